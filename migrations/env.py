@@ -1,0 +1,58 @@
+"""Runs migrations: one transaction each, under one lock, as the owner's role."""
+
+import asyncio
+import os
+from importlib import import_module
+
+import sqlalchemy as sa
+from alembic import context
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import SQLModel
+
+from checkpoint.foundation.database import with_driver
+
+for room in (
+    "foundation.idempotency",
+    "audit.tables",
+    "access.tables",
+    "people.tables",
+    "custody.tables",
+    "eligibility.tables",
+):
+    import_module(f"checkpoint.{room}")
+
+OWNER_IS_READY = """
+    SELECT has_schema_privilege(rolname, 'public', 'CREATE')
+      FROM pg_roles WHERE rolname = 'checkpoint_owner'
+"""
+
+
+def migrate(connection: sa.Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        transaction_per_migration=True,
+        compare_server_default=True,
+    )
+    with context.begin_transaction():
+        # Only here: taken before configure(), it would keep Alembic from committing. And for
+        # the session: a transaction's lock would end with the first migration.
+        connection.execute(sa.text("SELECT pg_advisory_lock(hashtext('checkpoint migrations'))"))
+        connection.execute(sa.text("SET lock_timeout = '4s'"))
+        if connection.execute(sa.text(OWNER_IS_READY)).scalar():
+            connection.execute(sa.text("SET ROLE checkpoint_owner"))
+        context.run_migrations()
+
+
+async def main() -> None:
+    url = context.config.attributes.get("url") or os.environ["CHECKPOINT_DATABASE_URL"]
+    engine = create_async_engine(
+        with_driver(url),
+        poolclass=sa.NullPool,
+        connect_args={"server_settings": {"statement_timeout": "60s"}},
+    )
+    async with engine.connect() as connection:
+        await connection.run_sync(migrate)
+
+
+asyncio.run(main())

@@ -1,0 +1,1 @@
+"""The locks: who may do what."""

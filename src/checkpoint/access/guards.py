@@ -1,0 +1,49 @@
+"""The locks on the doors."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from checkpoint.access.authentication import current_actor
+from checkpoint.access.permissions import STRONG, STRONG_FOR, Permission, holds
+from checkpoint.foundation import errors
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.clock import Now
+from checkpoint.foundation.logs import door_of
+
+
+class NotPermitted(errors.Forbidden):
+    slug = "not-permitted"
+    title = "Your role does not allow this"
+
+
+class LoginTooWeak(errors.Unauthenticated):
+    slug = "login-too-weak"
+    title = "Log in again with your second factor"
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Lets through only an actor whose role holds ``permission``."""
+
+    permission: Permission
+
+    async def __call__(
+        self, request: Request, now: Now, actor: Annotated[Actor, Depends(current_actor)]
+    ) -> Actor:
+        request.scope["state"]["door"] = f"{request.method} {door_of(request.scope)}"
+        request.scope["state"]["unlogged"] = self.permission is Permission.READ_REFERENCE
+        if not holds(actor.role, self.permission):
+            raise NotPermitted(f"A {actor.role} does not hold {self.permission}.")
+        since = actor.strong_since
+        if self.permission in STRONG and (since is None or now - since > STRONG_FOR):
+            raise LoginTooWeak(
+                "This needs a login by a strong method within the last hour.",
+                error="insufficient_user_authentication",
+            )
+        return actor
+
+
+def holding(permission: Permission) -> Any:
+    return Depends(Holding(permission))

@@ -1,0 +1,97 @@
+"""The issuer's public keys: fetched, kept, and fetched again when they rotate."""
+
+import time
+from typing import Any, Protocol
+
+import httpx
+import jwt
+from anyio import Lock
+
+from checkpoint.foundation import errors
+
+LIMIT_BYTES = 262_144
+FETCH_SECONDS = 3.0
+KEEP_SECONDS = 3600.0
+
+
+class KeysUnavailable(errors.Unavailable):
+    slug = "identity-provider-unavailable"
+    title = "Tokens cannot be checked just now"
+
+
+class Keys(Protocol):
+    """Where a key is found by its id."""
+
+    async def find(self, kid: str) -> jwt.PyJWK | None: ...
+
+
+class FixedKeys:
+    """Keys that are known beforehand: the local issuer's, and those of tests."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._keys = _by_id(document)
+
+    async def find(self, kid: str) -> jwt.PyJWK | None:
+        return self._keys.get(kid)
+
+
+class FetchedKeys:
+    """Keys published at one address, from the settings and never from a token.
+
+    An unknown ``kid`` asks again, at most once in ``cooldown_seconds``, so that a rotated key is
+    accepted within that time and made-up ids cost the provider nothing.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        cooldown_seconds: float,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._url, self._cooldown = url, cooldown_seconds
+        self._transport = transport
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetched = -float("inf")
+        self._lock = Lock()
+
+    async def find(self, kid: str) -> jwt.PyJWK | None:
+        age = time.monotonic() - self._fetched
+        if age > KEEP_SECONDS or (kid not in self._keys and age > self._cooldown):
+            async with self._lock:
+                if time.monotonic() - self._fetched > min(age, self._cooldown):
+                    await self._fetch()
+        return self._keys.get(kid)
+
+    async def _fetch(self) -> None:
+        self._fetched = time.monotonic()
+        try:
+            self._keys = _by_id(await self._document())
+        except (httpx.HTTPError, ValueError, jwt.PyJWTError):
+            if not self._keys:
+                raise KeysUnavailable("The identity provider did not answer; try again.") from None
+
+    async def _document(self) -> dict[str, Any]:
+        client = httpx.AsyncClient(
+            timeout=FETCH_SECONDS, follow_redirects=False, transport=self._transport
+        )
+        async with client, client.stream("GET", self._url) as response:
+            response.raise_for_status()
+            body = b""
+            async for part in response.aiter_bytes():
+                body += part
+                if len(body) > LIMIT_BYTES:
+                    raise ValueError("key document too large")
+        document = httpx.Response(200, content=body).json()
+        if not isinstance(document, dict):
+            raise TypeError("key document is not an object")
+        return document
+
+
+def _by_id(document: dict[str, Any]) -> dict[str, jwt.PyJWK]:
+    """Signing keys by id; symmetric ones are never accepted."""
+    found = {}
+    for key in jwt.PyJWKSet.from_dict(document).keys:
+        if key.key_id and key.key_type in ("RSA", "EC") and key.public_key_use in (None, "sig"):
+            found[key.key_id] = key
+    return found

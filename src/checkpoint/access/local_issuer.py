@@ -1,0 +1,119 @@
+"""A token issuer for trying the service on one machine. Refused outside development."""
+
+import json
+import os
+import secrets
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import NAMESPACE_URL, uuid5
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import Field
+
+from checkpoint.foundation.actors import TOKEN_ROLES, Role
+from checkpoint.foundation.clock import Now
+from checkpoint.foundation.problems import RequestNotUnderstood, problems
+from checkpoint.foundation.schemas import View
+
+LIFE = timedelta(hours=8)
+PATH = "/local-issuer"
+
+
+class TokenView(View):
+    """An access token, as OAuth 2 clients expect it."""
+
+    access_token: str
+    token_type: str = "Bearer"
+    expires_in: Annotated[int, Field(description="Seconds.")]
+
+
+class LocalIssuer:
+    """Signs tokens with a key that is made once and kept in the data folder."""
+
+    def __init__(self, folder: Path, *, issuer: str, audience: str) -> None:
+        self.issuer, self.audience = issuer, audience
+        self._key = _kept_key(folder / "local-issuer.pem")
+        self.kid = f"local-{secrets.token_hex(4)}"
+
+    def jwks(self) -> dict[str, Any]:
+        public = jwt.algorithms.RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
+        return {"keys": [public | {"kid": self.kid, "use": "sig", "alg": "RS256"}]}
+
+    def token(self, role: Role, suites: list[str], *, name: str, at: datetime) -> str:
+        moment = int(at.timestamp())
+        claims = {
+            "iss": self.issuer,
+            "aud": self.audience,
+            "sub": str(uuid5(NAMESPACE_URL, f"{self.issuer}/{role}/{name}")),
+            "iat": moment,
+            "nbf": moment,
+            "exp": moment + int(LIFE.total_seconds()),
+            "auth_time": moment,
+            "acr": "2",
+            "azp": "local",
+            "checkpoint_role": role.value,
+            "checkpoint_suites": suites,
+        }
+        headers = {"kid": self.kid, "typ": "at+jwt"}
+        return jwt.encode(claims, self._key, algorithm="RS256", headers=headers)
+
+
+def _kept_key(path: Path) -> rsa.RSAPrivateKey:
+    if path.exists():
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        if isinstance(key, rsa.RSAPrivateKey):
+            return key
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(pem)
+    return key
+
+
+router = APIRouter(prefix=PATH, tags=["local issuer"])
+
+
+@router.post(
+    "/token",
+    response_model=TokenView,
+    responses=problems(RequestNotUnderstood)
+    | {200: {"content": {"application/json": {}, "text/plain": {}}}},
+)
+async def issue_token(
+    request: Request,
+    now: Now,
+    role: Annotated[Role, Form(description="The role to try.")],
+    suite: Annotated[
+        list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]],
+        Form(description="Suite codes; repeat the field for several.", max_length=20),
+    ] = [],  # noqa: B006 - FastAPI copies it
+    name: Annotated[
+        str, Form(pattern=r"^[A-Za-z0-9._-]{1,60}$", description="Who, to be several people.")
+    ] = "someone",
+) -> Response:
+    """Give a token for a made-up member of staff; with ``Accept: text/plain``, the token alone."""
+    if role not in TOKEN_ROLES:
+        raise RequestNotUnderstood(f"Choose one of: {', '.join(TOKEN_ROLES)}.")
+    issuer: LocalIssuer = request.app.state.local_issuer
+    token = issuer.token(role, suite, name=name, at=now)
+    if request.headers.get("accept", "").startswith("text/plain"):
+        return Response(token, media_type="text/plain")
+    view = TokenView(access_token=token, expires_in=int(LIFE.total_seconds()))
+    return Response(view.model_dump_json(), media_type="application/json")
+
+
+@router.get("/jwks", response_class=JSONResponse)
+async def local_keys(request: Request) -> Response:
+    """The public key that checks this issuer's tokens."""
+    issuer: LocalIssuer = request.app.state.local_issuer
+    return Response(json.dumps(issuer.jwks()), media_type="application/json")

@@ -1,0 +1,64 @@
+"""The permission vocabulary and the role grants, on one page.
+
+A permission is ``thing:verb``. A role holds what is listed here and nothing else; which rows it
+then reaches is each room's ``visible_to``.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from checkpoint.foundation.actors import Role
+
+
+class Permission(StrEnum):
+    """What may be done, in alphabetical order."""
+
+    DECIDE_ELIGIBILITY = "eligibility:decide"
+    OPEN_CUSTODY_RECORD = "custody-record:open"
+    PREVIEW_ELIGIBILITY = "eligibility:preview"
+    READ_CUSTODY_RECORD = "custody-record:read"
+    READ_ELIGIBILITY = "eligibility:read"
+    READ_LEDGER = "ledger:read"
+    READ_REFERENCE = "reference:read"
+    RELEASE_FROM_CUSTODY = "custody-record:release"
+    SAVE_SCREENING = "custody-record:screen"
+
+
+EVERYONE = frozenset({Permission.READ_REFERENCE})
+
+GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.CUSTODY_OFFICER: EVERYONE
+        | {
+            Permission.DECIDE_ELIGIBILITY,
+            Permission.OPEN_CUSTODY_RECORD,
+            Permission.PREVIEW_ELIGIBILITY,
+            Permission.READ_CUSTODY_RECORD,
+            Permission.READ_ELIGIBILITY,
+            Permission.RELEASE_FROM_CUSTODY,
+            Permission.SAVE_SCREENING,
+        },
+        Role.SUPERVISOR: EVERYONE
+        | {
+            Permission.PREVIEW_ELIGIBILITY,
+            Permission.READ_CUSTODY_RECORD,
+            Permission.READ_ELIGIBILITY,
+        },
+        Role.NAVIGATOR: EVERYONE,
+        Role.EVALUATOR: EVERYONE,
+        Role.STATISTICIAN: EVERYONE,
+        Role.AUDITOR: EVERYONE | {Permission.READ_LEDGER},
+        Role.OPERATOR: frozenset(),
+    }
+)
+
+# Doors that show what everybody did, and so need a login proved by a strong method lately.
+STRONG = frozenset({Permission.READ_LEDGER})
+STRONG_FOR = timedelta(hours=1)
+
+
+def holds(role: Role, permission: Permission) -> bool:
+    """Whether ``role`` holds ``permission``."""
+    return permission in GRANTS[role]

@@ -1,0 +1,149 @@
+"""What a bearer token must be. Pure: keys, claims and time go in, an Actor comes out.
+
+Source: RFC 9068 (JWT access tokens), RFC 8725 (JWT best practice).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import jwt
+
+from checkpoint.foundation import errors
+from checkpoint.foundation.actors import TOKEN_ROLES, Actor, Role
+
+ALGORITHMS = ("RS256", "ES256")
+KEY_TYPES = {"RS256": "RSA", "ES256": "EC"}
+LIMIT_BYTES = 8_192
+LEEWAY_SECONDS = 10
+REQUIRED = ["exp", "nbf", "iat", "iss", "aud", "sub"]
+# An ``crit`` we do not know must be refused, and keys named by the token itself never fetched.
+FORBIDDEN_HEADERS = frozenset({"crit", "jku", "x5u", "jwk", "x5c"})
+
+
+class NotAuthenticated(errors.Unauthenticated):
+    slug = "not-authenticated"
+    title = "Log in and send a valid access token"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trust:
+    """Whose tokens are accepted, and what counts as a strong login."""
+
+    issuer: str
+    audience: str
+    strong_acr: tuple[str, ...]
+
+
+def refuse(why: str) -> NotAuthenticated:
+    """A refusal that says which rule the token breaks, and nothing that was in it."""
+    return NotAuthenticated(f"{why} Get a new token from your identity provider.")
+
+
+def header_of(token: str) -> Mapping[str, Any]:
+    """The token's header, read before anything in it is trusted.
+
+    Raises:
+        NotAuthenticated: too long, not a JWT, of another kind, or with a header we refuse.
+    """
+    if len(token) > LIMIT_BYTES:
+        raise refuse("The token is too long.")
+    try:
+        header = jwt.get_unverified_header(token)
+    except jwt.PyJWTError:
+        raise refuse("This is not a token.") from None
+    if FORBIDDEN_HEADERS & header.keys():
+        raise refuse("The token names its own key or an unknown rule.")
+    if header.get("alg") not in ALGORITHMS:
+        raise refuse("The token is signed in a way that is not accepted.")
+    if str(header.get("typ", "")).lower().removeprefix("application/") != "at+jwt":
+        raise refuse("This is not an access token.")
+    if not isinstance(header.get("kid"), str):
+        raise refuse("The token does not name its key.")
+    return header
+
+
+def claims_of(token: str, key: jwt.PyJWK, header: Mapping[str, Any], trust: Trust) -> dict[str, Any]:
+    """The claims of a token that ``key`` signed for us, within its time.
+
+    Raises:
+        NotAuthenticated: the signature, issuer, audience or time is wrong or missing.
+    """
+    if key.key_type != KEY_TYPES[header["alg"]]:
+        raise refuse("The token's key does not fit its signature.")
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key.key,
+            algorithms=[header["alg"]],
+            audience=trust.audience,
+            issuer=trust.issuer,
+            leeway=LEEWAY_SECONDS,
+            options={"require": REQUIRED, "strict_aud": True},
+        )
+    except jwt.ExpiredSignatureError:
+        raise refuse("The token has expired.") from None
+    except jwt.PyJWTError:
+        raise refuse("The token is not valid here.") from None
+    return claims
+
+
+def actor_from(claims: Mapping[str, Any], trust: Trust) -> Actor:
+    """Who the claims vouch for.
+
+    ``sub`` is the actor's id where it is a UUID; else the id is derived from issuer and ``sub``.
+    ``checkpoint_role`` is one role, ``checkpoint_suites`` a list of suite codes.
+
+    Raises:
+        NotAuthenticated: a claim is missing or not in its form.
+    """
+    subject, role, suites = (
+        claims.get(name) for name in ("sub", "checkpoint_role", "checkpoint_suites")
+    )
+    if not isinstance(subject, str) or not 1 <= len(subject) <= 255:
+        raise refuse("The token does not say who you are.")
+    if role not in TOKEN_ROLES:
+        raise refuse("The token does not give you one of this service's roles.")
+    if not _codes(suites):
+        raise refuse("The token's suites are not in the agreed form.")
+    client = claims.get("azp") or claims.get("client_id")
+    return Actor(
+        id=subject_id(trust.issuer, subject),
+        role=Role(str(role)),
+        suites=frozenset(suites or ()),
+        client=str(client)[:100] if client else None,
+        strong_since=_strong_since(claims, trust),
+    )
+
+
+def subject_id(issuer: str, subject: str) -> UUID:
+    """The id under which the ledger knows a subject of this issuer."""
+    try:
+        return UUID(subject)
+    except ValueError:
+        return uuid5(NAMESPACE_URL, f"{issuer}#{subject}")
+
+
+def issued_at(claims: Mapping[str, Any]) -> datetime:
+    """When the token was issued, in UTC."""
+    return datetime.fromtimestamp(float(claims["iat"]), UTC)
+
+
+def _codes(suites: Any) -> bool:
+    return suites is None or (
+        isinstance(suites, list)
+        and len(suites) <= 100
+        and all(isinstance(code, str) and 1 <= len(code) <= 40 for code in suites)
+    )
+
+
+def _strong_since(claims: Mapping[str, Any], trust: Trust) -> datetime | None:
+    moment = claims.get("auth_time")
+    if claims.get("acr") not in trust.strong_acr or not isinstance(moment, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(moment, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None

@@ -1,0 +1,163 @@
+"""Front door: builds the app, mounts each room's routes, installs problems."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from typing import Any, cast
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from checkpoint.access import local_issuer
+from checkpoint.access.authentication import Gate, Revocations
+from checkpoint.access.guards import NotPermitted
+from checkpoint.access.keys import FetchedKeys, FixedKeys, Keys
+from checkpoint.access.local_issuer import LocalIssuer
+from checkpoint.access.tokens import NotAuthenticated, Trust
+from checkpoint.audit.ledger import LedgerNotWritten
+from checkpoint.audit.witness import Witnessed
+from checkpoint.custody import routes as custody
+from checkpoint.eligibility import routes as eligibility
+from checkpoint.foundation import bodies, health, logs, problems
+from checkpoint.foundation.database import engine_for
+from checkpoint.foundation.health import Seen
+from checkpoint.foundation.settings import Environment, Settings
+from checkpoint.journey import routes as journey
+
+# What any door under /v1 may answer, whatever it does.
+ANYWHERE = problems.problems(
+    bodies.BodyNotJson,
+    bodies.AddressNotReadable,
+    NotAuthenticated,
+    NotPermitted,
+    bodies.BodyTooSlow,
+    bodies.BodyTooLarge,
+    bodies.BodyNotAccepted,
+    bodies.BodyTooDeep,
+    problems.RequestNotUnderstood,
+    LedgerNotWritten,
+    problems.DatabaseUnavailable,
+)
+ROOMS = (custody.router, custody.reference, eligibility.router, journey.router)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The whole service, from its settings; every worker process calls this once."""
+    settings = settings or Settings()
+    logs.configure(human=settings.environment is Environment.DEVELOPMENT)
+    app = FastAPI(
+        title="Checkpoint",
+        summary="An adult diversion programme, from the custody suite to its evaluation.",
+        description=(files("checkpoint") / "api.md").read_text("utf-8"),
+        version="1",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if settings.shows_docs else None,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    _furnish(app, settings)
+    for router in ROOMS:
+        app.include_router(router, responses=ANYWHERE)
+    app.include_router(health.router)
+    problems.install(app)
+    _explain_problems(app)
+    if settings.shows_docs:
+        _show_docs(app)
+    # The last added is the outermost: observe, then witness, then guard.
+    app.add_middleware(bodies.Guarded)
+    app.add_middleware(Witnessed)
+    app.add_middleware(logs.Observed)
+    return app
+
+
+def _furnish(app: FastAPI, settings: Settings) -> None:
+    """What requests find on ``app.state``."""
+    if settings.database_url is None:
+        raise ValueError("CHECKPOINT_DATABASE_URL is missing; `checkpoint run` sets it.")
+    engine = engine_for(settings.database_url.get_secret_value(), pool_size=settings.pool_size)
+    key = settings.cursor_key.get_secret_value() if settings.cursor_key else secrets.token_hex()
+    issuer = settings.issuer or f"http://{settings.host}:{settings.port}{local_issuer.PATH}"
+    trust = Trust(issuer=issuer, audience=settings.audience, strong_acr=settings.strong_acr)
+    revocations = Revocations(engine, seconds=settings.revocation_seconds)
+    app.state.settings, app.state.engine, app.state.seen = settings, engine, Seen()
+    app.state.cursor_key = key.encode()
+    app.state.gate = Gate(trust, _keys(app, settings, issuer), revocations)
+
+
+def _keys(app: FastAPI, settings: Settings, issuer: str) -> Keys:
+    if not settings.local_issuer:
+        return FetchedKeys(
+            str(settings.jwks_url), cooldown_seconds=settings.key_cooldown_seconds
+        )
+    local = LocalIssuer(settings.folder, issuer=issuer, audience=settings.audience)
+    app.state.local_issuer = local
+    app.include_router(local_issuer.router)
+    return FixedKeys(local.jwks())
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await cast("AsyncEngine", app.state.engine).dispose()
+
+
+def _explain_problems(app: FastAPI) -> None:
+    known = {refusal.slug: refusal for refusal in problems.every_refusal()}
+
+    async def explain_problem(slug: str) -> PlainTextResponse:
+        """What a refusal means: the page that a problem's `type` points to."""
+        if slug not in known:
+            raise problems.NothingHere("No refusal has this name; see docs/problems.md.")
+        refusal = known[slug]
+        status = problems.status_of(refusal)
+        return PlainTextResponse(f"{refusal.title}\n\nHTTP status {status}, code {slug}.\n")
+
+    app.add_api_route(
+        "/problems/{slug}",
+        explain_problem,
+        tags=["operations"],
+        response_class=PlainTextResponse,
+        responses=problems.problems(problems.NothingHere),
+    )
+
+
+def _show_docs(app: FastAPI) -> None:
+    """Swagger UI from the package itself: custody networks have no internet."""
+    static = str(files("fastapi_offline") / "static")
+    app.mount("/docs/static", StaticFiles(directory=static), name="docs-static")
+
+    async def docs() -> HTMLResponse:
+        return get_swagger_ui_html(
+            openapi_url="/openapi.json",
+            title="Checkpoint API",
+            swagger_js_url="/docs/static/swagger-ui-bundle.js",
+            swagger_css_url="/docs/static/swagger-ui.css",
+            swagger_favicon_url="/docs/static/favicon.png",
+        )
+
+    app.add_api_route("/docs", docs, include_in_schema=False)
+
+
+def worker() -> FastAPI:
+    """The app for a worker process, whose settings came with its environment."""
+    return create_app()
+
+
+def routes_of(app: FastAPI) -> list[APIRoute]:
+    """Every route of the app, however deep its router lies."""
+
+    def walk(routes: list[Any]) -> Any:
+        for route in routes:
+            if isinstance(route, APIRoute):
+                yield route
+            elif hasattr(route, "original_router"):
+                yield from walk(route.original_router.routes)
+
+    return [*walk(cast("list[Any]", app.routes))]
+

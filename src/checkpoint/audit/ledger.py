@@ -1,0 +1,133 @@
+"""Write the ledger. Called inside the transaction that makes the change."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import JsonValue
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.audit.operations import Operation
+from checkpoint.audit.tables import STREAMS, AuditEntry, ChangedValue
+from checkpoint.foundation import errors
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.database import Record, insert
+from checkpoint.foundation.identifiers import new_id
+from checkpoint.foundation.logs import log, without_content
+
+DONE = "done"
+# What the trigger fills in, and what holds all the rest.
+NOT_CANONICAL = frozenset({"sequence", "xid", "recorded_at", "canonical"})
+
+
+class LedgerNotWritten(errors.Unavailable):
+    slug = "ledger-not-written"
+    title = "This cannot be put on record just now, so nothing was done"
+
+
+async def record(
+    session: AsyncSession,
+    operation: Operation,
+    event: StrEnum,
+    *subjects: Record | UUID,
+    kind: str,
+    by: Actor,
+    at: datetime,
+    change: Mapping[str, tuple[JsonValue, JsonValue]] | None = None,
+    purpose: str | None = None,
+) -> None:
+    """Append the one entry of this request. Stands or falls with the caller's transaction.
+
+    Args:
+        session: the caller's; a request's carries the request's number and door.
+        operation: which of the six.
+        event: what happened, in the room's own words.
+        subjects: the things it happened to, the chief one first; none for an empty list.
+        kind: the kind of the chief subject.
+        by: who.
+        at: when.
+        change: field name to (before, after); the values go beside the ledger.
+        purpose: reason for access, taken from context.
+
+    Raises:
+        LedgerNotWritten: the entry could not be written, so the request must fail.
+    """
+    request: dict[str, Any] = session.info.get("request", {})
+    ids = [subject.id if isinstance(subject, Record) else subject for subject in subjects]
+    entry = composed(
+        request_id=request.get("request_id") or new_id(),
+        door=request.get("door", "shell"),
+        operation=operation,
+        event=event.value,
+        outcome=DONE,
+        subject_kind=kind,
+        subject_ids=ids,
+        changed_fields=sorted(change or {}),
+        by=by,
+        at=at,
+        purpose=purpose or purpose_of(by),
+    )
+    values = [
+        ChangedValue(entry_id=entry.id, subject_id=ids[0], field=field, before=before, after=after)
+        for field, (before, after) in (change or {}).items()
+    ]
+    await append(session, entry, values)
+    request["recorded"] = request.get("recorded", 0) + 1
+
+
+async def append(
+    session: AsyncSession, entry: AuditEntry, values: Sequence[ChangedValue] = ()
+) -> None:
+    """Write the values, then the entry, which takes its stream's lock until commit."""
+    try:
+        if values:
+            await insert(session, *values)
+        await insert(session, entry)
+    except (sa.exc.SQLAlchemyError, OSError) as error:
+        log.error("ledger_not_written", **without_content(error))
+        raise LedgerNotWritten("Send the same request again shortly.") from None
+
+
+def composed(*, by: Actor | None, **facts: Any) -> AuditEntry:
+    """An entry with its stream and its canonical content."""
+    actor_id = by.id if by else None
+    entry = AuditEntry(
+        actor_id=actor_id,
+        actor_role=by.role if by else None,
+        client=by.client if by else None,
+        stream=(actor_id.int if actor_id else 0) % STREAMS,
+        canonical="",
+        **facts,
+    )
+    entry.canonical = canonical(entry)
+    return entry
+
+
+def purpose_of(by: Actor) -> str:
+    """Reason for access without a keystroke: the role, and the suites it is held for."""
+    return f"{by.role.value}:{','.join(sorted(by.suites)) or '-'}"
+
+
+def canonical(entry: AuditEntry) -> str:
+    """The entry as RFC 8785 JSON: names in order, no spaces, instants in UTC microseconds."""
+    content = {
+        column.key: plain(getattr(entry, column.key))
+        for column in AuditEntry.__table__.c
+        if column.key not in NOT_CANONICAL
+    }
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def plain(value: Any) -> JsonValue:
+    """One column's value in the form that is hashed, whatever the server's time zone says."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, list):
+        return [plain(part) for part in value]
+    if value is None or isinstance(value, int):
+        return value
+    return str(value)

@@ -1,0 +1,153 @@
+"""The back door: the same actions, for people with a shell; and the way to start the service."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from checkpoint.access.cli import app as access
+from checkpoint.custody.cli import app as custody
+from checkpoint.custody.cli import load_starter as load_custody
+from checkpoint.eligibility.cli import app as eligibility
+from checkpoint.eligibility.cli import load_starter as load_eligibility
+from checkpoint.foundation import errors
+from checkpoint.foundation.actors import TOKEN_ROLES, Role
+from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
+from checkpoint.foundation.embedded import CannotStart, serving
+from checkpoint.foundation.housekeeping import app as housekeeping
+from checkpoint.foundation.settings import Settings
+
+# For scripts: one exit code for each kind of refusal, as for HTTP there is one status.
+EXIT = {
+    errors.Malformed: 10,
+    errors.Unauthenticated: 11,
+    errors.Forbidden: 13,
+    errors.NotFound: 14,
+    errors.Conflict: 19,
+    errors.Stale: 20,
+    errors.Unprocessable: 22,
+    errors.Unavailable: 75,
+}
+MIGRATIONS = Path(__file__).parents[2] / "alembic.ini"
+
+app = typer.Typer(no_args_is_help=True, help="Checkpoint: from the custody suite to evaluation.")
+for name, room in (("custody", custody), ("eligibility", eligibility), ("access", access)):
+    app.add_typer(room, name=name)
+app.add_typer(housekeeping, name="housekeeping")
+
+
+@app.command()
+def run() -> None:
+    """Start everything on this machine: database, migrations, starter data, the service."""
+    settings = Settings()
+    with serving(settings, keep=False) as addresses:
+        prepare(addresses.owner)
+        os.environ["CHECKPOINT_DATABASE_URL"] = addresses.api
+        welcome(settings)
+        listen(Settings())
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API, on a database that is migrated already."""
+    listen(Settings())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date, and load the starter data it lacks."""
+    with serving(Settings()) as addresses:
+        prepare(addresses.owner)
+    typer.echo("The database is up to date.")
+
+
+def prepare(url: str) -> None:
+    """Migrate to the newest revision and load the starter reference data."""
+    from alembic import command  # noqa: PLC0415 - only where it migrates: it is slow to import
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config(str(MIGRATIONS))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+    asyncio.run(load_starter(url))
+
+
+async def load_starter(url: str) -> None:
+    """What each room ships with, each loaded once."""
+    engine = engine_for(url, role=OWNER_ROLE, pool_size=1)
+    try:
+        async with transaction(engine) as session:
+            await load_custody(session)
+        async with transaction(engine) as session:
+            await load_eligibility(session)
+    finally:
+        await engine.dispose()
+
+
+def listen(settings: Settings) -> None:
+    """Serve until told to stop."""
+    import uvicorn  # noqa: PLC0415 - only the commands that serve need it
+
+    from checkpoint.api import create_app  # noqa: PLC0415
+    from checkpoint.foundation.server import server_for  # noqa: PLC0415
+
+    many = settings.workers > 1
+    target = "checkpoint.api:worker" if many else create_app(settings)
+    config = server_for(target, host=settings.host, port=settings.port, workers=settings.workers)
+    if many:
+        from uvicorn.supervisors import Multiprocess  # noqa: PLC0415
+
+        sock = config.bind_socket()
+        Multiprocess(config, target=uvicorn.Server(config).run, sockets=[sock]).run()
+        return
+    uvicorn.Server(config).run()
+
+
+def welcome(settings: Settings) -> None:
+    """Where the docs are, and how to become each role."""
+    address = f"http://{settings.host}:{settings.port}"
+    typer.echo(f"\nCheckpoint starts at {address} - read and try it at {address}/docs\n")
+    if not settings.local_issuer:
+        return
+    typer.echo("To act as one of the roles, paste its line; it puts a token into $TOKEN:\n")
+    for role in TOKEN_ROLES:
+        suite = " -d suite=DURHAMGATE" if role in (Role.CUSTODY_OFFICER, Role.SUPERVISOR) else ""
+        typer.echo(
+            f"  TOKEN=$(curl -s -H 'Accept: text/plain' {address}/local-issuer/token "
+            f"-d role={role.value}{suite})"
+        )
+    typer.echo("\nCtrl-C stops the service and its database.\n")
+
+
+@contextmanager
+def _stopped_by_signal() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does, so that the database is always stopped cleanly."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def main() -> None:
+    """Run a command; a refusal is one line and an exit code of its kind."""
+    try:
+        with _stopped_by_signal():
+            app(standalone_mode=True)
+    except errors.Refusal as refusal:
+        typer.echo(f"{refusal.title}. {refusal}", err=True)
+        sys.exit(next(EXIT[kind] for kind in type(refusal).__mro__ if kind in EXIT))
+    except CannotStart as fault:
+        typer.echo(f"The database cannot start. {fault}", err=True)
+        sys.exit(75)
+    except KeyboardInterrupt:
+        sys.exit(130)

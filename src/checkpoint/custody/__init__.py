@@ -1,0 +1,1 @@
+"""The arrest as the suite sees it: suite, detention, offences, screening facts."""

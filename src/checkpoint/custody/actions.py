@@ -1,0 +1,263 @@
+"""Everything that may happen to a custody record. One function per event; no commits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import JsonValue
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.audit import ledger
+from checkpoint.audit.operations import Operation
+from checkpoint.custody import queries, rules
+from checkpoint.custody.references import OffenceRow
+from checkpoint.custody.schemas import AllegeOffence, OpenCustodyRecord, Release, SaveScreening
+from checkpoint.custody.states import CustodyEvent, step
+from checkpoint.custody.tables import (
+    SCREENING_FACTS,
+    AllegedOffence,
+    CustodyRecord,
+    Offence,
+    OffenceClassification,
+    OffenceList,
+    Screening,
+    Suite,
+)
+from checkpoint.foundation import errors
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.clock import london_day
+from checkpoint.foundation.database import insert
+from checkpoint.foundation.identifiers import new_reference
+from checkpoint.foundation.preconditions import unchanged_since
+from checkpoint.people.tables import Person
+
+KIND = "custody_record"
+
+
+class NotYourSuite(errors.Forbidden):
+    slug = "not-your-suite"
+    title = "You do not work in that suite"
+
+
+async def open(
+    session: AsyncSession, command: OpenCustodyRecord, person: Person, *, by: Actor, at: datetime
+) -> CustodyRecord:
+    """A person has arrived at the suite under arrest."""
+    await _check_suite(session, command, by=by)
+    rules.check_times(command.arrested_at, command.arrived_at, now=at)
+    rules.check_birth(person.date_of_birth, arrested_at=command.arrested_at)
+    listed = await _listed(session, command.offences, field="#/offences")
+    record = CustodyRecord(
+        reference=new_reference(),
+        person_id=person.id,
+        suite=command.suite,
+        arrested_at=command.arrested_at,
+        arrived_at=command.arrived_at,
+        opened_at=at,
+        opened_by=by.id,
+    )
+    alleged = _alleged(command.offences, listed, record, person, at=at, field="#/offences")
+    await insert(session, record)
+    await insert(session, *alleged)
+    if command.screening is not None:
+        await insert(session, _screening(command.screening, record, number=1, by=by, at=at))
+    await ledger.record(
+        session, Operation.COLLECTION, CustodyEvent.OPENED, record, person, kind=KIND, by=by, at=at
+    )
+    return record
+
+
+async def add_offence(
+    session: AsyncSession, record_id: UUID, command: AllegeOffence, *, by: Actor, at: datetime
+) -> CustodyRecord:
+    """Another offence is alleged."""
+    record = await queries.one(session, record_id, actor=by, lock=True)
+    record.state = step(record.state, CustodyEvent.OFFENCE_ADDED)
+    person = await queries.person_of(session, record)
+    listed = await _listed(session, [command], field="#")
+    (alleged,) = _alleged([command], listed, record, person, at=at, field="#")
+    record.version += 1
+    await insert(session, alleged)
+    await ledger.record(
+        session,
+        Operation.COLLECTION,
+        CustodyEvent.OFFENCE_ADDED,
+        record,
+        alleged,
+        kind=KIND,
+        by=by,
+        at=at,
+    )
+    return record
+
+
+async def save_screening(
+    session: AsyncSession,
+    record_id: UUID,
+    command: SaveScreening,
+    *,
+    seen: int,
+    by: Actor,
+    at: datetime,
+) -> CustodyRecord:
+    """What is known of the case is saved; what was known before stays on record."""
+    record = await queries.one(session, record_id, actor=by, lock=True)
+    unchanged_since(seen, record.version)
+    record.state = step(record.state, CustodyEvent.SCREENED)
+    before = await queries.last_screening(session, record_id)
+    number = before.number + 1 if before else 1
+    record.version += 1
+    await insert(session, _screening(command, record, number=number, by=by, at=at))
+    await ledger.record(
+        session,
+        Operation.ALTERATION,
+        CustodyEvent.SCREENED,
+        record,
+        kind=KIND,
+        by=by,
+        at=at,
+        change=_differences(before, command),
+    )
+    return record
+
+
+async def release(
+    session: AsyncSession, record_id: UUID, command: Release, *, by: Actor, at: datetime
+) -> CustodyRecord:
+    """The person leaves the suite; the record can still be screened and decided."""
+    record = await queries.one(session, record_id, actor=by, lock=True)
+    before, record.state = record.state, step(record.state, CustodyEvent.RELEASED)
+    rules.check_release(command.released_at, arrived_at=record.arrived_at, now=at)
+    record.released_at, record.released_by = command.released_at, by.id
+    record.version += 1
+    await ledger.record(
+        session,
+        Operation.ALTERATION,
+        CustodyEvent.RELEASED,
+        record,
+        kind=KIND,
+        by=by,
+        at=at,
+        change={
+            "state": (before.value, record.state.value),
+            "released_at": (None, command.released_at.isoformat()),
+        },
+    )
+    return record
+
+
+async def load_offences(
+    session: AsyncSession,
+    rows: Sequence[OffenceRow],
+    *,
+    name: str,
+    digest: str,
+    by: Actor,
+    at: datetime,
+) -> OffenceList:
+    """A whole list of offences is loaded, by COPY, and stands before the earlier ones."""
+    listed = OffenceList(name=name, digest=digest, loaded_at=at, loaded_by=by.id)
+    await insert(session, listed)
+    connection = await (await session.connection()).get_raw_connection()
+    driver: Any = connection.driver_connection
+    await driver.copy_records_to_table(
+        Offence.__tablename__,
+        columns=["offence_list_id", "code", "title", "mode_of_trial"],
+        records=((listed.id, row.code, row.title, row.mode_of_trial.value) for row in rows),
+    )
+    await ledger.record(
+        session,
+        Operation.COLLECTION,
+        CustodyEvent.OFFENCES_LOADED,
+        listed,
+        kind="offence_list",
+        by=by,
+        at=at,
+    )
+    return listed
+
+
+async def add_reference_data(
+    session: AsyncSession, suites: Sequence[Suite], classes: Sequence[OffenceClassification]
+) -> None:
+    """Suites and classifications that are not there yet; what is there is never edited."""
+    there = {suite.code for suite in await queries.suites(session)}
+    if new := [suite for suite in suites if suite.code not in there]:
+        await insert(session, *new)
+    if classes:
+        await insert(session, *classes)
+
+
+async def _check_suite(session: AsyncSession, command: OpenCustodyRecord, *, by: Actor) -> None:
+    if command.suite not in by.suites:
+        raise NotYourSuite("Book the person in at a suite of your own, or ask a colleague there.")
+    suite = await queries.suite(session, command.suite)
+    if suite is None:
+        raise errors.RuleBroken(
+            "#/suite", "suite-unknown", "There is no such suite; see /v1/reference/suites."
+        )
+    rules.check_suite(
+        suite.available_from, suite.available_until, on=london_day(command.arrived_at)
+    )
+
+
+async def _listed(
+    session: AsyncSession, offences: Sequence[AllegeOffence], *, field: str
+) -> dict[str, Any]:
+    codes = [offence.code for offence in offences]
+    listed = await queries.offences_by_code(session, codes)
+    rules.check_listed(codes, listed, field=field)
+    return listed
+
+
+def _alleged(
+    offences: Sequence[AllegeOffence],
+    listed: dict[str, Any],
+    record: CustodyRecord,
+    person: Person,
+    *,
+    at: datetime,
+    field: str,
+) -> list[AllegedOffence]:
+    rules.check_offence_dates(
+        [offence.days for offence in offences],
+        arrested_at=record.arrested_at,
+        born=person.date_of_birth,
+        field=field,
+    )
+    return [
+        AllegedOffence(
+            custody_record_id=record.id,
+            offence_id=listed[offence.code].id,
+            committed_from=offence.days[0],
+            committed_until=offence.days[1],
+            committed_in_area=offence.committed_in_area,
+            added_at=at,
+        )
+        for offence in offences
+    ]
+
+
+def _screening(
+    command: SaveScreening, record: CustodyRecord, *, number: int, by: Actor, at: datetime
+) -> Screening:
+    return Screening(
+        custody_record_id=record.id,
+        number=number,
+        saved_at=at,
+        saved_by=by.id,
+        **command.model_dump(),
+    )
+
+
+def _differences(
+    before: Screening | None, command: SaveScreening
+) -> dict[str, tuple[JsonValue, JsonValue]]:
+    pairs = {fact: (getattr(before, fact, None), getattr(command, fact)) for fact in SCREENING_FACTS}
+    return {fact: (_json(old), _json(new)) for fact, (old, new) in pairs.items() if old != new}
+
+
+def _json(value: StrEnum | bool | None) -> JsonValue:  # noqa: FBT001 - a fact's value
+    return value.value if isinstance(value, StrEnum) else value

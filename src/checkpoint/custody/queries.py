@@ -1,0 +1,160 @@
+"""Reach custody records, scope first; and read the reference data they speak of."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from checkpoint.custody.states import CustodyState, OffenceClass
+from checkpoint.custody.tables import (
+    AllegedOffence,
+    CustodyRecord,
+    Offence,
+    OffenceClassification,
+    OffenceList,
+    Screening,
+    Suite,
+)
+from checkpoint.foundation import errors
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.paging import Turn, newest_first
+from checkpoint.people.tables import Person
+
+
+class CustodyRecordNotFound(errors.NotFound):
+    slug = "custody-record-not-found"
+    title = "There is no such custody record that you may see"
+
+
+def visible_to(actor: Actor) -> SelectOfScalar[CustodyRecord]:
+    """The only way to reach a custody record: scope first, then anything else."""
+    return select(CustodyRecord).where(col(CustodyRecord.suite).in_(sorted(actor.suites)))
+
+
+async def one(
+    session: AsyncSession, record_id: UUID, *, actor: Actor, lock: bool = False
+) -> CustodyRecord:
+    rows = visible_to(actor).where(CustodyRecord.id == record_id)
+    if lock:
+        # Afresh: what this session read before the lock may have changed since.
+        rows = rows.with_for_update(key_share=True).execution_options(populate_existing=True)
+    found = (await session.exec(rows)).one_or_none()
+    if found is None:
+        raise CustodyRecordNotFound("Check the id, or ask a colleague in that suite.")
+    return found
+
+
+async def page(
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    turn: Turn,
+    suite: str | None = None,
+    state: CustodyState | None = None,
+) -> tuple[list[Any], str | None]:
+    """One page of the suites' records with the people's names, latest arrest first."""
+    columns = [
+        col(getattr(CustodyRecord, name))
+        for name in ("id", "reference", "state", "suite", "arrested_at", "arrived_at")
+    ]
+    rows = (
+        sa.select(*columns, col(Person.family_name), col(Person.given_names))
+        .join(Person, col(Person.id) == col(CustodyRecord.person_id))
+        .where(col(CustodyRecord.suite).in_(sorted(actor.suites)))
+    )
+    if suite is not None:
+        rows = rows.where(col(CustodyRecord.suite) == suite)
+    if state is not None:
+        rows = rows.where(col(CustodyRecord.state) == state)
+    return await newest_first(
+        session, rows, at=col(CustodyRecord.arrested_at), id=col(CustodyRecord.id), turn=turn
+    )
+
+
+async def person_of(session: AsyncSession, record: CustodyRecord) -> Person:
+    return (await session.exec(select(Person).where(Person.id == record.person_id))).one()
+
+
+async def offences_of(session: AsyncSession, record_id: UUID) -> Sequence[Any]:
+    """What the person is alleged to have done, with the programme's class of each."""
+    rows = (
+        sa.select(
+            col(AllegedOffence.id),
+            col(Offence.code),
+            col(Offence.title),
+            col(Offence.mode_of_trial),
+            col(OffenceClassification.offence_class),
+            col(AllegedOffence.committed_from),
+            col(AllegedOffence.committed_until),
+            col(AllegedOffence.committed_in_area),
+        )
+        .join(Offence, col(Offence.id) == col(AllegedOffence.offence_id))
+        .outerjoin(OffenceClassification, col(OffenceClassification.code) == col(Offence.code))
+        .where(col(AllegedOffence.custody_record_id) == record_id)
+        .order_by(col(AllegedOffence.id))
+    )
+    return (await session.execute(rows)).all()
+
+
+async def last_screening(session: AsyncSession, record_id: UUID) -> Screening | None:
+    rows = select(Screening).where(Screening.custody_record_id == record_id)
+    return (await session.exec(rows.order_by(col(Screening.number).desc()).limit(1))).one_or_none()
+
+
+async def suite(session: AsyncSession, code: str) -> Suite | None:
+    return (await session.exec(select(Suite).where(Suite.code == code))).one_or_none()
+
+
+async def suites(session: AsyncSession) -> Sequence[Suite]:
+    return (await session.exec(select(Suite).order_by(col(Suite.code)))).all()
+
+
+def _newest() -> Any:
+    """Each offence code once: as the list that was loaded last has it."""
+    return (
+        sa.select(
+            col(Offence.id),
+            col(Offence.code),
+            col(Offence.title),
+            col(Offence.mode_of_trial),
+            col(OffenceClassification.offence_class),
+            col(OffenceClassification.source),
+            col(OffenceList.name).label("list_name"),
+        )
+        .join(OffenceList, col(OffenceList.id) == col(Offence.offence_list_id))
+        .outerjoin(OffenceClassification, col(OffenceClassification.code) == col(Offence.code))
+        .distinct(col(Offence.code))
+        .order_by(col(Offence.code), col(OffenceList.loaded_at).desc())
+    )
+
+
+async def offences_by_code(session: AsyncSession, codes: Sequence[str]) -> dict[str, Any]:
+    """The offences with these codes that are on any list."""
+    rows = _newest().where(col(Offence.code).in_(sorted(set(codes))))
+    return {row.code: row for row in await session.execute(rows)}
+
+
+async def offences(
+    session: AsyncSession,
+    *,
+    after: str | None,
+    size: int,
+    search: str | None = None,
+    offence_class: OffenceClass | None = None,
+) -> Sequence[Any]:
+    """Offences in the order of their codes, one more than ``size`` if there are more."""
+    rows = _newest()
+    if after is not None:
+        rows = rows.where(col(Offence.code) > after)
+    if search is not None:
+        matches = (
+            col(field).icontains(search, autoescape=True) for field in (Offence.title, Offence.code)
+        )
+        rows = rows.where(sa.or_(*matches))
+    if offence_class is not None:
+        rows = rows.where(col(OffenceClassification.offence_class) == offence_class)
+    return (await session.execute(rows.limit(size + 1))).all()

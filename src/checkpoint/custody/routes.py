@@ -1,0 +1,338 @@
+"""Front door of the suite: book in, read, screen, release; and the code lists it needs."""
+
+from functools import partial
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.access.guards import holding
+from checkpoint.access.permissions import Permission, holds
+from checkpoint.audit import ledger
+from checkpoint.audit.operations import Operation
+from checkpoint.custody import actions, queries
+from checkpoint.custody.actions import NotYourSuite
+from checkpoint.custody.queries import CustodyRecordNotFound
+from checkpoint.custody.schemas import (
+    AllegedOffenceView,
+    AllegeOffence,
+    CustodyRecordSummary,
+    CustodyRecordView,
+    OffencesView,
+    OffenceView,
+    OpenCustodyRecord,
+    Release,
+    SaveScreening,
+    ScreeningView,
+)
+from checkpoint.custody.states import (
+    DOORS,
+    CustodyEvent,
+    CustodyState,
+    DomesticAbuseGrade,
+    InterviewStance,
+    ModeOfTrial,
+    OffenceClass,
+    StepNotAllowed,
+    label,
+    why_not,
+)
+from checkpoint.custody.tables import CustodyRecord
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.answers import public, shown
+from checkpoint.foundation.clock import Now
+from checkpoint.foundation.codelists import CodeListView, CodeView, code_list
+from checkpoint.foundation.database import Transaction
+from checkpoint.foundation.errors import RuleBroken
+from checkpoint.foundation.idempotency import (
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+    Once,
+    StillInFlight,
+    once,
+)
+from checkpoint.foundation.paging import MalformedCursor, Page, Turning
+from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion, etag
+from checkpoint.foundation.problems import problems
+from checkpoint.foundation.schemas import Code, NextStep, Text
+from checkpoint.people import actions as people
+from checkpoint.people import queries as people_queries
+from checkpoint.people.actions import PersonAlreadyKnown
+from checkpoint.people.queries import PersonNotFound
+from checkpoint.people.schemas import PersonView
+from checkpoint.people.tables import Person
+
+router = APIRouter(prefix="/v1/custody-records", tags=["custody"])
+reference = APIRouter(prefix="/v1/reference", tags=["reference"])
+
+RecordId = Annotated[UUID, Path(description="The custody record's id.")]
+CREATING = (IdempotencyKeyMissing, IdempotencyKeyReused, StillInFlight)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=CustodyRecordView,
+    responses=problems(*CREATING, RuleBroken, NotYourSuite, PersonAlreadyKnown, PersonNotFound),
+)
+async def open_custody_record(
+    command: OpenCustodyRecord,
+    session: Transaction,
+    now: Now,
+    asked: Once,
+    by: Annotated[Actor, holding(Permission.OPEN_CUSTODY_RECORD)],
+) -> Response:
+    """Book a person in: who, where, when, and what is alleged."""
+    deed = partial(_open, session, command, by=by, now=now)
+    return await once(session, asked, deed, by=by, at=now)
+
+
+async def _open(
+    session: AsyncSession, command: OpenCustodyRecord, *, by: Actor, now: Any
+) -> Response:
+    if command.person is not None:
+        person = await people.register(session, command.person, by=by, at=now)
+    else:
+        person = await people_queries.one(session, _given(command.person_id))
+    record = await actions.open(session, command, person, by=by, at=now)
+    return await _answer(session, record, by=by, person=person, status=201)
+
+
+def _given(person_id: UUID | None) -> UUID:
+    if person_id is None:  # the command lets none through without either
+        raise ValueError("neither person nor person_id")
+    return person_id
+
+
+@router.get("", response_model=Page[CustodyRecordSummary], responses=problems(MalformedCursor))
+async def list_custody_records(
+    session: Transaction,
+    now: Now,
+    turn: Turning,
+    by: Annotated[Actor, holding(Permission.READ_CUSTODY_RECORD)],
+    suite: Annotated[Code | None, Query(description="One suite only.")] = None,
+    state: Annotated[CustodyState | None, Query(description="One state only.")] = None,
+) -> Response:
+    """The records of your suites, latest arrest first."""
+    rows, following = await queries.page(session, actor=by, turn=turn, suite=suite, state=state)
+    page = Page(items=[CustodyRecordSummary.model_validate(row) for row in rows], next=following)
+    await ledger.record(
+        session,
+        Operation.CONSULTATION,
+        CustodyEvent.LISTED,
+        *(row.id for row in rows),
+        kind=actions.KIND,
+        by=by,
+        at=now,
+    )
+    return shown(page, headers=turn.links(following))
+
+
+@router.get(
+    "/{record_id}", response_model=CustodyRecordView, responses=problems(CustodyRecordNotFound)
+)
+async def read_custody_record(
+    record_id: RecordId,
+    session: Transaction,
+    now: Now,
+    by: Annotated[Actor, holding(Permission.READ_CUSTODY_RECORD)],
+) -> Response:
+    """One custody record, with what you may do next."""
+    record = await queries.one(session, record_id, actor=by)
+    answer = await _answer(session, record, by=by)
+    await ledger.record(
+        session,
+        Operation.CONSULTATION,
+        CustodyEvent.READ,
+        record,
+        record.person_id,
+        kind=actions.KIND,
+        by=by,
+        at=now,
+    )
+    return answer
+
+
+@router.put(
+    "/{record_id}/screening",
+    response_model=CustodyRecordView,
+    responses=problems(CustodyRecordNotFound, IfMatchMissing, Overtaken, StepNotAllowed),
+)
+async def save_screening(
+    record_id: RecordId,
+    command: SaveScreening,
+    session: Transaction,
+    now: Now,
+    seen: SeenVersion,
+    by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],
+) -> Response:
+    """Save what is known so far, whole; whatever you leave out is not known."""
+    record = await actions.save_screening(session, record_id, command, seen=seen, by=by, at=now)
+    return await _answer(session, record, by=by)
+
+
+@router.post(
+    "/{record_id}/offences",
+    status_code=201,
+    response_model=CustodyRecordView,
+    responses=problems(*CREATING, RuleBroken, CustodyRecordNotFound, StepNotAllowed),
+)
+async def add_offence(
+    record_id: RecordId,
+    command: AllegeOffence,
+    session: Transaction,
+    now: Now,
+    asked: Once,
+    by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],
+) -> Response:
+    """Put another alleged offence on the record."""
+
+    async def deed() -> Response:
+        record = await actions.add_offence(session, record_id, command, by=by, at=now)
+        return await _answer(session, record, by=by, status=201)
+
+    return await once(session, asked, deed, by=by, at=now)
+
+
+@router.post(
+    "/{record_id}/release",
+    response_model=CustodyRecordView,
+    responses=problems(*CREATING, RuleBroken, CustodyRecordNotFound, StepNotAllowed),
+)
+async def release(
+    record_id: RecordId,
+    command: Release,
+    session: Transaction,
+    now: Now,
+    asked: Once,
+    by: Annotated[Actor, holding(Permission.RELEASE_FROM_CUSTODY)],
+) -> Response:
+    """The person leaves the suite; screening can go on."""
+
+    async def deed() -> Response:
+        record = await actions.release(session, record_id, command, by=by, at=now)
+        return await _answer(session, record, by=by)
+
+    return await once(session, asked, deed, by=by, at=now)
+
+
+async def _answer(
+    session: AsyncSession,
+    record: CustodyRecord,
+    *,
+    by: Actor,
+    person: Person | None = None,
+    status: int = 200,
+) -> Response:
+    """The record with its person, offences and screening, as this reader may see it."""
+    person = person or await queries.person_of(session, record)
+    offences = await queries.offences_of(session, record.id)
+    screening = await queries.last_screening(session, record.id)
+    view = CustodyRecordView(
+        **record.model_dump(exclude={"person_id", "opened_by", "released_by"}),
+        person=PersonView.model_validate(person),
+        offences=[AllegedOffenceView.model_validate(row) for row in offences],
+        screening=ScreeningView.model_validate(screening) if screening else None,
+        next_steps=[_next(record, event, by) for event in DOORS],
+    )
+    headers = {"ETag": etag(record.version)}
+    if status == 201:
+        headers["Location"] = f"{router.prefix}/{record.id}"
+    return shown(view, status=status, headers=headers)
+
+
+def _next(record: CustodyRecord, event: CustodyEvent, by: Actor) -> NextStep:
+    name, method, noun, _ = DOORS[event]
+    reason = why_not(record.state, event, holds=partial(holds, by.role))
+    href = f"{router.prefix}/{record.id}/{noun}"
+    return NextStep(step=name, method=method, href=href, allowed=reason is None, why_not=reason)
+
+
+READER = holding(Permission.READ_REFERENCE)
+
+
+@reference.get("/suites", response_model=CodeListView)
+async def list_suites(
+    request: Request, session: Transaction, by: Annotated[Actor, READER]
+) -> Response:
+    """Custody suites, from when to when."""
+    items = [
+        CodeView(
+            code=suite.code,
+            label=suite.name,
+            available_from=suite.available_from,
+            available_until=suite.available_until,
+            source=suite.source,
+        )
+        for suite in await queries.suites(session)
+    ]
+    view = CodeListView(name="suites", title="Custody suites", source="See each.", items=items)
+    return public(request, view)
+
+
+@reference.get("/offences", response_model=OffencesView)
+async def list_offences(
+    request: Request,
+    session: Transaction,
+    by: Annotated[Actor, READER],
+    search: Annotated[
+        Text | None, Query(max_length=100, description="In the title or the code, any case.")
+    ] = None,
+    offence_class: Annotated[OffenceClass | None, Query(description="One class only.")] = None,
+    after: Annotated[Code | None, Query(description="`next` of the page before.")] = None,
+    size: Annotated[int, Query(ge=1, le=200, description="Rows on a page.")] = 50,
+) -> Response:
+    """Offences by CJS code: mode of trial, and the programme's class where it has one."""
+    found = await queries.offences(
+        session, after=after, size=size, search=search, offence_class=offence_class
+    )
+    rows, more = found[:size], len(found) > size
+    items = [OffenceView.model_validate(row) for row in rows]
+    return public(request, OffencesView(items=items, next=rows[-1].code if more else None))
+
+
+LISTS = {
+    "offence-classes": (OffenceClass, "Offence classes", "This programme's own grouping."),
+    "modes-of-trial": (ModeOfTrial, "Modes of trial", "Magistrates' Courts Act 1980."),
+    "interview-stances": (InterviewStance, "What was said in interview", "Domain notes, 1.2."),
+    "domestic-abuse-grades": (DomesticAbuseGrade, "Domestic-abuse risk grades", "DASH."),
+    "custody-states": (CustodyState, "States of a custody record", "This service."),
+}
+
+
+@reference.get("/offence-classes", response_model=CodeListView)
+async def list_offence_classes(request: Request, by: Annotated[Actor, READER]) -> Response:
+    """Offence classes."""
+    return _listed(request, "offence-classes")
+
+
+@reference.get("/modes-of-trial", response_model=CodeListView)
+async def list_modes_of_trial(request: Request, by: Annotated[Actor, READER]) -> Response:
+    """Modes of trial."""
+    return _listed(request, "modes-of-trial")
+
+
+@reference.get("/interview-stances", response_model=CodeListView)
+async def list_interview_stances(request: Request, by: Annotated[Actor, READER]) -> Response:
+    """What a person may have said in interview."""
+    return _listed(request, "interview-stances")
+
+
+@reference.get("/domestic-abuse-grades", response_model=CodeListView)
+async def list_domestic_abuse_grades(request: Request, by: Annotated[Actor, READER]) -> Response:
+    """Domestic-abuse risk grades."""
+    return _listed(request, "domestic-abuse-grades")
+
+
+@reference.get("/custody-states", response_model=CodeListView)
+async def list_custody_states(request: Request, by: Annotated[Actor, READER]) -> Response:
+    """States of a custody record."""
+    return _listed(request, "custody-states")
+
+
+def _listed(request: Request, name: str) -> Response:
+    values, title, source = LISTS[name]
+    labels = [(value.value, label(value)) for value in values]
+    return public(request, code_list(name, title, source, labels))

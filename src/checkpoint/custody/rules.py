@@ -1,0 +1,99 @@
+"""Dates that cannot be. Pure; each refusal names the field, the rule and the remedy."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+
+from checkpoint.foundation.clock import london_day
+from checkpoint.foundation.errors import RuleBroken
+
+# Suites' clocks and ours may differ a little.
+SKEW = timedelta(minutes=5)
+
+
+def check_times(arrested_at: datetime, arrived_at: datetime, *, now: datetime) -> None:
+    """Arrest, then arrival, then now."""
+    for field, moment in (("arrested_at", arrested_at), ("arrived_at", arrived_at)):
+        if moment > now + SKEW:
+            raise RuleBroken(
+                f"#/{field}", "in-the-future", "This time has not come yet: check day and offset."
+            )
+    if arrived_at < arrested_at:
+        raise RuleBroken(
+            "#/arrived_at", "arrived-before-arrest", "Arrival at the suite cannot be before the arrest."
+        )
+
+
+def check_release(released_at: datetime, *, arrived_at: datetime, now: datetime) -> None:
+    """Arrival, then release, then now."""
+    if released_at > now + SKEW:
+        raise RuleBroken("#/released_at", "in-the-future", "This time has not come yet.")
+    if released_at < arrived_at:
+        raise RuleBroken(
+            "#/released_at", "released-before-arrival", "Release cannot be before arrival."
+        )
+
+
+def check_birth(born: date | None, *, arrested_at: datetime) -> None:
+    """Nobody is arrested before they are born."""
+    if born is not None and born > london_day(arrested_at):
+        raise RuleBroken(
+            "#/person/date_of_birth", "born-after-arrest", "The date of birth is after the arrest."
+        )
+
+
+def check_offence_dates(
+    days: Sequence[tuple[date, date]], *, arrested_at: datetime, born: date | None, field: str
+) -> None:
+    """Birth, then the offence from its first day to its last, then the arrest.
+
+    Args:
+        days: first and last possible day of each offence.
+        arrested_at: the arrest; its day in England counts.
+        born: the person's date of birth, if known.
+        field: JSON pointer of the list, or of the one offence where there is no list.
+    """
+    arrested_on = london_day(arrested_at)
+    for place, (first, last) in enumerate(days):
+        where = f"{field}/{place}" if field.endswith("offences") else field
+        if last < first:
+            raise RuleBroken(
+                f"{where}/committed_until", "dates-in-order", "The last day is before the first."
+            )
+        if last > arrested_on:
+            raise RuleBroken(
+                f"{where}/committed_until" if last != first else f"{where}/committed_from",
+                "offence-after-arrest",
+                "The offence must not be dated after the arrest.",
+            )
+        if born is not None and first < born:
+            raise RuleBroken(
+                f"{where}/committed_from", "offence-before-birth", "The person was not born yet."
+            )
+
+
+def check_suite(
+    available_from: date | None, available_until: date | None, *, on: date
+) -> None:
+    """The suite takes people on that day."""
+    if (available_from and on < available_from) or (available_until and on >= available_until):
+        raise RuleBroken(
+            "#/suite",
+            "suite-closed",
+            "This suite was not open on the day of arrival; see /v1/reference/suites.",
+        )
+
+
+def check_listed(codes: Sequence[str], listed: Collection[str], *, field: str) -> None:
+    """Every offence code stands in some list.
+
+    Args:
+        codes: as they were sent, in order.
+        listed: the codes that are known.
+        field: JSON pointer of the list of offences, or of the one offence where there is no list.
+    """
+    for place, code in enumerate(codes):
+        if code not in listed:
+            where = f"{field}/{place}/code" if field.endswith("offences") else f"{field}/code"
+            raise RuleBroken(
+                where, "offence-unknown", "No list has this code; see /v1/reference/offences."
+            )

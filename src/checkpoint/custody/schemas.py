@@ -1,0 +1,195 @@
+"""What custody staff enter, and what they are shown."""
+
+from datetime import date
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, model_validator
+
+from checkpoint.custody.states import (
+    CustodyState,
+    DomesticAbuseGrade,
+    InterviewStance,
+    ModeOfTrial,
+    OffenceClass,
+)
+from checkpoint.foundation.schemas import Code, Command, Day, Instant, Moment, NextStep, View, YesNo
+from checkpoint.people.schemas import PersonView, RegisterPerson
+
+OffenceCode = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z]{2}\d{5}[A-Za-z]?$"
+    ),
+    Field(description="CJS offence code; see /v1/reference/offences.", examples=["TH68010"]),
+]
+
+
+class AllegeOffence(Command):
+    """One offence the person is alleged to have committed."""
+
+    code: OffenceCode
+    committed_from: Annotated[
+        Day, Field(description="The day, or the first it may have been.", examples=["2026-11-01"])
+    ]
+    committed_until: Annotated[
+        Day | None, Field(description="The last day it may have been, where it is a range.")
+    ] = None
+    committed_in_area: Annotated[
+        YesNo | None, Field(description="In the force area; null is not known.", examples=[True])
+    ] = None
+
+    @property
+    def days(self) -> tuple[date, date]:
+        return self.committed_from, self.committed_until or self.committed_from
+
+
+class SaveScreening(Command):
+    """What is known so far; leave out, or null, whatever is not known yet."""
+
+    lives_in_area: Annotated[
+        YesNo | None, Field(description="Lives in the force area.", examples=[True])
+    ] = None
+    interview_stance: Annotated[
+        InterviewStance | None,
+        Field(description="What they said in interview.", examples=["admitted"]),
+    ] = None
+    evidential_test_met: Annotated[
+        YesNo | None, Field(description="Evidence suffices to charge.", examples=[True])
+    ] = None
+    subject_to_order: Annotated[
+        YesNo | None,
+        Field(
+            description="On a court order, suspended sentence or conditional discharge.",
+            examples=[False],
+        ),
+    ] = None
+    detained_for_court: Annotated[
+        YesNo | None, Field(description="Held to be put before a court.", examples=[False])
+    ] = None
+    detained_under_mental_health_act: Annotated[
+        YesNo | None, Field(description="Held under the Mental Health Act.", examples=[False])
+    ] = None
+    co_accused: Annotated[
+        YesNo | None, Field(description="Somebody else is accused too.", examples=[False])
+    ] = None
+    domestic_abuse_grade: Annotated[
+        DomesticAbuseGrade | None,
+        Field(description="Domestic-abuse risk grade; none if not linked.", examples=["none"]),
+    ] = None
+    hate_crime: Annotated[
+        YesNo | None, Field(description="Flagged as a hate crime.", examples=[False])
+    ] = None
+    understands_obligations: Annotated[
+        YesNo | None, Field(description="Fully understands what is asked.", examples=[True])
+    ] = None
+
+
+class OpenCustodyRecord(Command):
+    """Everything it takes to book somebody in, in one call."""
+
+    person: Annotated[
+        RegisterPerson | None, Field(description="Who, if they are not on record yet.")
+    ] = None
+    person_id: Annotated[UUID | None, Field(description="Who, if they are on record.")] = None
+    suite: Annotated[Code, Field(examples=["DURHAMGATE"])]
+    arrested_at: Annotated[Instant, Field(examples=["2026-11-02T21:40:00Z"])]
+    arrived_at: Annotated[Instant, Field(examples=["2026-11-02T22:05:00Z"])]
+    offences: Annotated[list[AllegeOffence], Field(min_length=1, max_length=50)]
+    screening: Annotated[
+        SaveScreening | None, Field(description="What is known already, if anything.")
+    ] = None
+
+    @model_validator(mode="after")
+    def one_person(self) -> Self:
+        if (self.person is None) == (self.person_id is None):
+            raise ValueError("Send person or person_id, one of the two.")
+        return self
+
+
+class Release(Command):
+    """The person leaves the suite."""
+
+    released_at: Annotated[Instant, Field(examples=["2026-11-03T04:30:00Z"])]
+
+
+class AllegedOffenceView(View):
+    """An alleged offence, as it was listed when it was entered."""
+
+    id: UUID
+    code: str
+    title: str
+    mode_of_trial: ModeOfTrial
+    offence_class: Annotated[
+        OffenceClass | None, Field(description="The programme's class; null if it has none.")
+    ]
+    committed_from: date
+    committed_until: date
+    committed_in_area: bool | None
+
+
+class ScreeningView(View):
+    """What was known at the last saving."""
+
+    number: int
+    lives_in_area: bool | None
+    interview_stance: InterviewStance | None
+    evidential_test_met: bool | None
+    subject_to_order: bool | None
+    detained_for_court: bool | None
+    detained_under_mental_health_act: bool | None
+    co_accused: bool | None
+    domestic_abuse_grade: DomesticAbuseGrade | None
+    hate_crime: bool | None
+    understands_obligations: bool | None
+    saved_at: Moment
+    saved_by: UUID
+
+
+class CustodyRecordView(View):
+    """A custody record as the suite sees it."""
+
+    id: UUID
+    reference: Annotated[str, Field(examples=["CP-7K3M-2QXH-9"])]
+    version: int
+    state: CustodyState
+    suite: str
+    person: PersonView
+    arrested_at: Moment
+    arrived_at: Moment
+    released_at: Moment | None
+    opened_at: Moment
+    offences: list[AllegedOffenceView]
+    screening: ScreeningView | None
+    next_steps: list[NextStep]
+
+
+class CustodyRecordSummary(View):
+    """One line of the suite's list."""
+
+    id: UUID
+    reference: str
+    state: CustodyState
+    suite: str
+    family_name: str
+    given_names: str | None
+    arrested_at: Moment
+    arrived_at: Moment
+
+
+class OffenceView(View):
+    """An offence in the newest list that has it."""
+
+    code: str
+    title: str
+    mode_of_trial: ModeOfTrial
+    offence_class: OffenceClass | None
+    source: Annotated[str | None, Field(description="Act and section, where classified.")]
+    list_name: Annotated[str, Field(description="The list it was read from.")]
+
+
+class OffencesView(View):
+    """Offences in the order of their codes."""
+
+    items: list[OffenceView]
+    next: Annotated[str | None, Field(description="Send as `after` for more; null at the end.")]

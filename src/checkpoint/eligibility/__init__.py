@@ -1,0 +1,1 @@
+"""May this case be offered the programme? Answered criterion by criterion."""

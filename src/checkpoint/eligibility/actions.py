@@ -1,0 +1,136 @@
+"""Publish rules; decide a case. Decisions are locked for good and superseded, never edited."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import JsonValue
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.audit import ledger
+from checkpoint.audit.operations import Operation
+from checkpoint.custody import queries as custody
+from checkpoint.custody.tables import SCREENING_FACTS, CustodyRecord
+from checkpoint.eligibility import queries
+from checkpoint.eligibility.facts import Alleged, gather
+from checkpoint.eligibility.rules import RulesUnreadable, decide, digest, parse
+from checkpoint.eligibility.states import EligibilityEvent
+from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
+from checkpoint.foundation import errors
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.clock import london_day
+from checkpoint.foundation.database import insert
+from checkpoint.foundation.preconditions import unchanged_since
+
+KIND = "eligibility_decision"
+
+
+class RulesRefused(errors.Unprocessable):
+    slug = "rules-refused"
+    title = "The rule file cannot be published"
+
+
+class AlreadyPublished(errors.Conflict):
+    slug = "already-published"
+    title = "A rule set of that name or first day is published, and never changes"
+
+
+async def publish(session: AsyncSession, text: str, *, by: Actor, at: datetime) -> RuleSetVersion:
+    """A rule file is published and stands, word for word, from then on."""
+    try:
+        rules = parse(text)
+    except RulesUnreadable as error:
+        raise RulesRefused(str(error)) from error
+    published = RuleSetVersion(
+        version=rules.version,
+        in_force_from=rules.in_force_from,
+        digest=digest(text),
+        content=text,
+        published_at=at,
+        published_by=by.id,
+    )
+    try:
+        await insert(session, published)
+    except sa.exc.IntegrityError as error:
+        raise AlreadyPublished("Give a changed rule set a new version and a later day.") from error
+    await ledger.record(
+        session,
+        Operation.COLLECTION,
+        EligibilityEvent.PUBLISHED,
+        published,
+        kind="rule_set_version",
+        by=by,
+        at=at,
+    )
+    return published
+
+
+async def decide_case(
+    session: AsyncSession, record_id: UUID, *, seen: int, by: Actor, at: datetime
+) -> tuple[EligibilityDecision, RuleSetVersion]:
+    """The case is decided on what stands in its record, under the rules in force today."""
+    record = await custody.one(session, record_id, actor=by, lock=True)
+    unchanged_since(seen, record.version)
+    rules = await queries.in_force(session, london_day(at))
+    facts = await facts_of(session, record, decided_on=london_day(at))
+    verdict, findings = decide(parse(rules.content), facts)
+    before = await queries.last(session, record_id)
+    decision = EligibilityDecision(
+        custody_record_id=record_id,
+        number=before[1] + 1 if before else 1,
+        record_version=record.version,
+        rule_set_version_id=rules.id,
+        verdict=verdict,
+        facts=facts,
+        findings=[finding.model_dump(mode="json") for finding in findings],
+        supersedes_id=before[0] if before else None,
+        decided_at=at,
+        decided_by=by.id,
+    )
+    await insert(session, decision)
+    await ledger.record(
+        session,
+        Operation.COLLECTION,
+        EligibilityEvent.DECIDED,
+        decision,
+        record,
+        record.person_id,
+        kind=KIND,
+        by=by,
+        at=at,
+    )
+    return decision, rules
+
+
+async def facts_of(
+    session: AsyncSession, record: CustodyRecord, *, decided_on: date
+) -> dict[str, JsonValue]:
+    """What the rules may ask about a case, from the rooms behind this one."""
+    person = await custody.person_of(session, record)
+    offences = await custody.offences_of(session, record.id)
+    screening = await custody.last_screening(session, record.id)
+    return gather(
+        born=person.date_of_birth,
+        arrested_on=london_day(record.arrested_at),
+        decided_on=decided_on,
+        offences=alleged(offences),
+        screening={name: _json(getattr(screening, name, None)) for name in SCREENING_FACTS},
+    )
+
+
+def alleged(offences: Sequence[Any]) -> list[Alleged]:
+    """Alleged offences as the rules see them."""
+    return [
+        Alleged(
+            offence_class=offence.offence_class.value if offence.offence_class else None,
+            committed_from=offence.committed_from,
+            committed_in_area=offence.committed_in_area,
+        )
+        for offence in offences
+    ]
+
+
+def _json(value: Any) -> JsonValue:
+    return getattr(value, "value", value)

@@ -1,0 +1,75 @@
+"""Back door of eligibility: publish a rule file, and replay stored decisions."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.access.authentication import shell_actor
+from checkpoint.eligibility import actions, queries
+from checkpoint.eligibility.rules import Finding, decide, parse
+from checkpoint.foundation import errors
+from checkpoint.foundation.clock import utc_now
+from checkpoint.foundation.database import transaction
+from checkpoint.foundation.shell import at_the_shell, shell_engine
+
+app = typer.Typer(help="Eligibility rules and decisions.", no_args_is_help=True)
+BATCH = 500
+
+
+class ReplayDiffers(errors.Conflict):
+    slug = "replay-differs"
+    title = "A stored decision does not come out the same again"
+
+
+@app.command()
+@at_the_shell
+async def publish(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A rule file, TOML.")],
+) -> None:
+    """Publish a rule set; it is in force from its own first day and never changes."""
+    text = file.read_text("utf-8")
+    async with shell_engine() as engine, transaction(engine) as session:
+        rules = await actions.publish(session, text, by=shell_actor(), at=utc_now())
+    typer.echo(f"Published {rules.version}, in force from {rules.in_force_from:%d %B %Y}.")
+    typer.echo(f"SHA-256 {rules.digest}")
+
+
+@app.command()
+@at_the_shell
+async def replay() -> None:
+    """Decide every stored decision again, from its own facts and rules, and compare."""
+    async with shell_engine() as engine, transaction(engine) as session:
+        total = await queries.count(session)
+        different = await _replayed(session, total)
+    typer.echo(f"{total:,} decisions replayed, {len(different):,} came out differently.")
+    if different:
+        raise ReplayDiffers("Their ids: " + ", ".join(different[:20]))
+
+
+async def _replayed(session: AsyncSession, total: int) -> list[str]:
+    different, last = [], None
+    console = Console(stderr=True)
+    for _ in track(range(-(-total // BATCH)), "Replaying", console=console):
+        for decision, rules in await queries.stored(session, after=last, size=BATCH):
+            last = decision.id
+            stored = tuple(Finding.model_validate(found) for found in decision.findings)
+            if decide(parse(rules.content), decision.facts) != (decision.verdict, stored):
+                different.append(str(decision.id))
+    return different
+
+
+async def load_starter(session: AsyncSession) -> None:
+    """Publish the rule sets that ship with the package, if they are not published yet."""
+    published = {rules.version for rules in await queries.rule_sets(session)}
+    folder = files("checkpoint.eligibility") / "rulesets"
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if not file.name.endswith(".toml") or file.name.endswith(".cases.toml"):
+            continue
+        text = file.read_text("utf-8")
+        if parse(text).version not in published:
+            await actions.publish(session, text, by=shell_actor(), at=utc_now())

@@ -1,0 +1,116 @@
+"""Reach decisions through the cases the reader may see; and the rules in force."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.custody.tables import CustodyRecord
+from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
+from checkpoint.foundation import errors
+from checkpoint.foundation.actors import Actor
+
+
+class DecisionNotFound(errors.NotFound):
+    slug = "decision-not-found"
+    title = "There is no such decision that you may see"
+
+
+class NoRulesInForce(errors.Conflict):
+    slug = "no-rules-in-force"
+    title = "No rule set is in force on that day"
+
+
+class RuleSetNotFound(errors.NotFound):
+    slug = "rule-set-not-found"
+    title = "There is no such rule set"
+
+
+def visible_to(actor: Actor) -> Any:
+    """The only way to reach a decision: by a case of the reader's suites."""
+    later = aliased(EligibilityDecision)
+    return (
+        sa.select(EligibilityDecision, RuleSetVersion, col(later.id))
+        .join(CustodyRecord, col(CustodyRecord.id) == col(EligibilityDecision.custody_record_id))
+        .join(
+            RuleSetVersion, col(RuleSetVersion.id) == col(EligibilityDecision.rule_set_version_id)
+        )
+        .outerjoin(later, col(later.supersedes_id) == col(EligibilityDecision.id))
+        .where(col(CustodyRecord.suite).in_(sorted(actor.suites)))
+    )
+
+
+async def one(
+    session: AsyncSession, decision_id: UUID, *, actor: Actor
+) -> tuple[EligibilityDecision, RuleSetVersion, UUID | None]:
+    """A decision, the rules it was taken under, and the decision that supersedes it."""
+    rows = visible_to(actor).where(col(EligibilityDecision.id) == decision_id)
+    found = (await session.execute(rows)).one_or_none()
+    if found is None:
+        raise DecisionNotFound("Check the id, or ask a colleague in that suite.")
+    return found[0], found[1], found[2]
+
+
+async def of_case(
+    session: AsyncSession, record_id: UUID, *, actor: Actor
+) -> Sequence[tuple[EligibilityDecision, RuleSetVersion]]:
+    """A case's decisions, the present one first."""
+    rows = visible_to(actor).where(col(EligibilityDecision.custody_record_id) == record_id)
+    found = await session.execute(rows.order_by(col(EligibilityDecision.number).desc()))
+    return [(row[0], row[1]) for row in found]
+
+
+async def last(session: AsyncSession, record_id: UUID) -> tuple[UUID, int] | None:
+    """Id and number of a case's present decision; for whoever holds the case's lock."""
+    rows = (
+        sa.select(col(EligibilityDecision.id), col(EligibilityDecision.number))
+        .where(col(EligibilityDecision.custody_record_id) == record_id)
+        .order_by(col(EligibilityDecision.number).desc())
+        .limit(1)
+    )
+    found = (await session.execute(rows)).one_or_none()
+    return (found.id, found.number) if found else None
+
+
+async def in_force(session: AsyncSession, on: date) -> RuleSetVersion:
+    """The rules in force on a day: the last ones to have begun."""
+    rows = select(RuleSetVersion).where(RuleSetVersion.in_force_from <= on)
+    rows = rows.order_by(col(RuleSetVersion.in_force_from).desc()).limit(1)
+    found = (await session.exec(rows)).one_or_none()
+    if found is None:
+        raise NoRulesInForce("Ask for a rule set to be published that covers that day.")
+    return found
+
+
+async def rule_set(session: AsyncSession, version: str) -> RuleSetVersion:
+    rows = select(RuleSetVersion).where(RuleSetVersion.version == version)
+    found = (await session.exec(rows)).one_or_none()
+    if found is None:
+        raise RuleSetNotFound("See /v1/reference/rule-sets for the published ones.")
+    return found
+
+
+async def rule_sets(session: AsyncSession) -> Sequence[RuleSetVersion]:
+    rows = select(RuleSetVersion).order_by(col(RuleSetVersion.in_force_from))
+    return (await session.exec(rows)).all()
+
+
+async def stored(session: AsyncSession, *, after: UUID | None, size: int) -> Sequence[Any]:
+    """Decisions with their rules, in the order of their ids; for replaying them all."""
+    rows = sa.select(EligibilityDecision, RuleSetVersion).join(
+        RuleSetVersion, col(RuleSetVersion.id) == col(EligibilityDecision.rule_set_version_id)
+    )
+    if after is not None:
+        rows = rows.where(col(EligibilityDecision.id) > after)
+    found = await session.execute(rows.order_by(col(EligibilityDecision.id)).limit(size))
+    return found.all()
+
+
+async def count(session: AsyncSession) -> int:
+    rows = sa.select(sa.func.count()).select_from(EligibilityDecision)
+    return int((await session.execute(rows)).scalar_one())

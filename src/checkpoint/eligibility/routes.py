@@ -1,0 +1,327 @@
+"""Front door of eligibility: what the rules would say, what was decided, and under which rules."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import Response
+from pydantic import JsonValue
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.access.guards import holding
+from checkpoint.access.permissions import Permission, holds
+from checkpoint.audit import ledger
+from checkpoint.audit.operations import Operation
+from checkpoint.custody import queries as custody
+from checkpoint.custody import rules as custody_rules
+from checkpoint.custody.queries import CustodyRecordNotFound
+from checkpoint.eligibility import actions, queries
+from checkpoint.eligibility.facts import FACTS, Alleged, gather
+from checkpoint.eligibility.queries import DecisionNotFound, NoRulesInForce, RuleSetNotFound
+from checkpoint.eligibility.rules import Finding, decide, missing_of, parse
+from checkpoint.eligibility.schemas import (
+    AnswerView,
+    DecideEligibility,
+    DecisionsView,
+    DecisionSummary,
+    DecisionView,
+    FindingView,
+    MissingView,
+    PreviewEligibility,
+    PreviewView,
+    PublishedRuleSetView,
+    RuleSetView,
+)
+from checkpoint.eligibility.states import MEANING, EligibilityEvent, Verdict
+from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.answers import public, shown
+from checkpoint.foundation.clock import Now, london_day
+from checkpoint.foundation.codelists import CodeListView, CodeView, code_list
+from checkpoint.foundation.database import Transaction
+from checkpoint.foundation.errors import RuleBroken
+from checkpoint.foundation.idempotency import (
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+    Once,
+    StillInFlight,
+    once,
+)
+from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion
+from checkpoint.foundation.problems import problems
+from checkpoint.foundation.schemas import NextStep
+
+router = APIRouter(prefix="/v1", tags=["eligibility"])
+RecordId = Annotated[UUID, Path(description="The custody record's id.")]
+RECORDS = "/custody-records/{record_id}/eligibility-decisions"
+
+
+@router.post(
+    "/eligibility/preview",
+    response_model=PreviewView,
+    responses=problems(RuleBroken, NoRulesInForce),
+)
+async def preview_eligibility(
+    command: PreviewEligibility,
+    session: Transaction,
+    now: Now,
+    by: Annotated[Actor, holding(Permission.PREVIEW_ELIGIBILITY)],
+) -> Response:
+    """What the rules in force would say of these facts; no decision is recorded."""
+    rules = await queries.in_force(session, london_day(now))
+    facts = gather(
+        born=command.date_of_birth,
+        arrested_on=london_day(command.arrested_at or now),
+        decided_on=london_day(now),
+        offences=await _classed(session, command, at=command.arrested_at or now),
+        screening=command.screening.model_dump(mode="json"),
+    )
+    verdict, findings = decide(parse(rules.content), facts)
+    await ledger.record(
+        session, Operation.CONSULTATION, EligibilityEvent.PREVIEWED, kind="preview", by=by, at=now
+    )
+    return shown(PreviewView(**_explained(verdict, findings, facts, rules)))
+
+
+async def _classed(session: AsyncSession, command: PreviewEligibility, *, at: datetime) -> list[Alleged]:
+    """The offences asked about, with the programme's class of each."""
+    codes = [offence.code for offence in command.offences]
+    listed = await custody.offences_by_code(session, codes)
+    custody_rules.check_listed(codes, listed, field="#/offences")
+    custody_rules.check_offence_dates(
+        [offence.days for offence in command.offences],
+        arrested_at=at,
+        born=command.date_of_birth,
+        field="#/offences",
+    )
+    return [
+        Alleged(
+            offence_class=listed[offence.code].offence_class,
+            committed_from=offence.committed_from,
+            committed_in_area=offence.committed_in_area,
+        )
+        for offence in command.offences
+    ]
+
+
+@router.post(
+    RECORDS,
+    status_code=201,
+    response_model=DecisionView,
+    responses=problems(
+        IdempotencyKeyMissing,
+        IdempotencyKeyReused,
+        StillInFlight,
+        CustodyRecordNotFound,
+        NoRulesInForce,
+        IfMatchMissing,
+        Overtaken,
+    ),
+)
+async def decide_eligibility(
+    record_id: RecordId,
+    session: Transaction,
+    now: Now,
+    asked: Once,
+    seen: SeenVersion,
+    by: Annotated[Actor, holding(Permission.DECIDE_ELIGIBILITY)],
+    command: DecideEligibility | None = None,  # noqa: ARG001 - there is nothing in it to read
+) -> Response:
+    """Decide the case on what its record holds; facts, findings and rules are locked for good."""
+
+    async def deed() -> Response:
+        decision, rules = await actions.decide_case(session, record_id, seen=seen, by=by, at=now)
+        return _decision(decision, rules, None, by=by, status=201)
+
+    return await once(session, asked, deed, by=by, at=now)
+
+
+@router.get(RECORDS, response_model=DecisionsView, responses=problems(CustodyRecordNotFound))
+async def list_eligibility_decisions(
+    record_id: RecordId,
+    session: Transaction,
+    now: Now,
+    by: Annotated[Actor, holding(Permission.READ_ELIGIBILITY)],
+) -> Response:
+    """A case's decisions, the present one first."""
+    await custody.one(session, record_id, actor=by)
+    found = await queries.of_case(session, record_id, actor=by)
+    items = [
+        DecisionSummary(rule_set_version=rules.version, **decision.model_dump(include=SUMMARY))
+        for decision, rules in found
+    ]
+    view = DecisionsView(items=items, next_steps=[_decide_step(record_id, by)])
+    await ledger.record(
+        session,
+        Operation.CONSULTATION,
+        EligibilityEvent.READ,
+        record_id,
+        *(decision.id for decision, _ in found),
+        kind="custody_record",
+        by=by,
+        at=now,
+    )
+    return shown(view)
+
+
+@router.get(
+    "/eligibility-decisions/{decision_id}",
+    response_model=DecisionView,
+    responses=problems(DecisionNotFound),
+)
+async def read_eligibility_decision(
+    decision_id: Annotated[UUID, Path(description="The decision's id.")],
+    session: Transaction,
+    now: Now,
+    by: Annotated[Actor, holding(Permission.READ_ELIGIBILITY)],
+) -> Response:
+    """One decision as it was locked, with every finding and its reason."""
+    decision, rules, later = await queries.one(session, decision_id, actor=by)
+    await ledger.record(
+        session,
+        Operation.CONSULTATION,
+        EligibilityEvent.READ,
+        decision,
+        decision.custody_record_id,
+        kind=actions.KIND,
+        by=by,
+        at=now,
+    )
+    return _decision(decision, rules, later, by=by)
+
+
+def _decision(
+    decision: EligibilityDecision,
+    rules: RuleSetVersion,
+    later: UUID | None,
+    *,
+    by: Actor,
+    status: int = 200,
+) -> Response:
+    findings = tuple(Finding.model_validate(found) for found in decision.findings)
+    view = DecisionView(
+        **_explained(decision.verdict, findings, decision.facts, rules),
+        **decision.model_dump(include=LOCKED),
+        superseded_by_id=later,
+        next_steps=[_decide_step(decision.custody_record_id, by, _given_as(findings))],
+    )
+    # Locked for good, but whether it is the present one may change.
+    headers = {"ETag": f'"{decision.number}{"-superseded" if later else ""}"'}
+    if status == 201:
+        headers["Location"] = f"{router.prefix}/eligibility-decisions/{decision.id}"
+    return shown(view, status=status, headers=headers)
+
+
+LOCKED = {
+    "id",
+    "custody_record_id",
+    "number",
+    "record_version",
+    "supersedes_id",
+    "decided_at",
+    "decided_by",
+}
+SUMMARY = {"id", "number", "verdict", "record_version", "decided_at", "decided_by"}
+
+
+def _explained(
+    verdict: Verdict,
+    findings: tuple[Finding, ...],
+    facts: Mapping[str, JsonValue],
+    rules: RuleSetVersion,
+) -> dict[str, Any]:
+    """A verdict with its meaning, rules, findings and what is missing, in plain English."""
+    missing = [
+        MissingView(fact=name, question=FACTS[name].question, given_as=FACTS[name].given_as)
+        for name in missing_of(findings)
+    ]
+    return {
+        "verdict": verdict,
+        "meaning": MEANING[verdict],
+        "rule_set": _rule_set(rules),
+        "findings": [FindingView.model_validate(found) for found in findings],
+        "missing": missing,
+        "facts": facts,
+    }
+
+
+def _rule_set(rules: RuleSetVersion) -> RuleSetView:
+    parsed = parse(rules.content)
+    return RuleSetView(
+        version=rules.version,
+        title=parsed.title,
+        in_force_from=rules.in_force_from,
+        digest=rules.digest,
+        approved_by=parsed.approved_by,
+    )
+
+
+def _given_as(findings: tuple[Finding, ...]) -> list[str]:
+    return list(dict.fromkeys(FACTS[name].given_as for name in missing_of(findings)))
+
+
+def _decide_step(record_id: UUID, by: Actor, missing: list[str] | None = None) -> NextStep:
+    allowed = holds(by.role, Permission.DECIDE_ELIGIBILITY)
+    return NextStep(
+        step="decide_eligibility",
+        method="POST",
+        href=f"{router.prefix}{RECORDS}".format(record_id=record_id),
+        allowed=allowed,
+        why_not=None if allowed else "Your role does not allow this; ask a custody officer.",
+        missing=missing or [],
+    )
+
+
+READER = holding(Permission.READ_REFERENCE)
+
+
+@router.get("/reference/rule-sets", response_model=CodeListView, tags=["reference"])
+async def list_rule_sets(
+    request: Request, session: Transaction, by: Annotated[Actor, READER]
+) -> Response:
+    """Published rule sets, from when they are in force."""
+    found = await queries.rule_sets(session)
+    untils = [rules.in_force_from for rules in found[1:]] + [None]
+    items = [
+        CodeView(
+            code=rules.version,
+            label=parse(rules.content).title,
+            available_from=rules.in_force_from,
+            available_until=until,
+            source=f"SHA-256 {rules.digest}",
+        )
+        for rules, until in zip(found, untils, strict=True)
+    ]
+    view = CodeListView(
+        name="rule-sets", title="Eligibility rule sets", source="Published here.", items=items
+    )
+    return public(request, view)
+
+
+@router.get(
+    "/reference/rule-sets/{version}",
+    response_model=PublishedRuleSetView,
+    responses=problems(RuleSetNotFound),
+    tags=["reference"],
+)
+async def read_rule_set(
+    version: Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{3,39}$")],
+    request: Request,
+    session: Transaction,
+    by: Annotated[Actor, READER],
+) -> Response:
+    """A published rule set, word for word."""
+    rules = await queries.rule_set(session, version)
+    view = PublishedRuleSetView(
+        **_rule_set(rules).model_dump(), content=rules.content, published_at=rules.published_at
+    )
+    return public(request, view)
+
+
+@router.get("/reference/verdicts", response_model=CodeListView, tags=["reference"])
+async def list_verdicts(request: Request, by: Annotated[Actor, READER]) -> Response:
+    """What a decision may come to."""
+    labels = [(verdict.value, MEANING[verdict]) for verdict in Verdict]
+    return public(request, code_list("verdicts", "Verdicts", "This service.", labels))

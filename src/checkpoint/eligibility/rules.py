@@ -1,0 +1,228 @@
+"""Decide eligibility from a rule set and the facts. Pure: same in, same out, for ever."""
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Annotated, Any, Literal, Self
+
+from dateutil.relativedelta import relativedelta
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+
+from checkpoint.eligibility.facts import FACTS, Kind, all_of, any_of
+from checkpoint.eligibility.states import Answer, Verdict
+
+Words = Annotated[str, Field(min_length=3)]
+Facts = Mapping[str, JsonValue]
+
+
+class RulesUnreadable(ValueError):
+    """A rule file that cannot be loaded; the message says where and why."""
+
+
+class Part(BaseModel):
+    """Any part of a rule file: nothing unknown in it, and never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _months_since_less_than(fact: Any, value: Any, facts: Facts) -> bool:
+    return date.fromisoformat(str(facts["decided_on"])) < date.fromisoformat(fact) + relativedelta(
+        months=value
+    )
+
+
+# Each test: the kinds of fact it can be put to, the type its value must have, and how it decides.
+TESTS: Mapping[str, tuple[frozenset[Kind], type, Callable[[Any, Any, Facts], bool]]] = {
+    "is": (frozenset({Kind.YES_NO, Kind.CODE}), object, lambda fact, value, _: fact == value),
+    "one_of": (frozenset({Kind.CODE}), list, lambda fact, value, _: fact in value),
+    "at_least": (frozenset({Kind.NUMBER}), int, lambda fact, value, _: fact >= value),
+    "less_than": (frozenset({Kind.NUMBER}), int, lambda fact, value, _: fact < value),
+    "all_in": (frozenset({Kind.CODES}), list, lambda fact, value, _: set(fact) <= set(value)),
+    "any_in": (frozenset({Kind.CODES}), list, lambda fact, value, _: bool(set(fact) & set(value))),
+    "less_than_months_ago": (frozenset({Kind.DAY}), int, _months_since_less_than),
+}
+
+
+class Test(Part):
+    """One question put to one fact."""
+
+    __test__ = False  # a rule's test, not pytest's
+
+    fact: str
+    test: Literal[
+        "is", "one_of", "at_least", "less_than", "all_in", "any_in", "less_than_months_ago"
+    ]
+    value: JsonValue
+
+    @model_validator(mode="after")
+    def fits(self) -> Self:
+        kinds, type_, _ = TESTS[self.test]
+        if self.fact not in FACTS:
+            raise ValueError(f"unknown fact {self.fact}")
+        if FACTS[self.fact].kind not in kinds:
+            raise ValueError(f"{self.test} cannot be put to {self.fact}")
+        if not isinstance(self.value, type_):
+            raise ValueError(f"{self.test} wants a value of type {type_.__name__}")  # noqa: TRY004
+        return self
+
+    def holds(self, facts: Facts) -> bool | None:
+        """Whether it holds; None when the fact is not known."""
+        fact = facts.get(self.fact)
+        return None if fact is None else TESTS[self.test][2](fact, self.value, facts)
+
+
+class All(Part):
+    """Tests that must all hold."""
+
+    all: Annotated[tuple[Test, ...], Field(min_length=1)]
+
+    def holds(self, facts: Facts) -> bool | None:
+        return all_of([test.holds(facts) for test in self.all])
+
+
+class Special(Part):
+    """Something that sends the case to a supervisor, and how the criterion then stands."""
+
+    when: All
+    answer: Literal[Answer.MET, Answer.NOT_KNOWN]
+    reason: Words
+
+
+class Criterion(Part):
+    """One question of the rule set, with the words an officer hears for each answer."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z]{2,12}$")]
+    question: Words
+    met_when: Annotated[tuple[All, ...], Field(min_length=1)]
+    not_known_when: tuple[All, ...] = ()
+    refer: tuple[Special, ...] = ()
+    if_met: Words
+    if_not_met: Words
+    source: Words
+
+    def tests(self) -> Iterator[Test]:
+        parts = (*self.met_when, *self.not_known_when, *(special.when for special in self.refer))
+        for part in parts:
+            yield from part.all
+
+    def finding(self, facts: Facts) -> "Finding":
+        """The answer to this question, whichever it is, with its reason."""
+        if any_of([part.holds(facts) for part in self.not_known_when]):
+            return self._unknown(sorted({t.fact for part in self.not_known_when for t in part.all}))
+        met = any_of([part.holds(facts) for part in self.met_when])
+        if met is False:
+            return self._found(Answer.NOT_MET, self.if_not_met)
+        for special in self.refer:
+            if special.when.holds(facts):
+                return self._found(special.answer, special.reason, refers=True)
+        open_terms = any_of([special.when.holds(facts) for special in self.refer]) is None
+        if met is None or open_terms:
+            return self._unknown(sorted({t.fact for t in self.tests() if facts.get(t.fact) is None}))
+        return self._found(Answer.MET, self.if_met)
+
+    def _found(self, answer: Answer, reason: str, *, refers: bool = False) -> "Finding":
+        return Finding(
+            code=self.code,
+            question=self.question,
+            answer=answer,
+            refers=refers,
+            reason=reason,
+            source=self.source,
+        )
+
+    def _unknown(self, missing: list[str]) -> "Finding":
+        asked = " ".join(FACTS[name].question for name in missing)
+        found = self._found(Answer.NOT_KNOWN, f"Not known yet. {asked}")
+        return found.model_copy(update={"missing": tuple(missing)})
+
+
+class Finding(Part):
+    """The answer to one criterion, as it is stored with a decision."""
+
+    code: str
+    question: str
+    answer: Answer
+    refers: bool = False
+    reason: str
+    missing: tuple[str, ...] = ()
+    source: str
+
+
+class RuleSet(Part):
+    """A dated, sourced set of criteria."""
+
+    version: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{3,39}$")]
+    title: Words
+    in_force_from: date
+    approved_by: Words
+    notes: str = ""
+    sources: Annotated[dict[str, Words], Field(min_length=1)]
+    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def whole(self) -> Self:
+        codes = [criterion.code for criterion in self.criteria]
+        doubled = sorted({code for code in codes if codes.count(code) > 1})
+        if doubled:
+            raise ValueError(f"criteria stand twice: {', '.join(doubled)}")
+        for criterion in self.criteria:
+            named = criterion.source.partition(":")[0]
+            if named not in self.sources:
+                raise ValueError(f"{criterion.code}: no source {named} in [sources]")
+        return self
+
+
+@lru_cache(maxsize=64)
+def parse(text: str) -> RuleSet:
+    """The rule set that ``text`` (TOML) describes.
+
+    Raises:
+        RulesUnreadable: not TOML, or a part is missing, unknown, doubled or does not fit.
+    """
+    try:
+        return RuleSet.model_validate(tomllib.loads(text))
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise RulesUnreadable("; ".join(faults)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise RulesUnreadable(str(error)) from error
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a rule file's text, in hexadecimal: what may never change once published."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def decide(rules: RuleSet, facts: Facts) -> tuple[Verdict, tuple[Finding, ...]]:
+    """Answer every criterion, so that an officer hears every reason and not just the first.
+
+    Args:
+        rules: the set in force.
+        facts: by name, as ``facts.gather`` makes them; None is not known.
+
+    Returns:
+        Ineligible if any criterion is not met; else pending if any waits for a fact; else refer
+        if any is for a supervisor; else eligible. With it a finding for each criterion, in order.
+
+    Source: domain notes 1.2 and 4.1; unknown is neither yes nor no.
+    """
+    findings = tuple(criterion.finding(facts) for criterion in rules.criteria)
+    return verdict_of(findings), findings
+
+
+def verdict_of(findings: tuple[Finding, ...]) -> Verdict:
+    """What the findings come to."""
+    if any(found.answer is Answer.NOT_MET for found in findings):
+        return Verdict.INELIGIBLE
+    if any(found.answer is Answer.NOT_KNOWN and not found.refers for found in findings):
+        return Verdict.PENDING
+    if any(found.refers for found in findings):
+        return Verdict.REFER
+    return Verdict.ELIGIBLE
+
+
+def missing_of(findings: tuple[Finding, ...]) -> list[str]:
+    """The facts still wanted, each once, in the order of the criteria."""
+    return list(dict.fromkeys(name for found in findings for name in found.missing))

@@ -1,0 +1,111 @@
+"""What is asked about eligibility, and how a decision is explained."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, JsonValue
+
+from checkpoint.custody.schemas import AllegeOffence, SaveScreening
+from checkpoint.eligibility.states import Answer, Verdict
+from checkpoint.foundation.schemas import Command, Day, Instant, Moment, NextStep, View
+
+
+class PreviewEligibility(Command):
+    """Facts about nobody in particular: no name, no number."""
+
+    date_of_birth: Annotated[Day | None, Field(examples=["1994-02-11"])] = None
+    arrested_at: Annotated[
+        Instant | None, Field(description="Now, if left out.", examples=["2026-11-02T21:40:00Z"])
+    ] = None
+    offences: Annotated[list[AllegeOffence], Field(min_length=1, max_length=50)]
+    screening: SaveScreening = SaveScreening()
+
+
+class DecideEligibility(Command):
+    """Decide on what the record holds now; there is nothing to add, so send {} or nothing."""
+
+
+class RuleSetView(View):
+    """Which rules."""
+
+    version: str
+    title: str
+    in_force_from: date
+    digest: Annotated[str, Field(description="SHA-256 of the rule file.")]
+    approved_by: str
+
+
+class PublishedRuleSetView(RuleSetView):
+    """A rule set, word for word."""
+
+    content: Annotated[str, Field(description="The rule file, TOML.")]
+    published_at: Moment
+
+
+class FindingView(View):
+    """One criterion, answered."""
+
+    code: str
+    question: str
+    answer: Answer
+    refers: Annotated[bool, Field(description="This sends the case to a supervisor.")]
+    reason: str
+    missing: list[str]
+    source: str
+
+
+class MissingView(View):
+    """One fact still wanted, and where to put it."""
+
+    fact: str
+    question: str
+    given_as: str
+
+
+class AnswerView(View):
+    """A verdict, explained."""
+
+    verdict: Verdict
+    meaning: str
+    rule_set: RuleSetView
+    findings: list[FindingView]
+    missing: list[MissingView]
+    facts: dict[str, JsonValue]
+
+
+class PreviewView(AnswerView):
+    """What the rules would say. Nothing was recorded but that you asked."""
+
+
+class DecisionView(AnswerView):
+    """A decision as it was locked."""
+
+    id: UUID
+    custody_record_id: UUID
+    number: int
+    record_version: int
+    supersedes_id: UUID | None
+    superseded_by_id: UUID | None
+    decided_at: Moment
+    decided_by: UUID
+    next_steps: list[NextStep]
+
+
+class DecisionSummary(View):
+    """One line in a case's decisions."""
+
+    id: UUID
+    number: int
+    verdict: Verdict
+    rule_set_version: str
+    record_version: int
+    decided_at: Moment
+    decided_by: UUID
+
+
+class DecisionsView(View):
+    """A case's decisions, the present one first, and what may be done."""
+
+    items: list[DecisionSummary]
+    next_steps: list[NextStep]

@@ -1,0 +1,88 @@
+"""Published rule sets, and the decisions taken under them."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from checkpoint.eligibility.states import Verdict
+from checkpoint.foundation.database import Record, text_enum
+from checkpoint.foundation.disclosure import Disclosure, described
+
+
+class RuleSetVersion(Record, table=True):
+    """A rule file, word for word, from the day it is in force until the next one is.
+
+    Append-only. Written only by ``eligibility.actions``.
+    """
+
+    __tablename__ = "rule_set_version"
+    __table_args__ = (
+        sa.UniqueConstraint("version"),
+        sa.UniqueConstraint("digest"),
+        sa.UniqueConstraint("in_force_from"),
+    )
+
+    version: str = Field(max_length=40, sa_column_kwargs=described("Its name.", Disclosure.SAFE))
+    in_force_from: date = Field(sa_column_kwargs=described("First day in force.", Disclosure.SAFE))
+    digest: str = Field(
+        max_length=64, sa_column_kwargs=described("SHA-256 of the content.", Disclosure.SAFE)
+    )
+    content: str = Field(sa_column_kwargs=described("The file, word for word.", Disclosure.SAFE))
+    published_at: datetime = Field(
+        sa_type=sa.DateTime(timezone=True),
+        sa_column_kwargs=described("When published, in UTC.", Disclosure.SAFE),
+    )
+    published_by: UUID = Field(sa_column_kwargs=described("Who published it.", Disclosure.DIRECT))
+
+
+class EligibilityDecision(Record, table=True):
+    """One decision on one case: the facts as they stood, every finding, and the rules, locked.
+
+    Append-only; a later decision supersedes, never edits. Written only by
+    ``eligibility.actions``.
+    """
+
+    __tablename__ = "eligibility_decision"
+    __table_args__ = (
+        sa.UniqueConstraint("custody_record_id", "number"),
+        sa.UniqueConstraint("supersedes_id"),
+        sa.CheckConstraint("number >= 1", name="number_counts"),
+        sa.CheckConstraint("(number = 1) = (supersedes_id IS NULL)", name="supersedes_the_last"),
+    )
+
+    custody_record_id: UUID = Field(
+        foreign_key="custody_record.id",
+        sa_column_kwargs=described("The case it decides.", Disclosure.INDIRECT),
+    )
+    number: int = Field(sa_column_kwargs=described("Counts the decisions.", Disclosure.SAFE))
+    record_version: int = Field(
+        sa_column_kwargs=described("The record's version that was decided on.", Disclosure.SAFE)
+    )
+    rule_set_version_id: UUID = Field(
+        foreign_key="rule_set_version.id",
+        sa_column_kwargs=described("The rules it was taken under.", Disclosure.SAFE),
+    )
+    verdict: Verdict = Field(
+        sa_type=text_enum(Verdict, "verdict"),
+        sa_column_kwargs=described("What it came to.", Disclosure.SAFE),
+    )
+    facts: dict[str, Any] = Field(
+        sa_type=JSONB, sa_column_kwargs=described("The facts as they stood.", Disclosure.NEVER)
+    )
+    findings: list[dict[str, Any]] = Field(
+        sa_type=JSONB, sa_column_kwargs=described("Each criterion's answer.", Disclosure.NEVER)
+    )
+    supersedes_id: UUID | None = Field(
+        default=None,
+        foreign_key="eligibility_decision.id",
+        sa_column_kwargs=described("The decision before it.", Disclosure.INDIRECT),
+    )
+    decided_at: datetime = Field(
+        sa_type=sa.DateTime(timezone=True),
+        sa_column_kwargs=described("When decided, in UTC.", Disclosure.INDIRECT),
+    )
+    decided_by: UUID = Field(sa_column_kwargs=described("Who decided.", Disclosure.DIRECT))

@@ -1,0 +1,1 @@
+"""Knows PostgreSQL and HTTP; has never heard of an offender."""

@@ -1,0 +1,125 @@
+"""Engine, naming convention, Record, insert(), and the sessions."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, cast
+from uuid import UUID
+
+import sqlalchemy as sa
+from fastapi import Depends, Request
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.foundation.disclosure import Disclosure, described
+from checkpoint.foundation.identifiers import new_id
+
+API_ROLE = "checkpoint_api"
+OWNER_ROLE = "checkpoint_owner"
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+TIMEOUTS = {
+    "lock_timeout": "2s",
+    "statement_timeout": "5s",
+    "idle_in_transaction_session_timeout": "10s",
+    "timezone": "UTC",
+}
+
+
+def text_enum(values: type[StrEnum], name: str) -> sa.Enum:
+    """Text with a CHECK: adding a value later is one constraint swapped."""
+    return sa.Enum(
+        values,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        validate_strings=True,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Record(SQLModel):
+    """A row. It has no relationships, so reading a field never reaches for the database."""
+
+    __table__: ClassVar[sa.Table]
+
+    id: UUID = Field(
+        default_factory=new_id,
+        primary_key=True,
+        sa_column_kwargs=described("Opaque identifier, a UUIDv7.", Disclosure.INDIRECT),
+    )
+
+
+def with_driver(url: str) -> str:
+    """``url`` for the one driver there is, whatever driver it names."""
+    return (
+        make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+    )
+
+
+def engine_for(
+    url: str, *, role: str | None = API_ROLE, pool_size: int = 10, settings: Any = None
+) -> AsyncEngine:
+    """A pool of connections that act as ``role`` and never wait long for anything.
+
+    Args:
+        url: a PostgreSQL address of a login that is a member of ``role``.
+        role: the database role to take on; None keeps the login's own.
+        pool_size: connections at most; none beyond.
+        settings: server settings over and above the house's timeouts.
+    """
+    server = TIMEOUTS | ({"role": role} if role else {}) | (settings or {})
+    return create_async_engine(
+        with_driver(url),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=2,
+        pool_recycle=1800,
+        hide_parameters=True,
+        connect_args={"timeout": 2, "server_settings": server},
+    )
+
+
+async def insert(session: AsyncSession, *records: Record) -> None:
+    """Write what waits in the session, then these new rows of one table.
+
+    The records stay outside the session: to change one later, fetch it and lock it.
+    """
+    table = records[0].__table__
+    rows = [{column.key: getattr(record, column.key) for column in table.c} for record in records]
+
+    def write(unit: Session) -> None:
+        unit.flush()
+        unit.connection().execute(table.insert(), rows)
+
+    await session.run_sync(write)
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """One transaction: committed at the end, rolled back by any exception."""
+    async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+async def request_transaction(request: Request) -> AsyncIterator[AsyncSession]:
+    engine = cast("AsyncEngine", request.app.state.engine)
+    async with transaction(engine) as session:
+        session.info["request"] = request.scope.get("state", {})
+        yield session
+
+
+# scope="function": commit before the answer leaves, so that nobody holds a success
+# which the database then refused.
+Transaction = Annotated[AsyncSession, Depends(request_transaction, scope="function")]

@@ -1,0 +1,89 @@
+"""The ways the service may decline. A refusal is an answer, never a bug.
+
+    Refusal
+    ├── Malformed             the request cannot be read at all
+    ├── Unauthenticated       nobody we know is asking
+    ├── Forbidden             they may not
+    ├── NotFound              no such thing that they may see
+    ├── Conflict              not from where it stands
+    ├── Stale                 it has changed since they looked
+    ├── TooLarge              more than we take at once
+    ├── UnsupportedMedia      not in a form that we read
+    ├── Unprocessable         read, and against a rule
+    ├── PreconditionMissing   they must say what they looked at
+    ├── TooMany               too often
+    ├── TooSlow               the request took too long to arrive
+    └── Unavailable           not now; nothing was changed
+"""
+
+from typing import ClassVar
+
+from pydantic import JsonValue
+
+
+class Refusal(Exception):
+    """Base of every way to decline; ``facts`` become members of the problem document."""
+
+    slug: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(self, detail: str, **facts: JsonValue) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.facts = facts
+
+
+class Malformed(Refusal): ...
+
+
+class Unauthenticated(Refusal): ...
+
+
+class Forbidden(Refusal): ...
+
+
+class NotFound(Refusal): ...
+
+
+class Conflict(Refusal): ...
+
+
+class Stale(Refusal): ...
+
+
+class TooLarge(Refusal): ...
+
+
+class UnsupportedMedia(Refusal): ...
+
+
+class Unprocessable(Refusal): ...
+
+
+class PreconditionMissing(Refusal): ...
+
+
+class TooMany(Refusal): ...
+
+
+class TooSlow(Refusal): ...
+
+
+class Unavailable(Refusal): ...
+
+
+class RuleBroken(Unprocessable):
+    """A request in good form that breaks a rule; says where, which rule, and what would be right.
+
+    Args:
+        pointer: the field, as a JSON pointer into the body.
+        rule: a stable code a client may branch on, in kebab case.
+        detail: the rule and the remedy in plain English, without the rejected value.
+    """
+
+    slug = "rule-broken"
+    title = "The request breaks a rule"
+
+    def __init__(self, pointer: str, rule: str, detail: str) -> None:
+        fault: JsonValue = {"pointer": pointer, "code": rule, "detail": detail}
+        super().__init__(detail, errors=[fault])

@@ -1,0 +1,162 @@
+"""Idempotency-Key: one key, one effect, one answer, in the same transaction."""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import sqlalchemy as sa
+from fastapi import Depends, Header, Request
+from fastapi.responses import Response
+from pydantic import JsonValue
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.foundation import errors
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.database import Record, insert
+from checkpoint.foundation.disclosure import Disclosure, described
+
+# Structured-field string or bare token; long enough not to be somebody's counter.
+KEY = re.compile(r'^"?([A-Za-z0-9_-]{16,64})"?$')
+KEPT_HEADERS = ("etag", "location")
+
+
+class IdempotencyKeyMissing(errors.Malformed):
+    slug = "idempotency-key-missing"
+    title = "Send an Idempotency-Key"
+
+
+class IdempotencyKeyReused(errors.Unprocessable):
+    slug = "idempotency-key-reused"
+    title = "This Idempotency-Key was used for a different request"
+
+
+class StillInFlight(errors.Conflict):
+    slug = "still-in-flight"
+    title = "The same request is being answered at this moment"
+
+
+class KeptAnswer(Record, table=True):
+    """The answer to one creating request, kept with its effect so that a retry gets it again.
+
+    Written only by ``foundation.idempotency``; removed after seven days by housekeeping.
+    """
+
+    __tablename__ = "kept_answer"
+    __table_args__ = (
+        sa.CheckConstraint("status BETWEEN 200 AND 299", name="status_is_success"),
+        sa.Index("ix_kept_answer_kept_at", "kept_at"),
+    )
+
+    request_digest: bytes = Field(
+        sa_type=sa.LargeBinary,
+        sa_column_kwargs=described("SHA-256 of the request's body.", Disclosure.NEVER),
+    )
+    status: int = Field(sa_column_kwargs=described("HTTP status of the answer.", Disclosure.SAFE))
+    headers: dict[str, JsonValue] = Field(
+        sa_type=JSONB, sa_column_kwargs=described("ETag and Location.", Disclosure.NEVER)
+    )
+    body: bytes = Field(
+        sa_type=sa.LargeBinary, sa_column_kwargs=described("The answer's body.", Disclosure.NEVER)
+    )
+    kept_at: datetime = Field(
+        sa_type=sa.DateTime(timezone=True),
+        sa_column_kwargs=described("When it was first answered, in UTC.", Disclosure.INDIRECT),
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as its key names it."""
+
+    key: str
+    door: str
+    digest: bytes
+
+    def id_for(self, by: Actor) -> UUID:
+        """The kept answer's id: bound to key, caller and address, and not to be guessed."""
+        scope = f"{by.id}\0{self.door}\0{self.key}".encode()
+        return UUID(bytes=hashlib.sha256(scope).digest()[:16])
+
+
+async def asked(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            description="A new UUID for each thing you create; the same one when you retry.",
+            examples=["2b1f6a3e-7d5c-4e0b-9a8f-1c2d3e4f5a6b"],
+        ),
+    ] = None,
+) -> Asked:
+    found = KEY.match(idempotency_key or "")
+    if found is None:
+        raise IdempotencyKeyMissing(
+            "Send the header Idempotency-Key with 16 to 64 letters, digits, - or _ (a new UUID "
+            "is best); repeat it unchanged when you retry."
+        )
+    body = await request.body()
+    door = f"{request.method} {request.url.path}"
+    return Asked(key=found[1], door=door, digest=hashlib.sha256(body).digest())
+
+
+Once = Annotated[Asked, Depends(asked)]
+
+# One round trip: the lock says whether the same request is under way, the join whether it is done.
+EARLIER = sa.text("""
+    SELECT pg_try_advisory_xact_lock(:lock) AS free, kept.request_digest, kept.status,
+           kept.headers, kept.body
+      FROM (SELECT 1) AS one LEFT JOIN kept_answer AS kept ON kept.id = :id
+""").columns(headers=JSONB)
+
+
+async def once(
+    session: AsyncSession,
+    asked: Asked,
+    deed: Callable[[], Awaitable[Response]],
+    *,
+    by: Actor,
+    at: datetime,
+) -> Response:
+    """Do ``deed`` unless this very request was answered before; then give that answer again."""
+    id = asked.id_for(by)
+    lock = int.from_bytes(id.bytes[:8], signed=True)
+    kept = (await session.execute(EARLIER, {"lock": lock, "id": id})).one()
+    if kept.status is not None:
+        return _again(session, asked, kept)
+    if not kept.free:
+        raise StillInFlight("Wait a moment and send it again; you will get the first answer.")
+    response = await deed()
+    await _keep(session, id, asked, response, at=at)
+    return response
+
+
+def _again(session: AsyncSession, asked: Asked, kept: sa.Row[tuple[object, ...]]) -> Response:
+    if kept.request_digest != asked.digest:
+        raise IdempotencyKeyReused("Use a new key for a new request.")
+    session.info.get("request", {})["replayed"] = True
+    headers = {**kept.headers, "Idempotency-Replayed": "true"}
+    return Response(kept.body, kept.status, headers, media_type="application/json")
+
+
+async def _keep(
+    session: AsyncSession, id: UUID, asked: Asked, response: Response, *, at: datetime
+) -> None:
+    headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    answer = KeptAnswer(
+        id=id,
+        request_digest=asked.digest,
+        status=response.status_code,
+        headers={**headers},
+        body=bytes(response.body),
+        kept_at=at,
+    )
+    try:
+        await insert(session, answer)
+    except sa.exc.IntegrityError as error:
+        raise StillInFlight("Send it again; you will get the first answer.") from error

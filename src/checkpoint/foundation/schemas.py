@@ -1,0 +1,115 @@
+"""What is asked (Command), what is shown (View), and the plain types both are made of."""
+
+import unicodedata
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StringConstraints,
+)
+
+from checkpoint.foundation.clock import LONDON
+
+# Categories no name, note or code needs: control, format (bidi, zero-width), surrogate, unassigned.
+HARMFUL = frozenset({"Cc", "Cf", "Cs", "Cn", "Co"})
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+
+
+class Command(BaseModel):
+    """What a caller asks for. Unknown fields are refused."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True
+    )
+
+
+class View(BaseModel):
+    """What a caller is shown. Every field is listed by hand."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+def harmless(text: str) -> str:
+    """``text`` in Unicode's composed form, or a refusal of hidden characters."""
+    if any(unicodedata.category(symbol) in HARMFUL for symbol in text):
+        raise ValueError("Leave out control, invisible and text-direction characters.")
+    return unicodedata.normalize("NFC", text)
+
+
+def as_written(value: Any) -> Any:
+    """Dates come as text: a bare number would be taken for seconds since 1970."""
+    if not isinstance(value, str | date):
+        raise ValueError("Write it as text, in the form of the example.")  # noqa: TRY004 - pydantic
+    return value
+
+
+def in_range(moment: Any) -> Any:
+    """Refuse years that no living person and no record here can have."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"The year must be from {FIRST_YEAR} to {LAST_YEAR}.")
+    return moment
+
+
+def which_instant(value: Any) -> Any:
+    """Ask for the offset where it is missing, and say why where the local time is not enough."""
+    if not isinstance(value, str):
+        return value
+    try:
+        local = datetime.fromisoformat(value)
+    except ValueError:
+        return value  # the type itself says what is wrong with it
+    if local.tzinfo is not None:
+        return value
+    first, second = (local.replace(tzinfo=LONDON, fold=fold).utcoffset() for fold in (0, 1))
+    if first == second:
+        raise ValueError("Add the offset from UTC, e.g. Z, +00:00 (GMT) or +01:00 (BST).")
+    if first is not None and second is not None and first > second:
+        raise ValueError(
+            "The clocks went back and this hour happened twice: "
+            "add +01:00 for the first time round, +00:00 for the second."
+        )
+    raise ValueError("The clocks went forward and this hour did not happen: check the time.")
+
+
+def utc_text(moment: datetime) -> str:
+    """RFC 3339 in UTC, to the microsecond where there is one."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(harmless)
+]
+Name = Annotated[Text, Field(max_length=100, examples=["Testperson"])]
+Code = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z0-9_-]{1,40}$")
+]
+YesNo = StrictBool
+Day = Annotated[date, BeforeValidator(as_written), AfterValidator(in_range)]
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(which_instant),
+    BeforeValidator(as_written),
+    AfterValidator(in_range),
+]
+Moment = Annotated[datetime, PlainSerializer(utc_text, return_type=str, when_used="json")]
+
+
+class NextStep(View):
+    """One thing the reader may do with this now, or may not yet, and why."""
+
+    step: Annotated[str, Field(examples=["save_screening"])]
+    method: Annotated[str, Field(examples=["PUT"])]
+    href: Annotated[str, Field(examples=["/v1/custody-records/{id}/screening"])]
+    allowed: bool
+    why_not: Annotated[str | None, Field(description="In plain English; null when allowed.")] = None
+    missing: Annotated[
+        list[str], Field(description="What has to be known or done first; may be empty.")
+    ] = []

@@ -1,0 +1,107 @@
+"""One frozen, typed settings object; it refuses to start when unsafe."""
+
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Environment(StrEnum):
+    """Where this process runs. Silence means production, which is the strict one."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Read from the environment, each name with the prefix ``CHECKPOINT_``."""
+
+    model_config = SettingsConfigDict(env_prefix="CHECKPOINT_", frozen=True, extra="ignore")
+
+    environment: Annotated[
+        Environment, Field(description="`development` or `production`; silence means production.")
+    ] = Environment.PRODUCTION
+    database_url: Annotated[
+        SecretStr | None,
+        Field(
+            description="PostgreSQL 15 or later, `postgresql://user:password@host/name`. "
+            "In development, silence starts the embedded one."
+        ),
+    ] = None
+    owner_database_url: Annotated[
+        SecretStr | None,
+        Field(description="The login that migrates; by default the same as `DATABASE_URL`."),
+    ] = None
+    data_folder: Annotated[
+        Path, Field(description="Where the embedded PostgreSQL and the local issuer keep files.")
+    ] = Path(".data")
+    host: Annotated[str, Field(description="The address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535, description="The port to listen on.")] = 8000
+    workers: Annotated[int, Field(ge=1, le=64, description="Server processes.")] = 1
+    pool_size: Annotated[
+        int, Field(ge=1, le=100, description="Database connections of one process.")
+    ] = 10
+    issuer: Annotated[
+        str | None, Field(description="The OIDC issuer, exactly as it stands in tokens' `iss`.")
+    ] = None
+    jwks_url: Annotated[str | None, Field(description="Where the issuer publishes its keys.")] = (
+        None
+    )
+    audience: Annotated[str, Field(description="What tokens' `aud` must be.")] = "checkpoint-api"
+    local_issuer: Annotated[
+        bool, Field(description="The built-in token issuer. Refused outside development.")
+    ] = False
+    strong_acr: Annotated[
+        tuple[str, ...], Field(description="Values of `acr` that count as strong proof.")
+    ] = ("2", "3", "gold")
+    revocation_seconds: Annotated[
+        float, Field(gt=0, le=60, description="A revoked token is refused within this time.")
+    ] = 5
+    key_cooldown_seconds: Annotated[
+        float, Field(gt=0, le=300, description="At most one unasked key fetch in this time.")
+    ] = 30
+    cursor_key: Annotated[
+        SecretStr | None,
+        Field(description="Signs page cursors: 32 characters or more, the same in every process."),
+    ] = None
+    docs: Annotated[
+        bool | None, Field(description="Serve the docs page; by default only in development.")
+    ] = None
+    git_ref: Annotated[str, Field(description="What `/info` says of the build.")] = "unknown"
+
+    @model_validator(mode="after")
+    def safe(self) -> Self:
+        """Name every unsafe setting at once, so that one restart mends them all."""
+        if self.environment is Environment.PRODUCTION and (faults := self._faults()):
+            raise ValueError("unsafe in production: " + "; ".join(faults))
+        return self
+
+    def _faults(self) -> list[str]:
+        checks = {
+            "CHECKPOINT_LOCAL_ISSUER is for development only": self.local_issuer,
+            "CHECKPOINT_DATABASE_URL is missing (the embedded PostgreSQL trusts anyone)": (
+                self.database_url is None
+            ),
+            "CHECKPOINT_ISSUER must be an https address": not _https(self.issuer),
+            "CHECKPOINT_JWKS_URL must be an https address": not _https(self.jwks_url),
+            "CHECKPOINT_CURSOR_KEY must have 32 characters or more": (
+                self.cursor_key is None or len(self.cursor_key.get_secret_value()) < 32
+            ),
+        }
+        return [fault for fault, unsafe in checks.items() if unsafe]
+
+    @property
+    def shows_docs(self) -> bool:
+        return self.environment is Environment.DEVELOPMENT if self.docs is None else self.docs
+
+    @cached_property
+    def folder(self) -> Path:
+        return self.data_folder.expanduser().resolve()
+
+
+def _https(address: str | None) -> bool:
+    return address is not None and urlsplit(address).scheme == "https"
