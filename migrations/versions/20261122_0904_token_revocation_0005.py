@@ -17,7 +17,12 @@ def upgrade() -> None:
         "token_revocation",
         sa.Column("id", sa.Uuid(), nullable=False, comment="Opaque identifier, a UUIDv7."),
         sa.Column("actor_id", sa.Uuid(), nullable=False, comment="Whose tokens."),
-        sa.Column("issued_before", sa.DateTime(timezone=True), nullable=False, comment="Tokens issued before this are refused."),
+        sa.Column(
+            "issued_before",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="Tokens issued before this are refused.",
+        ),
         sa.Column("revoked_by", sa.Uuid(), nullable=False, comment="Who said so."),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_token_revocation")),
     )

@@ -18,11 +18,17 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False, comment="Opaque identifier, a UUIDv7."),
         sa.Column("code", sa.String(40), nullable=False, comment="Suite code."),
         sa.Column("name", sa.String(100), nullable=False, comment="Its name."),
-        sa.Column("available_from", sa.Date(), nullable=True, comment="First day; null is not known."),
-        sa.Column("available_until", sa.Date(), nullable=True, comment="First day closed; null is open."),
+        sa.Column(
+            "available_from", sa.Date(), nullable=True, comment="First day; null is not known."
+        ),
+        sa.Column(
+            "available_until", sa.Date(), nullable=True, comment="First day closed; null is open."
+        ),
         sa.Column("source", sa.String(), nullable=False, comment="Where this is known from."),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suite")),
-        sa.CheckConstraint(r"available_until > available_from", name=op.f("ck_suite_dates_in_order")),
+        sa.CheckConstraint(
+            r"available_until > available_from", name=op.f("ck_suite_dates_in_order")
+        ),
         sa.UniqueConstraint("code", name=op.f("uq_suite_code")),
     )
     op.create_table(
@@ -37,16 +43,33 @@ def upgrade() -> None:
     )
     op.create_table(
         "offence",
-        sa.Column("id", sa.Uuid(), nullable=False, server_default=sa.text("gen_random_uuid()"), comment="Opaque identifier."),
+        sa.Column(
+            "id",
+            sa.Uuid(),
+            nullable=False,
+            server_default=sa.text("gen_random_uuid()"),
+            comment="Opaque identifier.",
+        ),
         sa.Column("offence_list_id", sa.Uuid(), nullable=False, comment="The list it stands in."),
         sa.Column("code", sa.String(8), nullable=False, comment="CJS code."),
         sa.Column("title", sa.String(400), nullable=False, comment="What the offence is."),
-        sa.Column("mode_of_trial", sa.String(40), nullable=False, comment="Which court may try it."),
+        sa.Column(
+            "mode_of_trial", sa.String(40), nullable=False, comment="Which court may try it."
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offence")),
-        sa.CheckConstraint(r"code ~ '^[A-Z]{2}\d{5}[A-Z]?$'", name=op.f("ck_offence_code_form")),
-        sa.CheckConstraint(r"mode_of_trial IN ('summary_only', 'either_way', 'indictable_only')", name=op.f("ck_offence_mode_of_trial")),
-        sa.ForeignKeyConstraint(["offence_list_id"], ["offence_list.id"], name=op.f("fk_offence_offence_list_id")),
-        sa.UniqueConstraint("code", "offence_list_id", name=op.f("uq_offence_code_offence_list_id")),
+        sa.CheckConstraint(
+            r"code ~ '^[A-Z]{2}(\d{2}|ML)\d{3}[A-Z]?$'", name=op.f("ck_offence_code_form")
+        ),
+        sa.CheckConstraint(
+            r"mode_of_trial IN ('summary_only', 'either_way', 'indictable_only')",
+            name=op.f("ck_offence_mode_of_trial"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["offence_list_id"], ["offence_list.id"], name=op.f("fk_offence_offence_list_id")
+        ),
+        sa.UniqueConstraint(
+            "code", "offence_list_id", name=op.f("uq_offence_code_offence_list_id")
+        ),
     )
     op.create_table(
         "offence_classification",
@@ -55,7 +78,10 @@ def upgrade() -> None:
         sa.Column("offence_class", sa.String(40), nullable=False, comment="The programme's class."),
         sa.Column("source", sa.String(), nullable=False, comment="Act and section."),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offence_classification")),
-        sa.CheckConstraint(r"offence_class IN ('theft', 'burglary_residential', 'burglary_commercial', 'criminal_damage', 'drug_possession', 'drug_supply', 'fraud', 'public_order', 'child_neglect', 'common_assault', 'actual_bodily_harm', 'assault_emergency_worker', 'weapon_possession', 'harassment', 'malicious_communications', 'cyber', 'driving', 'robbery', 'sexual', 'serious_violence', 'homicide', 'arson', 'breach_of_order', 'other')", name=op.f("ck_offence_classification_offence_class")),
+        sa.CheckConstraint(
+            r"offence_class IN ('theft', 'burglary_residential', 'burglary_commercial', 'criminal_damage', 'drug_possession', 'drug_supply', 'fraud', 'public_order', 'child_neglect', 'common_assault', 'actual_bodily_harm', 'assault_emergency_worker', 'weapon_possession', 'harassment', 'malicious_communications', 'cyber', 'driving', 'robbery', 'sexual', 'serious_violence', 'homicide', 'arson', 'breach_of_order', 'other')",
+            name=op.f("ck_offence_classification_offence_class"),
+        ),
         sa.UniqueConstraint("code", name=op.f("uq_offence_classification_code")),
     )
     op.execute("""

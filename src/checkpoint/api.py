@@ -92,9 +92,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
 
 def _keys(app: FastAPI, settings: Settings, issuer: str) -> Keys:
     if not settings.local_issuer:
-        return FetchedKeys(
-            str(settings.jwks_url), cooldown_seconds=settings.key_cooldown_seconds
-        )
+        return FetchedKeys(str(settings.jwks_url), cooldown_seconds=settings.key_cooldown_seconds)
     local = LocalIssuer(settings.folder, issuer=issuer, audience=settings.audience)
     app.state.local_issuer = local
     app.include_router(local_issuer.router)
@@ -160,4 +158,3 @@ def routes_of(app: FastAPI) -> list[APIRoute]:
                 yield from walk(route.original_router.routes)
 
     return [*walk(cast("list[Any]", app.routes))]
-

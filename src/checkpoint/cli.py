@@ -92,20 +92,17 @@ async def load_starter(url: str) -> None:
 def listen(settings: Settings) -> None:
     """Serve until told to stop."""
     import uvicorn  # noqa: PLC0415 - only the commands that serve need it
+    from uvicorn.supervisors import Multiprocess  # noqa: PLC0415
 
-    from checkpoint.api import create_app  # noqa: PLC0415
     from checkpoint.foundation.server import server_for  # noqa: PLC0415
 
-    many = settings.workers > 1
-    target = "checkpoint.api:worker" if many else create_app(settings)
-    config = server_for(target, host=settings.host, port=settings.port, workers=settings.workers)
-    if many:
-        from uvicorn.supervisors import Multiprocess  # noqa: PLC0415
-
-        sock = config.bind_socket()
-        Multiprocess(config, target=uvicorn.Server(config).run, sockets=[sock]).run()
-        return
-    uvicorn.Server(config).run()
+    config = server_for(
+        "checkpoint.api:worker", host=settings.host, port=settings.port, workers=settings.workers
+    )
+    if settings.workers > 1:
+        Multiprocess(config, sockets=[config.bind_socket()]).run()
+    else:
+        uvicorn.Server(config).run()
 
 
 def welcome(settings: Settings) -> None:

@@ -28,7 +28,7 @@ class TokenView(View):
     """An access token, as OAuth 2 clients expect it."""
 
     access_token: str
-    token_type: str = "Bearer"
+    token_type: str = "Bearer"  # noqa: S105 - a word of OAuth's
     expires_in: Annotated[int, Field(description="Seconds.")]
 
 

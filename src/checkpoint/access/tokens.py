@@ -65,7 +65,9 @@ def header_of(token: str) -> Mapping[str, Any]:
     return header
 
 
-def claims_of(token: str, key: jwt.PyJWK, header: Mapping[str, Any], trust: Trust) -> dict[str, Any]:
+def claims_of(
+    token: str, key: jwt.PyJWK, header: Mapping[str, Any], trust: Trust
+) -> dict[str, Any]:
     """The claims of a token that ``key`` signed for us, within its time.
 
     Raises:

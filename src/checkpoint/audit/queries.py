@@ -22,7 +22,7 @@ async def entries(
     until: datetime | None = None,
 ) -> tuple[list[AuditEntry], str | None]:
     """One page of the ledger, newest first, narrowed by whatever is given."""
-    rows = select(*AuditEntry.__table__.c)  # type: ignore[call-overload]
+    rows = select(*AuditEntry.__table__.c)
     if subject is not None:
         rows = rows.where(col(AuditEntry.subject_ids).contains([subject]))
     if actor is not None:

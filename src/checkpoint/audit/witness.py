@@ -91,7 +91,7 @@ class _Held:
                 await ledger.append(session, entry)
         except errors.Refusal:
             raise
-        except Exception:  # noqa: BLE001 - whatever went wrong, the answer must not leave
+        except Exception:
             raise ledger.LedgerNotWritten("Send the same request again shortly.") from None
 
 

@@ -27,7 +27,7 @@ from checkpoint.custody.tables import (
 )
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
-from checkpoint.foundation.clock import london_day
+from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
 from checkpoint.foundation.identifiers import new_reference
 from checkpoint.foundation.preconditions import unchanged_since
@@ -255,7 +255,9 @@ def _screening(
 def _differences(
     before: Screening | None, command: SaveScreening
 ) -> dict[str, tuple[JsonValue, JsonValue]]:
-    pairs = {fact: (getattr(before, fact, None), getattr(command, fact)) for fact in SCREENING_FACTS}
+    pairs = {
+        fact: (getattr(before, fact, None), getattr(command, fact)) for fact in SCREENING_FACTS
+    }
     return {fact: (_json(old), _json(new)) for fact, (old, new) in pairs.items() if old != new}
 
 

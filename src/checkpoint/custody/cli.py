@@ -116,7 +116,9 @@ def write_report(path: Path, remarks: list[Remark], *, taken: int) -> None:
         writer.writerow(["", "taken", taken])
 
 
-async def store(session: AsyncSession, rows: list[OffenceRow], *, name: str, content: bytes) -> bool:
+async def store(
+    session: AsyncSession, rows: list[OffenceRow], *, name: str, content: bytes
+) -> bool:
     """Load the rows; False when this very file was loaded before."""
     digest = hashlib.sha256(content).hexdigest()
     known = select(OffenceList.id).where(OffenceList.digest == digest)

@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 from checkpoint.custody.states import ModeOfTrial
 
-CODE = re.compile(r"^[A-Z]{2}\d{5}[A-Z]?$")
+# Two letters and a year name the Act; COML is the common law.
+CODE = re.compile(r"^[A-Z]{2}(?:\d{2}|ML)\d{3}[A-Z]?$")
 TITLE_LIMIT = 400
 COLUMNS = ("cjs_code", "category", "title")
 # Categories of the CJS offence index that a person can be charged with.
@@ -22,7 +23,8 @@ MODES: Mapping[str, ModeOfTrial] = MappingProxyType(
 )
 # Categories that are known and are no alleged offences: civil, breach and enforcement matters.
 NOT_OFFENCES = frozenset(
-    "B7 CB CR EF EM EX FC FH FL FO FP FV FX LB LC LG LL LM VA VP".split()
+    {"B7", "CB", "CR", "EF", "EM", "EX", "FC", "FH", "FL", "FO", "FP", "FV", "FX"}
+    | {"LB", "LC", "LG", "LL", "LM", "VA", "VP"}
 )
 
 
@@ -92,7 +94,7 @@ def _row(
 
 def _fault(code: str, title: str, mode: ModeOfTrial | None, seen: set[str]) -> str | None:
     if not CODE.match(code):
-        return "the code is not two letters, five digits and at most one letter"
+        return "the code is not in the form of a CJS offence code"
     if mode is None:
         return "the category is not one of the CJS offence index"
     if not 1 <= len(title) <= TITLE_LIMIT or not title.isprintable():

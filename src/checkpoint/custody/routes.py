@@ -117,7 +117,9 @@ async def list_custody_records(
 ) -> Response:
     """The records of your suites, latest arrest first."""
     rows, following = await queries.page(session, actor=by, turn=turn, suite=suite, state=state)
-    page = Page(items=[CustodyRecordSummary.model_validate(row) for row in rows], next=following)
+    page = Page[CustodyRecordSummary](
+        items=[CustodyRecordSummary.model_validate(row) for row in rows], next=following
+    )
     await ledger.record(
         session,
         Operation.CONSULTATION,
@@ -253,10 +255,8 @@ def _next(record: CustodyRecord, event: CustodyEvent, by: Actor) -> NextStep:
 READER = holding(Permission.READ_REFERENCE)
 
 
-@reference.get("/suites", response_model=CodeListView)
-async def list_suites(
-    request: Request, session: Transaction, by: Annotated[Actor, READER]
-) -> Response:
+@reference.get("/suites", response_model=CodeListView, dependencies=[READER])
+async def list_suites(request: Request, session: Transaction) -> Response:
     """Custody suites, from when to when."""
     items = [
         CodeView(
@@ -272,11 +272,10 @@ async def list_suites(
     return public(request, view)
 
 
-@reference.get("/offences", response_model=OffencesView)
+@reference.get("/offences", response_model=OffencesView, dependencies=[READER])
 async def list_offences(
     request: Request,
     session: Transaction,
-    by: Annotated[Actor, READER],
     search: Annotated[
         Text | None, Query(max_length=100, description="In the title or the code, any case.")
     ] = None,
@@ -302,32 +301,32 @@ LISTS = {
 }
 
 
-@reference.get("/offence-classes", response_model=CodeListView)
-async def list_offence_classes(request: Request, by: Annotated[Actor, READER]) -> Response:
+@reference.get("/offence-classes", response_model=CodeListView, dependencies=[READER])
+async def list_offence_classes(request: Request) -> Response:
     """Offence classes."""
     return _listed(request, "offence-classes")
 
 
-@reference.get("/modes-of-trial", response_model=CodeListView)
-async def list_modes_of_trial(request: Request, by: Annotated[Actor, READER]) -> Response:
+@reference.get("/modes-of-trial", response_model=CodeListView, dependencies=[READER])
+async def list_modes_of_trial(request: Request) -> Response:
     """Modes of trial."""
     return _listed(request, "modes-of-trial")
 
 
-@reference.get("/interview-stances", response_model=CodeListView)
-async def list_interview_stances(request: Request, by: Annotated[Actor, READER]) -> Response:
+@reference.get("/interview-stances", response_model=CodeListView, dependencies=[READER])
+async def list_interview_stances(request: Request) -> Response:
     """What a person may have said in interview."""
     return _listed(request, "interview-stances")
 
 
-@reference.get("/domestic-abuse-grades", response_model=CodeListView)
-async def list_domestic_abuse_grades(request: Request, by: Annotated[Actor, READER]) -> Response:
+@reference.get("/domestic-abuse-grades", response_model=CodeListView, dependencies=[READER])
+async def list_domestic_abuse_grades(request: Request) -> Response:
     """Domestic-abuse risk grades."""
     return _listed(request, "domestic-abuse-grades")
 
 
-@reference.get("/custody-states", response_model=CodeListView)
-async def list_custody_states(request: Request, by: Annotated[Actor, READER]) -> Response:
+@reference.get("/custody-states", response_model=CodeListView, dependencies=[READER])
+async def list_custody_states(request: Request) -> Response:
     """States of a custody record."""
     return _listed(request, "custody-states")
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from checkpoint.foundation.clock import london_day
+from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.errors import RuleBroken
 
 # Suites' clocks and ours may differ a little.
@@ -19,7 +19,9 @@ def check_times(arrested_at: datetime, arrived_at: datetime, *, now: datetime) -
             )
     if arrived_at < arrested_at:
         raise RuleBroken(
-            "#/arrived_at", "arrived-before-arrest", "Arrival at the suite cannot be before the arrest."
+            "#/arrived_at",
+            "arrived-before-arrest",
+            "Arrival at the suite cannot be before the arrest.",
         )
 
 
@@ -71,9 +73,7 @@ def check_offence_dates(
             )
 
 
-def check_suite(
-    available_from: date | None, available_until: date | None, *, on: date
-) -> None:
+def check_suite(available_from: date | None, available_until: date | None, *, on: date) -> None:
     """The suite takes people on that day."""
     if (available_from and on < available_from) or (available_until and on >= available_until):
         raise RuleBroken(

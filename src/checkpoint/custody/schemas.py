@@ -19,7 +19,9 @@ from checkpoint.people.schemas import PersonView, RegisterPerson
 OffenceCode = Annotated[
     str,
     StringConstraints(
-        strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z]{2}\d{5}[A-Za-z]?$"
+        strip_whitespace=True,
+        to_upper=True,
+        pattern=r"^[A-Za-z]{2}(?:\d{2}|[Mm][Ll])\d{3}[A-Za-z]?$",
     ),
     Field(description="CJS offence code; see /v1/reference/offences.", examples=["TH68010"]),
 ]

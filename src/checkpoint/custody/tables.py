@@ -72,7 +72,7 @@ class Offence(Record, table=True):
     __tablename__ = "offence"
     __table_args__ = (
         sa.UniqueConstraint("code", "offence_list_id"),
-        sa.CheckConstraint(r"code ~ '^[A-Z]{2}\d{5}[A-Z]?$'", name="code_form"),
+        sa.CheckConstraint(r"code ~ '^[A-Z]{2}(\d{2}|ML)\d{3}[A-Z]?$'", name="code_form"),
     )
 
     # COPY leaves it out, so that a bulk load does not make ids one by one.
@@ -124,9 +124,7 @@ class CustodyRecord(Record, table=True):
         sa.UniqueConstraint("reference"),
         sa.CheckConstraint(f"reference ~ '{REFERENCE_PATTERN}'", name="reference_form"),
         sa.CheckConstraint("arrived_at >= arrested_at", name="arrived_after_arrest"),
-        sa.CheckConstraint(
-            "(released_at IS NULL) = (released_by IS NULL)", name="released_pair"
-        ),
+        sa.CheckConstraint("(released_at IS NULL) = (released_by IS NULL)", name="released_pair"),
         sa.CheckConstraint(
             "(released_at IS NULL) = (state = 'detained')", name="released_when_released"
         ),
@@ -240,7 +238,8 @@ class Screening(Record, table=True):
         sa_column_kwargs=described("What they said in interview.", Disclosure.INDIRECT),
     )
     evidential_test_met: bool | None = Field(
-        default=None, sa_column_kwargs=described("Evidence suffices to charge.", Disclosure.INDIRECT)
+        default=None,
+        sa_column_kwargs=described("Evidence suffices to charge.", Disclosure.INDIRECT),
     )
     subject_to_order: bool | None = Field(
         default=None,
@@ -249,7 +248,8 @@ class Screening(Record, table=True):
         ),
     )
     detained_for_court: bool | None = Field(
-        default=None, sa_column_kwargs=described("Held to be put before a court.", Disclosure.INDIRECT)
+        default=None,
+        sa_column_kwargs=described("Held to be put before a court.", Disclosure.INDIRECT),
     )
     detained_under_mental_health_act: bool | None = Field(
         default=None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from checkpoint.eligibility.states import EligibilityEvent
 from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
-from checkpoint.foundation.clock import london_day
+from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
 from checkpoint.foundation.preconditions import unchanged_since
 
@@ -132,5 +133,5 @@ def alleged(offences: Sequence[Any]) -> list[Alleged]:
     ]
 
 
-def _json(value: Any) -> JsonValue:
-    return getattr(value, "value", value)
+def _json(value: StrEnum | bool | None) -> JsonValue:  # noqa: FBT001 - a fact's value
+    return value.value if isinstance(value, StrEnum) else value

@@ -72,7 +72,9 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             "screening.subject_to_order",
         ),
         "detained_for_court": Fact(
-            Kind.YES_NO, "Is the person held to be put before a court?", "screening.detained_for_court"
+            Kind.YES_NO,
+            "Is the person held to be put before a court?",
+            "screening.detained_for_court",
         ),
         "detained_under_mental_health_act": Fact(
             Kind.YES_NO,

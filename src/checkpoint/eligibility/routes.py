@@ -22,10 +22,9 @@ from checkpoint.eligibility.facts import FACTS, Alleged, gather
 from checkpoint.eligibility.queries import DecisionNotFound, NoRulesInForce, RuleSetNotFound
 from checkpoint.eligibility.rules import Finding, decide, missing_of, parse
 from checkpoint.eligibility.schemas import (
-    AnswerView,
     DecideEligibility,
-    DecisionsView,
     DecisionSummary,
+    DecisionsView,
     DecisionView,
     FindingView,
     MissingView,
@@ -38,7 +37,8 @@ from checkpoint.eligibility.states import MEANING, EligibilityEvent, Verdict
 from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.answers import public, shown
-from checkpoint.foundation.clock import Now, london_day
+from checkpoint.foundation.calendar import london_day
+from checkpoint.foundation.clock import Now
 from checkpoint.foundation.codelists import CodeListView, CodeView, code_list
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken
@@ -85,7 +85,9 @@ async def preview_eligibility(
     return shown(PreviewView(**_explained(verdict, findings, facts, rules)))
 
 
-async def _classed(session: AsyncSession, command: PreviewEligibility, *, at: datetime) -> list[Alleged]:
+async def _classed(
+    session: AsyncSession, command: PreviewEligibility, *, at: datetime
+) -> list[Alleged]:
     """The offences asked about, with the programme's class of each."""
     codes = [offence.code for offence in command.offences]
     listed = await custody.offences_by_code(session, codes)
@@ -277,10 +279,10 @@ def _decide_step(record_id: UUID, by: Actor, missing: list[str] | None = None) -
 READER = holding(Permission.READ_REFERENCE)
 
 
-@router.get("/reference/rule-sets", response_model=CodeListView, tags=["reference"])
-async def list_rule_sets(
-    request: Request, session: Transaction, by: Annotated[Actor, READER]
-) -> Response:
+@router.get(
+    "/reference/rule-sets", response_model=CodeListView, tags=["reference"], dependencies=[READER]
+)
+async def list_rule_sets(request: Request, session: Transaction) -> Response:
     """Published rule sets, from when they are in force."""
     found = await queries.rule_sets(session)
     untils = [rules.in_force_from for rules in found[1:]] + [None]
@@ -305,12 +307,12 @@ async def list_rule_sets(
     response_model=PublishedRuleSetView,
     responses=problems(RuleSetNotFound),
     tags=["reference"],
+    dependencies=[READER],
 )
 async def read_rule_set(
     version: Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{3,39}$")],
     request: Request,
     session: Transaction,
-    by: Annotated[Actor, READER],
 ) -> Response:
     """A published rule set, word for word."""
     rules = await queries.rule_set(session, version)
@@ -320,8 +322,10 @@ async def read_rule_set(
     return public(request, view)
 
 
-@router.get("/reference/verdicts", response_model=CodeListView, tags=["reference"])
-async def list_verdicts(request: Request, by: Annotated[Actor, READER]) -> Response:
+@router.get(
+    "/reference/verdicts", response_model=CodeListView, tags=["reference"], dependencies=[READER]
+)
+async def list_verdicts(request: Request) -> Response:
     """What a decision may come to."""
     labels = [(verdict.value, MEANING[verdict]) for verdict in Verdict]
     return public(request, code_list("verdicts", "Verdicts", "This service.", labels))

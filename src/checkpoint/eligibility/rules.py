@@ -119,7 +119,9 @@ class Criterion(Part):
                 return self._found(special.answer, special.reason, refers=True)
         open_terms = any_of([special.when.holds(facts) for special in self.refer]) is None
         if met is None or open_terms:
-            return self._unknown(sorted({t.fact for t in self.tests() if facts.get(t.fact) is None}))
+            return self._unknown(
+                sorted({t.fact for t in self.tests() if facts.get(t.fact) is None})
+            )
         return self._found(Answer.MET, self.if_met)
 
     def _found(self, answer: Answer, reason: str, *, refers: bool = False) -> "Finding":

@@ -22,7 +22,10 @@ def public(request: Request, view: BaseModel, *, seconds: int = 300) -> Response
     body = view.model_dump_json(by_alias=True).encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": f"private, max-age={seconds}"}
-    held = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    held = {
+        tag.strip().removeprefix("W/")
+        for tag in request.headers.get("if-none-match", "").split(",")
+    }
     if etag in held:
         return Response(status_code=304, headers=headers)
     return Response(body, 200, headers, media_type="application/json")

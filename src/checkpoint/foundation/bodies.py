@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Callable
 from typing import Any
 
 import anyio
@@ -188,5 +187,3 @@ def _walk(value: Any, depth: int = 1) -> None:
     parts = [*value, *value.values()] if isinstance(value, dict) else value
     for part in parts:
         _walk(part, depth + 1)
-
-

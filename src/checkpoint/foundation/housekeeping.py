@@ -1,6 +1,7 @@
 """What is kept only for a while, and then removed."""
 
 from datetime import timedelta
+from typing import Any, cast
 
 import sqlalchemy as sa
 import typer
@@ -28,4 +29,5 @@ async def answers() -> None:
     old = sa.delete(KeptAnswer).where(col(KeptAnswer.kept_at) < utc_now() - KEEP_ANSWERS)
     async with shell_engine() as engine, transaction(engine) as session:
         removed = await session.execute(old)
-    typer.echo(f"{removed.rowcount:,} kept answers removed.")
+    count = cast("sa.CursorResult[Any]", removed).rowcount
+    typer.echo(f"{count:,} kept answers removed.")

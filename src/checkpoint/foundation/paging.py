@@ -101,7 +101,9 @@ class Turn:
 
 async def turn(
     request: Request,
-    after: Annotated[str | None, Query(max_length=400, description="`next` of the page before.")] = None,
+    after: Annotated[
+        str | None, Query(max_length=400, description="`next` of the page before.")
+    ] = None,
     size: Annotated[int, Query(ge=1, le=200, description="Rows on a page.")] = 50,
 ) -> Turn:
     return Turn(request=request, after=after, size=size, now=datetime.now(UTC))

@@ -117,9 +117,7 @@ class Bug(errors.Refusal):
 def status_of(refusal: type[errors.Refusal]) -> int:
     """The HTTP status of a kind of refusal; a bug is 500, a wrong method 405."""
     special = {MethodNotAllowed: 405, Bug: 500}
-    return special.get(refusal) or next(
-        STATUS[kind] for kind in refusal.__mro__ if kind in STATUS
-    )
+    return special.get(refusal) or next(STATUS[kind] for kind in refusal.__mro__ if kind in STATUS)
 
 
 def respond(scope: Scope, refusal: errors.Refusal) -> Response:
@@ -139,7 +137,9 @@ def respond(scope: Scope, refusal: errors.Refusal) -> Response:
     }
     headers = {"Cache-Control": "no-store"}
     if status == 401:
-        headers["WWW-Authenticate"] = f'Bearer error="{refusal.facts.get("error", "invalid_token")}"'
+        headers["WWW-Authenticate"] = (
+            f'Bearer error="{refusal.facts.get("error", "invalid_token")}"'
+        )
     if status in (429, 503):
         headers["Retry-After"] = str(refusal.facts.get("retry_after_seconds", RETRY_SECONDS))
     if status == 405:
@@ -154,7 +154,9 @@ async def answer(request: Request, refusal: errors.Refusal) -> Response:
 async def answer_malformed(request: Request, fault: RequestValidationError) -> Response:
     """Say which fields are wrong and what would be right; never echo what was in them."""
     faults: list[JsonValue] = [plainly(error) for error in fault.errors()]
-    return respond(request.scope, RequestNotUnderstood("See errors, field by field.", errors=faults))
+    return respond(
+        request.scope, RequestNotUnderstood("See errors, field by field.", errors=faults)
+    )
 
 
 async def answer_http(request: Request, fault: HTTPException) -> Response:
@@ -182,7 +184,19 @@ def answer_bug(scope: Scope, fault: Exception) -> Response:
 
 # lock timeout, deadlock, serialization, cancelled, too many connections, disk full, shutting
 # down or starting up, read-only after a failover
-PASSING = {"55P03", "40P01", "40001", "57014", "53100", "53200", "53300", "57P01", "57P02", "57P03", "25006"}
+PASSING = {
+    "55P03",
+    "40P01",
+    "40001",
+    "57014",
+    "53100",
+    "53200",
+    "53300",
+    "57P01",
+    "57P02",
+    "57P03",
+    "25006",
+}
 
 
 def unreachable(fault: BaseException) -> bool:
@@ -192,8 +206,11 @@ def unreachable(fault: BaseException) -> bool:
     if not isinstance(fault, sa.exc.DBAPIError):
         return False
     state = str(getattr(fault.orig, "sqlstate", None) or "")
-    return fault.connection_invalidated or state in PASSING or state.startswith("08") or (
-        isinstance(fault, sa.exc.InterfaceError)
+    return (
+        fault.connection_invalidated
+        or state in PASSING
+        or state.startswith("08")
+        or (isinstance(fault, sa.exc.InterfaceError))
     )
 
 
@@ -203,7 +220,11 @@ def plainly(error: Mapping[str, Any]) -> dict[str, JsonValue]:
     place = [str(part) for part in error["loc"]]
     if kind == "extra_forbidden" and not FIELD.match(place[-1]):
         place = place[:-1]  # the name itself might be somebody's
-    return {"pointer": pointer(place), "code": kind.replace("_", "-"), "detail": _detail(kind, context, error)}
+    return {
+        "pointer": pointer(place),
+        "code": kind.replace("_", "-"),
+        "detail": _detail(kind, context, error),
+    }
 
 
 def pointer(place: list[str]) -> str:

@@ -16,7 +16,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from checkpoint.foundation.clock import LONDON
+from checkpoint.foundation.calendar import LONDON
 
 # Categories no name, note or code needs: control, format (bidi, zero-width), surrogate, unassigned.
 HARMFUL = frozenset({"Cc", "Cf", "Cs", "Cn", "Co"})

@@ -48,7 +48,9 @@ async def list_ledger_entries(
         since=since,
         until=until,
     )
-    page = Page(items=[LedgerEntryView.model_validate(row) for row in rows], next=following)
+    page = Page[LedgerEntryView](
+        items=[LedgerEntryView.model_validate(row) for row in rows], next=following
+    )
     subjects = [subject] if subject else []
     await ledger.record(
         session,

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
-from checkpoint.foundation.clock import london_day
+from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
 from checkpoint.people import queries
 from checkpoint.people.identifiers import canonical
@@ -27,7 +27,9 @@ async def register(
     today = london_day(at)
     if command.date_of_birth is not None and command.date_of_birth > today:
         raise errors.RuleBroken(
-            "#/person/date_of_birth", "born-in-the-future", "The date of birth must not be after today."
+            "#/person/date_of_birth",
+            "born-in-the-future",
+            "The date of birth must not be after today.",
         )
     pnc_id = canonical(command.pnc_id, today=today) if command.pnc_id else None
     if pnc_id is not None:
@@ -51,7 +53,9 @@ async def register(
 async def _not_known(session: AsyncSession, pnc_id: str, *, today_year: int) -> None:
     if int(pnc_id[:4]) > today_year:
         raise errors.RuleBroken(
-            "#/person/pnc_id", "pnc-id-in-the-future", "The PNC ID's year must not be after this year."
+            "#/person/pnc_id",
+            "pnc-id-in-the-future",
+            "The PNC ID's year must not be after this year.",
         )
     known = await queries.id_by_pnc_id(session, pnc_id)
     if known is not None:

@@ -1,0 +1,51 @@
+# The same names here and in CI. Each sets up what it needs: Python 3.11 or later, and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+export CHECKPOINT_DATA_FOLDER ?= $(CURDIR)/.data
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench docs lock clean
+
+help: ## What can be made
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/run ## Start everything here: database, migrations, starter data, the service
+	@CHECKPOINT_ENVIRONMENT=development CHECKPOINT_LOCAL_ISSUER=true exec $(BIN)/checkpoint run
+
+test: $(VENV)/dev ## Run the tests; no server of any kind has to be running
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/dev ## Format, lint, types and the corridor
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache | tail -n 12
+
+bench: $(VENV)/bench ## Measure this service beside its limit and beside Django
+	@$(BIN)/python bench/run.py
+
+docs: $(VENV)/dev ## Write the generated documents anew
+	@$(BIN)/python -m checkpoint.documents docs
+
+lock: $(VENV)/dev ## Lock the newest versions that fit, with their hashes
+	@$(foreach set,run:install dev:install,dev bench:install,dev,bench, $(call lock,$(firstword $(subst :, ,$(set))),$(lastword $(subst :, ,$(set))));)
+
+clean: ## Remove what was installed and what was kept in .data
+	rm -rf $(VENV) .data .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+comma := ,
+lock = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --no-annotate \
+	$(foreach extra,$(subst $(comma), ,$(2)),--extra $(extra)) -o requirements/$(1).txt
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it: make PYTHON=python3.12")'
+	@echo "Setting up .venv (once; a minute or two) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/%: requirements/%.txt pyproject.toml | $(BIN)/python
+	@$(PIP) install --require-hashes --requirement $<
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
