@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import typer
@@ -45,11 +45,12 @@ app.add_typer(housekeeping, name="housekeeping")
 def run() -> None:
     """Start everything on this machine: database, migrations, starter data, the service."""
     settings = Settings()
-    with serving(settings, keep=False) as addresses:
+    with serving(settings, keep=False) as addresses, suppress(KeyboardInterrupt):
         prepare(addresses.owner)
         os.environ["CHECKPOINT_DATABASE_URL"] = addresses.api
         welcome(settings)
         listen(Settings())
+    typer.echo("Stopped. What was entered is kept.")
 
 
 @app.command()
@@ -126,7 +127,7 @@ def _stopped_by_signal() -> Iterator[None]:
     """SIGTERM ends a command as Ctrl-C does, so that the database is always stopped cleanly."""
 
     def stop(*_: object) -> None:
-        raise KeyboardInterrupt
+        raise SystemExit(0)
 
     before = signal.signal(signal.SIGTERM, stop)
     try:
@@ -146,5 +147,3 @@ def main() -> None:
     except CannotStart as fault:
         typer.echo(f"The database cannot start. {fault}", err=True)
         sys.exit(75)
-    except KeyboardInterrupt:
-        sys.exit(130)

@@ -7,6 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import JsonValue
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlmodel import Field
 
 from checkpoint.audit.operations import Operation
@@ -24,6 +25,10 @@ class TransactionId(sa.types.UserDefinedType[str]):
 
     def get_col_spec(self, **_: Any) -> str:
         return "xid8"
+
+
+# So that reading the schema back knows the type.
+ischema_names["xid8"] = TransactionId
 
 
 class AuditEntry(Record, table=True):

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -21,6 +22,7 @@ from checkpoint.custody.tables import (
 )
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.paging import Turn, newest_first
 from checkpoint.people.tables import Person
 
@@ -97,7 +99,7 @@ async def offences_of(session: AsyncSession, record_id: UUID) -> Sequence[Any]:
         .where(col(AllegedOffence.custody_record_id) == record_id)
         .order_by(col(AllegedOffence.id))
     )
-    return (await session.execute(rows)).all()
+    return await rows_of(session, rows)
 
 
 async def last_screening(session: AsyncSession, record_id: UUID) -> Screening | None:
@@ -127,7 +129,7 @@ def _newest() -> Any:
         )
         .join(OffenceList, col(OffenceList.id) == col(Offence.offence_list_id))
         .outerjoin(OffenceClassification, col(OffenceClassification.code) == col(Offence.code))
-        .distinct(col(Offence.code))
+        .ext(distinct_on(col(Offence.code)))
         .order_by(col(Offence.code), col(OffenceList.loaded_at).desc())
     )
 
@@ -135,7 +137,7 @@ def _newest() -> Any:
 async def offences_by_code(session: AsyncSession, codes: Sequence[str]) -> dict[str, Any]:
     """The offences with these codes that are on any list."""
     rows = _newest().where(col(Offence.code).in_(sorted(set(codes))))
-    return {row.code: row for row in await session.execute(rows)}
+    return {row.code: row for row in await rows_of(session, rows)}
 
 
 async def offences(
@@ -157,4 +159,4 @@ async def offences(
         rows = rows.where(sa.or_(*matches))
     if offence_class is not None:
         rows = rows.where(col(OffenceClassification.offence_class) == offence_class)
-    return (await session.execute(rows.limit(size + 1))).all()
+    return await rows_of(session, rows.limit(size + 1))

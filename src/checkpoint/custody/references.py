@@ -9,7 +9,7 @@ from types import MappingProxyType
 from checkpoint.custody.states import ModeOfTrial
 
 # Two letters and a year name the Act; COML is the common law.
-CODE = re.compile(r"^[A-Z]{2}(?:\d{2}|ML)\d{3}[A-Z]?$")
+CODE = re.compile(r"[A-Z]{2}(?:\d{2}|ML)\d{3}[A-Z]?", re.ASCII)
 TITLE_LIMIT = 400
 COLUMNS = ("cjs_code", "category", "title")
 # Categories of the CJS offence index that a person can be charged with.
@@ -63,7 +63,10 @@ def rows_of(lines: Iterator[str]) -> Iterator[OffenceRow | Remark]:
         UnreadableFile: a column is missing.
     """
     reader = csv.reader(lines, strict=True)
-    header = next(reader, [])
+    try:
+        header = next(reader, [])
+    except csv.Error as error:
+        raise UnreadableFile(f"the header is not CSV: {error}") from error
     missing = [name for name in COLUMNS if name not in header]
     if missing:
         raise UnreadableFile(f"the header lacks {', '.join(missing)}")
@@ -93,11 +96,11 @@ def _row(
 
 
 def _fault(code: str, title: str, mode: ModeOfTrial | None, seen: set[str]) -> str | None:
-    if not CODE.match(code):
+    if not CODE.fullmatch(code):
         return "the code is not in the form of a CJS offence code"
     if mode is None:
         return "the category is not one of the CJS offence index"
-    if not 1 <= len(title) <= TITLE_LIMIT or not title.isprintable():
+    if not title.strip() or len(title) > TITLE_LIMIT or not title.isprintable():
         return f"the title is empty, over {TITLE_LIMIT} characters, or holds hidden characters"
     if code in seen:
         return "the code stands twice in the file"

@@ -78,11 +78,11 @@ CREATING = (IdempotencyKeyMissing, IdempotencyKeyReused, StillInFlight)
     responses=problems(*CREATING, RuleBroken, NotYourSuite, PersonAlreadyKnown, PersonNotFound),
 )
 async def open_custody_record(
+    by: Annotated[Actor, holding(Permission.OPEN_CUSTODY_RECORD)],
     command: OpenCustodyRecord,
     session: Transaction,
     now: Now,
     asked: Once,
-    by: Annotated[Actor, holding(Permission.OPEN_CUSTODY_RECORD)],
 ) -> Response:
     """Book a person in: who, where, when, and what is alleged."""
     deed = partial(_open, session, command, by=by, now=now)
@@ -108,10 +108,10 @@ def _given(person_id: UUID | None) -> UUID:
 
 @router.get("", response_model=Page[CustodyRecordSummary], responses=problems(MalformedCursor))
 async def list_custody_records(
+    by: Annotated[Actor, holding(Permission.READ_CUSTODY_RECORD)],
     session: Transaction,
     now: Now,
     turn: Turning,
-    by: Annotated[Actor, holding(Permission.READ_CUSTODY_RECORD)],
     suite: Annotated[Code | None, Query(description="One suite only.")] = None,
     state: Annotated[CustodyState | None, Query(description="One state only.")] = None,
 ) -> Response:
@@ -136,10 +136,10 @@ async def list_custody_records(
     "/{record_id}", response_model=CustodyRecordView, responses=problems(CustodyRecordNotFound)
 )
 async def read_custody_record(
+    by: Annotated[Actor, holding(Permission.READ_CUSTODY_RECORD)],
     record_id: RecordId,
     session: Transaction,
     now: Now,
-    by: Annotated[Actor, holding(Permission.READ_CUSTODY_RECORD)],
 ) -> Response:
     """One custody record, with what you may do next."""
     record = await queries.one(session, record_id, actor=by)
@@ -163,12 +163,12 @@ async def read_custody_record(
     responses=problems(CustodyRecordNotFound, IfMatchMissing, Overtaken, StepNotAllowed),
 )
 async def save_screening(
+    by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],
     record_id: RecordId,
     command: SaveScreening,
     session: Transaction,
     now: Now,
     seen: SeenVersion,
-    by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],
 ) -> Response:
     """Save what is known so far, whole; whatever you leave out is not known."""
     record = await actions.save_screening(session, record_id, command, seen=seen, by=by, at=now)
@@ -182,12 +182,12 @@ async def save_screening(
     responses=problems(*CREATING, RuleBroken, CustodyRecordNotFound, StepNotAllowed),
 )
 async def add_offence(
+    by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],
     record_id: RecordId,
     command: AllegeOffence,
     session: Transaction,
     now: Now,
     asked: Once,
-    by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],
 ) -> Response:
     """Put another alleged offence on the record."""
 
@@ -204,12 +204,12 @@ async def add_offence(
     responses=problems(*CREATING, RuleBroken, CustodyRecordNotFound, StepNotAllowed),
 )
 async def release(
+    by: Annotated[Actor, holding(Permission.RELEASE_FROM_CUSTODY)],
     record_id: RecordId,
     command: Release,
     session: Transaction,
     now: Now,
     asked: Once,
-    by: Annotated[Actor, holding(Permission.RELEASE_FROM_CUSTODY)],
 ) -> Response:
     """The person leaves the suite; screening can go on."""
 

@@ -21,7 +21,7 @@ OffenceCode = Annotated[
     StringConstraints(
         strip_whitespace=True,
         to_upper=True,
-        pattern=r"^[A-Za-z]{2}(?:\d{2}|[Mm][Ll])\d{3}[A-Za-z]?$",
+        pattern=r"^[A-Za-z]{2}(?:[0-9]{2}|[Mm][Ll])[0-9]{3}[A-Za-z]?$",
     ),
     Field(description="CJS offence code; see /v1/reference/offences.", examples=["TH68010"]),
 ]

@@ -45,13 +45,14 @@ async def replay() -> None:
     """Decide every stored decision again, from its own facts and rules, and compare."""
     async with shell_engine() as engine, transaction(engine) as session:
         total = await queries.count(session)
-        different = await _replayed(session, total)
+        different = await replayed(session, total)
     typer.echo(f"{total:,} decisions replayed, {len(different):,} came out differently.")
     if different:
         raise ReplayDiffers("Their ids: " + ", ".join(different[:20]))
 
 
-async def _replayed(session: AsyncSession, total: int) -> list[str]:
+async def replayed(session: AsyncSession, total: int) -> list[str]:
+    """The ids of stored decisions that do not come out the same from their own facts and rules."""
     different, last = [], None
     console = Console(stderr=True)
     for _ in track(range(-(-total // BATCH)), "Replaying", console=console):

@@ -7,8 +7,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from dateutil.relativedelta import relativedelta
 from pydantic import JsonValue
+
+from checkpoint.custody.states import DomesticAbuseGrade, InterviewStance, OffenceClass
 
 UNCLASSIFIED = "unclassified"
 
@@ -27,12 +28,14 @@ class Kind(StrEnum):
 class Fact:
     """One thing the rules may ask about.
 
-    ``given_as`` is the field in which a client sends it, so that "what is missing" can be acted on.
+    ``given_as`` is the field in which a client sends it, so that "what is missing" can be acted on;
+    ``choices`` are the codes it may have, where it has codes.
     """
 
     kind: Kind
     question: str
     given_as: str
+    choices: frozenset[str] = frozenset()
 
 
 FACTS: Mapping[str, Fact] = MappingProxyType(
@@ -58,10 +61,16 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             Kind.DAY, "On which day was the earliest alleged offence?", "offences.committed_from"
         ),
         "offence_classes": Fact(
-            Kind.CODES, "Of which classes are the alleged offences?", "offences.code"
+            Kind.CODES,
+            "Of which classes are the alleged offences?",
+            "offences.code",
+            frozenset(OffenceClass) | {UNCLASSIFIED},
         ),
         "interview_stance": Fact(
-            Kind.CODE, "What did the person say in interview?", "screening.interview_stance"
+            Kind.CODE,
+            "What did the person say in interview?",
+            "screening.interview_stance",
+            frozenset(InterviewStance),
         ),
         "evidential_test_met": Fact(
             Kind.YES_NO, "Does the evidence suffice to charge?", "screening.evidential_test_met"
@@ -86,6 +95,7 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             Kind.CODE,
             "Is it linked to domestic abuse, and how is the risk graded?",
             "screening.domestic_abuse_grade",
+            frozenset(DomesticAbuseGrade),
         ),
         "hate_crime": Fact(Kind.YES_NO, "Is it flagged as a hate crime?", "screening.hate_crime"),
         "understands_obligations": Fact(
@@ -112,7 +122,9 @@ def age_years(born: date | None, on: date) -> int | None:
 
     Somebody born on 29 February reaches an age on 1 March of a common year.
     """
-    return None if born is None else relativedelta(on, born).years
+    if born is None:
+        return None
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def gather(

@@ -14,6 +14,7 @@ from checkpoint.custody.tables import CustodyRecord
 from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.database import rows_of
 
 
 class DecisionNotFound(errors.NotFound):
@@ -50,10 +51,10 @@ async def one(
 ) -> tuple[EligibilityDecision, RuleSetVersion, UUID | None]:
     """A decision, the rules it was taken under, and the decision that supersedes it."""
     rows = visible_to(actor).where(col(EligibilityDecision.id) == decision_id)
-    found = (await session.execute(rows)).one_or_none()
-    if found is None:
+    found = await rows_of(session, rows)
+    if not found:
         raise DecisionNotFound("Check the id, or ask a colleague in that suite.")
-    return found[0], found[1], found[2]
+    return found[0][0], found[0][1], found[0][2]
 
 
 async def of_case(
@@ -61,7 +62,7 @@ async def of_case(
 ) -> Sequence[tuple[EligibilityDecision, RuleSetVersion]]:
     """A case's decisions, the present one first."""
     rows = visible_to(actor).where(col(EligibilityDecision.custody_record_id) == record_id)
-    found = await session.execute(rows.order_by(col(EligibilityDecision.number).desc()))
+    found = await rows_of(session, rows.order_by(col(EligibilityDecision.number).desc()))
     return [(row[0], row[1]) for row in found]
 
 
@@ -73,8 +74,8 @@ async def last(session: AsyncSession, record_id: UUID) -> tuple[UUID, int] | Non
         .order_by(col(EligibilityDecision.number).desc())
         .limit(1)
     )
-    found = (await session.execute(rows)).one_or_none()
-    return (found.id, found.number) if found else None
+    found = await rows_of(session, rows)
+    return (found[0].id, found[0].number) if found else None
 
 
 async def in_force(session: AsyncSession, on: date) -> RuleSetVersion:
@@ -107,10 +108,8 @@ async def stored(session: AsyncSession, *, after: UUID | None, size: int) -> Seq
     )
     if after is not None:
         rows = rows.where(col(EligibilityDecision.id) > after)
-    found = await session.execute(rows.order_by(col(EligibilityDecision.id)).limit(size))
-    return found.all()
+    return await rows_of(session, rows.order_by(col(EligibilityDecision.id)).limit(size))
 
 
 async def count(session: AsyncSession) -> int:
-    rows = sa.select(sa.func.count()).select_from(EligibilityDecision)
-    return int((await session.execute(rows)).scalar_one())
+    return (await session.exec(select(sa.func.count()).select_from(EligibilityDecision))).one()

@@ -64,10 +64,10 @@ RECORDS = "/custody-records/{record_id}/eligibility-decisions"
     responses=problems(RuleBroken, NoRulesInForce),
 )
 async def preview_eligibility(
+    by: Annotated[Actor, holding(Permission.PREVIEW_ELIGIBILITY)],
     command: PreviewEligibility,
     session: Transaction,
     now: Now,
-    by: Annotated[Actor, holding(Permission.PREVIEW_ELIGIBILITY)],
 ) -> Response:
     """What the rules in force would say of these facts; no decision is recorded."""
     rules = await queries.in_force(session, london_day(now))
@@ -123,12 +123,12 @@ async def _classed(
     ),
 )
 async def decide_eligibility(
+    by: Annotated[Actor, holding(Permission.DECIDE_ELIGIBILITY)],
     record_id: RecordId,
     session: Transaction,
     now: Now,
     asked: Once,
     seen: SeenVersion,
-    by: Annotated[Actor, holding(Permission.DECIDE_ELIGIBILITY)],
     command: DecideEligibility | None = None,  # noqa: ARG001 - there is nothing in it to read
 ) -> Response:
     """Decide the case on what its record holds; facts, findings and rules are locked for good."""
@@ -142,10 +142,10 @@ async def decide_eligibility(
 
 @router.get(RECORDS, response_model=DecisionsView, responses=problems(CustodyRecordNotFound))
 async def list_eligibility_decisions(
+    by: Annotated[Actor, holding(Permission.READ_ELIGIBILITY)],
     record_id: RecordId,
     session: Transaction,
     now: Now,
-    by: Annotated[Actor, holding(Permission.READ_ELIGIBILITY)],
 ) -> Response:
     """A case's decisions, the present one first."""
     await custody.one(session, record_id, actor=by)
@@ -174,10 +174,10 @@ async def list_eligibility_decisions(
     responses=problems(DecisionNotFound),
 )
 async def read_eligibility_decision(
+    by: Annotated[Actor, holding(Permission.READ_ELIGIBILITY)],
     decision_id: Annotated[UUID, Path(description="The decision's id.")],
     session: Transaction,
     now: Now,
-    by: Annotated[Actor, holding(Permission.READ_ELIGIBILITY)],
 ) -> Response:
     """One decision as it was locked, with every finding and its reason."""
     decision, rules, later = await queries.one(session, decision_id, actor=by)

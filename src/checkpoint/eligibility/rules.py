@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from dateutil.relativedelta import relativedelta
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
-from checkpoint.eligibility.facts import FACTS, Kind, all_of, any_of
+from checkpoint.eligibility.facts import FACTS, Fact, Kind, all_of, any_of
 from checkpoint.eligibility.states import Answer, Verdict
 
 Words = Annotated[str, Field(min_length=3)]
@@ -45,6 +45,16 @@ TESTS: Mapping[str, tuple[frozenset[Kind], type, Callable[[Any, Any, Facts], boo
 }
 
 
+def fits(test: str, value: Any, fact: Fact) -> bool:
+    """Whether a rule's value is of the type that its test wants, and its codes are known ones."""
+    wanted = TESTS[test][1]
+    if wanted is list:
+        return isinstance(value, list) and bool(value) and {*map(str, value)} <= fact.choices
+    if wanted is int:
+        return type(value) is int
+    return type(value) is bool if fact.kind is Kind.YES_NO else value in fact.choices
+
+
 class Test(Part):
     """One question put to one fact."""
 
@@ -57,14 +67,14 @@ class Test(Part):
     value: JsonValue
 
     @model_validator(mode="after")
-    def fits(self) -> Self:
-        kinds, type_, _ = TESTS[self.test]
+    def sensible(self) -> Self:
         if self.fact not in FACTS:
             raise ValueError(f"unknown fact {self.fact}")
-        if FACTS[self.fact].kind not in kinds:
+        fact = FACTS[self.fact]
+        if fact.kind not in TESTS[self.test][0]:
             raise ValueError(f"{self.test} cannot be put to {self.fact}")
-        if not isinstance(self.value, type_):
-            raise ValueError(f"{self.test} wants a value of type {type_.__name__}")  # noqa: TRY004
+        if not fits(self.test, self.value, fact):
+            raise ValueError(f"{self.test} cannot be put to {self.fact} with this value")
         return self
 
     def holds(self, facts: Facts) -> bool | None:

@@ -88,7 +88,7 @@ def check_address(scope: Scope) -> None:
 
 def check_declared_length(headers: Headers) -> None:
     declared = headers.get("content-length", "0")
-    if not declared.isdigit():
+    if not (declared.isascii() and declared.isdigit()):
         raise BodyNotJson("Content-Length must be a number.")
     if len(declared) > 12 or int(declared) > LIMIT_BYTES:
         raise BodyTooLarge(f"Send at most {LIMIT_BYTES:,} bytes.")
@@ -151,9 +151,8 @@ def check_json(body: bytes) -> None:
         raise BodyTooDeep(f"Nest at most {LIMIT_DEPTH} levels.") from None
     except UnicodeDecodeError:
         raise BodyNotJson("Encode the body as UTF-8.") from None
-    except ValueError as error:
-        refusal = error if isinstance(error, errors.Refusal) else None
-        raise refusal or BodyNotJson("Check the JSON: it cannot be parsed.") from None
+    except ValueError:
+        raise BodyNotJson("Check the JSON: it cannot be parsed.") from None
     _walk(value)
 
 

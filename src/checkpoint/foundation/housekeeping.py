@@ -28,6 +28,6 @@ async def answers() -> None:
     """Remove kept answers to creating requests that are older than seven days."""
     old = sa.delete(KeptAnswer).where(col(KeptAnswer.kept_at) < utc_now() - KEEP_ANSWERS)
     async with shell_engine() as engine, transaction(engine) as session:
-        removed = await session.execute(old)
+        removed = await session.exec(old)
     count = cast("sa.CursorResult[Any]", removed).rowcount
     typer.echo(f"{count:,} kept answers removed.")

@@ -126,7 +126,8 @@ async def once(
     """Do ``deed`` unless this very request was answered before; then give that answer again."""
     id = asked.id_for(by)
     lock = int.from_bytes(id.bytes[:8], signed=True)
-    kept = (await session.execute(EARLIER, {"lock": lock, "id": id})).one()
+    connection = await session.connection()
+    kept = (await connection.execute(EARLIER, {"lock": lock, "id": id})).one()
     if kept.status is not None:
         return _again(session, asked, kept)
     if not kept.free:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation import errors
+from checkpoint.foundation.clock import Now
 from checkpoint.foundation.schemas import View
 
 Row = TypeVar("Row")
@@ -101,12 +102,13 @@ class Turn:
 
 async def turn(
     request: Request,
+    now: Now,
     after: Annotated[
         str | None, Query(max_length=400, description="`next` of the page before.")
     ] = None,
     size: Annotated[int, Query(ge=1, le=200, description="Rows on a page.")] = 50,
 ) -> Turn:
-    return Turn(request=request, after=after, size=size, now=datetime.now(UTC))
+    return Turn(request=request, after=after, size=size, now=now)
 
 
 Turning = Annotated[Turn, Depends(turn)]
@@ -122,7 +124,7 @@ async def newest_first(
     if (seen := turn.start()) is not None:
         rows = rows.where(sa.tuple_(at, id) < sa.tuple_(sa.literal(seen.at), sa.literal(seen.id)))
     rows = rows.order_by(at.desc(), id.desc()).limit(turn.size + 1)
-    found = (await session.execute(rows)).all()
+    found = (await session.exec(rows)).all()
     page = list(found[: turn.size])
     if len(found) <= turn.size:
         return page, None

@@ -1,7 +1,8 @@
 """What is asked (Command), what is shown (View), and the plain types both are made of."""
 
+import re
 import unicodedata
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
@@ -18,8 +19,11 @@ from pydantic import (
 
 from checkpoint.foundation.calendar import LONDON
 
-# Categories no name, note or code needs: control, format (bidi, zero-width), surrogate, unassigned.
-HARMFUL = frozenset({"Cc", "Cf", "Cs", "Cn", "Co"})
+# Categories that no name, note or code needs: control, format (bidi, zero-width), surrogate,
+# unassigned, private, line and paragraph separators.
+HARMFUL = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
+# What pydantic would take for seconds since 1970, even in quotes.
+NUMBER = re.compile(r"^\s*[+-]?[\d_.]+([eE][+-]?\d+)?\s*$")
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
@@ -46,8 +50,8 @@ def harmless(text: str) -> str:
 
 def as_written(value: Any) -> Any:
     """Dates come as text: a bare number would be taken for seconds since 1970."""
-    if not isinstance(value, str | date):
-        raise ValueError("Write it as text, in the form of the example.")  # noqa: TRY004 - pydantic
+    if not isinstance(value, str | date) or (isinstance(value, str) and NUMBER.match(value)):
+        raise ValueError("Write it as text, in the form of the example.")
     return value
 
 
@@ -81,7 +85,7 @@ def which_instant(value: Any) -> Any:
 
 def utc_text(moment: datetime) -> str:
     """RFC 3339 in UTC, to the microsecond where there is one."""
-    return moment.isoformat().replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 Text = Annotated[

@@ -20,7 +20,9 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     """Read from the environment, each name with the prefix ``CHECKPOINT_``."""
 
-    model_config = SettingsConfigDict(env_prefix="CHECKPOINT_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="CHECKPOINT_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     environment: Annotated[
         Environment, Field(description="`development` or `production`; silence means production.")

@@ -28,10 +28,10 @@ router = APIRouter(prefix="/v1", tags=["ledger"])
     responses=problems(MalformedCursor, LoginTooWeak),
 )
 async def list_ledger_entries(
+    by: Annotated[Actor, holding(Permission.READ_LEDGER)],
     session: Transaction,
     now: Now,
     turn: Turning,
-    by: Annotated[Actor, holding(Permission.READ_LEDGER)],
     subject: Annotated[UUID | None, Query(description="A person, record or decision.")] = None,
     actor: Annotated[UUID | None, Query(description="Who did it.")] = None,
     operation: Annotated[Operation | None, Query(description="One operation only.")] = None,

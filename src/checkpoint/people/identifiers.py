@@ -4,9 +4,9 @@ import re
 from datetime import date
 
 ALPHABET = "ZABCDEFGHJKLMNPQRTUVWXY"  # 23 letters: no I, O or S
-LONG = re.compile(r"^(\d{4}|\d{2})/(\d{1,7})([A-Z])$")
+LONG = re.compile(r"^(\d{4}|\d{2})/(\d{1,7})([A-Z])$", re.ASCII)
 # Without the stroke: a four-digit year only where all seven digits follow it.
-SHORT = re.compile(r"^(?:(\d{4})(\d{7})|(\d{2})(\d{1,7}))([A-Z])$")
+SHORT = re.compile(r"^(?:(\d{4})(\d{7})|(\d{2})(\d{1,7}))([A-Z])$", re.ASCII)
 EXAMPLE = "2002/0073319Z"
 
 

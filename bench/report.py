@@ -1,0 +1,165 @@
+"""What was measured, as one table of ratios and one picture."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+import bulk
+from load import Sample
+from operations import OPERATIONS, Operation
+
+SERVERS = {"service": "this service", "limit": "the limit", "django": "Django REST"}
+COLOURS = {"service": "#1d70b8", "limit": "#b1b4b6", "django": "#f47738"}
+# By operation, then server: one sample a round.
+Measured = Mapping[str, Mapping[str, Sequence[Sample]]]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Two series, divided pair by pair, round by round."""
+
+    middle: float
+    least: float
+    most: float
+
+    def __str__(self) -> str:
+        return f"{self.middle:.2f} ({self.least:.2f}-{self.most:.2f})"
+
+
+def ratio(above: Sequence[float], below: Sequence[float]) -> Ratio:
+    pairs = [one / other for one, other in zip(above, below, strict=True)]
+    return Ratio(median(pairs), min(pairs), max(pairs))
+
+
+def rates(samples: Sequence[Sample]) -> list[float]:
+    return [sample.rate for sample in samples]
+
+
+def middles(samples: Sequence[Sample]) -> list[float]:
+    return [sample.p50_ms for sample in samples]
+
+
+def told(samples: Sequence[Sample]) -> str:
+    """Median rate, then median p50 and p95."""
+    p50, p95 = median(middles(samples)), median(sample.p95_ms for sample in samples)
+    return f"{median(rates(samples)):,.0f}/s\n{p50:.1f} / {p95:.1f} ms"
+
+
+def verdict(aims: Sequence[tuple[str, bool]]) -> tuple[str, str]:
+    """The aims in words, and for each whether it was met."""
+    words = "\n".join(aim for aim, _ in aims)
+    met = "\n".join("[green]met[/]" if yes else "[red]missed[/]" for _, yes in aims)
+    return words or "-", met or "-"
+
+
+def table(measured: Measured) -> Table:
+    """One row an operation."""
+    found = Table(title="This service, its limit, and Django REST framework", show_lines=True)
+    found.add_column("operation")
+    for name in SERVERS.values():
+        found.add_column(f"{name}\nrate, p50 / p95", justify="right")
+    for heading in ("of the limit", "times Django", "aim", "met"):
+        found.add_column(heading, justify="left" if heading == "aim" else "right")
+    for operation in OPERATIONS:
+        found.add_row(*_row(operation, measured))
+    found.add_row(*_bulk_row(measured[bulk.NAME]))
+    return found
+
+
+def _row(operation: Operation, measured: Measured) -> list[str]:
+    by_server = measured[operation.name]
+    ours = rates(by_server["service"])
+    of_limit = ratio(ours, rates(by_server["limit"]))
+    of_django = ratio(ours, rates(by_server["django"]))
+    aims: list[tuple[str, bool]] = []
+    if operation.of_limit is not None:
+        aims.append((f">= {operation.of_limit} of limit", of_limit.middle >= operation.of_limit))
+    if operation.of_django is not None:
+        aims.append((f">= {operation.of_django} x Django", of_django.middle >= operation.of_django))
+    if operation.beside is not None and operation.near is not None:
+        slower = slowness(measured, operation, "service").middle
+        aims.append(
+            (f"p50 <= {operation.near} x {operation.beside}: {slower:.2f}", slower <= operation.near)
+        )  # fmt: skip
+    cells = [told(by_server[server]) for server in SERVERS]
+    return [operation.name, *cells, str(of_limit), str(of_django), *verdict(aims)]
+
+
+def slowness(measured: Measured, operation: Operation, server: str) -> Ratio:
+    """How many times the latency of the operation it is compared with."""
+    here, there = measured[operation.name][server], measured[operation.beside or ""][server]
+    return ratio(middles(here), middles(there))
+
+
+def _bulk_row(by_server: Mapping[str, Sequence[Sample]]) -> list[str]:
+    of_copy = ratio(rates(by_server["service"]), rates(by_server["limit"]))
+    cells = [
+        f"{median(rates(by_server[server])):,.0f} rows/s\n{median(middles(by_server[server])):,.0f} ms"
+        for server in ("service", "limit")
+    ]
+    words, met = verdict([(f">= {bulk.AIM} of a bare COPY", of_copy.middle >= bulk.AIM)])
+    return [bulk.NAME, *cells, "-", str(of_copy), "-", words, met]
+
+
+def keep(measured: Measured, folder: Path, notes: Sequence[str]) -> None:
+    """Every sample as JSON, and the picture."""
+    folder.mkdir(parents=True, exist_ok=True)
+    samples = {
+        operation: {server: [asdict(sample) for sample in found] for server, found in by.items()}
+        for operation, by in measured.items()
+    }
+    (folder / "bench.json").write_text(
+        json.dumps({"notes": [*notes], "samples": samples}, indent=1)
+    )
+    draw(measured, folder, notes)
+
+
+def draw(measured: Measured, folder: Path, notes: Sequence[str]) -> None:
+    """For each operation three bars, the limit's being 1."""
+    import matplotlib as mpl  # noqa: PLC0415 - slow to import, and only wanted at the end
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt  # noqa: PLC0415
+
+    names = [*measured]
+    figure, axes = plt.subplots(figsize=(10, 1.1 * len(names) + 1.6), layout="constrained")
+    for place, server in enumerate(SERVERS):
+        for row, name in enumerate(names):
+            if server in measured[name]:
+                _bar(axes, measured[name], server, row + (place - 1) * 0.27)
+    axes.axvline(0.5, color="#505a5f", linestyle=":", linewidth=1)
+    axes.set_yticks(range(len(names)), names)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 1.3)
+    axes.set_xlabel("rate, as a part of the limit's; the dotted line is the aim")
+    axes.set_title("This service, its limit, and Django REST framework")
+    axes.spines[["top", "right"]].set_visible(False)
+    handles = [plt.Rectangle((0, 0), 1, 1, color=COLOURS[server]) for server in SERVERS]
+    axes.legend(handles, SERVERS.values(), loc="lower right", frameon=False)
+    figure.supxlabel("\n".join(notes), fontsize=7, color="#505a5f")
+    for kind in ("svg", "png"):
+        figure.savefig(folder / f"bench.{kind}", dpi=150)
+    plt.close(figure)
+
+
+def _bar(axes: object, by_server: Mapping[str, Sequence[Sample]], server: str, at: float) -> None:
+    part = ratio(rates(by_server[server]), rates(by_server["limit"]))
+    spread = [[part.middle - part.least], [part.most - part.middle]]
+    axes.barh(at, part.middle, 0.25, color=COLOURS[server], xerr=spread, ecolor="#505a5f")  # type: ignore[attr-defined]
+    label = f"{part.middle:.2f}   {median(rates(by_server[server])):,.0f}/s"
+    axes.text(part.most + 0.01, at, label, va="center", fontsize=8)  # type: ignore[attr-defined]
+
+
+def show(measured: Measured, folder: Path, notes: Sequence[str]) -> None:
+    """Print the table, write the files, and say where they are."""
+    console = Console(width=max(Console().width, 132))
+    console.print(table(measured))
+    for note in notes:
+        console.print(note)
+    keep(measured, folder, notes)
+    console.print(f"Picture: {folder}/bench.svg and .png; every sample: bench.json there.")

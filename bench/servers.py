@@ -1,0 +1,101 @@
+"""Starts the three servers, one process each, and ends them: these and no others."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from seed import AUDIENCE, ISSUER, World
+
+HERE = Path(__file__).parent
+PATIENCE_SECONDS = 60
+# As many threads as there are connections, so that Django waits for PostgreSQL without idling.
+GUNICORN = "--workers 1 --worker-class gthread --threads {threads} --log-level warning"
+
+
+class DidNotStart(RuntimeError):
+    """A server ended, or did not answer in time."""
+
+
+def environment(world: World) -> dict[str, str]:
+    """What production would set; the addresses of the issuer are never asked."""
+    return {
+        "CHECKPOINT_ENVIRONMENT": "production",
+        "CHECKPOINT_DATABASE_URL": world.url,
+        "CHECKPOINT_DATA_FOLDER": str(world.folder),
+        "CHECKPOINT_ISSUER": ISSUER,
+        "CHECKPOINT_JWKS_URL": f"{ISSUER}/jwks",
+        "CHECKPOINT_AUDIENCE": AUDIENCE,
+        "CHECKPOINT_CURSOR_KEY": world.key.decode(),
+        "BENCH_JWKS": str(world.jwks),
+    }
+
+
+def commands(threads: int) -> dict[str, list[str]]:
+    """How each server is started; the port comes last."""
+    gunicorn = [sys.executable, "-m", "gunicorn", "django_app:application"]
+    return {
+        "service": [sys.executable, "service.py", "{port}"],
+        "limit": [sys.executable, "limit.py", "{port}"],
+        "django": [*gunicorn, *GUNICORN.format(threads=threads).split(), "-b", "127.0.0.1:{port}"],
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def started(world: World, *, threads: int) -> Iterator[dict[str, int]]:
+    """All three servers, each at its port."""
+    variables = os.environ | environment(world)
+    with ExitStack() as stack:
+        ports = {}
+        for name, command in commands(threads).items():
+            ports[name] = port = free_port()
+            filled = [part.format(port=port) for part in command]
+            stack.enter_context(_running(name, filled, port, world.folder, variables))
+        yield ports
+
+
+@contextmanager
+def _running(
+    name: str, command: list[str], port: int, folder: Path, variables: Mapping[str, str]
+) -> Iterator[None]:
+    with (folder / f"{name}.log").open("w") as output:
+        process = subprocess.Popen(command, cwd=HERE, env=variables, stdout=output, stderr=output)
+        try:
+            _wait_until_it_answers(name, process, port)
+            yield
+        except Exception as fault:
+            fault.add_note(f"{name} said: {end_of_log(folder, name)}")
+            raise
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _wait_until_it_answers(name: str, process: subprocess.Popen[bytes], port: int) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/ping", timeout=5).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+        else:
+            return
+    raise DidNotStart(f"{name} did not start.")
+
+
+def end_of_log(folder: Path, name: str) -> str:
+    """The last that a server had to say, but for the service's line about each request."""
+    lines = (folder / f"{name}.log").read_text(errors="replace").splitlines()
+    return "\n".join(line for line in lines[-2_000:] if '"event": "request"' not in line)[-3_000:]

@@ -1,0 +1,81 @@
+"""Who holds what."""
+
+import re
+
+import pytest
+
+from checkpoint.access.permissions import EVERYONE, GRANTS, STRONG, STRONG_FOR, Permission, holds
+from checkpoint.foundation.actors import TOKEN_ROLES, Role
+
+# By hand, from the programme: who may change a case, and who may see everybody's doings.
+CHANGES = {
+    Permission.DECIDE_ELIGIBILITY,
+    Permission.OPEN_CUSTODY_RECORD,
+    Permission.RELEASE_FROM_CUSTODY,
+    Permission.SAVE_SCREENING,
+}
+
+
+def test_every_role_is_listed():
+    assert set(GRANTS) == set(Role)
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_each_permission_is_held_by_someone(permission):
+    assert [role for role in Role if holds(role, permission)]
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_the_operator_holds_none_of_them(permission):
+    assert not holds(Role.OPERATOR, permission)
+
+
+def test_no_token_can_carry_the_role_of_the_operator():
+    assert set(TOKEN_ROLES) == set(Role) - {Role.OPERATOR}
+
+
+@pytest.mark.parametrize("role", TOKEN_ROLES)
+def test_whoever_has_a_token_may_read_the_code_lists(role):
+    assert holds(role, Permission.READ_REFERENCE)
+    assert GRANTS[role] >= EVERYONE
+
+
+@pytest.mark.parametrize("permission", sorted(CHANGES))
+def test_only_custody_officers_change_a_case_in_the_suite(permission):
+    assert [role for role in Role if holds(role, permission)] == [Role.CUSTODY_OFFICER]
+
+
+def test_only_auditors_read_the_ledger_and_they_read_no_case():
+    assert [role for role in Role if holds(role, Permission.READ_LEDGER)] == [Role.AUDITOR]
+    assert GRANTS[Role.AUDITOR] == {Permission.READ_LEDGER, Permission.READ_REFERENCE}
+
+
+@pytest.mark.parametrize("role", [Role.EVALUATOR, Role.STATISTICIAN, Role.NAVIGATOR])
+def test_those_who_work_outside_the_suite_see_no_custody_record(role):
+    assert GRANTS[role] == {Permission.READ_REFERENCE}
+
+
+def test_whoever_decides_may_also_preview_and_read():
+    for role in Role:
+        if holds(role, Permission.DECIDE_ELIGIBILITY):
+            assert holds(role, Permission.PREVIEW_ELIGIBILITY)
+            assert holds(role, Permission.READ_ELIGIBILITY)
+            assert holds(role, Permission.READ_CUSTODY_RECORD)
+
+
+def test_doors_that_show_what_everybody_did_need_strong_proof_for_an_hour():
+    assert {Permission.READ_LEDGER} == STRONG
+    assert STRONG_FOR.total_seconds() == 3_600
+
+
+def test_permissions_are_a_thing_and_a_verb_and_stand_in_order():
+    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*:[a-z]+", permission) for permission in Permission)
+    names = [permission.name for permission in Permission]
+    assert names == sorted(names)
+    assert len(Permission) == len(Permission.__members__)
+
+
+def test_grants_cannot_be_changed_at_run_time():
+    with pytest.raises(TypeError):
+        GRANTS[Role.OPERATOR] = frozenset(Permission)
+    assert all(isinstance(held, frozenset) for held in GRANTS.values())

@@ -1,0 +1,147 @@
+"""One make_* per table, and the bodies of requests. Keyword overrides; flush, never commit."""
+
+import itertools
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Offence, Screening, Suite
+from checkpoint.foundation.database import insert
+from checkpoint.foundation.identifiers import new_reference
+from checkpoint.people.identifiers import check_letter
+from checkpoint.people.tables import Person
+
+ARREST = datetime(2026, 11, 2, 21, 40, tzinfo=UTC)
+NUMBERS = itertools.count(1)
+KNOWN = {
+    "lives_in_area": True,
+    "interview_stance": "admitted",
+    "evidential_test_met": True,
+    "subject_to_order": False,
+    "detained_for_court": False,
+    "detained_under_mental_health_act": False,
+    "co_accused": False,
+    "domestic_abuse_grade": "none",
+    "hate_crime": False,
+    "understands_obligations": True,
+}
+
+
+def a_pnc_id(number: int, year: int = 2001) -> str:
+    """A well-formed PNC ID that nobody holds but this test."""
+    serial = f"{number:07d}"
+    return f"{year}/{serial}{check_letter(str(year), serial)}"
+
+
+def a_person(**overrides: Any) -> dict[str, Any]:
+    particulars = {
+        "family_name": "Testperson",
+        "given_names": "Synthetic",
+        "date_of_birth": "1994-02-11",
+    }
+    return particulars | overrides
+
+
+def an_offence(**overrides: Any) -> dict[str, Any]:
+    offence = {"code": "TH68010", "committed_from": "2026-11-01", "committed_in_area": True}
+    return offence | overrides
+
+
+def a_booking(**overrides: Any) -> dict[str, Any]:
+    booking = {
+        "person": a_person(),
+        "suite": "DURHAMGATE",
+        "arrested_at": "2026-11-02T21:40:00Z",
+        "arrived_at": "2026-11-02T22:05:00Z",
+        "offences": [an_offence()],
+    }
+    return {key: value for key, value in (booking | overrides).items() if value is not ...}
+
+
+def a_key() -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid4())}
+
+
+async def booked(client: httpx.AsyncClient, **overrides: Any) -> dict[str, Any]:
+    """A record opened through the front door."""
+    answer = await client.post("/v1/custody-records", json=a_booking(**overrides), headers=a_key())
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def decided(client: httpx.AsyncClient, record: dict[str, Any]) -> dict[str, Any]:
+    """A decision taken through the front door."""
+    answer = await client.post(
+        f"/v1/custody-records/{record['id']}/eligibility-decisions",
+        headers=a_key() | {"If-Match": f'"{record["version"]}"'},
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def make_suite(session: AsyncSession, **overrides: Any) -> Suite:
+    """A suite; only the owner may write one."""
+    number = next(NUMBERS)
+    fields = {"code": f"TEST-{number}-{uuid4().hex[:8].upper()}", "name": "Test", "source": "test"}
+    suite = Suite(**(fields | overrides))
+    await insert(session, suite)
+    return suite
+
+
+async def make_person(session: AsyncSession, **overrides: Any) -> Person:
+    fields = {
+        "family_name": "Testperson",
+        "given_names": "Synthetic",
+        "date_of_birth": date(1994, 2, 11),
+        "registered_at": ARREST,
+        "registered_by": uuid4(),
+    }
+    person = Person(**(fields | overrides))
+    await insert(session, person)
+    return person
+
+
+async def make_record(session: AsyncSession, **overrides: Any) -> CustodyRecord:
+    fields = {
+        "reference": new_reference(),
+        "suite": "DURHAMGATE",
+        "arrested_at": ARREST,
+        "arrived_at": ARREST + timedelta(minutes=25),
+        "opened_at": ARREST + timedelta(minutes=40),
+        "opened_by": uuid4(),
+    } | overrides
+    if "person_id" not in fields:
+        fields["person_id"] = (await make_person(session)).id
+    record = CustodyRecord(**fields)
+    await insert(session, record)
+    return record
+
+
+async def make_offence(
+    session: AsyncSession, record: CustodyRecord, code: str = "TH68010", **overrides: Any
+) -> AllegedOffence:
+    listed = (await session.exec(select(Offence.id).where(Offence.code == code))).first()
+    fields = {
+        "custody_record_id": record.id,
+        "offence_id": listed,
+        "committed_from": date(2026, 11, 1),
+        "committed_until": date(2026, 11, 1),
+        "committed_in_area": True,
+        "added_at": ARREST,
+    }
+    offence = AllegedOffence(**(fields | overrides))
+    await insert(session, offence)
+    return offence
+
+
+async def make_screening(
+    session: AsyncSession, record: CustodyRecord, **overrides: Any
+) -> Screening:
+    fields = {"custody_record_id": record.id, "number": 1, "saved_at": ARREST, "saved_by": uuid4()}
+    screening = Screening(**(fields | KNOWN | overrides))
+    await insert(session, screening)
+    return screening

@@ -1,0 +1,120 @@
+"""The life of a custody record."""
+
+from enum import StrEnum
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checkpoint.access.permissions import Permission
+from checkpoint.custody.states import (
+    DOORS,
+    STEPS,
+    CustodyEvent,
+    CustodyState,
+    DomesticAbuseGrade,
+    InterviewStance,
+    ModeOfTrial,
+    OffenceClass,
+    StepNotAllowed,
+    label,
+    step,
+    why_not,
+)
+
+DETAINED, RELEASED = CustodyState.DETAINED, CustodyState.RELEASED
+# By hand, and not from STEPS: a property must not prove itself.
+LEADS = {
+    (DETAINED, CustodyEvent.SCREENED): DETAINED,
+    (DETAINED, CustodyEvent.OFFENCE_ADDED): DETAINED,
+    (DETAINED, CustodyEvent.RELEASED): RELEASED,
+    (RELEASED, CustodyEvent.SCREENED): RELEASED,
+    (RELEASED, CustodyEvent.OFFENCE_ADDED): RELEASED,
+}
+CODED: list[type[StrEnum]] = [ModeOfTrial, OffenceClass, InterviewStance, DomesticAbuseGrade]
+
+
+@pytest.mark.parametrize("state", CustodyState)
+@pytest.mark.parametrize("event", CustodyEvent)
+def test_each_event_leads_where_it_should_or_is_refused(state, event):
+    if (state, event) in LEADS:
+        assert step(state, event) is LEADS[state, event]
+        return
+    with pytest.raises(StepNotAllowed) as refused:
+        step(state, event)
+    assert refused.value.facts["state"] == state.value
+    assert event.value in refused.value.detail
+
+
+@given(events=st.lists(st.sampled_from(CustodyEvent)))
+def test_a_released_person_is_never_detained_again(events):
+    state, released = DETAINED, False
+    for event in events:
+        try:
+            state = step(state, event)
+        except StepNotAllowed:
+            continue
+        released = released or state is RELEASED
+        assert (state is RELEASED) is released
+
+
+@given(events=st.lists(st.sampled_from(CustodyEvent)))
+def test_a_person_is_released_once_and_only_by_a_release(events):
+    state, releases = DETAINED, 0
+    for event in events:
+        try:
+            after = step(state, event)
+        except StepNotAllowed:
+            continue
+        releases += after is not state
+        assert after is state or event is CustodyEvent.RELEASED
+        state = after
+    assert releases == (CustodyEvent.RELEASED in events)
+
+
+@pytest.mark.parametrize("state", CustodyState)
+def test_a_refusal_lists_exactly_the_steps_that_would_be_taken(state):
+    with pytest.raises(StepNotAllowed) as refused:
+        step(state, CustodyEvent.OPENED)
+    assert refused.value.facts["allowed"] == sorted(e.value for s, e in LEADS if s is state)
+
+
+def test_every_step_has_a_door_and_every_door_a_step():
+    assert set(DOORS) == {event for _, event in LEADS}
+    assert len({name for name, *_ in DOORS.values()}) == len(DOORS)
+
+
+def test_steps_and_doors_cannot_be_changed_at_run_time():
+    with pytest.raises(TypeError):
+        STEPS[RELEASED, CustodyEvent.RELEASED] = DETAINED
+    with pytest.raises(TypeError):
+        del DOORS[CustodyEvent.SCREENED]
+
+
+@pytest.mark.parametrize("state", CustodyState)
+@pytest.mark.parametrize("event", DOORS)
+def test_why_not_says_nothing_exactly_when_the_step_may_be_taken(state, event):
+    assert (why_not(state, event, holds=lambda _: True) is None) is ((state, event) in LEADS)
+    told = why_not(state, event, holds=lambda _: False)
+    assert told == "Your role does not allow this; ask a custody officer."
+
+
+def test_only_the_permission_of_the_door_opens_it():
+    def screens(permission: Permission) -> bool:
+        return permission is Permission.SAVE_SCREENING
+
+    assert why_not(DETAINED, CustodyEvent.SCREENED, holds=screens) is None
+    assert why_not(DETAINED, CustodyEvent.OFFENCE_ADDED, holds=screens) is None
+    assert why_not(DETAINED, CustodyEvent.RELEASED, holds=screens) is not None
+
+
+def test_why_not_says_that_the_person_is_released_already():
+    told = why_not(RELEASED, CustodyEvent.RELEASED, holds=lambda _: True)
+    assert told == "The person is released already."
+
+
+@pytest.mark.parametrize("codes", CODED)
+def test_every_code_has_a_label_of_its_own_that_is_not_the_code(codes):
+    labels = [label(code) for code in codes]
+    assert len(set(labels)) == len(labels)
+    assert all(words[0].isupper() and "_" not in words for words in labels)

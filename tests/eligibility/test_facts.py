@@ -1,0 +1,199 @@
+"""What the rules may ask about, and how it is come by."""
+
+from datetime import date, timedelta
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checkpoint.custody.schemas import AllegeOffence, SaveScreening
+from checkpoint.eligibility.facts import (
+    FACTS,
+    UNCLASSIFIED,
+    Alleged,
+    age_years,
+    all_of,
+    any_of,
+    gather,
+)
+from checkpoint.people.schemas import RegisterPerson
+
+BORN, ARREST, DECISION = date(1992, 3, 4), date(2026, 11, 2), date(2026, 11, 5)
+answers = st.lists(st.sampled_from([True, False, None]), max_size=6)
+leap_days = st.integers(476, 524).map(lambda fourth: date(4 * fourth, 2, 29))
+days = st.dates(date(1901, 1, 1), date(2099, 12, 31)) | leap_days
+
+
+def theft(on=date(2026, 11, 1), *, area=True, kind="theft"):
+    return Alleged(offence_class=kind, committed_from=on, committed_in_area=area)
+
+
+def gathered(*offences, **facts):
+    whole = {"born": BORN, "arrested_on": ARREST, "decided_on": DECISION, "screening": {}}
+    return gather(offences=offences or [theft()], **whole | facts)
+
+
+def ages(facts):
+    return [facts[f"age_at_{when}_years"] for when in ("offence", "arrest", "decision")]
+
+
+@pytest.mark.parametrize(
+    ("born", "on", "years"),
+    [
+        (date(2008, 11, 2), date(2026, 11, 1), 17),
+        (date(2008, 11, 2), date(2026, 11, 2), 18),
+        (date(2008, 11, 2), date(2026, 11, 3), 18),
+        (date(2026, 11, 2), date(2026, 11, 2), 0),
+        (date(1926, 12, 31), date(2026, 12, 30), 99),
+        (date(2008, 12, 31), date(2026, 1, 1), 17),
+    ],
+)
+def test_an_age_is_reached_on_the_birthday(born, on, years):
+    assert age_years(born, on) == years
+
+
+@pytest.mark.parametrize(
+    ("on", "years"),
+    [
+        (date(2026, 2, 27), 17),
+        (date(2026, 2, 28), 17),
+        (date(2026, 3, 1), 18),
+        (date(2028, 2, 28), 19),
+        (date(2028, 2, 29), 20),
+        (date(2028, 3, 1), 20),
+    ],
+)
+def test_somebody_born_on_a_leap_day_is_a_year_older_on_1_march_of_a_common_year(on, years):
+    assert age_years(date(2008, 2, 29), on) == years
+
+
+@given(born=days, years=st.integers(1, 99), off=st.integers(-2, 2))
+def test_an_age_is_the_difference_of_years_less_one_before_the_birthday(born, years, off):
+    on = date(born.year + years, born.month, min(born.day, 28)) + timedelta(days=off)
+    before = (on.month, on.day) < (born.month, born.day)
+    assert age_years(born, on) == on.year - born.year - before
+
+
+def test_without_a_date_of_birth_no_age_is_known():
+    assert ages(gathered(born=None)) == [None, None, None]
+
+
+def test_the_ages_of_somebody_turning_18_differ_from_day_to_day():
+    offence, arrest, decision = (date(2026, 11, day) for day in (1, 2, 3))
+    facts = {"arrested_on": arrest, "decided_on": decision}
+    assert ages(gathered(theft(offence), born=date(2008, 11, 1), **facts)) == [18, 18, 18]
+    assert ages(gathered(theft(offence), born=date(2008, 11, 2), **facts)) == [17, 18, 18]
+    assert ages(gathered(theft(offence), born=date(2008, 11, 3), **facts)) == [17, 17, 18]
+    assert ages(gathered(theft(offence), born=date(2008, 11, 4), **facts)) == [17, 17, 17]
+
+
+def test_the_age_at_the_offence_is_that_at_the_earliest_one():
+    facts = gathered(theft(), theft(date(2009, 3, 4)), theft(date(2020, 1, 1)))
+    assert facts["age_at_offence_years"] == 17
+    assert facts["earliest_offence_on"] == "2009-03-04"
+
+
+def test_every_fact_is_answered_and_none_besides():
+    assert set(gathered()) == set(FACTS)
+    assert set(gathered(screening={"shoe_size": 43, "hate_crime": False})) == set(FACTS)
+
+
+def test_what_the_suite_did_not_answer_is_not_known():
+    facts = gathered(born=None, screening={"hate_crime": False, "co_accused": None})
+    known = {name for name, value in facts.items() if value is not None}
+    by_itself = {"offences_in_area", "earliest_offence_on", "offence_classes", "decided_on"}
+    assert known == by_itself | {"hate_crime"}
+    assert facts["hate_crime"] is False
+
+
+def test_the_suite_cannot_answer_for_the_record():
+    screening = {"age_at_arrest_years": 40, "decided_on": "1999-01-01", "offence_classes": []}
+    assert gathered(screening=screening) == gathered()
+
+
+def test_days_are_text_so_that_a_stored_decision_can_be_replayed():
+    facts = gathered()
+    assert (facts["earliest_offence_on"], facts["decided_on"]) == ("2026-11-01", "2026-11-05")
+
+
+def test_classes_are_told_once_and_in_order_and_a_missing_one_as_unclassified():
+    facts = gathered(theft(kind="theft"), theft(kind=None), theft(kind="fraud"), theft(), theft())
+    assert facts["offence_classes"] == ["fraud", "theft", UNCLASSIFIED]
+
+
+@pytest.mark.parametrize(
+    ("places", "everywhere"),
+    [
+        ([True, True], True),
+        ([True, False], False),
+        ([True, None], None),
+        ([None, False], False),
+        ([None], None),
+    ],
+)
+def test_one_offence_outside_the_area_settles_it_and_one_unknown_leaves_it_open(places, everywhere):
+    assert gathered(*[theft(area=place) for place in places])["offences_in_area"] is everywhere
+
+
+def test_the_order_of_the_offences_changes_nothing():
+    offences = [theft(), theft(date(2026, 10, 1), area=None, kind="fraud"), theft(kind=None)]
+    assert len({str(gathered(*order)) for order in permutations(offences)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "both", "either"),
+    [
+        (True, True, True, True),
+        (True, False, False, True),
+        (True, None, None, True),
+        (False, True, False, True),
+        (False, False, False, False),
+        (False, None, False, None),
+        (None, True, None, True),
+        (None, False, False, None),
+        (None, None, None, None),
+    ],
+)
+def test_and_and_or_are_kleenes(one, two, both, either):
+    assert all_of([one, two]) is both
+    assert any_of([one, two]) is either
+
+
+def test_of_nothing_everything_holds_and_nothing_does():
+    assert all_of([]) is True
+    assert any_of([]) is False
+
+
+@given(parts=answers)
+def test_not_both_is_one_or_the_other_not(parts):
+    turned = [None if part is None else not part for part in parts]
+    whole = all_of(parts)
+    assert any_of(turned) is (None if whole is None else not whole)
+
+
+@given(parts=answers, order=st.randoms(use_true_random=False))
+def test_the_order_of_the_answers_changes_nothing(parts, order):
+    other = [*parts]
+    order.shuffle(other)
+    assert (all_of(other), any_of(other)) == (all_of(parts), any_of(parts))
+
+
+def test_every_fact_is_asked_for_in_words_and_names_a_field_that_can_be_sent():
+    rooms = {"person": RegisterPerson, "offences": AllegeOffence, "screening": SaveScreening}
+    for fact in FACTS.values():
+        assert fact.question.endswith("?")
+        room, _, field = fact.given_as.partition(".")
+        assert room == "the day itself" or field in rooms[room].model_fields
+    assert len({fact.question for fact in FACTS.values()}) == len(FACTS)
+
+
+def test_what_is_screened_is_asked_about_by_the_same_name():
+    asked = {name for name, fact in FACTS.items() if fact.given_as.startswith("screening.")}
+    assert asked == set(SaveScreening.model_fields)
+    assert all(FACTS[name].given_as == f"screening.{name}" for name in asked)
+
+
+def test_facts_cannot_be_changed_at_run_time():
+    with pytest.raises(TypeError):
+        FACTS["shoe_size"] = FACTS["hate_crime"]

@@ -1,0 +1,51 @@
+import re
+import tomllib
+
+import pytest
+
+from checkpoint.documents import DOCUMENTS
+from checkpoint.foundation.settings import Settings
+from conftest import ROOT
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_generated_document_is_what_is_committed(name):
+    committed = (ROOT / "docs" / name).read_text("utf-8")
+    assert committed == DOCUMENTS[name](), "run `make docs` and commit what it writes"
+
+
+def test_every_setting_is_described():
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_every_room_and_table_has_a_word_in_the_glossary():
+    glossary = (ROOT / "docs" / "glossary.md").read_text("utf-8").lower()
+    words = {"custody record", "suite", "offence", "screening", "rule set", "decision", "ledger"}
+    assert {word for word in words if word not in glossary} == set()
+
+
+def test_every_dependency_says_why_it_is_there():
+    text = (ROOT / "pyproject.toml").read_text()
+    project = tomllib.loads(text)["project"]
+    named = [*project["dependencies"]]
+    for extra in project["optional-dependencies"].values():
+        named += extra
+    for requirement in named:
+        line = next(line for line in text.splitlines() if f'"{requirement}"' in line)
+        assert re.search(r"# \w+", line), requirement
+
+
+def test_locked_requirements_carry_hashes_and_name_no_host():
+    for file in (ROOT / "requirements").glob("*.txt"):
+        text = file.read_text()
+        pinned = re.findall(r"^[a-z0-9][\w.\[\]-]*==", text, re.MULTILINE)
+        assert len(pinned) > 20
+        assert text.count("==") >= len(pinned)
+        assert "://" not in text
+        assert all("--hash=sha256:" in part for part in re.split(r"\n(?=[a-z0-9])", text))
+
+
+def test_links_between_documents_lead_somewhere():
+    for file in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", file.read_text("utf-8")):
+            assert (file.parent / target).exists(), (file.name, target)

@@ -1,0 +1,150 @@
+"""The role x route table, written by hand: a new door without a row here fails."""
+
+import pytest
+from pydantic import BaseModel
+from sqlmodel import SQLModel
+
+from checkpoint.access.guards import Holding
+from checkpoint.api import routes_of
+from checkpoint.foundation.actors import TOKEN_ROLES, Role
+from checkpoint.foundation.schemas import Command, View
+from conftest import Clients
+
+OFFICER, SUPERVISOR, AUDITOR = Role.CUSTODY_OFFICER, Role.SUPERVISOR, Role.AUDITOR
+ANYONE = frozenset(TOKEN_ROLES)
+READERS = frozenset({OFFICER, SUPERVISOR})
+
+DOORS = {
+    "POST /v1/custody-records": {OFFICER},
+    "GET /v1/custody-records": READERS,
+    "GET /v1/custody-records/{record_id}": READERS,
+    "PUT /v1/custody-records/{record_id}/screening": {OFFICER},
+    "POST /v1/custody-records/{record_id}/offences": {OFFICER},
+    "POST /v1/custody-records/{record_id}/release": {OFFICER},
+    "POST /v1/eligibility/preview": READERS,
+    "POST /v1/custody-records/{record_id}/eligibility-decisions": {OFFICER},
+    "GET /v1/custody-records/{record_id}/eligibility-decisions": READERS,
+    "GET /v1/eligibility-decisions/{decision_id}": READERS,
+    "GET /v1/ledger-entries": {AUDITOR},
+    "GET /v1/reference/suites": ANYONE,
+    "GET /v1/reference/offences": ANYONE,
+    "GET /v1/reference/offence-classes": ANYONE,
+    "GET /v1/reference/modes-of-trial": ANYONE,
+    "GET /v1/reference/interview-stances": ANYONE,
+    "GET /v1/reference/domestic-abuse-grades": ANYONE,
+    "GET /v1/reference/custody-states": ANYONE,
+    "GET /v1/reference/rule-sets": ANYONE,
+    "GET /v1/reference/rule-sets/{version}": ANYONE,
+    "GET /v1/reference/verdicts": ANYONE,
+}
+# No lock: they show nothing about anybody, and load balancers and learners have no token.
+OPEN = {
+    "GET /ping",
+    "GET /health",
+    "GET /health/liveness",
+    "GET /health/readiness",
+    "GET /info",
+    "GET /metrics",
+    "GET /problems/{slug}",
+    "POST /local-issuer/token",
+    "GET /local-issuer/jwks",
+}
+ABSENT = "0190b3a0-0000-7000-8000-000000000000"
+
+
+def documented(app):
+    paths = app.openapi()["paths"]
+    return {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+
+
+def locks_of(app):
+    found = {}
+    for route in routes_of(app):
+        if not route.include_in_schema:
+            continue
+        held = [d.call for d in route.dependant.dependencies if isinstance(d.call, Holding)]
+        for method in route.methods:
+            found[f"{method} {route.path}"] = held
+    return found
+
+
+def test_every_door_is_in_the_table_and_in_the_api_document(app):
+    assert documented(app) == DOORS.keys() | OPEN
+    assert {door.split("/v1")[-1] for door in locks_of(app)} == {
+        door.split("/v1")[-1] for door in documented(app)
+    }
+
+
+def test_every_locked_door_has_exactly_one_lock_and_every_open_one_none(app):
+    count = {door: len(held) for door, held in locks_of(app).items()}
+    expected = dict.fromkeys(DOORS, 1) | dict.fromkeys(OPEN, 0)
+    assert count == expected
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_only_the_roles_in_the_table_get_through(app, door):
+    method, path = door.split(" ")
+    address = path.replace("{version}", "2018-04-01")
+    address = address.replace("{record_id}", ABSENT).replace("{decision_id}", ABSENT)
+    clients = Clients(app)
+    for role in TOKEN_ROLES:
+        answer = await clients(role).request(method, address)
+        refused = answer.status_code == 403
+        assert refused == (role not in DOORS[door]), (role, answer.status_code, answer.text)
+
+
+@pytest.mark.parametrize("door", DOORS)
+async def test_nobody_gets_through_without_a_token(app, door):
+    method, path = door.split(" ")
+    client = Clients(app).bare()
+    answer = await client.request(method, path.replace("{version}", "2018-04-01"))
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("door", sorted(DOORS.keys() | OPEN))
+async def test_every_other_method_is_refused(app, door):
+    path = door.split(" ")[1]
+    taken = {d.split(" ")[0] for d in DOORS.keys() | OPEN if d.split(" ")[1] == path}
+    client = Clients(app)(OFFICER)
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS"} - taken:
+        answer = await client.request(method, path.replace("{slug}", "x"))
+        assert answer.status_code == 405, (method, answer.text)
+        assert set(answer.headers["allow"].split(", ")) <= taken | {"HEAD"}
+
+
+def models_of(app):
+    for route in routes_of(app):
+        if route.response_model is not None:
+            yield route.response_model
+        if route.body_field is not None:
+            yield from asked(route.body_field.field_info.annotation)
+
+
+def asked(annotation):
+    parts = getattr(annotation, "__args__", (annotation,))
+    return [p for p in parts if isinstance(p, type) and issubclass(p, BaseModel)]
+
+
+def test_no_table_is_ever_a_request_or_an_answer(app):
+    models = [*models_of(app)]
+    assert len(models) > 20
+    assert [m for m in models if isinstance(m, type) and issubclass(m, SQLModel)] == []
+
+
+def test_every_request_refuses_unknown_fields():
+    commands = [*every(Command)]
+    assert len(commands) > 5
+    assert [c for c in commands if c.model_config.get("extra") != "forbid"] == []
+
+
+def test_no_view_is_built_on_a_table():
+    views = [*every(View)]
+    assert len(views) > 15
+    assert [v for v in views if issubclass(v, SQLModel)] == []
+
+
+def every(kind):
+    for child in kind.__subclasses__():
+        yield child
+        yield from every(child)

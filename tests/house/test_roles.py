@@ -1,0 +1,143 @@
+"""What each database role may do, tried as that role, against a table written by hand."""
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from checkpoint.foundation.database import engine_for
+
+READ, ADD, EDIT = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "UPDATE"}
+API = {
+    "alleged_offence": ADD,
+    "audit_entry": ADD,
+    "audit_stream": set(),
+    "changed_value": ADD,
+    "custody_record": EDIT,
+    "eligibility_decision": ADD,
+    "kept_answer": ADD,
+    "offence": READ,
+    "offence_classification": READ,
+    "offence_list": READ,
+    "person": ADD,
+    "rule_set_version": READ,
+    "screening": ADD,
+    "suite": READ,
+    "token_revocation": READ,
+}
+PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+HELD = """
+    SELECT relname, privilege FROM pg_class, unnest(CAST(:privileges AS text[])) AS privilege
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'm', 'p')
+       AND has_table_privilege(:role, pg_class.oid, privilege)
+"""
+
+
+async def held(engine, role):
+    async with engine.connect() as connection:
+        query = sa.text(HELD)
+        rows = await connection.execute(query, {"role": role, "privileges": [*PRIVILEGES]})
+        found = {}
+        for table, privilege in rows:
+            found.setdefault(table, set()).add(privilege)
+        return found
+
+
+async def test_the_api_role_holds_what_is_in_the_table_and_no_more(owner):
+    assert API.keys() == SQLModel.metadata.tables.keys()
+    expected = {table: privileges for table, privileges in API.items() if privileges}
+    assert await held(owner, "checkpoint_api") == expected
+
+
+async def test_the_evaluator_role_sees_nothing_yet(owner):
+    assert await held(owner, "checkpoint_evaluator") == {}
+
+
+async def test_the_roles_have_no_power_over_the_server(owner):
+    async with owner.connect() as connection:
+        rows = await connection.execute(
+            sa.text(
+                "SELECT rolname, rolsuper OR rolcreaterole OR rolcreatedb OR rolcanlogin OR "
+                "rolbypassrls OR rolreplication FROM pg_roles WHERE rolname LIKE 'checkpoint_%'"
+            )
+        )
+        assert dict(tuple(row) for row in rows) == {
+            "checkpoint_owner": False,
+            "checkpoint_api": False,
+            "checkpoint_evaluator": False,
+        }
+
+
+async def test_the_tests_themselves_run_as_the_api_role(session):
+    assert (await session.exec(sa.text("SELECT current_user"))).scalar_one() == "checkpoint_api"
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "UPDATE audit_entry SET outcome = 'tidied'",
+        "DELETE FROM audit_entry",
+        "TRUNCATE audit_entry",
+        "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
+        "UPDATE audit_stream SET last_sequence = 0",
+        "UPDATE eligibility_decision SET verdict = 'eligible'",
+        "UPDATE person SET family_name = 'Other'",
+        "DELETE FROM custody_record",
+        "INSERT INTO rule_set_version DEFAULT VALUES",
+        "INSERT INTO token_revocation DEFAULT VALUES",
+        "CREATE TABLE attic ()",
+        "CREATE ROLE friend",
+        "SET session_replication_role = replica",
+    ],
+)
+async def test_the_api_role_may_not(api, deed):
+    async with api.connect() as connection:
+        with pytest.raises(sa.exc.DBAPIError, match=r"permission denied|must be owner") as refused:
+            await connection.execute(sa.text(deed))
+        assert refused.value.orig.sqlstate == "42501"
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "UPDATE audit_entry SET outcome = 'tidied'",
+        "DELETE FROM audit_entry",
+        "TRUNCATE audit_entry",
+        "UPDATE eligibility_decision SET verdict = 'eligible'",
+        "UPDATE rule_set_version SET content = ''",
+        "DELETE FROM rule_set_version",
+        "TRUNCATE token_revocation",
+        "UPDATE offence SET mode_of_trial = 'summary_only'",
+    ],
+)
+async def test_even_the_owner_is_stopped_by_a_trigger(owner, deed, client):
+    await client.get("/v1/custody-records")  # so that there is an entry to tidy
+    async with owner.connect() as connection:
+        if "eligibility_decision" in deed:
+            await connection.execute(sa.text(SOME_DECISION))
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+            await connection.execute(sa.text(deed))
+
+
+SOME_DECISION = """
+    WITH someone AS (
+        INSERT INTO person (id, family_name, registered_at, registered_by)
+        VALUES (gen_random_uuid(), 'Testperson', now(), gen_random_uuid()) RETURNING id
+    ), record AS (
+        INSERT INTO custody_record (id, reference, person_id, suite, arrested_at, arrived_at,
+                                    state, opened_at, opened_by, version)
+        SELECT gen_random_uuid(), 'CP-0000-0000-0', id, 'DURHAMGATE', now(), now(), 'detained',
+               now(), gen_random_uuid(), 1 FROM someone RETURNING id
+    )
+    INSERT INTO eligibility_decision (id, custody_record_id, number, record_version,
+           rule_set_version_id, verdict, facts, findings, decided_at, decided_by)
+    SELECT gen_random_uuid(), record.id, 1, 1, rules.id, 'refer', '{}', '[]', now(),
+           gen_random_uuid() FROM record, rule_set_version AS rules LIMIT 1
+"""
+
+
+async def test_a_login_without_the_role_cannot_borrow_it(database):
+    engine = engine_for(database, role="checkpoint_evaluator", pool_size=1)
+    async with engine.connect() as connection:
+        with pytest.raises(sa.exc.DBAPIError, match="permission denied"):
+            await connection.execute(sa.text("SELECT * FROM person"))
+    await engine.dispose()
