@@ -122,7 +122,7 @@ def database(make_database: Callable[..., str]) -> str:
 
 
 @pytest.fixture(scope="session")
-async def owner(database: str) -> AsyncIterator[AsyncEngine]:
+async def owner(anyio_backend: object, database: str) -> AsyncIterator[AsyncEngine]:
     """Connections of the role that owns the tables."""
     engine = engine_for(database, role=OWNER_ROLE, pool_size=4)
     yield engine
@@ -131,7 +131,7 @@ async def owner(database: str) -> AsyncIterator[AsyncEngine]:
 
 @pytest.fixture(scope="session")
 async def whole_app(
-    database: str, tmp_path_factory: pytest.TempPathFactory
+    anyio_backend: object, database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[FastAPI]:
     settings = Settings(
         environment=Environment.DEVELOPMENT,
