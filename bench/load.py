@@ -67,27 +67,35 @@ class Plan:
 
 @dataclass(frozen=True)
 class Sample:
-    """What one run came to."""
+    """What one run came to; ``cpu_ms`` is the server's processor time for one answer."""
 
     answered: int
     seconds: float
     p50_ms: float
     p95_ms: float
     failed: int = 0
+    cpu_ms: float = 0
 
     @property
     def rate(self) -> float:
         return self.answered / self.seconds
 
 
-def measure(plan: Plan, port: int, *, seconds: float, connections: int) -> Sample:
+def measure(plan: Plan, port: int, *, seconds: float, connections: int, wrk: bool) -> Sample:
     """Put the load on a server and wait for its end.
+
+    Args:
+        plan: what to send.
+        port: the server's, on this machine.
+        seconds: how long; whole ones with wrk.
+        connections: how many send at once.
+        wrk: whether wrk sends, or this module.
 
     Raises:
         LoadFailed: not every answer was a success.
     """
     with tempfile.TemporaryDirectory() as folder:
-        run = _with_wrk if WRK else _with_own
+        run = _with_wrk if wrk else _with_own
         output = run(plan, Path(folder), port, seconds, connections)
     try:
         sample = Sample(**json.loads(output.strip().splitlines()[-1]))

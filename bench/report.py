@@ -28,7 +28,7 @@ class Ratio:
     most: float
 
     def __str__(self) -> str:
-        return f"{self.middle:.2f} ({self.least:.2f}-{self.most:.2f})"
+        return f"{self.middle:.2f}\n({self.least:.2f}-{self.most:.2f})"
 
 
 def ratio(above: Sequence[float], below: Sequence[float]) -> Ratio:
@@ -45,9 +45,10 @@ def middles(samples: Sequence[Sample]) -> list[float]:
 
 
 def told(samples: Sequence[Sample]) -> str:
-    """Median rate, then median p50 and p95."""
+    """Medians: the rate, the latency's p50 and p95, the server's processor time for one."""
     p50, p95 = median(middles(samples)), median(sample.p95_ms for sample in samples)
-    return f"{median(rates(samples)):,.0f}/s\n{p50:.1f} / {p95:.1f} ms"
+    cpu = median(sample.cpu_ms for sample in samples)
+    return f"{median(rates(samples)):,.0f}/s\n{p50:.0f} / {p95:.0f} ms\n{cpu:.2f} ms CPU"
 
 
 def verdict(aims: Sequence[tuple[str, bool]]) -> tuple[str, str]:
@@ -60,11 +61,11 @@ def verdict(aims: Sequence[tuple[str, bool]]) -> tuple[str, str]:
 def table(measured: Measured) -> Table:
     """One row an operation."""
     found = Table(title="This service, its limit, and Django REST framework", show_lines=True)
-    found.add_column("operation")
+    found.add_column("operation", min_width=max(len(operation.name) for operation in OPERATIONS))
     for name in SERVERS.values():
-        found.add_column(f"{name}\nrate, p50 / p95", justify="right")
-    for heading in ("of the limit", "times Django", "aim", "met"):
-        found.add_column(heading, justify="left" if heading == "aim" else "right")
+        found.add_column(f"{name}\nrate\np50 / p95", justify="right", no_wrap=True)
+    for heading in ("of the limit", "times Django", "aim", "met?"):
+        found.add_column(heading, justify="left" if heading == "aim" else "right", no_wrap=True)
     for operation in OPERATIONS:
         found.add_row(*_row(operation, measured))
     found.add_row(*_bulk_row(measured[bulk.NAME]))
@@ -84,7 +85,7 @@ def _row(operation: Operation, measured: Measured) -> list[str]:
     if operation.beside is not None and operation.near is not None:
         slower = slowness(measured, operation, "service").middle
         aims.append(
-            (f"p50 <= {operation.near} x {operation.beside}: {slower:.2f}", slower <= operation.near)
+            (f"{slower:.2f} <= {operation.near} x p50 of {operation.beside}", slower <= operation.near)
         )  # fmt: skip
     cells = [told(by_server[server]) for server in SERVERS]
     return [operation.name, *cells, str(of_limit), str(of_django), *verdict(aims)]

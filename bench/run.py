@@ -39,17 +39,19 @@ Plans = dict[str, dict[str, Plan]]
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure this service, its limit, and Django.")
-    parser.add_argument("--rounds", type=int, default=5, help="how often everything is measured")
+    parser.add_argument("--rounds", type=int, default=4, help="how often everything is measured")
     parser.add_argument("--seconds", type=int, default=3, help="of load in one measurement")
+    parser.add_argument("--own", action="store_true", help="use bench/load.py and not wrk")
     return parser.parse_args()
 
 
 @dataclass
 class Bench:
-    """One run: the world, the servers' ports, and what was measured so far."""
+    """One run: the world, the servers, and what was measured so far."""
 
     world: seed.World
-    ports: dict[str, int]
+    servers: dict[str, servers.Server]
+    wrk: bool
     bar: Progress
     steps: int
     measured: dict[str, dict[str, list[Sample]]] = field(
@@ -70,7 +72,7 @@ class Bench:
         async def made() -> Plans:
             return {
                 operation.name: {
-                    server: await operation.plan(self.world, server) for server in self.ports
+                    server: await operation.plan(self.world, server) for server in self.servers
                 }
                 for operation in OPERATIONS
             }
@@ -82,7 +84,9 @@ class Bench:
         self.say(f"{name}: {server}")
         plan = replace(plan, first=self.sent[name])
         before = asyncio.run(seed.ledger_length(self.world.url))
-        sample = measure(plan, self.ports[server], seconds=seconds, connections=CONNECTIONS)
+        used = self.servers[server].cpu_seconds()
+        sample = self.load(plan, server, seconds)
+        used = self.servers[server].cpu_seconds() - used
         time.sleep(SETTLE_SECONDS)  # wrk goes while its last requests are still being answered
         written = asyncio.run(seed.ledger_length(self.world.url)) - before
         if not 0 <= written - sample.answered <= CONNECTIONS:
@@ -90,7 +94,11 @@ class Bench:
                 f"{name}, {server}: {sample.answered} answers, {written} ledger entries"
             )
         self.sent[name] += written
-        return sample
+        return replace(sample, cpu_ms=1000 * used / sample.answered)
+
+    def load(self, plan: Plan, server: str, seconds: float) -> Sample:
+        port = self.servers[server].port
+        return measure(plan, port, seconds=seconds, connections=CONNECTIONS, wrk=self.wrk)
 
 
 def warm_up(bench: Bench) -> None:
@@ -98,7 +106,7 @@ def warm_up(bench: Bench) -> None:
     recording = bench.plans()[RECORD_A_DECISION]["service"]
     bench.put(RECORD_A_DECISION, "service", recording, 2 * WARM_SECONDS)
     plans = bench.plans()
-    check(plans, bench.ports)
+    check(plans, {name: server.port for name, server in bench.servers.items()})
     for name, by_server in plans.items():
         for server, plan in by_server.items():
             bench.put(name, server, plan, WARM_SECONDS)
@@ -108,31 +116,35 @@ def rounds(bench: Bench, count: int, seconds: float) -> None:
     """Each operation put to each server, and the list loaded both ways, round by round."""
     plans = bench.plans()
     content = seed.offence_list(ROOT)
-    rows = bulk.rows_of(content)
+    load_list(bench, content, 0)  # a warm-up
+    bench.measured.clear()
     for number in range(count):
         for name, by_server in plans.items():
             for server, plan in by_server.items():
                 sample = bench.put(name, server, plan, seconds)
                 bench.measured[name][server].append(sample)
-        bench.say(bulk.NAME)
-        loads = bench.measured[bulk.NAME]
-        loads["service"].append(asyncio.run(bulk.load(bench.world, content, number)))
-        loads["limit"].append(asyncio.run(bulk.copy(bench.world, rows)))
+        load_list(bench, content, number + 1)
+
+
+def load_list(bench: Bench, content: bytes, number: int) -> None:
+    bench.say(bulk.NAME)
+    samples = bench.measured[bulk.NAME]
+    samples["service"].append(asyncio.run(bulk.load(bench.world, content, number)))
+    samples["limit"].append(asyncio.run(bulk.copy(bench.world, bulk.rows_of(content))))
 
 
 def trivial(bench: Bench) -> Sample:
     """How fast the load itself is, against a handler that does nothing."""
     bench.say("the load itself")
     nothing = Plan("GET", [("/ping", 0)], [" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"])
-    port = bench.ports["limit"]
-    return measure(nothing, port, seconds=WARM_SECONDS, connections=CONNECTIONS)
+    return bench.load(nothing, "limit", WARM_SECONDS)
 
 
-def notes(idle: Sample, count: int, seconds: float) -> list[str]:
-    load = "wrk" if WRK else "bench/load.py"
+def notes(bench: Bench, idle: Sample, count: int, seconds: int) -> list[str]:
+    load = "wrk" if bench.wrk else "bench/load.py"
     machine = f"{os.cpu_count()} processors, Python {platform.python_version()}"
     return f"""\
-{count} rounds of {seconds:g} s, interleaved; {CONNECTIONS} connections in a closed loop, {seed.SENDERS} senders; ratios: median of pairs (least-most).
+{count} rounds of {seconds} s, interleaved; {CONNECTIONS} connections in a closed loop, {seed.SENDERS} senders; ratios: median of pairs (least-most).
 One worker process each, one under load at a time, on one embedded PostgreSQL with the same {seed.CASES:,} made-up cases.
 Load by {load}, which gets {idle.rate:,.0f}/s from a handler that does nothing. {machine}.
 The limit: Starlette, asyncpg and hand-written SQL, the same statements and rules; for the list, a COPY of rows encoded beforehand.
@@ -145,7 +157,7 @@ def ready(asked: argparse.Namespace, console: Console, stack: ExitStack) -> Benc
     url = stack.enter_context(embedded(folder / "postgresql"))
     prepare(url)
     world = asyncio.run(seed.seeded(url, folder))
-    ports = stack.enter_context(servers.started(world, threads=CONNECTIONS))
+    found = stack.enter_context(servers.started(world, threads=CONNECTIONS))
     columns = (
         BarColumn(),
         TimeElapsedColumn(),
@@ -153,8 +165,9 @@ def ready(asked: argparse.Namespace, console: Console, stack: ExitStack) -> Benc
         TextColumn("{task.description}"),
     )
     bar = stack.enter_context(Progress(*columns, console=console))
-    loads = len(OPERATIONS) * len(ports)
-    return Bench(world, ports, bar, steps=2 + loads + asked.rounds * (loads + 1))
+    loads = len(OPERATIONS) * len(found)
+    wrk = WRK is not None and not asked.own
+    return Bench(world, found, wrk, bar, steps=3 + loads + asked.rounds * (loads + 1))
 
 
 def main() -> None:
@@ -165,7 +178,7 @@ def main() -> None:
         warm_up(bench)
         idle = trivial(bench)
         rounds(bench, asked.rounds, asked.seconds)
-    told = notes(idle, asked.rounds, asked.seconds)
+    told = notes(bench, idle, asked.rounds, asked.seconds)
     report.show(bench.measured, ROOT / "bench" / "results", told)
 
 

@@ -2,14 +2,16 @@
 
 import os
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from seed import AUDIENCE, ISSUER, World
 
@@ -21,6 +23,20 @@ GUNICORN = "--workers 1 --worker-class gthread --threads {threads} --log-level w
 
 class DidNotStart(RuntimeError):
     """A server ended, or did not answer in time."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """One server under measurement."""
+
+    port: int
+    process: psutil.Popen
+
+    def cpu_seconds(self) -> float:
+        """Processor time that it and its workers have used."""
+        family = [self.process, *self.process.children(recursive=True)]
+        times = [member.cpu_times() for member in family]
+        return sum(used.user + used.system for used in times)
 
 
 def environment(world: World) -> dict[str, str]:
@@ -54,27 +70,28 @@ def free_port() -> int:
 
 
 @contextmanager
-def started(world: World, *, threads: int) -> Iterator[dict[str, int]]:
-    """All three servers, each at its port."""
+def started(world: World, *, threads: int) -> Iterator[dict[str, Server]]:
+    """All three, by name."""
     variables = os.environ | environment(world)
     with ExitStack() as stack:
-        ports = {}
+        found = {}
         for name, command in commands(threads).items():
-            ports[name] = port = free_port()
+            port = free_port()
             filled = [part.format(port=port) for part in command]
-            stack.enter_context(_running(name, filled, port, world.folder, variables))
-        yield ports
+            running = _running(name, filled, port, world.folder, variables)
+            found[name] = stack.enter_context(running)
+        yield found
 
 
 @contextmanager
 def _running(
     name: str, command: list[str], port: int, folder: Path, variables: Mapping[str, str]
-) -> Iterator[None]:
+) -> Iterator[Server]:
     with (folder / f"{name}.log").open("w") as output:
-        process = subprocess.Popen(command, cwd=HERE, env=variables, stdout=output, stderr=output)
+        process = psutil.Popen(command, cwd=HERE, env=variables, stdout=output, stderr=output)
         try:
             _wait_until_it_answers(name, process, port)
-            yield
+            yield Server(port, process)
         except Exception as fault:
             fault.add_note(f"{name} said: {end_of_log(folder, name)}")
             raise
@@ -83,7 +100,7 @@ def _running(
             process.wait(timeout=30)
 
 
-def _wait_until_it_answers(name: str, process: subprocess.Popen[bytes], port: int) -> None:
+def _wait_until_it_answers(name: str, process: psutil.Popen, port: int) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and process.poll() is None:
         try:

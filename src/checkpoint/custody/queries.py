@@ -1,6 +1,7 @@
 """Reach custody records, scope first; and read the reference data they speak of."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from checkpoint.custody.states import CustodyState, OffenceClass
+from checkpoint.access.permissions import holds
+from checkpoint.custody.schemas import AllegedOffenceView, CustodyRecordView, ScreeningView
+from checkpoint.custody.states import DOORS, CustodyState, OffenceClass, why_not
 from checkpoint.custody.tables import (
     AllegedOffence,
     CustodyRecord,
@@ -24,6 +27,8 @@ from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.paging import Turn, newest_first
+from checkpoint.foundation.schemas import NextStep
+from checkpoint.people.schemas import PersonView
 from checkpoint.people.tables import Person
 
 
@@ -105,6 +110,34 @@ async def offences_of(session: AsyncSession, record_id: UUID) -> Sequence[Any]:
 async def last_screening(session: AsyncSession, record_id: UUID) -> Screening | None:
     rows = select(Screening).where(Screening.custody_record_id == record_id)
     return (await session.exec(rows.order_by(col(Screening.number).desc()).limit(1))).one_or_none()
+
+
+async def view(
+    session: AsyncSession, record: CustodyRecord, *, by: Actor, person: Person | None = None
+) -> CustodyRecordView:
+    """The record with its person, offences and screening, as this reader may see it."""
+    person = person or await person_of(session, record)
+    offences = await offences_of(session, record.id)
+    screening = await last_screening(session, record.id)
+    return CustodyRecordView(
+        **record.model_dump(exclude={"person_id", "opened_by", "released_by"}),
+        person=PersonView.model_validate(person),
+        offences=[AllegedOffenceView.model_validate(row) for row in offences],
+        screening=ScreeningView.model_validate(screening) if screening else None,
+        next_steps=next_steps(record, by),
+    )
+
+
+def next_steps(record: CustodyRecord, by: Actor) -> list[NextStep]:
+    """What this reader may do with the record now, or may not, and why."""
+    steps = []
+    for event, (name, method, noun, _) in DOORS.items():
+        reason = why_not(record.state, event, holds=partial(holds, by.role))
+        href = f"/v1/custody-records/{record.id}/{noun}"
+        steps.append(
+            NextStep(step=name, method=method, href=href, allowed=reason is None, why_not=reason)
+        )
+    return steps
 
 
 async def suite(session: AsyncSession, code: str) -> Suite | None:

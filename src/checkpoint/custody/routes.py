@@ -9,14 +9,13 @@ from fastapi.responses import Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.guards import holding
-from checkpoint.access.permissions import Permission, holds
+from checkpoint.access.permissions import Permission
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import actions, queries
 from checkpoint.custody.actions import NotYourSuite
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.schemas import (
-    AllegedOffenceView,
     AllegeOffence,
     CustodyRecordSummary,
     CustodyRecordView,
@@ -25,10 +24,8 @@ from checkpoint.custody.schemas import (
     OpenCustodyRecord,
     Release,
     SaveScreening,
-    ScreeningView,
 )
 from checkpoint.custody.states import (
-    DOORS,
     CustodyEvent,
     CustodyState,
     DomesticAbuseGrade,
@@ -37,7 +34,6 @@ from checkpoint.custody.states import (
     OffenceClass,
     StepNotAllowed,
     label,
-    why_not,
 )
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
@@ -56,12 +52,11 @@ from checkpoint.foundation.idempotency import (
 from checkpoint.foundation.paging import MalformedCursor, Page, Turning
 from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion, etag
 from checkpoint.foundation.problems import problems
-from checkpoint.foundation.schemas import Code, NextStep, Text
+from checkpoint.foundation.schemas import Code, Text
 from checkpoint.people import actions as people
 from checkpoint.people import queries as people_queries
 from checkpoint.people.actions import PersonAlreadyKnown
 from checkpoint.people.queries import PersonNotFound
-from checkpoint.people.schemas import PersonView
 from checkpoint.people.tables import Person
 
 router = APIRouter(prefix="/v1/custody-records", tags=["custody"])
@@ -228,28 +223,11 @@ async def _answer(
     person: Person | None = None,
     status: int = 200,
 ) -> Response:
-    """The record with its person, offences and screening, as this reader may see it."""
-    person = person or await queries.person_of(session, record)
-    offences = await queries.offences_of(session, record.id)
-    screening = await queries.last_screening(session, record.id)
-    view = CustodyRecordView(
-        **record.model_dump(exclude={"person_id", "opened_by", "released_by"}),
-        person=PersonView.model_validate(person),
-        offences=[AllegedOffenceView.model_validate(row) for row in offences],
-        screening=ScreeningView.model_validate(screening) if screening else None,
-        next_steps=[_next(record, event, by) for event in DOORS],
-    )
+    view = await queries.view(session, record, by=by, person=person)
     headers = {"ETag": etag(record.version)}
     if status == 201:
         headers["Location"] = f"{router.prefix}/{record.id}"
     return shown(view, status=status, headers=headers)
-
-
-def _next(record: CustodyRecord, event: CustodyEvent, by: Actor) -> NextStep:
-    name, method, noun, _ = DOORS[event]
-    reason = why_not(record.state, event, holds=partial(holds, by.role))
-    href = f"{router.prefix}/{record.id}/{noun}"
-    return NextStep(step=name, method=method, href=href, allowed=reason is None, why_not=reason)
 
 
 READER = holding(Permission.READ_REFERENCE)
@@ -301,37 +279,23 @@ LISTS = {
 }
 
 
-@reference.get("/offence-classes", response_model=CodeListView, dependencies=[READER])
-async def list_offence_classes(request: Request) -> Response:
-    """Offence classes."""
-    return _listed(request, "offence-classes")
-
-
-@reference.get("/modes-of-trial", response_model=CodeListView, dependencies=[READER])
-async def list_modes_of_trial(request: Request) -> Response:
-    """Modes of trial."""
-    return _listed(request, "modes-of-trial")
-
-
-@reference.get("/interview-stances", response_model=CodeListView, dependencies=[READER])
-async def list_interview_stances(request: Request) -> Response:
-    """What a person may have said in interview."""
-    return _listed(request, "interview-stances")
-
-
-@reference.get("/domestic-abuse-grades", response_model=CodeListView, dependencies=[READER])
-async def list_domestic_abuse_grades(request: Request) -> Response:
-    """Domestic-abuse risk grades."""
-    return _listed(request, "domestic-abuse-grades")
-
-
-@reference.get("/custody-states", response_model=CodeListView, dependencies=[READER])
-async def list_custody_states(request: Request) -> Response:
-    """States of a custody record."""
-    return _listed(request, "custody-states")
-
-
-def _listed(request: Request, name: str) -> Response:
+def _list_door(name: str) -> None:
+    """One door for each code list that lives in code."""
     values, title, source = LISTS[name]
-    labels = [(value.value, label(value)) for value in values]
-    return public(request, code_list(name, title, source, labels))
+    view = code_list(name, title, source, [(value.value, label(value)) for value in values])
+
+    async def read_list(request: Request) -> Response:
+        return public(request, view)
+
+    reference.add_api_route(
+        f"/{name}",
+        read_list,
+        name=f"list_{name.replace('-', '_')}",
+        summary=f"{title}.",
+        response_model=CodeListView,
+        dependencies=[READER],
+    )
+
+
+for name in LISTS:
+    _list_door(name)

@@ -1,20 +1,27 @@
 """Reach decisions through the cases the reader may see; and the rules in force."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic import JsonValue
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.access.permissions import Permission, holds
 from checkpoint.custody.tables import CustodyRecord
+from checkpoint.eligibility.facts import FACTS
+from checkpoint.eligibility.rules import Finding, missing_of, parse
+from checkpoint.eligibility.schemas import DecisionView, FindingView, MissingView, RuleSetView
+from checkpoint.eligibility.states import MEANING, Verdict
 from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
+from checkpoint.foundation.schemas import NextStep
 
 
 class DecisionNotFound(errors.NotFound):
@@ -113,3 +120,79 @@ async def stored(session: AsyncSession, *, after: UUID | None, size: int) -> Seq
 
 async def count(session: AsyncSession) -> int:
     return (await session.exec(select(sa.func.count()).select_from(EligibilityDecision))).one()
+
+
+LOCKED = {
+    "id",
+    "custody_record_id",
+    "number",
+    "record_version",
+    "supersedes_id",
+    "decided_at",
+    "decided_by",
+}
+SUMMARY = {"id", "number", "verdict", "record_version", "decided_at", "decided_by"}
+DECISIONS = "/v1/custody-records/{record_id}/eligibility-decisions"
+
+
+def view(
+    decision: EligibilityDecision,
+    rules: RuleSetVersion,
+    *,
+    by: Actor,
+    later: UUID | None = None,
+) -> DecisionView:
+    """A decision as it was locked, explained to this reader."""
+    findings = tuple(Finding.model_validate(found) for found in decision.findings)
+    wanted = list(dict.fromkeys(FACTS[name].given_as for name in missing_of(findings)))
+    return DecisionView(
+        **explained(decision.verdict, findings, decision.facts, rules),
+        **decision.model_dump(include=LOCKED),
+        superseded_by_id=later,
+        next_steps=[decide_step(decision.custody_record_id, by, missing=wanted)],
+    )
+
+
+def explained(
+    verdict: Verdict,
+    findings: tuple[Finding, ...],
+    facts: Mapping[str, JsonValue],
+    rules: RuleSetVersion,
+) -> dict[str, Any]:
+    """A verdict with its meaning, rules, findings and what is missing, in plain English."""
+    missing = [
+        MissingView(fact=name, question=FACTS[name].question, given_as=FACTS[name].given_as)
+        for name in missing_of(findings)
+    ]
+    return {
+        "verdict": verdict,
+        "meaning": MEANING[verdict],
+        "rule_set": shown_rules(rules),
+        "findings": [FindingView.model_validate(found) for found in findings],
+        "missing": missing,
+        "facts": facts,
+    }
+
+
+def shown_rules(rules: RuleSetVersion) -> RuleSetView:
+    parsed = parse(rules.content)
+    return RuleSetView(
+        version=rules.version,
+        title=parsed.title,
+        in_force_from=rules.in_force_from,
+        digest=rules.digest,
+        approved_by=parsed.approved_by,
+    )
+
+
+def decide_step(record_id: UUID, by: Actor, *, missing: list[str] | None = None) -> NextStep:
+    """Whether this reader may decide the case, and what is still wanted for that."""
+    allowed = holds(by.role, Permission.DECIDE_ELIGIBILITY)
+    return NextStep(
+        step="decide_eligibility",
+        method="POST",
+        href=DECISIONS.format(record_id=record_id),
+        allowed=allowed,
+        why_not=None if allowed else "Your role does not allow this; ask a custody officer.",
+        missing=missing or [],
+    )

@@ -1,40 +1,34 @@
 """Front door of eligibility: what the rules would say, what was decided, and under which rules."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
-from pydantic import JsonValue
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.guards import holding
-from checkpoint.access.permissions import Permission, holds
+from checkpoint.access.permissions import Permission
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries as custody
 from checkpoint.custody import rules as custody_rules
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.eligibility import actions, queries
-from checkpoint.eligibility.facts import FACTS, Alleged, gather
+from checkpoint.eligibility.facts import Alleged, gather
 from checkpoint.eligibility.queries import DecisionNotFound, NoRulesInForce, RuleSetNotFound
-from checkpoint.eligibility.rules import Finding, decide, missing_of, parse
+from checkpoint.eligibility.rules import decide, parse
 from checkpoint.eligibility.schemas import (
     DecideEligibility,
     DecisionSummary,
     DecisionsView,
     DecisionView,
-    FindingView,
-    MissingView,
     PreviewEligibility,
     PreviewView,
     PublishedRuleSetView,
-    RuleSetView,
 )
 from checkpoint.eligibility.states import MEANING, EligibilityEvent, Verdict
-from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.answers import public, shown
 from checkpoint.foundation.calendar import london_day
@@ -51,7 +45,6 @@ from checkpoint.foundation.idempotency import (
 )
 from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion
 from checkpoint.foundation.problems import problems
-from checkpoint.foundation.schemas import NextStep
 
 router = APIRouter(prefix="/v1", tags=["eligibility"])
 RecordId = Annotated[UUID, Path(description="The custody record's id.")]
@@ -82,7 +75,7 @@ async def preview_eligibility(
     await ledger.record(
         session, Operation.CONSULTATION, EligibilityEvent.PREVIEWED, kind="preview", by=by, at=now
     )
-    return shown(PreviewView(**_explained(verdict, findings, facts, rules)))
+    return shown(PreviewView(**queries.explained(verdict, findings, facts, rules)))
 
 
 async def _classed(
@@ -135,7 +128,7 @@ async def decide_eligibility(
 
     async def deed() -> Response:
         decision, rules = await actions.decide_case(session, record_id, seen=seen, by=by, at=now)
-        return _decision(decision, rules, None, by=by, status=201)
+        return _locked(queries.view(decision, rules, by=by), status=201)
 
     return await once(session, asked, deed, by=by, at=now)
 
@@ -151,10 +144,12 @@ async def list_eligibility_decisions(
     await custody.one(session, record_id, actor=by)
     found = await queries.of_case(session, record_id, actor=by)
     items = [
-        DecisionSummary(rule_set_version=rules.version, **decision.model_dump(include=SUMMARY))
+        DecisionSummary(
+            rule_set_version=rules.version, **decision.model_dump(include=queries.SUMMARY)
+        )
         for decision, rules in found
     ]
-    view = DecisionsView(items=items, next_steps=[_decide_step(record_id, by)])
+    view = DecisionsView(items=items, next_steps=[queries.decide_step(record_id, by)])
     await ledger.record(
         session,
         Operation.CONSULTATION,
@@ -191,89 +186,15 @@ async def read_eligibility_decision(
         by=by,
         at=now,
     )
-    return _decision(decision, rules, later, by=by)
+    return _locked(queries.view(decision, rules, by=by, later=later))
 
 
-def _decision(
-    decision: EligibilityDecision,
-    rules: RuleSetVersion,
-    later: UUID | None,
-    *,
-    by: Actor,
-    status: int = 200,
-) -> Response:
-    findings = tuple(Finding.model_validate(found) for found in decision.findings)
-    view = DecisionView(
-        **_explained(decision.verdict, findings, decision.facts, rules),
-        **decision.model_dump(include=LOCKED),
-        superseded_by_id=later,
-        next_steps=[_decide_step(decision.custody_record_id, by, _given_as(findings))],
-    )
+def _locked(view: DecisionView, *, status: int = 200) -> Response:
     # Locked for good, but whether it is the present one may change.
-    headers = {"ETag": f'"{decision.number}{"-superseded" if later else ""}"'}
+    headers = {"ETag": f'"{view.number}{"-superseded" if view.superseded_by_id else ""}"'}
     if status == 201:
-        headers["Location"] = f"{router.prefix}/eligibility-decisions/{decision.id}"
+        headers["Location"] = f"{router.prefix}/eligibility-decisions/{view.id}"
     return shown(view, status=status, headers=headers)
-
-
-LOCKED = {
-    "id",
-    "custody_record_id",
-    "number",
-    "record_version",
-    "supersedes_id",
-    "decided_at",
-    "decided_by",
-}
-SUMMARY = {"id", "number", "verdict", "record_version", "decided_at", "decided_by"}
-
-
-def _explained(
-    verdict: Verdict,
-    findings: tuple[Finding, ...],
-    facts: Mapping[str, JsonValue],
-    rules: RuleSetVersion,
-) -> dict[str, Any]:
-    """A verdict with its meaning, rules, findings and what is missing, in plain English."""
-    missing = [
-        MissingView(fact=name, question=FACTS[name].question, given_as=FACTS[name].given_as)
-        for name in missing_of(findings)
-    ]
-    return {
-        "verdict": verdict,
-        "meaning": MEANING[verdict],
-        "rule_set": _rule_set(rules),
-        "findings": [FindingView.model_validate(found) for found in findings],
-        "missing": missing,
-        "facts": facts,
-    }
-
-
-def _rule_set(rules: RuleSetVersion) -> RuleSetView:
-    parsed = parse(rules.content)
-    return RuleSetView(
-        version=rules.version,
-        title=parsed.title,
-        in_force_from=rules.in_force_from,
-        digest=rules.digest,
-        approved_by=parsed.approved_by,
-    )
-
-
-def _given_as(findings: tuple[Finding, ...]) -> list[str]:
-    return list(dict.fromkeys(FACTS[name].given_as for name in missing_of(findings)))
-
-
-def _decide_step(record_id: UUID, by: Actor, missing: list[str] | None = None) -> NextStep:
-    allowed = holds(by.role, Permission.DECIDE_ELIGIBILITY)
-    return NextStep(
-        step="decide_eligibility",
-        method="POST",
-        href=f"{router.prefix}{RECORDS}".format(record_id=record_id),
-        allowed=allowed,
-        why_not=None if allowed else "Your role does not allow this; ask a custody officer.",
-        missing=missing or [],
-    )
 
 
 READER = holding(Permission.READ_REFERENCE)
@@ -317,7 +238,9 @@ async def read_rule_set(
     """A published rule set, word for word."""
     rules = await queries.rule_set(session, version)
     view = PublishedRuleSetView(
-        **_rule_set(rules).model_dump(), content=rules.content, published_at=rules.published_at
+        **queries.shown_rules(rules).model_dump(),
+        content=rules.content,
+        published_at=rules.published_at,
     )
     return public(request, view)
 

@@ -1,7 +1,6 @@
 """Refusals into RFC 9457 problem documents, and into OpenAPI."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from checkpoint.foundation import errors
+from checkpoint.foundation.faults import plainly
 from checkpoint.foundation.logs import log, without_content
 
 MEDIA_TYPE = "application/problem+json"
@@ -36,35 +36,6 @@ STATUS: Mapping[type[errors.Refusal], int] = MappingProxyType(
     }
 )
 RETRY_SECONDS = 2
-FIELD = re.compile(r"^[a-z][a-z_]{0,39}$")
-
-# What pydantic says, in the words of somebody who has two minutes. Never the value.
-PLAIN = MappingProxyType(
-    {
-        "missing": "This is required.",
-        "extra_forbidden": "This field is not part of the request; leave it out.",
-        "bool_type": "Answer true or false, without quotes, or null where not known.",
-        "date_type": "Write the day as YYYY-MM-DD.",
-        "date_parsing": "Write a day that exists, as YYYY-MM-DD.",
-        "date_from_datetime_parsing": "Write a day that exists, as YYYY-MM-DD.",
-        "date_from_datetime_inexact": "Write the day only, as YYYY-MM-DD.",
-        "datetime_type": "Write the time as YYYY-MM-DDTHH:MM:SS with an offset, e.g. Z.",
-        "datetime_parsing": "Write a time that exists, as YYYY-MM-DDTHH:MM:SS with an offset.",
-        "datetime_from_date_parsing": "Write a time that exists, as YYYY-MM-DDTHH:MM:SS with an offset.",
-        "timezone_aware": "Add the offset from UTC, e.g. Z, +00:00 (GMT) or +01:00 (BST).",
-        "uuid_type": "Write an id as this service gave it.",
-        "uuid_parsing": "Write an id as this service gave it.",
-        "string_type": "Write this as text, in quotes.",
-        "string_pattern_mismatch": "This is not in the form shown in the example.",
-        "int_parsing": "Write a whole number.",
-        "int_type": "Write a whole number.",
-        "json_invalid": "The body is not JSON.",
-        "model_attributes_type": "Write this as an object.",
-        "dict_type": "Write this as an object.",
-        "list_type": "Write this as a list.",
-        "tuple_type": "Write this as a list.",
-    }
-)
 
 
 class ProblemFault(BaseModel):
@@ -212,45 +183,6 @@ def unreachable(fault: BaseException) -> bool:
         or state.startswith("08")
         or (isinstance(fault, sa.exc.InterfaceError))
     )
-
-
-def plainly(error: Mapping[str, Any]) -> dict[str, JsonValue]:
-    """One of pydantic's errors as a fault: where, which rule, what would be right."""
-    kind, context = str(error["type"]), error.get("ctx", {})
-    place = [str(part) for part in error["loc"]]
-    if kind == "extra_forbidden" and not FIELD.match(place[-1]):
-        place = place[:-1]  # the name itself might be somebody's
-    return {
-        "pointer": pointer(place),
-        "code": kind.replace("_", "-"),
-        "detail": _detail(kind, context, error),
-    }
-
-
-def pointer(place: list[str]) -> str:
-    """A JSON pointer into the body, or the name of a header, query or path parameter."""
-    where, *rest = place or ["body"]
-    if where == "body":
-        return "#/" + "/".join(rest)
-    return f"{where}:{'/'.join(rest)}"
-
-
-def _detail(kind: str, context: Mapping[str, Any], error: Mapping[str, Any]) -> str:
-    if kind == "value_error":
-        return str(error["msg"]).removeprefix("Value error, ")
-    if kind in ("enum", "literal_error"):
-        return f"Choose one of: {context.get('expected')}."
-    limits = {
-        "string_too_long": "max_length",
-        "string_too_short": "min_length",
-        "too_long": "max_length",
-        "too_short": "min_length",
-        "less_than_equal": "le",
-        "greater_than_equal": "ge",
-    }
-    if kind in limits:
-        return f"The limit is {context.get(limits[kind])} ({limits[kind].replace('_', ' ')})."
-    return PLAIN.get(kind, "This is not in the agreed form; see the API document.")
 
 
 def problems(*refusals: type[errors.Refusal]) -> dict[int | str, dict[str, Any]]:
