@@ -138,10 +138,12 @@ def draw(measured: Measured, folder: Path, notes: Sequence[str]) -> None:
     axes.invert_yaxis()
     axes.set_xlim(0, 1.3)
     axes.set_xlabel("rate, as a part of the limit's; the dotted line is the aim")
-    axes.set_title("This service, its limit, and Django REST framework")
+    axes.set_title("Answers a second", loc="left")
     axes.spines[["top", "right"]].set_visible(False)
     handles = [plt.Rectangle((0, 0), 1, 1, color=COLOURS[server]) for server in SERVERS]
-    axes.legend(handles, SERVERS.values(), loc="lower right", frameon=False)
+    axes.legend(
+        handles, SERVERS.values(), loc="lower right", bbox_to_anchor=(1, 1), ncols=3, frameon=False
+    )
     figure.supxlabel("\n".join(notes), fontsize=7, color="#505a5f")
     for kind in ("svg", "png"):
         figure.savefig(folder / f"bench.{kind}", dpi=150)

@@ -147,7 +147,7 @@ def notes(bench: Bench, idle: Sample, count: int, seconds: int) -> list[str]:
 {count} rounds of {seconds} s, interleaved; {CONNECTIONS} connections in a closed loop, {seed.SENDERS} senders; ratios: median of pairs (least-most).
 One worker process each, one under load at a time, on one embedded PostgreSQL with the same {seed.CASES:,} made-up cases.
 Load by {load}, which gets {idle.rate:,.0f}/s from a handler that does nothing. {machine}.
-The limit: Starlette, asyncpg and hand-written SQL, the same statements and rules; for the list, a COPY of rows encoded beforehand.
+The limit: Starlette, asyncpg and hand-written SQL, the same statements and rules; for the offence list, a COPY of rows encoded beforehand.
 """.splitlines()
 
 

@@ -130,6 +130,22 @@ async def owner(anyio_backend: object, database: str) -> AsyncIterator[AsyncEngi
 
 
 @pytest.fixture(scope="session")
+def muted(make_database: Callable[..., str]) -> str:
+    """A database whose ledger the API's role may read and no longer write."""
+    url = make_database()
+    asyncio.run(at_server("REVOKE INSERT ON audit_entry FROM checkpoint_api", url))
+    return url
+
+
+@pytest.fixture
+async def without_ledger(muted: str) -> AsyncIterator[AsyncEngine]:
+    """Connections of the API's role, there."""
+    engine = engine_for(muted, pool_size=4)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
 async def whole_app(
     anyio_backend: object, database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[FastAPI]:

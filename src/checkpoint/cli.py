@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import typer
+from pydantic import ValidationError
 
 from checkpoint.access.cli import app as access
 from checkpoint.custody.cli import app as custody
@@ -35,7 +36,11 @@ EXIT = {
 }
 MIGRATIONS = Path(__file__).parents[2] / "alembic.ini"
 
-app = typer.Typer(no_args_is_help=True, help="Checkpoint: from the custody suite to evaluation.")
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # they print the values of variables
+    help="Checkpoint: from the custody suite to evaluation.",
+)
 for name, room in (("custody", custody), ("eligibility", eligibility), ("access", access)):
     app.add_typer(room, name=name)
 app.add_typer(housekeeping, name="housekeeping")
@@ -144,6 +149,10 @@ def main() -> None:
     except errors.Refusal as refusal:
         typer.echo(f"{refusal.title}. {refusal}", err=True)
         sys.exit(next(EXIT[kind] for kind in type(refusal).__mro__ if kind in EXIT))
+    except ValidationError as fault:
+        told = "; ".join(error["msg"].removeprefix("Value error, ") for error in fault.errors())
+        typer.echo(f"The settings will not do: {told}. See docs/settings.md.", err=True)
+        sys.exit(78)
     except CannotStart as fault:
         typer.echo(f"The database cannot start. {fault}", err=True)
         sys.exit(75)

@@ -1,16 +1,20 @@
 """The locks on the doors."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
 from checkpoint.access.authentication import current_actor
 from checkpoint.access.permissions import STRONG, STRONG_FOR, Permission, holds
+from checkpoint.access.tokens import LEEWAY_SECONDS
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.logs import door_of
+
+SKEW = timedelta(seconds=LEEWAY_SECONDS)
 
 
 class NotPermitted(errors.Forbidden):
@@ -36,13 +40,18 @@ class Holding:
         request.scope["state"]["unlogged"] = self.permission is Permission.READ_REFERENCE
         if not holds(actor.role, self.permission):
             raise NotPermitted(f"A {actor.role} does not hold {self.permission}.")
-        since = actor.strong_since
-        if self.permission in STRONG and (since is None or now - since > STRONG_FOR):
+        if self.permission in STRONG and not _strong_lately(actor, now):
             raise LoginTooWeak(
                 "This needs a login by a strong method within the last hour.",
                 error="insufficient_user_authentication",
             )
         return actor
+
+
+def _strong_lately(actor: Actor, now: datetime) -> bool:
+    """Within the last hour, and not in a future that no login can have."""
+    since = actor.strong_since
+    return since is not None and -SKEW <= now - since <= STRONG_FOR
 
 
 def holding(permission: Permission) -> Any:

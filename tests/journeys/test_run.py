@@ -1,0 +1,176 @@
+"""The first command of the README, and the commands that a newcomer pastes after it."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from builders import a_booking, a_key
+from conftest import ROOT
+
+pytestmark = pytest.mark.xdist_group("run")
+START_SECONDS = 60  # how long a start takes is measured by the benchmark, not judged here
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def environment(folder, port, **more):
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("CHECKPOINT_")}
+    return kept | {
+        "CHECKPOINT_ENVIRONMENT": "development",
+        "CHECKPOINT_LOCAL_ISSUER": "true",
+        "CHECKPOINT_DATA_FOLDER": str(folder),
+        "CHECKPOINT_PORT": str(port),
+        **more,
+    }
+
+
+@contextmanager
+def running(folder, **more):
+    port = free_port()
+    with (folder / "told.txt").open("a") as told:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "checkpoint", "run"],
+            env=environment(folder, port, **more),
+            stdout=told,
+            stderr=told,
+            start_new_session=True,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        answers(process, address, folder)
+        yield process, address
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def answers(process, address, folder):
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if httpx.get(f"{address}/health/readiness").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError((folder / "told.txt").read_text())
+
+
+def postmaster(folder):
+    file = folder / "postgresql" / "postmaster.pid"
+    return int(file.read_text().split("\n", 1)[0]) if file.exists() else None
+
+
+def officer(address):
+    form = {"role": "custody_officer", "suite": "DURHAMGATE"}
+    token = httpx.post(f"{address}/local-issuer/token", data=form).json()["access_token"]
+    return httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"})
+
+
+def book_in(client):
+    answer = client.post("/v1/custody-records", json=a_booking(), headers=a_key())
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+def test_stopping_stops_the_database_and_the_next_start_finds_the_data(tmp_path):
+    with running(tmp_path) as (process, address):
+        with officer(address) as client:
+            record = book_in(client)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    assert postmaster(tmp_path) is None
+    with running(tmp_path) as (_, address), officer(address) as client:
+        assert client.get(f"/v1/custody-records/{record}").status_code == 200
+
+
+def test_a_start_after_sigkill_of_service_and_database_recovers(tmp_path):
+    with running(tmp_path) as (process, address):
+        with officer(address) as client:
+            record = book_in(client)
+        database = postmaster(tmp_path)
+        os.kill(database, signal.SIGKILL)
+        process.kill()
+        process.wait(30)
+    with running(tmp_path) as (_, address), officer(address) as client:
+        assert client.get(f"/v1/custody-records/{record}").status_code == 200
+
+
+def test_a_start_after_sigkill_of_the_service_alone_joins_and_later_stops_the_database(tmp_path):
+    with running(tmp_path) as (process, _):
+        process.kill()
+        process.wait(30)
+    assert postmaster(tmp_path) is not None
+    with running(tmp_path):
+        pass
+    assert postmaster(tmp_path) is None
+
+
+def test_any_postgresql_can_be_pointed_at(tmp_path, make_database):
+    url = make_database(empty=True)
+    with running(tmp_path, CHECKPOINT_DATABASE_URL=url) as (_, address), officer(address) as client:
+        book_in(client)
+    assert not (tmp_path / "postgresql").exists()
+
+
+def test_it_tells_where_the_docs_are_and_how_to_become_each_role(tmp_path):
+    with running(tmp_path) as (_, address):
+        told = (tmp_path / "told.txt").read_text()
+        assert f"{address}/docs" in told
+        lines = re.findall(r"TOKEN=\$\((curl .*)\)", told)
+        assert len(lines) == 6
+        if shutil.which("curl") is None:
+            pytest.skip("curl is not installed here, and the printed lines use it")
+        for line in lines:
+            token = subprocess.run(line, shell=True, capture_output=True, text=True, check=True)
+            assert token.stdout.count(".") == 2
+
+
+def test_the_readme_works_when_pasted(tmp_path):
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed here, and the README's commands use it")
+    (block,) = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    with running(tmp_path) as (_, address):
+        pasted = block.replace("http://127.0.0.1:8000", address)
+        assert pasted != block
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", pasted],
+            cwd=tmp_path,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 0, done.stderr
+    reference, preview, version, verdict, meaning, *decision = done.stdout.splitlines()
+    assert reference.startswith("CP-")
+    assert (preview, version, verdict) == ("pending", "2", "eligible")
+    assert "may be offered the programme" in meaning
+    assert "Did the person admit the offence" in "".join(decision)
+
+
+def test_an_unsafe_setting_stops_the_start_and_is_named(tmp_path):
+    unsafe = environment(tmp_path, free_port(), CHECKPOINT_ENVIRONMENT="production")
+    done = subprocess.run(
+        [sys.executable, "-m", "checkpoint", "run"],
+        env=unsafe,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert "CHECKPOINT_LOCAL_ISSUER is for development only" in done.stderr
+    assert "Traceback" not in done.stderr

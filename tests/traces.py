@@ -1,0 +1,28 @@
+"""What a request left behind, read as the owner of the tables."""
+
+from typing import Any
+from uuid import UUID
+
+import httpx
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from checkpoint.audit.tables import AuditEntry
+
+KEPT = ("person", "custody_record", "alleged_offence", "screening", "eligibility_decision")
+KEPT += ("kept_answer", "changed_value")
+
+
+async def entries(owner: AsyncEngine, *answers: httpx.Response) -> list[Any]:
+    """The ledger's rows of these answers' requests."""
+    ids = [UUID(answer.headers["x-request-id"]) for answer in answers]
+    rows = sa.select(AuditEntry.__table__).where(sa.column("request_id").in_(ids))
+    async with owner.connect() as connection:
+        return [*await connection.execute(rows)]
+
+
+async def counts(owner: AsyncEngine, *tables: str) -> dict[str, int]:
+    """How many rows each table of people and cases has."""
+    each = ", ".join(f"(SELECT count(*) FROM {table}) AS {table}" for table in tables or KEPT)
+    async with owner.connect() as connection:
+        return dict((await connection.execute(sa.text(f"SELECT {each}"))).one()._mapping)
