@@ -156,6 +156,7 @@ async def whole_app(
         data_folder=tmp_path_factory.mktemp("data"),
         revocation_seconds=60,
         pool_size=8,
+        requests_per_minute=1_000_000,
     )
     app = create_app(settings)
     yield app

@@ -56,6 +56,11 @@ def the_claims(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in (claims | changes).items() if value is not ...}
 
 
+def in_seconds(seconds: int) -> int:
+    """The time then, as tokens tell it."""
+    return int(time.time()) + seconds
+
+
 def the_header(**changes: Any) -> dict[str, Any]:
     header = {"alg": "RS256", "typ": "at+jwt", "kid": "rsa-1"} | changes
     return {name: value for name, value in header.items() if value is not ...}

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from checkpoint.access import local_issuer
 from checkpoint.access.authentication import Gate, Revocations
+from checkpoint.access.budgets import Budgets, TooManyRequests
 from checkpoint.access.guards import NotPermitted
 from checkpoint.access.keys import FetchedKeys, FixedKeys, Keys
 from checkpoint.access.local_issuer import LocalIssuer
@@ -35,6 +36,7 @@ ANYWHERE = problems.problems(
     bodies.AddressNotReadable,
     NotAuthenticated,
     NotPermitted,
+    TooManyRequests,
     bodies.BodyTooSlow,
     bodies.BodyTooLarge,
     bodies.BodyNotAccepted,
@@ -87,7 +89,8 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     revocations = Revocations(engine, seconds=settings.revocation_seconds)
     app.state.settings, app.state.engine, app.state.seen = settings, engine, Seen()
     app.state.cursor_key = key.encode()
-    app.state.gate = Gate(trust, _keys(app, settings, issuer), revocations)
+    budgets = Budgets(engine, per_minute=settings.requests_per_minute)
+    app.state.gate = Gate(trust, _keys(app, settings, issuer), revocations, budgets)
 
 
 def _keys(app: FastAPI, settings: Settings, issuer: str) -> Keys:

@@ -1,9 +1,7 @@
-import asyncio
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-import sqlalchemy as sa
 from sqlmodel import col, select
 
 from builders import (
@@ -23,7 +21,6 @@ from checkpoint.custody.schemas import AllegeOffence, OpenCustodyRecord, Release
 from checkpoint.custody.states import CustodyState, StepNotAllowed
 from checkpoint.custody.tables import SCREENING_FACTS, AllegedOffence, CustodyRecord, Screening
 from checkpoint.foundation.actors import Actor, Role
-from checkpoint.foundation.database import transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.identifiers import is_reference
 from checkpoint.foundation.preconditions import Overtaken
@@ -239,39 +236,3 @@ async def test_another_suites_record_cannot_be_told_from_none(session):
             with pytest.raises(CustodyRecordNotFound, match="Check the id") as refused:
                 await deed
             assert refused.value.facts == {}
-
-
-async def test_two_who_save_the_same_version_at_once_are_not_both_heard(api, officer):
-    async with transaction(api) as session:
-        record = await make_record(session)
-
-    async def save(lives_here):
-        async with transaction(api) as session:
-            command = SaveScreening(lives_in_area=lives_here)
-            await queries.one(session, record.id, actor=officer)  # seen before the lock
-            return await actions.save_screening(
-                session, record.id, command, seen=1, by=officer, at=NOON
-            )
-
-    found = await asyncio.gather(save(True), save(False), return_exceptions=True)
-    (refused,) = (one for one in found if isinstance(one, Overtaken))
-    assert refused.facts == {"present_etag": '"2"'}
-    async with transaction(api) as session:
-        assert len(await rows_of(session, Screening, record)) == 1
-        assert (await queries.one(session, record.id, actor=officer)).version == 2
-
-
-async def test_two_who_release_at_once_release_once(api, officer):
-    async with transaction(api) as session:
-        record = await make_record(session)
-
-    async def release():
-        async with transaction(api) as session:
-            held = await queries.one(session, record.id, actor=officer)  # seen before the lock
-            return held and await actions.release(session, record.id, RELEASED, by=officer, at=NOON)
-
-    found = await asyncio.gather(*[release() for _ in range(4)], return_exceptions=True)
-    assert sorted(type(one).__name__ for one in found) == ["CustodyRecord", *["StepNotAllowed"] * 3]
-    ended = sa.text("SELECT count(*) FROM audit_entry WHERE event = 'custody.released' AND :id = ANY(subject_ids)")  # fmt: skip
-    async with transaction(api) as session:
-        assert (await session.exec(ended, params={"id": record.id})).scalar_one() == 1

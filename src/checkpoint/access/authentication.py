@@ -11,6 +11,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from checkpoint.access import queries
+from checkpoint.access.budgets import Budgets
 from checkpoint.access.keys import Keys
 from checkpoint.access.tokens import (
     Trust,
@@ -21,6 +22,7 @@ from checkpoint.access.tokens import (
     refuse,
 )
 from checkpoint.foundation.actors import Actor, Role
+from checkpoint.foundation.clock import Now
 
 
 class Revocations:
@@ -42,8 +44,11 @@ class Revocations:
 class Gate:
     """Everything that is needed to tell who sent a request."""
 
-    def __init__(self, trust: Trust, keys: Keys, revocations: Revocations) -> None:
+    def __init__(
+        self, trust: Trust, keys: Keys, revocations: Revocations, budgets: Budgets
+    ) -> None:
         self.trust, self.keys, self.revocations = trust, keys, revocations
+        self.budgets = budgets
 
     async def admit(self, token: str) -> Actor:
         """The actor whom ``token`` vouches for, unless it was taken back."""
@@ -59,7 +64,7 @@ class Gate:
         return actor
 
 
-async def current_actor(request: Request) -> Actor:
+async def current_actor(request: Request, now: Now) -> Actor:
     """Who is asking, from the one Authorization header and from nowhere else."""
     found = request.headers.getlist("authorization")
     if not found:
@@ -69,8 +74,9 @@ async def current_actor(request: Request) -> Actor:
     scheme, token = get_authorization_scheme_param(found[0])
     if scheme.lower() != "bearer" or not token:
         raise refuse("Send the header Authorization: Bearer and your token.")
-    actor = await cast("Gate", request.app.state.gate).admit(token)
-    request.scope["state"]["actor"] = actor
+    gate = cast("Gate", request.app.state.gate)
+    actor = request.scope["state"]["actor"] = await gate.admit(token)
+    await gate.budgets.spend(actor.id, at=now)
     return actor
 
 

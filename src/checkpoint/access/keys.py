@@ -1,17 +1,28 @@
 """The issuer's public keys: fetched, kept, and fetched again when they rotate."""
 
 import time
+from contextlib import suppress
 from typing import Any, Protocol
 
 import httpx
 import jwt
-from anyio import Lock
+from anyio import Lock, fail_after
 
 from checkpoint.foundation import errors
 
 LIMIT_BYTES = 262_144
 FETCH_SECONDS = 3.0
 KEEP_SECONDS = 3600.0
+# What a provider that is down, slow or confused can provoke.
+UNUSABLE = (
+    httpx.HTTPError,
+    TimeoutError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    jwt.PyJWTError,
+)
 
 
 class KeysUnavailable(errors.Unavailable):
@@ -61,22 +72,25 @@ class FetchedKeys:
             async with self._lock:
                 if time.monotonic() - self._fetched > min(age, self._cooldown):
                     await self._fetch()
+        if not self._keys:
+            raise KeysUnavailable("The identity provider did not answer; try again.")
         return self._keys.get(kid)
 
     async def _fetch(self) -> None:
+        """Take the keys that are published now; keep the old ones if there are none to be had."""
         self._fetched = time.monotonic()
-        try:
-            self._keys = _by_id(await self._document())
-        except (httpx.HTTPError, ValueError, jwt.PyJWTError):
-            if not self._keys:
-                raise KeysUnavailable("The identity provider did not answer; try again.") from None
+        with suppress(*UNUSABLE):
+            with fail_after(FETCH_SECONDS):
+                document = await self._document()
+            self._keys = _by_id(document) or self._keys
 
     async def _document(self) -> dict[str, Any]:
         client = httpx.AsyncClient(
             timeout=FETCH_SECONDS, follow_redirects=False, transport=self._transport
         )
         async with client, client.stream("GET", self._url) as response:
-            response.raise_for_status()
+            if response.status_code != 200:
+                raise ValueError("no key document")
             body = b""
             async for part in response.aiter_bytes():
                 body += part

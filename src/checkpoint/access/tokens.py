@@ -112,10 +112,10 @@ def actor_from(claims: Mapping[str, Any], trust: Trust) -> Actor:
         raise refuse("The token's suites are not in the agreed form.")
     client = claims.get("azp") or claims.get("client_id")
     return Actor(
-        id=subject_id(trust.issuer, str(subject)),
+        id=subject_id(trust.issuer, subject),
         role=Role(str(role)),
         suites=frozenset(suites or ()),
-        client=str(client) if _plain(client, limit=100) else None,
+        client=client[:100] if _plain(client, limit=LIMIT_BYTES) else None,
         strong_since=_strong_since(claims, trust),
     )
 

@@ -3,12 +3,25 @@
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.audit.operations import Operation
 from checkpoint.audit.tables import AuditEntry
 from checkpoint.foundation.paging import Turn, newest_first
+
+
+async def count_since(engine: AsyncEngine, actor_id: UUID, since: datetime) -> int:
+    """How many requests of this actor were answered since then, refusals for haste apart."""
+    rows = select(sa.func.count()).where(
+        AuditEntry.actor_id == actor_id,
+        col(AuditEntry.at) >= since,
+        AuditEntry.outcome != "too-many-requests",
+    )
+    async with engine.connect() as connection:
+        return int((await connection.execute(rows)).scalar_one())
 
 
 async def entries(

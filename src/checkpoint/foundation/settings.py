@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     key_cooldown_seconds: Annotated[
         float, Field(gt=0, le=300, description="At most one unasked key fetch in this time.")
     ] = 30
+    requests_per_minute: Annotated[
+        int, Field(ge=1, description="What one person may ask in a minute, over all processes.")
+    ] = 600
     cursor_key: Annotated[
         SecretStr | None,
         Field(description="Signs page cursors: 32 characters or more, the same in every process."),
