@@ -35,7 +35,7 @@ class Operation:
         once: send a fresh Idempotency-Key each time.
         of_limit: at least this part of the limit's rate is aimed for; None where there is no aim.
         of_django: at least so many times Django's rate.
-        beside: the operation whose latency this one's must stay near.
+        beside: the operation whose median latency this one's must stay near.
         near: at most so many times that latency.
     """
 

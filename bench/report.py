@@ -63,7 +63,7 @@ def table(measured: Measured) -> Table:
     found.add_column("operation", min_width=max(len(operation.name) for operation in OPERATIONS))
     for name in SERVERS.values():
         found.add_column(f"{name}\nrate\np50 / p95", justify="right", no_wrap=True)
-    for heading in ("of the limit", "times Django", "aim"):
+    for heading in ("of limit", "x Django", "aim"):
         found.add_column(heading, justify="left" if heading == "aim" else "right", no_wrap=True)
     for operation in OPERATIONS:
         found.add_row(*_row(operation, measured))
@@ -84,7 +84,7 @@ def _row(operation: Operation, measured: Measured) -> list[str]:
     if operation.beside is not None and operation.near is not None:
         slower = slowness(measured, operation, "service").middle
         aims.append(
-            (f"{slower:.2f} <= {operation.near} x p50 of the first", slower <= operation.near)
+            (f"{slower:.2f} <= {operation.near} x {operation.beside}", slower <= operation.near)
         )  # fmt: skip
     cells = [told(by_server[server]) for server in SERVERS]
     return [operation.name, *cells, str(of_limit), str(of_django), verdict(aims)]
@@ -159,7 +159,7 @@ def _bar(axes: object, by_server: Mapping[str, Sequence[Sample]], server: str, a
 
 def show(measured: Measured, folder: Path, notes: Sequence[str]) -> None:
     """Print the table, write the files, and say where they are."""
-    console = Console(width=max(Console().width, 132))
+    console = Console(width=max(Console().width, 140))
     console.print(table(measured))
     for note in notes:
         console.print(note)

@@ -25,6 +25,7 @@ from checkpoint.audit.witness import Witnessed
 from checkpoint.custody import routes as custody
 from checkpoint.eligibility import routes as eligibility
 from checkpoint.foundation import bodies, health, logs, problems
+from checkpoint.foundation.addresses import ParameterUnknown
 from checkpoint.foundation.database import engine_for
 from checkpoint.foundation.health import Seen
 from checkpoint.foundation.settings import Environment, Settings
@@ -42,6 +43,7 @@ ANYWHERE = problems.problems(
     bodies.BodyNotAccepted,
     bodies.BodyTooDeep,
     problems.RequestNotUnderstood,
+    ParameterUnknown,
     LedgerNotWritten,
     problems.DatabaseUnavailable,
 )

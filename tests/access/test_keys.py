@@ -8,10 +8,9 @@ import httpx
 import pytest
 
 from checkpoint.access import keys as module
-from checkpoint.access.authentication import Gate, Revocations
 from checkpoint.access.keys import LIMIT_BYTES, FetchedKeys, KeysUnavailable
 from conftest import Clients
-from forgeries import EC_KEY, JWKS, RSA_KEY, TRUST, a_jwk, b64, bearer, signed
+from forgeries import EC_KEY, JWKS, RSA_KEY, a_jwk, b64, bearer, signed
 from traces import entries
 
 URL = "https://idp.example/keys"
@@ -48,8 +47,8 @@ FAULTS = {
 class Provider:
     """An identity provider that answers as told, and counts."""
 
-    def __init__(self, answer=None):
-        self.answer, self.asked = answer or JWKS, []
+    def __init__(self, answer=JWKS):
+        self.answer, self.asked = answer, []
 
     async def __call__(self, request):
         self.asked.append(str(request.url))
@@ -86,11 +85,10 @@ async def test_a_rotated_key_is_accepted_within_the_cool_down():
     keys = provider.keys(cooldown=0.1)
     assert await keys.find("rsa-2") is None
     provider.answer = ROTATED
-    async with asyncio.timeout(1):
-        while await keys.find("rsa-2") is None:
-            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.11)
+    assert (await keys.find("rsa-2")).key_id == "rsa-2"
     assert await keys.find("rsa-1") is None, "a key that was taken away counts no more"
-    assert 2 <= len(provider.asked) <= 4
+    assert len(provider.asked) == 2
 
 
 async def test_a_hundred_made_up_ids_cost_one_fetch_more_at_most():
@@ -168,11 +166,9 @@ async def test_keys_that_are_held_outlast_a_bad_answer(answer):
 
 
 async def test_a_provider_in_trouble_is_503_at_the_door_and_says_when_to_try_again(
-    app, api, owner, monkeypatch
+    app, owner, monkeypatch
 ):
-    keys = Provider(FAULTS["refused"]).keys()
-    gate = Gate(TRUST, keys, Revocations(api, seconds=60))
-    monkeypatch.setitem(app.state._state, "gate", gate)
+    monkeypatch.setattr(app.state.gate, "keys", Provider(FAULTS["refused"]).keys())
     for _ in range(2):
         answer = await Clients(app).bare().get("/v1/custody-records", headers=bearer(signed()))
         assert answer.status_code == 503

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from checkpoint.access.authentication import Gate, Revocations
+from checkpoint.access.authentication import Revocations
 from checkpoint.access.keys import FixedKeys
 from checkpoint.access.tokens import LEEWAY_SECONDS
 from conftest import Clients
@@ -130,8 +130,10 @@ FORGED = {
 @pytest.fixture
 def door(app, api, monkeypatch):
     """The real gate, trusting an identity provider whose keys the tests hold."""
-    gate = Gate(TRUST, FixedKeys(JWKS), Revocations(api, seconds=0.05))
-    monkeypatch.setitem(app.state._state, "gate", gate)
+    gate = app.state.gate
+    monkeypatch.setattr(gate, "trust", TRUST)
+    monkeypatch.setattr(gate, "keys", FixedKeys(JWKS))
+    monkeypatch.setattr(gate, "revocations", Revocations(api, seconds=0.05))
     return Clients(app).bare()
 
 

@@ -30,12 +30,14 @@ async def a_record(api):
 
 
 async def at_once(api, officer, record, *deeds):
-    """Each deed in its own transaction, by somebody who holds the record as it was before."""
+    """Each deed in its own transaction, by somebody who has read the record before any is done."""
+    everyone_has_read = asyncio.Barrier(len(deeds))
 
     async def do(deed):
         async with transaction(api) as session:
             held = await queries.one(session, record.id, actor=officer)
             assert held.version == 1
+            await everyone_has_read.wait()
             return await deed(session)
 
     return await asyncio.gather(*[do(deed) for deed in deeds], return_exceptions=True)

@@ -11,6 +11,7 @@ from checkpoint.access.permissions import STRONG, STRONG_FOR, Permission, holds
 from checkpoint.access.tokens import LEEWAY_SECONDS
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.addresses import refuse_unknown
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.logs import door_of
 
@@ -45,6 +46,7 @@ class Holding:
                 "This needs a login by a strong method within the last hour.",
                 error="insufficient_user_authentication",
             )
+        refuse_unknown(request)
         return actor
 
 

@@ -6,7 +6,7 @@ Source: RFC 9068 (JWT access tokens), RFC 8725 (JWT best practice).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import jwt
@@ -136,7 +136,7 @@ def issued_at(claims: Mapping[str, Any]) -> datetime:
         raise refuse("The token does not say when it was issued.") from None
 
 
-def _plain(text: Any, *, limit: int) -> bool:
+def _plain(text: Any, *, limit: int) -> TypeGuard[str]:
     """Text that the ledger can keep: no NUL, no half of a surrogate pair, not too long."""
     return isinstance(text, str) and 1 <= len(text) <= limit and text.isprintable()
 

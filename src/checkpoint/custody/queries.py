@@ -62,6 +62,7 @@ async def page(
     turn: Turn,
     suite: str | None = None,
     state: CustodyState | None = None,
+    reference: str | None = None,
 ) -> tuple[list[Any], str | None]:
     """One page of the suites' records with the people's names, latest arrest first."""
     columns = [
@@ -77,6 +78,8 @@ async def page(
         rows = rows.where(col(CustodyRecord.suite) == suite)
     if state is not None:
         rows = rows.where(col(CustodyRecord.state) == state)
+    if reference is not None:
+        rows = rows.where(col(CustodyRecord.reference) == reference)
     return await newest_first(
         session, rows, at=col(CustodyRecord.arrested_at), id=col(CustodyRecord.id), turn=turn
     )

@@ -1,7 +1,8 @@
 """Front door of the suite: book in, read, screen, release; and the code lists it needs."""
 
+from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request
@@ -22,6 +23,7 @@ from checkpoint.custody.schemas import (
     OffencesView,
     OffenceView,
     OpenCustodyRecord,
+    Reference,
     Release,
     SaveScreening,
 )
@@ -85,20 +87,14 @@ async def open_custody_record(
 
 
 async def _open(
-    session: AsyncSession, command: OpenCustodyRecord, *, by: Actor, now: Any
+    session: AsyncSession, command: OpenCustodyRecord, *, by: Actor, now: datetime
 ) -> Response:
-    if command.person is not None:
-        person = await people.register(session, command.person, by=by, at=now)
+    if command.person_id is not None:
+        person = await people_queries.one(session, command.person_id)
     else:
-        person = await people_queries.one(session, _given(command.person_id))
+        person = await people.register(session, command.newcomer, by=by, at=now)
     record = await actions.open(session, command, person, by=by, at=now)
     return await _answer(session, record, by=by, person=person, status=201)
-
-
-def _given(person_id: UUID | None) -> UUID:
-    if person_id is None:  # the command lets none through without either
-        raise ValueError("neither person nor person_id")
-    return person_id
 
 
 @router.get("", response_model=Page[CustodyRecordSummary], responses=problems(MalformedCursor))
@@ -109,9 +105,12 @@ async def list_custody_records(
     turn: Turning,
     suite: Annotated[Code | None, Query(description="One suite only.")] = None,
     state: Annotated[CustodyState | None, Query(description="One state only.")] = None,
+    reference: Annotated[Reference | None, Query(description="As it was read or heard.")] = None,
 ) -> Response:
     """The records of your suites, latest arrest first."""
-    rows, following = await queries.page(session, actor=by, turn=turn, suite=suite, state=state)
+    rows, following = await queries.page(
+        session, actor=by, turn=turn, suite=suite, state=state, reference=reference
+    )
     page = Page[CustodyRecordSummary](
         items=[CustodyRecordSummary.model_validate(row) for row in rows], next=following
     )

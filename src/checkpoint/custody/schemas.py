@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from checkpoint.custody.states import (
     CustodyState,
@@ -13,6 +13,7 @@ from checkpoint.custody.states import (
     ModeOfTrial,
     OffenceClass,
 )
+from checkpoint.foundation.identifiers import heard_reference
 from checkpoint.foundation.schemas import Code, Command, Day, Instant, Moment, NextStep, View, YesNo
 from checkpoint.people.schemas import PersonView, RegisterPerson
 
@@ -24,6 +25,14 @@ OffenceCode = Annotated[
         pattern=r"^[A-Za-z]{2}(?:[0-9]{2}|[Mm][Ll])[0-9]{3}[A-Za-z]?$",
     ),
     Field(description="CJS offence code; see /v1/reference/offences.", examples=["TH68010"]),
+]
+
+
+Reference = Annotated[
+    str,
+    StringConstraints(max_length=20),
+    AfterValidator(heard_reference),
+    Field(examples=["CP-7K3M-2QXH-9"]),
 ]
 
 
@@ -107,6 +116,13 @@ class OpenCustodyRecord(Command):
         if (self.person is None) == (self.person_id is None):
             raise ValueError("Send person or person_id, one of the two.")
         return self
+
+    @property
+    def newcomer(self) -> RegisterPerson:
+        """Who is to be put on record; only where no person_id was sent."""
+        if self.person is None:
+            raise ValueError("a known person is no newcomer")
+        return self.person
 
 
 class Release(Command):

@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 # Crockford's alphabet: no I, L, O or U to be misheard or misread.
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+MISREAD = str.maketrans("OIL", "011")
 REFERENCE_PATTERN = r"^CP-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]$"
 
 
@@ -32,3 +33,16 @@ def is_reference(text: str) -> bool:
     if [len(part) for part in parts] != [2, 4, 4, 1] or parts[0] != "CP":
         return False
     return bool(luhn.is_valid("".join(parts[1:]), SYMBOLS))
+
+
+def heard_reference(text: str) -> str:
+    """A reference as it was heard or misread: any case, and O, I, L for 0 and 1.
+
+    Raises:
+        ValueError: the check symbol does not fit, so a symbol is wrong.
+    """
+    prefix, _, rest = text.strip().upper().partition("-")
+    tidy = f"{prefix}-{rest.translate(MISREAD)}"
+    if not is_reference(tidy):
+        raise ValueError("The check symbol does not fit: ask for the reference again.")
+    return tidy
