@@ -2,10 +2,12 @@
 
 import json
 import secrets
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,7 +21,10 @@ from checkpoint.foundation.actors import Role
 from checkpoint.foundation.identifiers import new_id, new_reference
 
 CASES = 60_000
-SENDERS = 32
+# So many streams of the ledger, with so many senders each: nobody asks too often for the service's
+# budget of requests, and of those who ask at the same time none waits for another's stream.
+LANES, DEPTH = 32, 10
+SENDERS = LANES * DEPTH
 SUITE = "DURHAMGATE"
 OFFENCE = "TH68010"
 ISSUER = "https://issuer.invalid/bench"
@@ -72,20 +77,21 @@ async def database(url: str) -> AsyncIterator[Any]:
 
 
 def senders_of(folder: Path, *, at: datetime) -> list[Sender]:
-    """Custody officers whose ledger entries go to different streams, so that none waits for another.
+    """Custody officers, neighbours always in different streams of the ledger.
 
     Also writes the key set that checks their tokens.
     """
     issuer = LocalIssuer(folder, issuer=ISSUER, audience=AUDIENCE)
     (folder / "jwks.json").write_text(json.dumps(issuer.jwks()))
-    found: dict[int, Sender] = {}
-    number = 0
-    while len(found) < SENDERS:
-        number += 1
+    streams: dict[int, list[Sender]] = defaultdict(list)
+    for number in count():
         token = issuer.token(Role.CUSTODY_OFFICER, [SUITE], name=f"bench-{number}", at=at)
-        subject = jwt.decode(token, options={"verify_signature": False})["sub"]
-        found.setdefault(UUID(subject).int % STREAMS, Sender(UUID(subject), token))
-    return [*found.values()]
+        id = UUID(jwt.decode(token, options={"verify_signature": False})["sub"])
+        streams[id.int % STREAMS].append(Sender(id, token))
+        full = [senders for senders in streams.values() if len(senders) >= DEPTH]
+        if len(full) == LANES:
+            break
+    return [senders[depth] for depth in range(DEPTH) for senders in full]
 
 
 async def seeded(url: str, folder: Path) -> World:

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -130,9 +131,7 @@ async def test_another_suite_is_never_seen_even_when_asked_for(client, clients, 
 
 
 async def test_somebody_without_a_suite_sees_an_empty_list(app, clients, suite):
-    from checkpoint.foundation.clock import utc_now
-
-    token = app.state.local_issuer.token(Role.CUSTODY_OFFICER, [], name="new", at=utc_now())
+    token = app.state.local_issuer.token(Role.CUSTODY_OFFICER, [], name="new", at=datetime.now(UTC))
     client = clients.bare(Authorization=f"Bearer {token}")
     assert await walk(client, "/v1/custody-records") == [[]]
 

@@ -24,7 +24,7 @@ def doors_of(record):
     here = f"{RECORDS}/{record['id']}"
     return {
         "book in": (RECORDS, a_booking(), {}),
-        "add an offence": (f"{here}/offences", an_offence(code="TH68012"), {}),
+        "add an offence": (f"{here}/offences", an_offence(code="TH68036"), {}),
         "release": (f"{here}/release", {"released_at": "2026-11-03T04:30:00Z"}, {}),
         "decide": (f"{here}/eligibility-decisions", {}, {"If-Match": '"1"'}),
     }

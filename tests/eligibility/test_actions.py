@@ -1,0 +1,209 @@
+from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
+from uuid import uuid4
+
+import pytest
+from sqlmodel import col, select
+
+from builders import ARREST, KNOWN, make_offence, make_person, make_record, make_screening
+from checkpoint.audit.ledger import LedgerNotWritten
+from checkpoint.audit.operations import Operation
+from checkpoint.audit.tables import AuditEntry
+from checkpoint.custody import actions as custody
+from checkpoint.custody.queries import CustodyRecordNotFound
+from checkpoint.custody.schemas import AllegeOffence, SaveScreening
+from checkpoint.eligibility import actions, queries
+from checkpoint.eligibility.queries import NoRulesInForce
+from checkpoint.eligibility.tables import EligibilityDecision
+from checkpoint.foundation.actors import Actor, Role
+from checkpoint.foundation.database import transaction
+from checkpoint.foundation.preconditions import Overtaken
+from conftest import NOON, rolled_back
+
+RULES = (files("checkpoint.eligibility") / "rulesets" / "2018-04-01.toml").read_text("utf-8")
+OPERATOR = Actor(id=uuid4(), role=Role.OPERATOR)
+STRANGER = Actor(id=uuid4(), role=Role.CUSTODY_OFFICER, suites=frozenset({"PETERLEE"}))
+# Written by hand for the record of `a_case`, decided at NOON.
+FACTS = KNOWN | {
+    "age_at_offence_years": 32,
+    "age_at_arrest_years": 32,
+    "age_at_decision_years": 32,
+    "offences_in_area": True,
+    "earliest_offence_on": "2026-11-01",
+    "offence_classes": ["theft"],
+    "decided_on": "2026-11-03",
+}
+
+
+def a_rule_file(version="test-2027", first_day="2027-01-01", **replaced):
+    text = RULES.replace('version = "2018-04-01"', f'version = "{version}"')
+    text = text.replace("in_force_from = 2018-04-01", f"in_force_from = {first_day}")
+    for old, new in replaced.items():
+        text = text.replace(old, new)
+    return text
+
+
+async def a_case(session, **overrides):
+    person = await make_person(session, date_of_birth=date(1994, 2, 11))
+    record = await make_record(session, person_id=person.id, **overrides)
+    await make_offence(session, record)
+    await make_screening(session, record)
+    return record
+
+
+async def entries_of(session, subject):
+    rows = select(AuditEntry).where(col(AuditEntry.subject_ids).contains([subject]))
+    return (await session.exec(rows.order_by(col(AuditEntry.sequence)))).all()
+
+
+async def test_a_case_is_decided_on_what_stands_in_its_record(session, officer):
+    record = await a_case(session, version=4)
+    decision, rules = await actions.decide_case(session, record.id, seen=4, by=officer, at=NOON)
+    stored, by_rules, later = await queries.one(session, decision.id, actor=officer)
+    assert (stored.verdict, stored.number, stored.supersedes_id, later) == (
+        "eligible",
+        1,
+        None,
+        None,
+    )
+    assert (stored.record_version, stored.decided_at, stored.decided_by) == (4, NOON, officer.id)
+    assert stored.facts == FACTS
+    assert {finding["answer"] for finding in stored.findings} == {"met"}
+    assert len(stored.findings) == RULES.count("[[criteria]]")
+    assert by_rules.id == rules.id == stored.rule_set_version_id
+    (entry,) = await entries_of(session, decision.id)
+    assert entry.subject_ids == [decision.id, record.id, record.person_id]
+    assert (entry.event, entry.operation) == ("eligibility.decided", Operation.COLLECTION)
+
+
+async def test_what_is_learnt_later_changes_no_decision(session, officer):
+    record = await a_case(session)
+    decision, _ = await actions.decide_case(session, record.id, seen=1, by=officer, at=NOON)
+    worse = SaveScreening.model_validate(KNOWN | {"hate_crime": True})
+    arson = AllegeOffence(code="CD71015", committed_from="2026-10-01")
+    await custody.save_screening(session, record.id, worse, seen=1, by=officer, at=NOON)
+    await custody.add_offence(session, record.id, arson, by=officer, at=NOON)
+    session.expire_all()
+    stored, _, _ = await queries.one(session, decision.id, actor=officer)
+    assert (stored.verdict, stored.facts, stored.record_version) == ("eligible", FACTS, 1)
+
+
+async def test_each_decision_supersedes_the_one_before(session, officer):
+    record = await a_case(session)
+    made = []
+    for version, stance in enumerate(("denied", "no_reply", "admitted"), start=1):
+        said = SaveScreening.model_validate(KNOWN | {"interview_stance": stance})
+        await custody.save_screening(session, record.id, said, seen=version, by=officer, at=NOON)
+        at = NOON + timedelta(minutes=version)
+        decided = await actions.decide_case(session, record.id, seen=version + 1, by=officer, at=at)
+        made.append(decided[0])
+    assert [d.verdict for d in made] == ["ineligible", "eligible", "eligible"]
+    assert [d.number for d in made] == [1, 2, 3]
+    assert [d.record_version for d in made] == [2, 3, 4]
+    assert [d.supersedes_id for d in made] == [None, made[0].id, made[1].id]
+    listed = await queries.of_case(session, record.id, actor=officer)
+    assert [decision.id for decision, _ in listed] == [d.id for d in reversed(made)]
+    later = [(await queries.one(session, d.id, actor=officer))[2] for d in made]
+    assert later == [made[1].id, made[2].id, None]
+
+
+async def test_a_case_without_a_screening_is_pending(session, officer):
+    record = await make_record(session)
+    await make_offence(session, record)
+    decision, _ = await actions.decide_case(session, record.id, seen=1, by=officer, at=NOON)
+    assert decision.verdict == "pending"
+    assert {name: decision.facts[name] for name in KNOWN} == dict.fromkeys(KNOWN)
+
+
+async def test_days_are_those_of_england(session, officer):
+    night = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+    record = await a_case(session, arrested_at=night, arrived_at=night)
+    decision, _ = await actions.decide_case(session, record.id, seen=1, by=officer, at=night)
+    assert decision.facts["decided_on"] == "2026-07-02"
+
+
+@pytest.mark.parametrize("seen", [1, 3, -1])
+async def test_a_decision_on_another_version_is_refused(session, officer, seen):
+    record = await a_case(session, version=2)
+    with pytest.raises(Overtaken) as refused:
+        await actions.decide_case(session, record.id, seen=seen, by=officer, at=NOON)
+    assert refused.value.facts == {"present_etag": '"2"'}
+    assert await queries.last(session, record.id) is None
+
+
+async def test_another_suites_case_cannot_be_told_from_none(session, officer):
+    record = await a_case(session)
+    for id in (record.id, uuid4()):
+        with pytest.raises(CustodyRecordNotFound, match="Check the id"):
+            await actions.decide_case(session, id, seen=1, by=STRANGER, at=NOON)
+
+
+async def test_nothing_is_decided_on_a_day_without_rules(session, officer):
+    record = await a_case(session)
+    eve = datetime(2018, 3, 31, 22, 59, tzinfo=UTC)  # a minute before the first day in England
+    with pytest.raises(NoRulesInForce):
+        await actions.decide_case(session, record.id, seen=1, by=officer, at=eve)
+    first = eve + timedelta(minutes=1)
+    decision, _ = await actions.decide_case(session, record.id, seen=1, by=officer, at=first)
+    assert decision.number == 1
+
+
+async def test_nothing_is_decided_that_cannot_be_recorded(without_ledger, officer):
+    async with transaction(without_ledger) as session:
+        record = await a_case(session)
+    with pytest.raises(LedgerNotWritten):
+        async with transaction(without_ledger) as session:
+            await actions.decide_case(session, record.id, seen=1, by=officer, at=NOON)
+    async with transaction(without_ledger) as session:
+        rows = select(EligibilityDecision.id)
+        rows = rows.where(EligibilityDecision.custody_record_id == record.id)
+        assert (await session.exec(rows)).all() == []
+
+
+async def test_rules_are_published_word_for_word_and_in_force_from_their_day(owner, officer):
+    text = a_rule_file()
+    async with rolled_back(owner) as session:
+        published = await actions.publish(session, text, by=OPERATOR, at=NOON)
+        assert (await queries.rule_set(session, "test-2027")).content == text
+        assert (await queries.in_force(session, date(2026, 12, 31))).version == "2018-04-01"
+        assert (await queries.in_force(session, date(2027, 1, 1))).version == "test-2027"
+        (entry,) = await entries_of(session, published.id)
+        assert (entry.event, entry.subject_kind) == ("eligibility.published", "rule_set_version")
+
+
+async def test_a_case_is_decided_under_the_rules_of_its_day(owner, officer):
+    async with rolled_back(owner) as session:
+        await actions.publish(session, a_rule_file(), by=OPERATOR, at=NOON)
+        record = await a_case(session, arrested_at=ARREST)
+        under = []
+        for at in (NOON, datetime(2027, 1, 1, tzinfo=UTC)):
+            decided = await actions.decide_case(session, record.id, seen=1, by=officer, at=at)
+            under.append(decided[1].version)
+        assert under == ["2018-04-01", "test-2027"]
+
+
+@pytest.mark.parametrize(
+    ("version", "first_day"),
+    [("2018-04-01", "2027-01-01"), ("test-2027", "2018-04-01"), ("2018-04-01", "2018-04-01")],
+    ids=["same name", "same day", "same file"],
+)
+async def test_published_rules_are_never_published_again(owner, version, first_day):
+    async with rolled_back(owner) as session:
+        with pytest.raises(actions.AlreadyPublished):
+            text = a_rule_file(version, first_day)
+            await actions.publish(session, text, by=OPERATOR, at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("replaced", "where"),
+    [
+        ({'fact = "hate_crime"': 'fact = "hate"'}, "unknown fact hate"),
+        ({'code = "HATE"': 'code = "hate"'}, "criteria."),
+        ({"value = 18": 'value = "18"'}, "at_least cannot be put to age_at_arrest_years"),
+        ({"[sources]": "[sources"}, "line"),
+    ],
+)
+async def test_a_rule_file_with_a_fault_is_refused_and_says_where(owner, replaced, where):
+    async with rolled_back(owner) as session:
+        with pytest.raises(actions.RulesRefused, match=where):
+            await actions.publish(session, a_rule_file(**replaced), by=OPERATOR, at=NOON)

@@ -1,0 +1,191 @@
+import asyncio
+import hashlib
+import json
+from importlib.resources import files
+
+import pytest
+from pydantic import SecretStr
+
+from builders import KNOWN, booked, decided
+from checkpoint.api import create_app
+from checkpoint.foundation.settings import Environment, Settings
+from conftest import Clients
+from shell import Shell
+
+RULES = (files("checkpoint.eligibility") / "rulesets" / "2018-04-01.toml").read_text("utf-8")
+NEXT = RULES.replace('version = "2018-04-01"', 'version = "test-2027"').replace(
+    "in_force_from = 2018-04-01", "in_force_from = 2027-01-01"
+)
+PUBLISHED = "SELECT * FROM rule_set_version ORDER BY published_at"
+TOLD = "SELECT * FROM audit_entry ORDER BY recorded_at"
+# What no login of the service can do: the trigger is out of force for its superuser.
+TAMPER = (
+    "WITH off AS (SELECT set_config('session_replication_role', 'replica', true)) "
+    "UPDATE eligibility_decision SET {} FROM off WHERE id = CAST(:id AS uuid)"
+)
+
+
+@pytest.fixture
+def shell(make_database, monkeypatch, capsys):
+    return Shell(make_database(), monkeypatch, capsys)
+
+
+@pytest.fixture
+def publish(shell, tmp_path):
+    """Publish a rule file with this content."""
+
+    def publish(content):
+        file = tmp_path / "rules.toml"
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return shell("eligibility", "publish", file)
+
+    return publish
+
+
+@pytest.fixture
+def decisions(shell, tmp_path):
+    """Three decisions on three cases, taken through the front door."""
+
+    async def take():
+        settings = Settings(
+            environment=Environment.DEVELOPMENT,
+            database_url=SecretStr(shell.url),
+            local_issuer=True,
+            data_folder=tmp_path,
+        )
+        app = create_app(settings)
+        client = Clients(app)()
+        known = (KNOWN, {}, KNOWN | {"hate_crime": True})
+        taken = [await decided(client, await booked(client, screening=facts)) for facts in known]
+        await client.aclose()
+        await app.state.engine.dispose()
+        return taken
+
+    return asyncio.run(take())
+
+
+def test_a_rule_file_is_published_and_recorded(shell, publish):
+    before, entries = shell.found(PUBLISHED), shell.found(TOLD)
+    told = publish(NEXT)
+    digest = hashlib.sha256(NEXT.encode()).hexdigest()
+    assert told.code == 0, told.err
+    assert told.out == (f"Published test-2027, in force from 01 January 2027.\nSHA-256 {digest}\n")
+    *old, new = shell.found(PUBLISHED)
+    assert old == before
+    assert (new.content, new.digest) == (NEXT, digest)
+    *earlier, entry = shell.found(TOLD)
+    assert earlier == entries
+    assert entry.subject_ids == [new.id]
+    assert (entry.event, entry.actor_role) == ("eligibility.published", "operator")
+
+
+def test_a_rule_file_with_other_line_ends_is_published_word_for_word_too(shell, publish):
+    content = NEXT.replace("\n", "\r\n").encode()
+    told = publish(content)
+    assert told.code == 0, told.err
+    new = shell.found(PUBLISHED)[-1]
+    assert new.content.encode() == content
+    assert hashlib.sha256(content).hexdigest() in told.out
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        (NEXT.replace('fact = "co_accused"', 'fact = "accomplice"'), "unknown fact accomplice"),
+        (NEXT.replace('code = "ALONE"', ""), "criteria.7.code"),
+        (NEXT.replace("[sources]", "[sources"), "at line 12"),
+        (NEXT.replace('version = "test-2027"', 'version = "Test 2027!"'), "version"),
+        (NEXT + "\nfurther = 1\n", "further"),
+        ("", "criteria"),
+        (b"version = \xff", "UTF-8"),
+    ],
+    ids=["fact", "no code", "not TOML", "version", "unknown part", "empty", "not UTF-8"],
+)
+def test_a_rule_file_with_a_fault_is_refused_and_says_where(shell, publish, content, where):
+    before = shell.found(PUBLISHED), shell.found(TOLD)
+    told = publish(content)
+    assert told.code == 22, told
+    assert told.err.startswith("The rule file cannot be published. ")
+    assert where in told.err
+    assert (shell.found(PUBLISHED), shell.found(TOLD)) == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [NEXT, NEXT.replace("2027-01-01", "2027-02-02"), NEXT.replace("test-2027", "test-2027-b")],
+    ids=["the same file", "the same version", "the same first day"],
+)
+def test_what_is_published_is_never_published_again(shell, publish, content):
+    assert publish(NEXT).code == 0
+    before = shell.found(PUBLISHED), shell.found(TOLD)
+    told = publish(content)
+    assert (told.code, told.out) == (19, "")
+    assert "never changes" in told.err
+    assert (shell.found(PUBLISHED), shell.found(TOLD)) == before
+
+
+def test_no_rules_are_published_that_cannot_be_recorded(shell, publish):
+    shell.found("REVOKE INSERT ON audit_entry FROM checkpoint_owner")
+    before = shell.found(PUBLISHED)
+    told = publish(NEXT)
+    assert told.code == 75
+    assert "so nothing was done" in told.err
+    assert shell.found(PUBLISHED) == before
+
+
+def test_an_empty_house_replays_nothing(shell):
+    told = shell("eligibility", "replay")
+    assert (told.code, told.out) == (0, "0 decisions replayed, 0 came out differently.\n")
+
+
+def test_every_decision_comes_out_the_same_again(shell, decisions):
+    told = shell("eligibility", "replay")
+    assert (told.code, told.out) == (0, "3 decisions replayed, 0 came out differently.\n")
+    assert "Replaying" in told.err
+
+
+def test_decisions_come_out_the_same_after_new_rules(shell, decisions, publish):
+    harder = NEXT.replace("value = 18 }] }]", "value = 99 }] }]")
+    assert harder != NEXT
+    assert publish(harder).code == 0
+    assert shell("eligibility", "replay").code == 0
+
+
+@pytest.mark.parametrize(
+    "tampered",
+    [
+        "verdict = 'eligible'",
+        """facts = facts || '{"hate_crime": false}'""",
+        """facts = facts || '{"age_at_arrest_years": "old"}'""",
+        "facts = '{}'",
+        "facts = '[]'",
+        "findings = findings - 0",
+        """findings = jsonb_set(findings, '{0,reason}', '"Because."')""",
+        """findings = '[{"code": "MADEUP"}]'""",
+    ],
+)
+def test_a_decision_that_was_tampered_with_is_named(shell, decisions, tampered):
+    victim = decisions[2]["id"]
+    shell.found(TAMPER.format(tampered), id=victim)
+    told = shell("eligibility", "replay")
+    assert told.out == "3 decisions replayed, 1 came out differently.\n"
+    assert told.code == 19
+    assert victim in told.err
+    assert decisions[0]["id"] not in told.err
+    assert decisions[1]["id"] not in told.err
+
+
+def test_more_decisions_than_one_batch_are_all_replayed(shell, decisions):
+    first = decisions[0]
+    columns = "custody_record_id, record_version, rule_set_version_id, verdict, facts, findings, decided_at, decided_by"  # fmt: skip
+    shell.found(
+        f"WITH RECURSIVE more AS (SELECT 2 AS number, CAST(:id AS uuid) AS last, gen_random_uuid() AS id "
+        f"UNION ALL SELECT number + 1, id, gen_random_uuid() FROM more WHERE number < 1200) "
+        f"INSERT INTO eligibility_decision (id, number, supersedes_id, {columns}) "
+        f"SELECT more.id, more.number, more.last, {columns} FROM more, eligibility_decision AS d "
+        f"WHERE d.id = CAST(:id AS uuid)".replace(columns + " FROM", ", ".join(f"d.{c}" for c in columns.split(", ")) + " FROM"),
+        id=first["id"],
+    )  # fmt: skip
+    told = shell("eligibility", "replay")
+    assert (told.code, told.out) == (0, "1,202 decisions replayed, 0 came out differently.\n")
+    assert json.dumps(first["id"])

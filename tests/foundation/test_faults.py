@@ -1,0 +1,239 @@
+"""The database fails in every way it can: 503 in time, nothing told, nothing changed, and back."""
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from pydantic import SecretStr
+from sqlalchemy.engine import make_url
+
+from builders import KNOWN, a_booking, a_key, a_person, booked
+from checkpoint.api import create_app
+from checkpoint.foundation.database import OWNER_ROLE, engine_for
+from checkpoint.foundation.settings import Environment, Settings
+from conftest import Clients
+from traces import counts
+
+CANARY = "Canary-3nd"
+# The promise is three seconds; the rest is two busy cores.
+PROMPT, AT_ONCE = 3.5, 1.0
+
+
+@pytest.fixture(scope="module")
+def address(make_database):
+    return make_database()
+
+
+@pytest.fixture(scope="module")
+async def hers(anyio_backend, address):
+    """The owner's connections to this file's own database."""
+    engine = engine_for(address, role=OWNER_ROLE, pool_size=3)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def build(tmp_path):
+    apps = []
+
+    def make(url):
+        apps.append(
+            create_app(
+                Settings(
+                    environment=Environment.DEVELOPMENT,
+                    database_url=SecretStr(url),
+                    local_issuer=True,
+                    data_folder=tmp_path,
+                    pool_size=3,
+                )
+            )
+        )
+        return apps[-1]
+
+    yield make
+    for app in apps:
+        await app.state.engine.dispose()
+
+
+async def run(engine, *statements):
+    async with engine.begin() as connection:
+        for statement in statements:
+            await connection.execute(sa.text(statement))
+
+
+@asynccontextmanager
+async def held(engine, statement):
+    """One statement whose locks are kept."""
+    async with engine.connect() as connection:
+        await connection.execute(sa.text(statement))
+        yield
+        await connection.rollback()
+
+
+@asynccontextmanager
+async def no_privilege(app, hers):
+    await run(hers, "REVOKE INSERT ON audit_entry FROM checkpoint_api")
+    yield
+    await run(hers, "GRANT INSERT ON audit_entry TO checkpoint_api")
+
+
+@asynccontextmanager
+async def ledger_gone(app, hers):
+    await run(hers, "ALTER TABLE audit_entry RENAME TO audit_entry_gone")
+    yield
+    await run(hers, "ALTER TABLE audit_entry_gone RENAME TO audit_entry")
+
+
+@asynccontextmanager
+async def ledger_refuses(app, hers):
+    """As a full disk would: the insert itself fails."""
+    await run(
+        hers,
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$BEGIN RAISE EXCEPTION 'no space left, Canary-3nd' USING ERRCODE = '53100'; END$$",
+        "CREATE TRIGGER full_disk BEFORE INSERT ON audit_entry EXECUTE FUNCTION full_disk()",
+    )
+    yield
+    await run(hers, "DROP FUNCTION full_disk CASCADE")
+
+
+@asynccontextmanager
+async def stream_locked(app, hers):
+    async with held(hers, "SELECT FROM audit_stream FOR UPDATE"):
+        yield
+
+
+@asynccontextmanager
+async def pool_empty(app, hers):
+    engine = app.state.engine
+    taken = [await engine.connect() for _ in range(engine.pool.size())]
+    yield
+    for connection in taken:
+        await connection.close()
+
+
+@asynccontextmanager
+async def statement_cut(app, hers):
+    """A record's table is locked, and the statement is cut before the lock is given up."""
+    cut = [sa.event, "statement_timeout"]
+    sa.event.listen(app.state.engine.sync_engine, "begin", shorten)
+    async with held(hers, "LOCK TABLE person IN ACCESS EXCLUSIVE MODE"):
+        yield
+    sa.event.remove(app.state.engine.sync_engine, "begin", shorten)
+    assert cut
+
+
+def shorten(connection):
+    connection.exec_driver_sql("SET LOCAL statement_timeout = '300ms'")
+
+
+@asynccontextmanager
+async def standby(app, hers):
+    """As after a failover: every transaction is read-only."""
+    sa.event.listen(app.state.engine.sync_engine, "begin", read_only)
+    yield
+    sa.event.remove(app.state.engine.sync_engine, "begin", read_only)
+
+
+def read_only(connection):
+    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+FAULTS = [no_privilege, ledger_gone, ledger_refuses, stream_locked, pool_empty]
+FAULTS += [statement_cut, standby]
+
+
+def doors_of(record):
+    here = f"/v1/custody-records/{record['id']}"
+    return {
+        "book in": ("POST", "/v1/custody-records", a_booking(person=a_person(family_name=CANARY))),
+        "read": ("GET", here, None),
+        "list": ("GET", "/v1/custody-records", None),
+        "decide": ("POST", f"{here}/eligibility-decisions", {}),
+    }
+
+
+async def knock(client, door):
+    method, address, body = door
+    asked = {} if body is None else {"json": body}
+    headers = a_key() | {"If-Match": '"1"'}
+    began = time.monotonic()
+    answer = await client.request(method, address, headers=headers, **asked)
+    return answer, time.monotonic() - began
+
+
+def unavailable(answer, seconds, prompt=PROMPT):
+    assert answer.status_code == 503, answer.text
+    assert int(answer.headers["retry-after"]) >= 1
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["errorCode"] in {"ledger-not-written", "database-unavailable"}
+    assert CANARY not in answer.text
+    assert seconds < prompt
+
+
+async def alive(client):
+    for address in ("/ping", "/health", "/health/liveness", "/metrics"):
+        answer, seconds = await knock(client, ("GET", address, None))
+        assert answer.status_code == 200
+        assert seconds < 0.5
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+async def test_every_door_is_503_in_time_and_comes_back(build, address, hers, fault):
+    app = build(address)
+    client = Clients(app)()
+    person = a_person(family_name=CANARY)
+    record = await booked(client, person=person, screening=KNOWN)
+    before = await counts(hers)
+    async with fault(app, hers):
+        knocking = [asyncio.create_task(knock(client, door)) for door in doors_of(record).values()]
+        await asyncio.sleep(0.05)
+        await alive(client)
+        for answer, seconds in await asyncio.gather(*knocking):
+            unavailable(answer, seconds)
+    assert await counts(hers) == before
+    assert app.state.engine.pool.checkedout() == 0
+    for door in doors_of(record).values():
+        answer, _ = await knock(client, door)
+        assert answer.is_success, answer.text
+
+
+@pytest.mark.parametrize("where", ["no socket", "no server", "no database", "no login"])
+async def test_without_a_database_every_door_is_503_at_once(build, address, where):
+    url = make_url(address)
+    wrong = {
+        "no socket": url.update_query_dict({"host": "/nowhere"}),
+        "no server": url.set(host="127.0.0.1", port=1, query={}),
+        "no database": url.set(database="nowhere"),
+        "no login": url.set(username="nobody"),
+    }[where]
+    client = Clients(build(wrong.render_as_string(hide_password=False)))()
+    for door in doors_of({"id": "0190b3a0-0000-7000-8000-000000000000"}).values():
+        unavailable(*await knock(client, door), prompt=AT_ONCE)
+    await alive(client)
+    assert (await client.get("/health/readiness")).status_code == 503
+
+
+async def test_a_cut_connection_costs_one_answer_at_most_and_nothing_else(build, address, hers):
+    app = build(address)
+    client = Clients(app)()
+    record = await booked(client, person=a_person(family_name=CANARY))
+    before = await counts(hers)
+    await run(
+        hers,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND query NOT LIKE '%pg_terminate%'",
+    )
+    key = a_key()
+    for _ in range(app.state.engine.pool.size() + 1):
+        answer = await client.post("/v1/custody-records", json=a_booking(), headers=key)
+        if answer.status_code == 201:
+            break
+        unavailable(answer, 0)
+    assert answer.status_code == 201
+    assert (await counts(hers))["custody_record"] == before["custody_record"] + 1
+    assert isinstance(await client.get(f"/v1/custody-records/{record['id']}"), httpx.Response)

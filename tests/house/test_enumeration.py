@@ -1,0 +1,142 @@
+"""A thing of another suite and a thing that does not exist get one and the same answer."""
+
+import pytest
+
+from builders import KNOWN, a_key, an_offence, booked, decided
+from checkpoint.api import routes_of
+from checkpoint.foundation.actors import Role
+from traces import counts, entries
+
+ABSENT = "0190b3a0-0000-7000-8000-000000000000"
+BODIES = {
+    "save_screening": KNOWN,
+    "add_offence": an_offence(),
+    "release": {"released_at": "2026-11-03T04:30:00Z"},
+    "decide_eligibility": {},
+}
+
+
+def doors_of(app):
+    """Every door whose address names one thing that has an owner."""
+    for route in routes_of(app):
+        if "_id}" in route.path:
+            for method in sorted(route.methods):
+                yield route.name, method, route.path
+
+
+async def knock(client, door, ids, **headers):
+    name, method, path = door
+    body = {"json": BODIES[name]} if method != "GET" else {}
+    headers = a_key() | {"If-Match": '"1"'} | headers
+    return await client.request(method, path.format(**ids), headers=headers, **body)
+
+
+def told(answer):
+    """All of an answer but the request's own number."""
+    number = answer.headers["x-request-id"]
+    headers = {k: v for k, v in answer.headers.items() if k != "x-request-id"}
+    return answer.status_code, answer.text.replace(number, "-"), headers
+
+
+@pytest.fixture
+async def theirs(client):
+    record = await booked(client, screening=KNOWN)
+    return {"record_id": record["id"], "decision_id": (await decided(client, record))["id"]}
+
+
+async def test_elsewhere_and_absent_cannot_be_told_apart_at_any_door(app, clients, owner, theirs):
+    absent, tried = dict.fromkeys(theirs, ABSENT), []
+    for role, suites in ((Role.CUSTODY_OFFICER, ["PETERLEE"]), (Role.SUPERVISOR, ["PETERLEE"])):
+        stranger, before = clients(role, *suites, name="stranger"), await counts(owner)
+        for door in doors_of(app):
+            elsewhere, nowhere = [await knock(stranger, door, ids) for ids in (theirs, absent)]
+            assert told(elsewhere) == told(nowhere), door
+            assert elsewhere.status_code in (403, 404)
+            assert len(await entries(owner, elsewhere, nowhere)) == 2
+            tried.append(door)
+        assert await counts(owner) == before
+    documented = [len(doors) for path, doors in app.openapi()["paths"].items() if "_id}" in path]
+    assert len(tried) == 2 * sum(documented) > 10
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"If-Match": '"9"'}, {"If-Match": "*"}, {"Idempotency-Key": "x"}, {"If-Match": ""}]
+)
+async def test_a_wrong_header_does_not_tell_them_apart_either(app, clients, theirs, wrong):
+    stranger = clients(Role.CUSTODY_OFFICER, "PETERLEE", name="stranger")
+    for door in doors_of(app):
+        answers = [
+            await knock(stranger, door, ids, **wrong)
+            for ids in (theirs, dict.fromkeys(theirs, ABSENT))
+        ]
+        assert told(answers[0]) == told(answers[1]), door
+
+
+async def test_the_owners_suite_is_let_in_so_the_doors_were_real(app, client, theirs):
+    for door in doors_of(app):
+        answer = await knock(client, door, theirs)
+        assert answer.status_code in (200, 201, 409, 412), (door, answer.text)
+
+
+@pytest.mark.parametrize(
+    "odd", ["0", "-1", "null", "..", "%00", "' OR 1=1 --", "1e999", "\u202e", "x" * 5_000, "{id}"]
+)
+async def test_an_id_that_is_none_is_refused_without_echo(app, client, owner, odd):
+    for door in doors_of(app):
+        answer = await knock(client, door, {"record_id": odd, "decision_id": odd})
+        assert 400 <= answer.status_code < 500, (door, answer.text)
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert len(odd) < 5 or odd not in answer.text
+        assert len(await entries(owner, answer)) == 1
+
+
+async def test_a_list_holds_nothing_of_another_suite_whatever_is_asked(clients, theirs):
+    stranger = clients(Role.SUPERVISOR, "PETERLEE", name="stranger")
+    for query in ({}, {"suite": "DURHAMGATE"}, {"state": "detained"}, {"size": 200}):
+        answer = await stranger.get("/v1/custody-records", params=query)
+        assert theirs["record_id"] not in answer.text
+
+
+SEARCHES = {"%": 0, "_": 0, "\\": 0, "%%": 0, "_______": 0, "\\%": 0, "'": None, "TH68010": 1}
+
+
+@pytest.mark.parametrize(("search", "count"), SEARCHES.items(), ids=SEARCHES)
+async def test_what_is_searched_for_is_taken_literally(client, search, count):
+    answer = await client.get("/v1/reference/offences", params={"search": search, "size": 200})
+    assert answer.status_code == 200, answer.text
+    items = answer.json()["items"]
+    assert all(search.lower() in (item["title"] + item["code"]).lower() for item in items)
+    assert count is None or len(items) == count
+
+
+@pytest.mark.parametrize(
+    ("address", "query"),
+    [
+        ("/v1/custody-records", {"state": "canary-1"}),
+        ("/v1/custody-records", {"suite": "canary 1"}),
+        ("/v1/custody-records", {"suite": "%"}),
+        ("/v1/custody-records", {"suite": "\u202ecanary-1"}),
+        ("/v1/custody-records", {"suite": "x" * 5_000}),
+        ("/v1/custody-records", {"order_by": "canary-1"}),
+        ("/v1/reference/offences", {"offence_class": "canary-1"}),
+        ("/v1/reference/offences", {"search": "canary-1\u200b"}),
+        ("/v1/reference/offences", {"search": "canary-1" * 20}),
+        ("/v1/reference/offences", {"search": ""}),
+        ("/v1/reference/offences", {"after": "canary 1"}),
+        ("/v1/reference/rule-sets/canary_1", {}),
+    ],
+)
+async def test_an_odd_query_is_refused_without_echo(client, owner, address, query):
+    answer = await client.get(address, params=query)
+    assert answer.status_code == 422, answer.text
+    assert "canary" not in answer.text
+    assert len(await entries(owner, answer)) == 1
+
+
+@pytest.mark.parametrize("raw", ["%00", "%ed%a0%80", "%ff", "%c0%af", "%0d%0aX-Evil:1", "%7f"])
+@pytest.mark.parametrize("name", ["suite", "state", "after", "size"])
+async def test_bytes_that_are_no_text_are_refused_in_the_query(client, owner, name, raw):
+    answer = await client.get(f"/v1/custody-records?{name}=A{raw}")
+    assert 400 <= answer.status_code < 500, answer.text
+    assert "x-evil" not in answer.headers
+    assert len(await entries(owner, answer)) == 1
