@@ -76,6 +76,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["suite"], ["suite.code"], name=op.f("fk_custody_record_suite")),
         sa.UniqueConstraint("reference", name=op.f("uq_custody_record_reference")),
     )
+    op.create_index(
+        op.f("ix_custody_record_arrested_at_id"), "custody_record", ["arrested_at", "id"]
+    )
     op.create_index(op.f("ix_custody_record_person_id"), "custody_record", ["person_id"])
     op.create_index(
         op.f("ix_custody_record_suite_arrested_at_id"),

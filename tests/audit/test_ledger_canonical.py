@@ -40,7 +40,7 @@ entry()  # the first one of a process takes long, longer than a property may
 
 
 def test_the_canonical_text_is_this_one_to_the_letter():
-    assert entry(purpose="custody_officer:A,B").canonical == (
+    assert entry(purpose="custody_officer:A,B")["canonical"] == (
         '{"actor_id":"00000000-0000-0000-0000-000000000082","actor_role":"custody_officer",'
         '"at":"2026-11-05T12:00:00.000000Z","changed_fields":[],"client":null,'
         '"door":"POST /v1/custody-records","event":"custody.opened",'
@@ -55,13 +55,13 @@ def test_the_canonical_text_is_this_one_to_the_letter():
 def test_every_column_is_in_it_but_what_the_database_fills_in():
     columns = {column.key for column in AuditEntry.__table__.c}
     assert columns >= LEFT_OUT
-    assert set(json.loads(entry().canonical)) == columns - LEFT_OUT
+    assert set(json.loads(entry()["canonical"])) == columns - LEFT_OUT
 
 
 def test_what_the_database_fills_in_changes_nothing():
     filled = entry()
     filled.sequence, filled.xid, filled.recorded_at = 7, "1234", AT
-    assert canonical(filled) == entry().canonical
+    assert canonical(filled) == entry()["canonical"]
 
 
 @pytest.mark.parametrize(
@@ -85,11 +85,11 @@ def test_what_the_database_fills_in_changes_nothing():
     ],
 )
 def test_a_change_of_anything_changes_the_text(other):
-    assert entry(**other).canonical != entry().canonical
+    assert entry(**other)["canonical"] != entry()["canonical"]
 
 
 def test_names_stand_in_order_and_nothing_is_spaced():
-    text = entry().canonical
+    text = entry()["canonical"]
     names = [*json.loads(text)]
     assert names == sorted(names)
     assert text == json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False)
@@ -101,17 +101,17 @@ def test_names_stand_in_order_and_nothing_is_spaced():
 )
 def test_the_same_instant_in_another_time_zone_gives_the_same_text(at, minutes):
     elsewhere = at.astimezone(timezone(timedelta(minutes=minutes)))
-    assert entry(at=elsewhere).canonical == entry(at=at).canonical
-    assert datetime.fromisoformat(json.loads(entry(at=at).canonical)["at"]) == at
+    assert entry(at=elsewhere)["canonical"] == entry(at=at)["canonical"]
+    assert datetime.fromisoformat(json.loads(entry(at=at)["canonical"])["at"]) == at
 
 
 @given(words=st.text(st.characters(codec="utf-8")))
 def test_any_words_read_back_the_same(words):
-    assert json.loads(entry(door=words).canonical)["door"] == words
+    assert json.loads(entry(door=words)["canonical"])["door"] == words
 
 
 def test_letters_are_kept_as_they_are():
-    assert '"door":"Zo\u00eb \U0001f600"' in entry(door="Zo\u00eb \U0001f600").canonical
+    assert '"door":"Zo\u00eb \U0001f600"' in entry(door="Zo\u00eb \U0001f600")["canonical"]
 
 
 @pytest.mark.parametrize(
@@ -134,15 +134,14 @@ def test_each_kind_of_value_has_one_plain_form(value, form):
 @given(number=st.integers(0, 2**128 - 1))
 def test_each_actor_has_one_stream(number):
     made = entry(by=Actor(id=UUID(int=number), role=Role.AUDITOR))
-    assert made.stream == number % 64
+    assert made["stream"] == number % 64
     assert STREAMS == 64
 
 
 def test_what_nobody_we_know_did_stands_in_the_first_stream():
     unknown = entry(by=None)
-    assert (unknown.stream, unknown.actor_id, unknown.actor_role, unknown.client) == (0,) + (
-        None,
-    ) * 3
+    assert unknown["stream"] == 0
+    assert [unknown[name] for name in ("actor_id", "actor_role", "client")] == [None] * 3
 
 
 def test_the_purpose_is_the_role_and_its_suites_in_order():

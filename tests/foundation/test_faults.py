@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
-import httpx
 import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
@@ -18,8 +17,9 @@ from conftest import Clients
 from traces import counts
 
 CANARY = "Canary-3nd"
-# The promise is three seconds; the rest is two busy cores.
-PROMPT, AT_ONCE = 3.5, 1.0
+# A deed waits two seconds at most, and so does the witness who then puts its refusal on record;
+# the rest is two busy cores.
+PROMPT, AT_ONCE = 4.5, 1.0
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ async def build(tmp_path):
                     database_url=SecretStr(url),
                     local_issuer=True,
                     data_folder=tmp_path,
-                    pool_size=3,
+                    pool_size=8,
                 )
             )
         )
@@ -70,21 +70,24 @@ async def held(engine, statement):
     async with engine.connect() as connection:
         await connection.execute(sa.text(statement))
         yield
-        await connection.rollback()
 
 
 @asynccontextmanager
 async def no_privilege(app, hers):
     await run(hers, "REVOKE INSERT ON audit_entry FROM checkpoint_api")
-    yield
-    await run(hers, "GRANT INSERT ON audit_entry TO checkpoint_api")
+    try:
+        yield
+    finally:
+        await run(hers, "GRANT INSERT ON audit_entry TO checkpoint_api")
 
 
 @asynccontextmanager
 async def ledger_gone(app, hers):
     await run(hers, "ALTER TABLE audit_entry RENAME TO audit_entry_gone")
-    yield
-    await run(hers, "ALTER TABLE audit_entry_gone RENAME TO audit_entry")
+    try:
+        yield
+    finally:
+        await run(hers, "ALTER TABLE audit_entry_gone RENAME TO audit_entry")
 
 
 @asynccontextmanager
@@ -96,8 +99,10 @@ async def ledger_refuses(app, hers):
         "$$BEGIN RAISE EXCEPTION 'no space left, Canary-3nd' USING ERRCODE = '53100'; END$$",
         "CREATE TRIGGER full_disk BEFORE INSERT ON audit_entry EXECUTE FUNCTION full_disk()",
     )
-    yield
-    await run(hers, "DROP FUNCTION full_disk CASCADE")
+    try:
+        yield
+    finally:
+        await run(hers, "DROP FUNCTION full_disk CASCADE")
 
 
 @asynccontextmanager
@@ -109,37 +114,42 @@ async def stream_locked(app, hers):
 @asynccontextmanager
 async def pool_empty(app, hers):
     engine = app.state.engine
-    taken = [await engine.connect() for _ in range(engine.pool.size())]
-    yield
-    for connection in taken:
-        await connection.close()
+    async with AsyncExitStack() as taken:
+        for _ in range(engine.pool.size()):
+            await taken.enter_async_context(engine.connect())
+        yield
+
+
+@asynccontextmanager
+async def beginning_with(app, statement):
+    """The API's transactions begin with a statement of ours."""
+
+    def begin(connection):
+        connection.exec_driver_sql(statement)
+
+    engine = app.state.engine.sync_engine
+    sa.event.listen(engine, "begin", begin)
+    try:
+        yield
+    finally:
+        sa.event.remove(engine, "begin", begin)
 
 
 @asynccontextmanager
 async def statement_cut(app, hers):
-    """A record's table is locked, and the statement is cut before the lock is given up."""
-    cut = [sa.event, "statement_timeout"]
-    sa.event.listen(app.state.engine.sync_engine, "begin", shorten)
-    async with held(hers, "LOCK TABLE person IN ACCESS EXCLUSIVE MODE"):
+    """People's table is locked, and statements are cut before they give the lock up."""
+    async with (
+        beginning_with(app, "SET LOCAL statement_timeout = '300ms'"),
+        held(hers, "LOCK TABLE person, custody_record IN ACCESS EXCLUSIVE MODE"),
+    ):
         yield
-    sa.event.remove(app.state.engine.sync_engine, "begin", shorten)
-    assert cut
-
-
-def shorten(connection):
-    connection.exec_driver_sql("SET LOCAL statement_timeout = '300ms'")
 
 
 @asynccontextmanager
 async def standby(app, hers):
-    """As after a failover: every transaction is read-only."""
-    sa.event.listen(app.state.engine.sync_engine, "begin", read_only)
-    yield
-    sa.event.remove(app.state.engine.sync_engine, "begin", read_only)
-
-
-def read_only(connection):
-    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    """As after a failover."""
+    async with beginning_with(app, "SET TRANSACTION READ ONLY"):
+        yield
 
 
 FAULTS = [no_privilege, ledger_gone, ledger_refuses, stream_locked, pool_empty]
@@ -149,7 +159,7 @@ FAULTS += [statement_cut, standby]
 def doors_of(record):
     here = f"/v1/custody-records/{record['id']}"
     return {
-        "book in": ("POST", "/v1/custody-records", a_booking(person=a_person(family_name=CANARY))),
+        "book-in": ("POST", "/v1/custody-records", a_booking(person=a_person(family_name=CANARY))),
         "read": ("GET", here, None),
         "list": ("GET", "/v1/custody-records", None),
         "decide": ("POST", f"{here}/eligibility-decisions", {}),
@@ -177,19 +187,20 @@ def unavailable(answer, seconds, prompt=PROMPT):
 async def alive(client):
     for address in ("/ping", "/health", "/health/liveness", "/metrics"):
         answer, seconds = await knock(client, ("GET", address, None))
-        assert answer.status_code == 200
-        assert seconds < 0.5
+        assert (answer.status_code, seconds < 0.5) == (200, True)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 async def test_every_door_is_503_in_time_and_comes_back(build, address, hers, fault):
     app = build(address)
-    client = Clients(app)()
-    person = a_person(family_name=CANARY)
+    clients = Clients(app)
+    client, person = clients(), a_person(family_name=CANARY)
     record = await booked(client, person=person, screening=KNOWN)
     before = await counts(hers)
     async with fault(app, hers):
-        knocking = [asyncio.create_task(knock(client, door)) for door in doors_of(record).values()]
+        # Each as somebody else: one person's requests would queue for their one stream as well.
+        doors = doors_of(record).items()
+        knocking = [asyncio.create_task(knock(clients(name=name), door)) for name, door in doors]
         await asyncio.sleep(0.05)
         await alive(client)
         for answer, seconds in await asyncio.gather(*knocking):
@@ -197,8 +208,7 @@ async def test_every_door_is_503_in_time_and_comes_back(build, address, hers, fa
     assert await counts(hers) == before
     assert app.state.engine.pool.checkedout() == 0
     for door in doors_of(record).values():
-        answer, _ = await knock(client, door)
-        assert answer.is_success, answer.text
+        assert (await knock(client, door))[0].is_success
 
 
 @pytest.mark.parametrize("where", ["no socket", "no server", "no database", "no login"])
@@ -217,23 +227,23 @@ async def test_without_a_database_every_door_is_503_at_once(build, address, wher
     assert (await client.get("/health/readiness")).status_code == 503
 
 
-async def test_a_cut_connection_costs_one_answer_at_most_and_nothing_else(build, address, hers):
+async def test_cut_connections_cost_an_answer_each_and_nothing_else(build, address, hers):
     app = build(address)
     client = Clients(app)()
-    record = await booked(client, person=a_person(family_name=CANARY))
-    before = await counts(hers)
+    await booked(client, person=a_person(family_name=CANARY))
+    before, key = await counts(hers), a_key()
+    superuser = engine_for(address, role=None, pool_size=1)
     await run(
-        hers,
+        superuser,
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid() "
-        "AND query NOT LIKE '%pg_terminate%'",
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()",
     )
-    key = a_key()
+    await superuser.dispose()
+    await hers.dispose()  # its own were cut too
     for _ in range(app.state.engine.pool.size() + 1):
         answer = await client.post("/v1/custody-records", json=a_booking(), headers=key)
         if answer.status_code == 201:
             break
-        unavailable(answer, 0)
+        unavailable(answer, seconds=0)
     assert answer.status_code == 201
     assert (await counts(hers))["custody_record"] == before["custody_record"] + 1
-    assert isinstance(await client.get(f"/v1/custody-records/{record['id']}"), httpx.Response)

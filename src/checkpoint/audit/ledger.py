@@ -15,13 +15,16 @@ from checkpoint.audit.operations import Operation
 from checkpoint.audit.tables import STREAMS, AuditEntry, ChangedValue
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
-from checkpoint.foundation.database import Record, insert
+from checkpoint.foundation.database import Record, insert, insert_values
 from checkpoint.foundation.identifiers import new_id
 from checkpoint.foundation.logs import log, without_content
 
 DONE = "done"
+# An entry is plain values by column: it is written on every request and read by nobody in it.
+Entry = dict[str, Any]
 # What the trigger fills in, and what holds all the rest.
 NOT_CANONICAL = frozenset({"sequence", "xid", "recorded_at", "canonical"})
+CANONICAL = [column.key for column in AuditEntry.__table__.c if column.key not in NOT_CANONICAL]
 
 
 class LedgerNotWritten(errors.Unavailable):
@@ -72,39 +75,39 @@ async def record(
         purpose=purpose or purpose_of(by),
     )
     values = [
-        ChangedValue(entry_id=entry.id, subject_id=ids[0], field=field, before=before, after=after)
+        ChangedValue(
+            entry_id=entry["id"], subject_id=ids[0], field=field, before=before, after=after
+        )
         for field, (before, after) in (change or {}).items()
     ]
     await append(session, entry, values)
     request["recorded"] = request.get("recorded", 0) + 1
 
 
-async def append(
-    session: AsyncSession, entry: AuditEntry, values: Sequence[ChangedValue] = ()
-) -> None:
+async def append(session: AsyncSession, entry: Entry, values: Sequence[ChangedValue] = ()) -> None:
     """Write the values, then the entry, which takes its stream's lock until commit."""
     try:
         if values:
             await insert(session, *values)
-        await insert(session, entry)
+        await insert_values(session, AuditEntry, entry)
     except (sa.exc.SQLAlchemyError, OSError) as error:
         log.error("ledger_not_written", **without_content(error))
         raise LedgerNotWritten("Send the same request again shortly.") from None
 
 
-def composed(*, by: Actor | None, **facts: Any) -> AuditEntry:
-    """An entry with its stream and its canonical content."""
+def composed(*, by: Actor | None, **facts: Any) -> Entry:
+    """An entry's columns, with its stream and its canonical content."""
     actor_id = by.id if by else None
-    entry = AuditEntry(
-        actor_id=actor_id,
-        actor_role=by.role if by else None,
-        client=by.client if by else None,
-        stream=(actor_id.int if actor_id else 0) % STREAMS,
-        canonical="",
-        **facts,
-    )
-    entry.canonical = canonical(entry)
-    return entry
+    entry = {
+        "id": new_id(),
+        "actor_id": actor_id,
+        "actor_role": by.role if by else None,
+        "client": by.client if by else None,
+        "stream": (actor_id.int if actor_id else 0) % STREAMS,
+        "purpose": None,
+        "recipient": None,
+    } | facts
+    return entry | {"canonical": canonical(entry)}
 
 
 def purpose_of(by: Actor) -> str:
@@ -112,13 +115,9 @@ def purpose_of(by: Actor) -> str:
     return f"{by.role.value}:{','.join(sorted(by.suites)) or '-'}"
 
 
-def canonical(entry: AuditEntry) -> str:
+def canonical(entry: Mapping[str, Any]) -> str:
     """The entry as RFC 8785 JSON: names in order, no spaces, instants in UTC microseconds."""
-    content = {
-        column.key: plain(getattr(entry, column.key))
-        for column in AuditEntry.__table__.c
-        if column.key not in NOT_CANONICAL
-    }
+    content = {name: plain(entry[name]) for name in CANONICAL}
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 

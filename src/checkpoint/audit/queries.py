@@ -1,16 +1,18 @@
 """Entries by subject, by actor, by time."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.audit.operations import Operation
 from checkpoint.audit.tables import AuditEntry
-from checkpoint.foundation.paging import Turn, newest_first
+from checkpoint.foundation.paging import Listing, Turn
 
 
 async def count_since(engine: AsyncEngine, actor_id: UUID, since: datetime) -> int:
@@ -24,6 +26,22 @@ async def count_since(engine: AsyncEngine, actor_id: UUID, since: datetime) -> i
         return int((await connection.execute(rows)).scalar_one())
 
 
+ENTRIES = Listing(
+    sa.select(*AuditEntry.__table__.c),
+    at=AuditEntry.__table__.c.at,
+    id=AuditEntry.__table__.c.id,
+    filters={
+        "subject": col(AuditEntry.subject_ids).contains(
+            sa.bindparam("subject", type_=ARRAY(sa.Uuid()))
+        ),
+        "actor": col(AuditEntry.actor_id) == sa.bindparam("actor", type_=sa.Uuid()),
+        "operation": col(AuditEntry.operation) == sa.bindparam("operation"),
+        "since": col(AuditEntry.at) >= sa.bindparam("since"),
+        "until": col(AuditEntry.at) < sa.bindparam("until"),
+    },
+)
+
+
 async def entries(
     session: AsyncSession,
     *,
@@ -33,19 +51,14 @@ async def entries(
     operation: Operation | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-) -> tuple[list[AuditEntry], str | None]:
+) -> tuple[list[Any], str | None]:
     """One page of the ledger, newest first, narrowed by whatever is given."""
-    rows = select(*AuditEntry.__table__.c)
-    if subject is not None:
-        rows = rows.where(col(AuditEntry.subject_ids).contains([subject]))
-    if actor is not None:
-        rows = rows.where(AuditEntry.actor_id == actor)
-    if operation is not None:
-        rows = rows.where(AuditEntry.operation == operation)
-    if since is not None:
-        rows = rows.where(AuditEntry.at >= since)
-    if until is not None:
-        rows = rows.where(AuditEntry.at < until)
-    return await newest_first(
-        session, rows, at=col(AuditEntry.at), id=col(AuditEntry.id), turn=turn
+    return await ENTRIES.page(
+        session,
+        turn,
+        subject=[subject] if subject else None,
+        actor=actor,
+        operation=operation,
+        since=since,
+        until=until,
     )

@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
 
 from checkpoint.access.permissions import holds
 from checkpoint.custody.schemas import AllegedOffenceView, CustodyRecordView, ScreeningView
@@ -26,7 +25,7 @@ from checkpoint.custody.tables import (
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
-from checkpoint.foundation.paging import Turn, newest_first
+from checkpoint.foundation.paging import Listing, Turn
 from checkpoint.foundation.schemas import NextStep
 from checkpoint.people.schemas import PersonView
 from checkpoint.people.tables import Person
@@ -37,22 +36,52 @@ class CustodyRecordNotFound(errors.NotFound):
     title = "There is no such custody record that you may see"
 
 
-def visible_to(actor: Actor) -> SelectOfScalar[CustodyRecord]:
-    """The only way to reach a custody record: scope first, then anything else."""
-    return select(CustodyRecord).where(col(CustodyRecord.suite).in_(sorted(actor.suites)))
+# The only way to reach a custody record. Without a scope among its parameters it cannot run.
+IN_SCOPE = col(CustodyRecord.suite) == sa.any_(sa.bindparam("suites", type_=ARRAY(sa.String())))
+VISIBLE = select(CustodyRecord).where(IN_SCOPE)
+ONE = VISIBLE.where(col(CustodyRecord.id) == sa.bindparam("record_id", type_=sa.Uuid()))
+LOCKED = ONE.with_for_update(key_share=True)
+
+
+def scope_of(actor: Actor) -> dict[str, Any]:
+    """What ``VISIBLE`` asks for: the suites whose records this actor may reach."""
+    return {"suites": sorted(actor.suites)}
 
 
 async def one(
     session: AsyncSession, record_id: UUID, *, actor: Actor, lock: bool = False
 ) -> CustodyRecord:
-    rows = visible_to(actor).where(CustodyRecord.id == record_id)
-    if lock:
-        # Afresh: what this session read before the lock may have changed since.
-        rows = rows.with_for_update(key_share=True).execution_options(populate_existing=True)
-    found = (await session.exec(rows)).one_or_none()
+    # Afresh where locked: what this session read before the lock may have changed since.
+    rows = await session.exec(
+        LOCKED if lock else ONE,
+        params=scope_of(actor) | {"record_id": record_id},
+        execution_options={"populate_existing": lock},
+    )
+    found = rows.one_or_none()
     if found is None:
         raise CustodyRecordNotFound("Check the id, or ask a colleague in that suite.")
     return found
+
+
+RECORDS = Listing(
+    sa.select(
+        *(
+            col(getattr(CustodyRecord, name))
+            for name in ("id", "reference", "state", "suite", "arrested_at", "arrived_at")
+        ),
+        col(Person.family_name),
+        col(Person.given_names),
+    ).join(Person, col(Person.id) == col(CustodyRecord.person_id)),
+    at=CustodyRecord.__table__.c.arrested_at,
+    id=CustodyRecord.__table__.c.id,
+    filters={
+        "only_suite": col(CustodyRecord.suite) == sa.bindparam("only_suite"),
+        "suites": IN_SCOPE,
+        "suite": col(CustodyRecord.suite) == sa.bindparam("suite"),
+        "state": col(CustodyRecord.state) == sa.bindparam("state"),
+        "reference": col(CustodyRecord.reference) == sa.bindparam("reference"),
+    },
+)
 
 
 async def page(
@@ -65,58 +94,58 @@ async def page(
     reference: str | None = None,
 ) -> tuple[list[Any], str | None]:
     """One page of the suites' records with the people's names, latest arrest first."""
-    columns = [
-        col(getattr(CustodyRecord, name))
-        for name in ("id", "reference", "state", "suite", "arrested_at", "arrived_at")
-    ]
-    rows = (
-        sa.select(*columns, col(Person.family_name), col(Person.given_names))
-        .join(Person, col(Person.id) == col(CustodyRecord.person_id))
-        .where(col(CustodyRecord.suite).in_(sorted(actor.suites)))
-    )
-    if suite is not None:
-        rows = rows.where(col(CustodyRecord.suite) == suite)
-    if state is not None:
-        rows = rows.where(col(CustodyRecord.state) == state)
-    if reference is not None:
-        rows = rows.where(col(CustodyRecord.reference) == reference)
-    return await newest_first(
-        session, rows, at=col(CustodyRecord.arrested_at), id=col(CustodyRecord.id), turn=turn
-    )
+    scope = scope_of(actor)
+    if len(actor.suites) == 1:  # an equality keeps to the order of that suite's index
+        scope = {"only_suite": next(iter(actor.suites))}
+    return await RECORDS.page(session, turn, **scope, suite=suite, state=state, reference=reference)
 
 
-async def person_of(session: AsyncSession, record: CustodyRecord) -> Person:
-    return (await session.exec(select(Person).where(Person.id == record.person_id))).one()
+PERSON = select(Person).where(col(Person.id) == sa.bindparam("person_id", type_=sa.Uuid()))
+
+
+async def person_of(session: AsyncSession, record: CustodyRecord) -> Any:
+    return (await rows_of(session, PERSON, person_id=record.person_id))[0]
+
+
+OFFENCES = (
+    sa.select(
+        col(AllegedOffence.id),
+        col(Offence.code),
+        col(Offence.title),
+        col(Offence.mode_of_trial),
+        col(OffenceClassification.offence_class),
+        col(AllegedOffence.committed_from),
+        col(AllegedOffence.committed_until),
+        col(AllegedOffence.committed_in_area),
+    )
+    .join(Offence, col(Offence.id) == col(AllegedOffence.offence_id))
+    .outerjoin(OffenceClassification, col(OffenceClassification.code) == col(Offence.code))
+    .where(col(AllegedOffence.custody_record_id) == sa.bindparam("record_id", type_=sa.Uuid()))
+    .order_by(col(AllegedOffence.id))
+)
 
 
 async def offences_of(session: AsyncSession, record_id: UUID) -> Sequence[Any]:
     """What the person is alleged to have done, with the programme's class of each."""
-    rows = (
-        sa.select(
-            col(AllegedOffence.id),
-            col(Offence.code),
-            col(Offence.title),
-            col(Offence.mode_of_trial),
-            col(OffenceClassification.offence_class),
-            col(AllegedOffence.committed_from),
-            col(AllegedOffence.committed_until),
-            col(AllegedOffence.committed_in_area),
-        )
-        .join(Offence, col(Offence.id) == col(AllegedOffence.offence_id))
-        .outerjoin(OffenceClassification, col(OffenceClassification.code) == col(Offence.code))
-        .where(col(AllegedOffence.custody_record_id) == record_id)
-        .order_by(col(AllegedOffence.id))
-    )
-    return await rows_of(session, rows)
+    return await rows_of(session, OFFENCES, record_id=record_id)
 
 
-async def last_screening(session: AsyncSession, record_id: UUID) -> Screening | None:
-    rows = select(Screening).where(Screening.custody_record_id == record_id)
-    return (await session.exec(rows.order_by(col(Screening.number).desc()).limit(1))).one_or_none()
+SCREENING = (
+    select(Screening)
+    .where(col(Screening.custody_record_id) == sa.bindparam("record_id", type_=sa.Uuid()))
+    .order_by(col(Screening.number).desc())
+    .limit(1)
+)
+
+
+async def last_screening(session: AsyncSession, record_id: UUID) -> Any | None:
+    """What was known at the last saving, if anything was saved."""
+    found = await rows_of(session, SCREENING, record_id=record_id)
+    return found[0] if found else None
 
 
 async def view(
-    session: AsyncSession, record: CustodyRecord, *, by: Actor, person: Person | None = None
+    session: AsyncSession, record: CustodyRecord, *, by: Actor, person: Any = None
 ) -> CustodyRecordView:
     """The record with its person, offences and screening, as this reader may see it."""
     person = person or await person_of(session, record)

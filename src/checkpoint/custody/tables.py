@@ -131,6 +131,7 @@ class CustodyRecord(Record, table=True):
         sa.CheckConstraint("released_at >= arrived_at", name="released_after_arrival"),
         sa.CheckConstraint("version >= 1", name="version_counts"),
         sa.Index("ix_custody_record_suite_arrested_at_id", "suite", "arrested_at", "id"),
+        sa.Index("ix_custody_record_arrested_at_id", "arrested_at", "id"),
         sa.Index("ix_custody_record_person_id", "person_id"),
     )
 

@@ -16,7 +16,7 @@ from checkpoint.custody import queries as custody
 from checkpoint.custody.tables import SCREENING_FACTS, CustodyRecord
 from checkpoint.eligibility import queries
 from checkpoint.eligibility.facts import Alleged, gather
-from checkpoint.eligibility.rules import RulesUnreadable, decide, digest, parse
+from checkpoint.eligibility.rules import RulesUnreadable, decide, digest, parse, stored
 from checkpoint.eligibility.states import EligibilityEvent
 from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation import errors
@@ -70,7 +70,7 @@ async def publish(session: AsyncSession, text: str, *, by: Actor, at: datetime) 
 
 async def decide_case(
     session: AsyncSession, record_id: UUID, *, seen: int, by: Actor, at: datetime
-) -> tuple[EligibilityDecision, RuleSetVersion]:
+) -> tuple[EligibilityDecision, Any]:
     """The case is decided on what stands in its record, under the rules in force today."""
     record = await custody.one(session, record_id, actor=by, lock=True)
     unchanged_since(seen, record.version)
@@ -80,13 +80,13 @@ async def decide_case(
     before = await queries.last(session, record_id)
     decision = EligibilityDecision(
         custody_record_id=record_id,
-        number=before[1] + 1 if before else 1,
+        number=before.number + 1 if before else 1,
         record_version=record.version,
         rule_set_version_id=rules.id,
         verdict=verdict,
         facts=facts,
-        findings=[finding.model_dump(mode="json") for finding in findings],
-        supersedes_id=before[0] if before else None,
+        findings=stored(findings),
+        supersedes_id=before.id if before else None,
         decided_at=at,
         decided_by=by.id,
     )

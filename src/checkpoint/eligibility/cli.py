@@ -56,10 +56,10 @@ async def replayed(session: AsyncSession, total: int) -> list[str]:
     different, last = [], None
     console = Console(stderr=True)
     for _ in track(range(-(-total // BATCH)), "Replaying", console=console):
-        for decision, rules in await queries.stored(session, after=last, size=BATCH):
+        for decision in await queries.stored(session, after=last, size=BATCH):
             last = decision.id
             stored = tuple(Finding.model_validate(found) for found in decision.findings)
-            if decide(parse(rules.content), decision.facts) != (decision.verdict, stored):
+            if decide(parse(decision.content), decision.facts) != (decision.verdict, stored):
                 different.append(str(decision.id))
     return different
 

@@ -12,10 +12,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.permissions import Permission, holds
+from checkpoint.custody import queries as custody
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.eligibility.facts import FACTS
-from checkpoint.eligibility.rules import Finding, missing_of, parse
-from checkpoint.eligibility.schemas import DecisionView, FindingView, MissingView, RuleSetView
+from checkpoint.eligibility.rules import missing_of, parse
+from checkpoint.eligibility.schemas import DecisionView, MissingView, RuleSetView
 from checkpoint.eligibility.states import MEANING, Verdict
 from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation import errors
@@ -39,60 +40,69 @@ class RuleSetNotFound(errors.NotFound):
     title = "There is no such rule set"
 
 
-def visible_to(actor: Actor) -> Any:
-    """The only way to reach a decision: by a case of the reader's suites."""
-    later = aliased(EligibilityDecision)
-    return (
-        sa.select(EligibilityDecision, RuleSetVersion, col(later.id))
-        .join(CustodyRecord, col(CustodyRecord.id) == col(EligibilityDecision.custody_record_id))
-        .join(
-            RuleSetVersion, col(RuleSetVersion.id) == col(EligibilityDecision.rule_set_version_id)
-        )
-        .outerjoin(later, col(later.supersedes_id) == col(EligibilityDecision.id))
-        .where(col(CustodyRecord.suite).in_(sorted(actor.suites)))
+LATER = aliased(EligibilityDecision)
+RULES = ("version", "in_force_from", "digest", "content")
+# The only way to reach a decision: by a case of the reader's suites.
+VISIBLE = (
+    sa.select(
+        *EligibilityDecision.__table__.c,
+        *(col(getattr(RuleSetVersion, name)) for name in RULES),
+        col(LATER.id).label("superseded_by_id"),
     )
+    .join(CustodyRecord, col(CustodyRecord.id) == col(EligibilityDecision.custody_record_id))
+    .join(RuleSetVersion, col(RuleSetVersion.id) == col(EligibilityDecision.rule_set_version_id))
+    .outerjoin(LATER, col(LATER.supersedes_id) == col(EligibilityDecision.id))
+    .where(custody.IN_SCOPE)
+)
+ONE = VISIBLE.where(col(EligibilityDecision.id) == sa.bindparam("decision_id", type_=sa.Uuid()))
+RECORD_ID = sa.bindparam("record_id", type_=sa.Uuid())
+OF_CASE = VISIBLE.where(col(EligibilityDecision.custody_record_id) == RECORD_ID).order_by(
+    col(EligibilityDecision.number).desc()
+)
 
 
-async def one(
-    session: AsyncSession, decision_id: UUID, *, actor: Actor
-) -> tuple[EligibilityDecision, RuleSetVersion, UUID | None]:
-    """A decision, the rules it was taken under, and the decision that supersedes it."""
-    rows = visible_to(actor).where(col(EligibilityDecision.id) == decision_id)
-    found = await rows_of(session, rows)
+async def one(session: AsyncSession, decision_id: UUID, *, actor: Actor) -> Any:
+    """A decision with the rules it was taken under, and the decision that supersedes it."""
+    scope = custody.scope_of(actor)
+    found = await rows_of(session, ONE, **scope, decision_id=decision_id)
     if not found:
         raise DecisionNotFound("Check the id, or ask a colleague in that suite.")
-    return found[0][0], found[0][1], found[0][2]
+    return found[0]
 
 
-async def of_case(
-    session: AsyncSession, record_id: UUID, *, actor: Actor
-) -> Sequence[tuple[EligibilityDecision, RuleSetVersion]]:
-    """A case's decisions, the present one first."""
-    rows = visible_to(actor).where(col(EligibilityDecision.custody_record_id) == record_id)
-    found = await rows_of(session, rows.order_by(col(EligibilityDecision.number).desc()))
-    return [(row[0], row[1]) for row in found]
+async def of_case(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Sequence[Any]:
+    """A case's decisions with their rules, the present one first."""
+    return await rows_of(session, OF_CASE, **custody.scope_of(actor), record_id=record_id)
 
 
-async def last(session: AsyncSession, record_id: UUID) -> tuple[UUID, int] | None:
+LAST = (
+    sa.select(col(EligibilityDecision.id), col(EligibilityDecision.number))
+    .where(col(EligibilityDecision.custody_record_id) == RECORD_ID)
+    .order_by(col(EligibilityDecision.number).desc())
+    .limit(1)
+)
+
+
+async def last(session: AsyncSession, record_id: UUID) -> Any | None:
     """Id and number of a case's present decision; for whoever holds the case's lock."""
-    rows = (
-        sa.select(col(EligibilityDecision.id), col(EligibilityDecision.number))
-        .where(col(EligibilityDecision.custody_record_id) == record_id)
-        .order_by(col(EligibilityDecision.number).desc())
-        .limit(1)
-    )
-    found = await rows_of(session, rows)
-    return (found[0].id, found[0].number) if found else None
+    found = await rows_of(session, LAST, record_id=record_id)
+    return found[0] if found else None
 
 
-async def in_force(session: AsyncSession, on: date) -> RuleSetVersion:
+IN_FORCE = (
+    select(RuleSetVersion)
+    .where(col(RuleSetVersion.in_force_from) <= sa.bindparam("day", type_=sa.Date()))
+    .order_by(col(RuleSetVersion.in_force_from).desc())
+    .limit(1)
+)
+
+
+async def in_force(session: AsyncSession, on: date) -> Any:
     """The rules in force on a day: the last ones to have begun."""
-    rows = select(RuleSetVersion).where(RuleSetVersion.in_force_from <= on)
-    rows = rows.order_by(col(RuleSetVersion.in_force_from).desc()).limit(1)
-    found = (await session.exec(rows)).one_or_none()
-    if found is None:
+    found = await rows_of(session, IN_FORCE, day=on)
+    if not found:
         raise NoRulesInForce("Ask for a rule set to be published that covers that day.")
-    return found
+    return found[0]
 
 
 async def rule_set(session: AsyncSession, version: str) -> RuleSetVersion:
@@ -110,7 +120,7 @@ async def rule_sets(session: AsyncSession) -> Sequence[RuleSetVersion]:
 
 async def stored(session: AsyncSession, *, after: UUID | None, size: int) -> Sequence[Any]:
     """Decisions with their rules, in the order of their ids; for replaying them all."""
-    rows = sa.select(EligibilityDecision, RuleSetVersion).join(
+    rows = sa.select(*EligibilityDecision.__table__.c, col(RuleSetVersion.content)).join(
         RuleSetVersion, col(RuleSetVersion.id) == col(EligibilityDecision.rule_set_version_id)
     )
     if after is not None:
@@ -135,19 +145,13 @@ SUMMARY = {"id", "number", "verdict", "record_version", "decided_at", "decided_b
 DECISIONS = "/v1/custody-records/{record_id}/eligibility-decisions"
 
 
-def view(
-    decision: EligibilityDecision,
-    rules: RuleSetVersion,
-    *,
-    by: Actor,
-    later: UUID | None = None,
-) -> DecisionView:
+def view(decision: Any, rules: Any, *, by: Actor, later: UUID | None = None) -> DecisionView:
     """A decision as it was locked, explained to this reader."""
-    findings = tuple(Finding.model_validate(found) for found in decision.findings)
-    wanted = list(dict.fromkeys(FACTS[name].given_as for name in missing_of(findings)))
+    missing = _missing(decision.findings)
+    wanted = list(dict.fromkeys(view.given_as for view in missing))
     return DecisionView(
-        **explained(decision.verdict, findings, decision.facts, rules),
-        **decision.model_dump(include=LOCKED),
+        **explained(decision.verdict, decision.findings, decision.facts, rules),
+        **{name: getattr(decision, name) for name in LOCKED},
         superseded_by_id=later,
         next_steps=[decide_step(decision.custody_record_id, by, missing=wanted)],
     )
@@ -155,26 +159,30 @@ def view(
 
 def explained(
     verdict: Verdict,
-    findings: tuple[Finding, ...],
+    findings: Sequence[Mapping[str, Any]],
     facts: Mapping[str, JsonValue],
-    rules: RuleSetVersion,
+    rules: Any,
 ) -> dict[str, Any]:
-    """A verdict with its meaning, rules, findings and what is missing, in plain English."""
-    missing = [
-        MissingView(fact=name, question=FACTS[name].question, given_as=FACTS[name].given_as)
-        for name in missing_of(findings)
-    ]
+    """A verdict with its meaning, rules, findings (as stored) and what is missing."""
     return {
         "verdict": verdict,
         "meaning": MEANING[verdict],
         "rule_set": shown_rules(rules),
-        "findings": [FindingView.model_validate(found) for found in findings],
-        "missing": missing,
+        "findings": findings,
+        "missing": _missing(findings),
         "facts": facts,
     }
 
 
-def shown_rules(rules: RuleSetVersion) -> RuleSetView:
+def _missing(findings: Sequence[Mapping[str, Any]]) -> list[MissingView]:
+    """The facts still wanted, each once, in the order of the criteria."""
+    return [
+        MissingView(fact=name, question=FACTS[name].question, given_as=FACTS[name].given_as)
+        for name in missing_of(findings)
+    ]
+
+
+def shown_rules(rules: Any) -> RuleSetView:
     parsed = parse(rules.content)
     return RuleSetView(
         version=rules.version,

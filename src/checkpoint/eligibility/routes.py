@@ -18,7 +18,7 @@ from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.eligibility import actions, queries
 from checkpoint.eligibility.facts import Alleged, gather
 from checkpoint.eligibility.queries import DecisionNotFound, NoRulesInForce, RuleSetNotFound
-from checkpoint.eligibility.rules import decide, parse
+from checkpoint.eligibility.rules import decide, parse, stored
 from checkpoint.eligibility.schemas import (
     DecideEligibility,
     DecisionSummary,
@@ -75,7 +75,7 @@ async def preview_eligibility(
     await ledger.record(
         session, Operation.CONSULTATION, EligibilityEvent.PREVIEWED, kind="preview", by=by, at=now
     )
-    return shown(PreviewView(**queries.explained(verdict, findings, facts, rules)))
+    return shown(PreviewView(**queries.explained(verdict, stored(findings), facts, rules)))
 
 
 async def _classed(
@@ -145,9 +145,10 @@ async def list_eligibility_decisions(
     found = await queries.of_case(session, record_id, actor=by)
     items = [
         DecisionSummary(
-            rule_set_version=rules.version, **decision.model_dump(include=queries.SUMMARY)
+            rule_set_version=decision.version,
+            **{name: getattr(decision, name) for name in queries.SUMMARY},
         )
-        for decision, rules in found
+        for decision in found
     ]
     view = DecisionsView(items=items, next_steps=[queries.decide_step(record_id, by)])
     await ledger.record(
@@ -155,7 +156,7 @@ async def list_eligibility_decisions(
         Operation.CONSULTATION,
         EligibilityEvent.READ,
         record_id,
-        *(decision.id for decision, _ in found),
+        *(decision.id for decision in found),
         kind="custody_record",
         by=by,
         at=now,
@@ -175,18 +176,18 @@ async def read_eligibility_decision(
     now: Now,
 ) -> Response:
     """One decision as it was locked, with every finding and its reason."""
-    decision, rules, later = await queries.one(session, decision_id, actor=by)
+    decision = await queries.one(session, decision_id, actor=by)
     await ledger.record(
         session,
         Operation.CONSULTATION,
         EligibilityEvent.READ,
-        decision,
+        decision.id,
         decision.custody_record_id,
         kind=actions.KIND,
         by=by,
         at=now,
     )
-    return _locked(queries.view(decision, rules, by=by, later=later))
+    return _locked(queries.view(decision, decision, by=by, later=decision.superseded_by_id))
 
 
 def _locked(view: DecisionView, *, status: int = 200) -> Response:

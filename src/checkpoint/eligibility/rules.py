@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
@@ -235,6 +235,11 @@ def verdict_of(findings: tuple[Finding, ...]) -> Verdict:
     return Verdict.ELIGIBLE
 
 
-def missing_of(findings: tuple[Finding, ...]) -> list[str]:
-    """The facts still wanted, each once, in the order of the criteria."""
-    return list(dict.fromkeys(name for found in findings for name in found.missing))
+def missing_of(findings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The facts that stored findings still want, each once, in the order of the criteria."""
+    return list(dict.fromkeys(name for found in findings for name in found["missing"]))
+
+
+def stored(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
+    """Findings as they are kept with a decision: plain JSON."""
+    return [found.model_dump(mode="json") for found in findings]

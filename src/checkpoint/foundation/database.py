@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, ClassVar, cast
 from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import Depends, Request
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.orm import Session
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -89,6 +89,13 @@ def engine_for(
     )
 
 
+async def connection_of(session: AsyncSession) -> AsyncConnection:
+    """The transaction's connection, with what waits in the session written first."""
+    if session.new or session.dirty:
+        await session.flush()
+    return await session.connection()
+
+
 async def insert(session: AsyncSession, *records: Record) -> None:
     """Write what waits in the session, then these new rows of one table.
 
@@ -96,18 +103,31 @@ async def insert(session: AsyncSession, *records: Record) -> None:
     """
     table = records[0].__table__
     rows = [{column.key: getattr(record, column.key) for column in table.c} for record in records]
-
-    def write(unit: Session) -> None:
-        unit.flush()
-        unit.connection().execute(table.insert(), rows)
-
-    await session.run_sync(write)
+    connection = await connection_of(session)
+    await connection.execute(_insert_into(table), rows if len(rows) > 1 else rows[0])
 
 
-async def rows_of(session: AsyncSession, rows: Any) -> Sequence[Any]:
-    """What a select of several columns or tables finds; ``exec`` has types only for one."""
-    found: Sequence[Any] = (await session.exec(rows)).all()
-    return found
+async def insert_values(session: AsyncSession, kind: type[Record], values: dict[str, Any]) -> None:
+    """The same for one row of plain values: where it is written on every request, a record that
+    nobody reads costs as much as the write.
+    """
+    connection = await connection_of(session)
+    await connection.execute(_insert_into(kind.__table__), values)
+
+
+@cache
+def _insert_into(table: sa.Table) -> sa.Insert:
+    return table.insert()
+
+
+async def rows_of(session: AsyncSession, rows: Any, **given: Any) -> Sequence[Any]:
+    """What a select finds, as plain rows of its columns.
+
+    A select that is built once, with ``bindparam`` for what is given, costs a third of one that
+    is built each time.
+    """
+    connection = await connection_of(session)
+    return (await connection.execute(rows, given)).all()
 
 
 @asynccontextmanager

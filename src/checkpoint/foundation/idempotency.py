@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
-from checkpoint.foundation.database import Record, insert
+from checkpoint.foundation.database import Record, insert_values
 from checkpoint.foundation.disclosure import Disclosure, described
 
 # Structured-field string or bare token; long enough not to be somebody's counter.
@@ -149,15 +149,15 @@ async def _keep(
     session: AsyncSession, id: UUID, asked: Asked, response: Response, *, at: datetime
 ) -> None:
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    answer = KeptAnswer(
-        id=id,
-        request_digest=asked.digest,
-        status=response.status_code,
-        headers={**headers},
-        body=bytes(response.body),
-        kept_at=at,
-    )
+    answer = {
+        "id": id,
+        "request_digest": asked.digest,
+        "status": response.status_code,
+        "headers": headers,
+        "body": bytes(response.body),
+        "kept_at": at,
+    }
     try:
-        await insert(session, answer)
+        await insert_values(session, KeptAnswer, answer)
     except sa.exc.IntegrityError as error:
         raise StillInFlight("Send it again; you will get the first answer.") from error

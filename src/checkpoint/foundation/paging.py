@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
@@ -16,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation import errors
 from checkpoint.foundation.clock import Now
+from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.schemas import View
 
 Row = TypeVar("Row")
@@ -114,19 +116,45 @@ async def turn(
 Turning = Annotated[Turn, Depends(turn)]
 
 
-async def newest_first(
-    session: AsyncSession, rows: Any, *, at: Any, id: Any, turn: Turn
-) -> tuple[list[Any], str | None]:
-    """One page of ``rows`` in the order (``at``, ``id``), newest first, and the next cursor.
+class Listing:
+    """A list, newest first: its rows, how it may be narrowed, and the two columns it is ordered by.
 
-    Each row must carry the two columns under their own names.
+    Args:
+        rows: a select of columns, the two of the order among them.
+        at: the instant it is ordered by, newest first.
+        id: what tells rows of one instant apart.
+        filters: by name, a condition with a ``bindparam`` of that name.
     """
-    if (seen := turn.start()) is not None:
-        rows = rows.where(sa.tuple_(at, id) < sa.tuple_(sa.literal(seen.at), sa.literal(seen.id)))
-    rows = rows.order_by(at.desc(), id.desc()).limit(turn.size + 1)
-    found = (await session.exec(rows)).all()
-    page = list(found[: turn.size])
-    if len(found) <= turn.size:
-        return page, None
-    last = page[-1]
-    return page, turn.cursor(getattr(last, at.key), getattr(last, id.key))
+
+    def __init__(self, rows: Any, *, at: Any, id: Any, filters: Mapping[str, Any]) -> None:
+        self._rows, self._at, self._id, self._filters = rows, at, id, filters
+        self._built: dict[tuple[frozenset[str], bool], Any] = {}
+
+    async def page(
+        self, session: AsyncSession, turn: Turn, **given: Any
+    ) -> tuple[list[Any], str | None]:
+        """One page, narrowed by whatever is given and not None; and the cursor to the next."""
+        asked = {name: value for name, value in given.items() if value is not None}
+        seen = turn.start()
+        place = {"seen_at": seen.at, "seen_id": seen.id} if seen else {}
+        rows = self._select(frozenset(asked), later=seen is not None)
+        found = await rows_of(session, rows, **asked, **place, most=turn.size + 1)
+        page = list(found[: turn.size])
+        if len(found) <= turn.size:
+            return page, None
+        last = page[-1]
+        return page, turn.cursor(getattr(last, self._at.key), getattr(last, self._id.key))
+
+    def _select(self, names: frozenset[str], *, later: bool) -> Any:
+        """Built once for each way of narrowing, since building costs more than running."""
+        if (names, later) not in self._built:
+            rows = self._rows.where(*(self._filters[name] for name in sorted(names)))
+            if later:
+                seen = sa.tuple_(
+                    sa.bindparam("seen_at", type_=sa.DateTime(timezone=True)),
+                    sa.bindparam("seen_id", type_=sa.Uuid()),
+                )
+                rows = rows.where(sa.tuple_(self._at, self._id) < seen)
+            rows = rows.order_by(self._at.desc(), self._id.desc())
+            self._built[names, later] = rows.limit(sa.bindparam("most", type_=sa.Integer()))
+        return self._built[names, later]

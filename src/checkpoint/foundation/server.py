@@ -7,33 +7,58 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEADER_SECONDS = 10.0
+HEADER_BYTES = 32_768
+# Under /v1 a slow body is answered sooner, by bodies.LIMIT_SECONDS; this ends all the others.
+BODY_SECONDS = 15.0
 
 
 class Patient(HttpToolsProtocol):
-    """Closes a connection whose headers have not arrived in ten seconds.
+    """Closes a connection whose request does not arrive in time, or whose headers do not end.
 
-    uvicorn starts its keep-alive timer only after an answer, so a client that opens a
-    connection and says nothing, or dribbles its headers, would hold it for ever.
+    uvicorn's one timer starts after an answer and stops at the next byte, so a client that says
+    nothing, or dribbles its headers or its body, would hold a connection for ever; and httptools
+    takes headers of any size.
     """
 
     _waiting: asyncio.TimerHandle | None = None
+    _in_head, _head_bytes = True, 0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._waiting = self.loop.call_later(HEADER_SECONDS, transport.close)
+        self._wait(HEADER_SECONDS)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        self._head_bytes = self._head_bytes + len(data) if self._in_head else 0
+        if self._head_bytes > HEADER_BYTES:
+            self.send_400_response("The headers are too large.")
+        elif self._waiting is None and (self.cycle is None or self.cycle.response_complete):
+            self._wait(HEADER_SECONDS)  # an empty line stops uvicorn's timer and begins nothing
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._in_head = True
         if self._waiting is None:
-            self._waiting = self.loop.call_later(HEADER_SECONDS, self.transport.close)
+            self._wait(HEADER_SECONDS)
 
     def on_headers_complete(self) -> None:
-        self._stop_waiting()
+        self._in_head = False
+        self._wait(BODY_SECONDS)
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._stop_waiting()
+        super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def _wait(self, seconds: float) -> None:
+        self._stop_waiting()
+        self._waiting = self.loop.call_later(seconds, self.transport.close)
 
     def _stop_waiting(self) -> None:
         if self._waiting is not None:
@@ -64,6 +89,5 @@ def server_for(app: Any, *, host: str, port: int, workers: int = 1) -> uvicorn.C
         date_header=True,
         timeout_keep_alive=10,
         timeout_graceful_shutdown=10,
-        h11_max_incomplete_event_size=16_384,
         ws="none",
     )
