@@ -1,15 +1,18 @@
 """Commands as somebody at a shell runs them, and what they left in the database."""
 
 import asyncio
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from checkpoint import cli
@@ -28,10 +31,8 @@ class Told:
 class Shell:
     """Runs commands in this process, on one database."""
 
-    def __init__(
-        self, url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        self.url, self._monkeypatch, self._capsys = url, monkeypatch, capsys
+    def __init__(self, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.url, self._monkeypatch = url, monkeypatch
         self.environment = {
             "CHECKPOINT_ENVIRONMENT": "development",
             "CHECKPOINT_DATABASE_URL": url,
@@ -43,14 +44,16 @@ class Shell:
 
     def __call__(self, *args: object) -> Told:
         self._monkeypatch.setattr(sys, "argv", ["checkpoint", *map(str, args)])
-        self._capsys.readouterr()
-        code: Any = 0
+        code, out, err, logs = 0, io.StringIO(), io.StringIO(), structlog.get_config()
+        structlog.reset_defaults()  # as in a process of its own
         try:
-            cli.main()
+            with redirect_stdout(out), redirect_stderr(err):
+                cli.main()
         except SystemExit as end:
-            code = end.code or 0
-        said = self._capsys.readouterr()
-        return Told(code, said.out, said.err)
+            code = int(end.code or 0)
+        finally:
+            structlog.configure(**logs)
+        return Told(code, out.getvalue(), err.getvalue())
 
     def started(self, *args: object) -> "subprocess.Popen[str]":
         """The same command in a process of its own, which can be killed."""

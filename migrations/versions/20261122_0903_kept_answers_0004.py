@@ -21,7 +21,7 @@ def upgrade() -> None:
             "request_digest",
             sa.LargeBinary(),
             nullable=False,
-            comment="SHA-256 of the request's body.",
+            comment="SHA-256 of the request's If-Match and body.",
         ),
         sa.Column("status", sa.Integer(), nullable=False, comment="HTTP status of the answer."),
         sa.Column("headers", postgresql.JSONB(), nullable=False, comment="ETag and Location."),

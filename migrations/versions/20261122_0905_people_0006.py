@@ -38,7 +38,7 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("pnc_id", name=op.f("uq_person_pnc_id")),
     )
-    op.execute("GRANT SELECT, INSERT ON person TO checkpoint_api")
+    op.execute("GRANT SELECT, INSERT, UPDATE ON person TO checkpoint_api")
 
 
 def downgrade() -> None:

@@ -111,6 +111,12 @@ def upgrade() -> None:
             comment="In the force area; null is not known.",
         ),
         sa.Column(
+            "replaces_id",
+            sa.Uuid(),
+            nullable=True,
+            comment="The earlier entry that it puts right.",
+        ),
+        sa.Column(
             "added_at", sa.DateTime(timezone=True), nullable=False, comment="When entered, in UTC."
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alleged_offence")),
@@ -125,6 +131,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["offence_id"], ["offence.id"], name=op.f("fk_alleged_offence_offence_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["alleged_offence.id"], name=op.f("fk_alleged_offence_replaces_id")
+        ),
+        sa.UniqueConstraint("replaces_id", name=op.f("uq_alleged_offence_replaces_id")),
     )
     op.create_index(
         op.f("ix_alleged_offence_custody_record_id"), "alleged_offence", ["custody_record_id"]

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -22,9 +22,10 @@ from checkpoint.access.local_issuer import LocalIssuer
 from checkpoint.access.tokens import NotAuthenticated, Trust
 from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.audit.witness import Witnessed
+from checkpoint.custody import codes as custody_codes
 from checkpoint.custody import routes as custody
 from checkpoint.eligibility import routes as eligibility
-from checkpoint.foundation import bodies, health, logs, problems
+from checkpoint.foundation import bodies, health, logs, openapi, problems
 from checkpoint.foundation.addresses import ParameterUnknown
 from checkpoint.foundation.database import engine_for
 from checkpoint.foundation.health import Seen
@@ -47,7 +48,13 @@ ANYWHERE = problems.problems(
     LedgerNotWritten,
     problems.DatabaseUnavailable,
 )
-ROOMS = (custody.router, custody.reference, eligibility.router, journey.router)
+ROOMS = (
+    custody.router,
+    custody_codes.router,
+    eligibility.router,
+    eligibility.reference,
+    journey.router,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -71,6 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(health.router)
     problems.install(app)
     _explain_problems(app)
+    openapi.complete(app)
     if settings.shows_docs:
         _show_docs(app)
     # The last added is the outermost: observe, then witness, then guard.
@@ -144,7 +152,11 @@ def _show_docs(app: FastAPI) -> None:
             swagger_favicon_url="/docs/static/favicon.png",
         )
 
+    async def home() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
     app.add_api_route("/docs", docs, include_in_schema=False)
+    app.add_api_route("/", home, include_in_schema=False)
 
 
 def worker() -> FastAPI:

@@ -1,8 +1,10 @@
 """The back door: the same actions, for people with a shell; and the way to start the service."""
 
 import asyncio
+import fcntl
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -50,7 +52,12 @@ app.add_typer(housekeeping, name="housekeeping")
 def run() -> None:
     """Start everything on this machine: database, migrations, starter data, the service."""
     settings = Settings()
-    with serving(settings, keep=False) as addresses, suppress(KeyboardInterrupt):
+    check_port(settings)
+    with (
+        sole_user(settings),
+        serving(settings, keep=False) as addresses,
+        suppress(KeyboardInterrupt),
+    ):
         prepare(addresses.owner)
         os.environ["CHECKPOINT_DATABASE_URL"] = addresses.api
         welcome(settings)
@@ -70,6 +77,33 @@ def migrate() -> None:
     with serving(Settings()) as addresses:
         prepare(addresses.owner)
     typer.echo("The database is up to date.")
+
+
+def check_port(settings: Settings) -> None:
+    """Say so before anything is started, if somebody listens there already."""
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((settings.host, settings.port))
+        except OSError:
+            raise CannotStart(
+                f"Port {settings.port} is taken; choose another with CHECKPOINT_PORT."
+            ) from None
+
+
+@contextmanager
+def sole_user(settings: Settings) -> Iterator[None]:
+    """Nobody else runs on this data folder: whoever stops would stop the other's database."""
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    with (settings.folder / "run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(
+                "The service runs on this data folder already; "
+                "choose another with CHECKPOINT_DATA_FOLDER."
+            ) from None
+        yield
 
 
 def prepare(url: str) -> None:
@@ -154,5 +188,5 @@ def main() -> None:
         typer.echo(f"The settings will not do: {told}. See docs/settings.md.", err=True)
         sys.exit(78)
     except CannotStart as fault:
-        typer.echo(f"The database cannot start. {fault}", err=True)
+        typer.echo(f"It cannot start. {fault}", err=True)
         sys.exit(75)

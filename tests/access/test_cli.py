@@ -10,8 +10,8 @@ TOLD = "SELECT * FROM audit_entry WHERE event = 'access.revoked'"
 
 
 @pytest.fixture
-def shell(make_database, monkeypatch, capsys):
-    return Shell(make_database(), monkeypatch, capsys)
+def shell(make_database, monkeypatch):
+    return Shell(make_database(), monkeypatch)
 
 
 def nobody_listens():

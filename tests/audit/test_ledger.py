@@ -17,6 +17,8 @@ from checkpoint.foundation.database import transaction
 from conftest import NOON
 
 COLUMNS = AuditEntry.__table__.c
+# What the database fills in, and what holds all the rest.
+FILLED_IN = {"sequence", "xid", "recorded_at", "canonical"}
 
 
 class TestEvent(StrEnum):
@@ -88,9 +90,9 @@ async def test_the_canonical_text_equals_the_columns(session):
     by = somebody()
     await record(session, uuid4(), uuid4(), by=by, change={"field": ("Räuber ☂", None)})
     (entry,) = await entries_by(session, by)
-    assert ledger.canonical(AuditEntry(**entry._mapping)) == entry.canonical
+    assert ledger.canonical(entry._mapping) == entry.canonical
     content = json.loads(entry.canonical)
-    assert content.keys() == {c.key for c in COLUMNS} - ledger.NOT_CANONICAL
+    assert content.keys() == {c.key for c in COLUMNS} - FILLED_IN
     for name, value in content.items():
         stored = getattr(entry, name)
         if name == "at":
@@ -103,7 +105,7 @@ async def test_the_canonical_text_equals_the_columns(session):
 
 async def test_values_stand_beside_the_ledger_and_not_in_it(session):
     by, thing = somebody(), uuid4()
-    values = {"text": ("before ☂", "after"), "flag": (None, False), "deep": ([1], {"a": [None]})}
+    values = {"text": ("before ☂", "after"), "flag": (None, False), "number": (1, None)}
     await record(session, thing, by=by, change=values)
     (entry,) = await entries_by(session, by)
     rows = select(ChangedValue).where(col(ChangedValue.entry_id) == entry.id)
@@ -131,8 +133,7 @@ async def test_what_the_database_fills_in_cannot_be_forged(session):
         changed_fields=[],
     )
     past = datetime(1999, 1, 1, tzinfo=UTC)
-    values = {c.key: getattr(forged, c.key) for c in COLUMNS}
-    values |= {"sequence": 999_999, "xid": 3, "recorded_at": past}
+    values = forged | {"sequence": 999_999, "xid": 3, "recorded_at": past}
     statement = sa.insert(AuditEntry.__table__).values(**values)
     await session.exec(statement)
     _, entry = await entries_by(session, by)
@@ -163,9 +164,8 @@ async def test_an_entry_for_a_stream_that_does_not_exist_is_refused(session):
         subject_ids=[],
         changed_fields=[],
     )
-    entry.stream = STREAMS
     with pytest.raises(ledger.LedgerNotWritten):
-        await ledger.append(session, entry)
+        await ledger.append(session, entry | {"stream": STREAMS})
     await session.rollback()
 
 

@@ -17,7 +17,7 @@ from builders import (
 )
 from checkpoint.custody import actions, queries
 from checkpoint.custody.queries import CustodyRecordNotFound
-from checkpoint.custody.schemas import AllegeOffence, OpenCustodyRecord, Release, SaveScreening
+from checkpoint.custody.schemas import AddOffence, OpenCustodyRecord, Release, SaveScreening
 from checkpoint.custody.states import CustodyState, StepNotAllowed
 from checkpoint.custody.tables import SCREENING_FACTS, AllegedOffence, CustodyRecord, Screening
 from checkpoint.foundation.actors import Actor, Role
@@ -27,7 +27,7 @@ from checkpoint.foundation.preconditions import Overtaken
 from conftest import NOON, rolled_back
 
 STRANGER = Actor(id=uuid4(), role=Role.CUSTODY_OFFICER, suites=frozenset({"PETERLEE"}))
-ALLEGED = AllegeOffence.model_validate(an_offence(code="TH68036"))
+ALLEGED = AddOffence.model_validate(an_offence(code="TH68036"))
 SAVED = SaveScreening.model_validate(KNOWN)
 RELEASED = Release(released_at="2026-11-03T04:30:00Z")
 
@@ -127,7 +127,7 @@ async def test_nobody_is_booked_in_who_was_born_after_the_arrest(session, office
 
 async def test_nobody_books_in_at_somebody_elses_suite(session):
     person = await make_person(session)
-    with pytest.raises(actions.NotYourSuite, match="suite of your own"):
+    with pytest.raises(actions.NotYourSuite):
         await actions.open(session, booking(), person, by=STRANGER, at=NOON)
 
 
@@ -140,8 +140,9 @@ async def test_a_suite_takes_people_from_its_first_day_to_the_day_before_it_clos
         taken = booking(suite=suite.code, arrived_at="2026-11-02T23:59:00Z")
         assert (await actions.open(session, taken, person, by=by, at=NOON)).suite == suite.code
         closed = booking(suite=suite.code, arrived_at="2026-11-03T00:00:00Z")
-        with pytest.raises(RuleBroken, match="not open"):
+        with pytest.raises(RuleBroken) as refused:
             await actions.open(session, closed, person, by=by, at=NOON)
+        assert broken(refused) == ("#/suite", "suite-closed")
 
 
 async def test_another_offence_is_put_on_the_record(session, officer):
@@ -166,7 +167,7 @@ async def test_another_offence_is_put_on_the_record(session, officer):
 )
 async def test_an_offence_that_cannot_be_is_refused(session, officer, overrides, pointer, code):
     record = await make_record(session)
-    command = AllegeOffence.model_validate(an_offence(**overrides))
+    command = AddOffence.model_validate(an_offence(**overrides))
     with pytest.raises(RuleBroken) as refused:
         await actions.add_offence(session, record.id, command, by=officer, at=NOON)
     assert broken(refused) == (pointer, code)
@@ -202,8 +203,8 @@ async def test_the_person_is_released_once(session, officer):
     assert (changed.released_at, changed.released_by) == (RELEASED.released_at, officer.id)
     with pytest.raises(StepNotAllowed) as refused:
         await actions.release(session, record.id, RELEASED, by=officer, at=NOON)
-    allowed = ["custody.offence_added", "custody.screened"]
-    assert refused.value.facts == {"state": "released", "allowed": allowed}
+    assert refused.value.facts["state"] == "released"
+    assert "custody.released" not in refused.value.facts["allowed"]
 
 
 async def test_screening_and_offences_go_on_after_release(session, officer):
@@ -233,6 +234,6 @@ async def test_another_suites_record_cannot_be_told_from_none(session):
             actions.save_screening(session, id, SAVED, seen=1, by=STRANGER, at=NOON),
             actions.release(session, id, RELEASED, by=STRANGER, at=NOON),
         ):
-            with pytest.raises(CustodyRecordNotFound, match="Check the id") as refused:
+            with pytest.raises(CustodyRecordNotFound) as refused:
                 await deed
             assert refused.value.facts == {}

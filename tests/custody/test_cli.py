@@ -17,8 +17,8 @@ TOLD = "SELECT * FROM audit_entry WHERE event = 'custody.offences_loaded' ORDER 
 
 
 @pytest.fixture
-def shell(make_database, monkeypatch, capsys):
-    return Shell(make_database(), monkeypatch, capsys)
+def shell(make_database, monkeypatch):
+    return Shell(make_database(), monkeypatch)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """What the ledger tells of a record's life, and what is left when it cannot be told."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -22,14 +22,14 @@ from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.audit.operations import Operation
 from checkpoint.audit.tables import AuditEntry, ChangedValue
 from checkpoint.custody import actions, queries
-from checkpoint.custody.schemas import AllegeOffence, OpenCustodyRecord, Release, SaveScreening
+from checkpoint.custody.schemas import AddOffence, OpenCustodyRecord, Release, SaveScreening
 from checkpoint.custody.states import StepNotAllowed
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Screening
 from checkpoint.foundation.database import transaction
 from checkpoint.people.tables import Person
 from conftest import NOON
 
-BURGLARY = AllegeOffence(code="TH68036", committed_from="2026-11-01")
+BURGLARY = AddOffence(code="TH68036", committed_from="2026-11-01")
 RELEASED = Release(released_at="2026-11-03T04:30:00Z")
 SAVED = SaveScreening.model_validate(KNOWN)
 COLUMNS = [column.key for column in AuditEntry.__table__.c]
@@ -87,6 +87,7 @@ async def test_the_ledger_tells_the_same_story_as_the_record(session, officer, d
     assert {(e.outcome, e.subject_kind, e.actor_id, e.actor_role) for e in story} <= {
         ("done", "custody_record", officer.id, officer.role)
     }
+    assert {tuple(e.subject_ids[:2]) for e in story} <= {(record.id, record.person_id)}
 
 
 async def test_opening_a_record_tells_of_record_and_person(session, officer):
@@ -105,7 +106,7 @@ async def test_an_offence_added_is_named_beside_its_record(session, officer):
     await actions.add_offence(session, record.id, BURGLARY, by=officer, at=NOON)
     (alleged,) = await queries.offences_of(session, record.id)
     (entry,) = await entries_of(session, alleged.id)
-    assert entry.subject_ids == [record.id, alleged.id]
+    assert entry.subject_ids == [record.id, record.person_id, alleged.id]
 
 
 async def test_a_screening_tells_which_facts_changed_and_keeps_both_values_aside(session, officer):
@@ -139,10 +140,10 @@ async def test_a_release_tells_state_and_time(session, officer):
     record = await make_record(session)
     await actions.release(session, record.id, RELEASED, by=officer, at=NOON)
     (entry,) = await entries_of(session, record.id)
-    assert await changes_of(session, entry) == {
-        "state": ("detained", "released"),
-        "released_at": (None, "2026-11-03T04:30:00+00:00"),
-    }
+    told = await changes_of(session, entry)
+    assert told.pop("state") == ("detained", "released")
+    ((before, after),) = told.values()
+    assert (before, datetime.fromisoformat(after)) == (None, RELEASED.released_at)
 
 
 async def test_values_can_be_erased_and_the_ledger_stays_as_it_was(api, owner, officer):

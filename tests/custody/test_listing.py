@@ -138,13 +138,14 @@ async def test_somebody_without_a_suite_sees_an_empty_list(app, clients, suite):
 
 async def test_the_ledger_says_whose_lines_were_read(api, clients, suite):
     client = clients(Role.CUSTODY_OFFICER, suite)
-    ids = await arrests(client, suite, 1, 2)
+    first, second = [await booked(client, suite=suite) for _ in range(2)]
     page = await client.get("/v1/custody-records")
     entry = sa.text("SELECT event, operation, subject_ids FROM audit_entry WHERE request_id = :id")
     async with transaction(api) as session:
         found = (await session.exec(entry, params={"id": page.headers["x-request-id"]})).one()
     assert (found.event, found.operation) == ("custody.listed", "consultation")
-    assert [str(id) for id in found.subject_ids] == ids[::-1]
+    records, people = [second["id"], first["id"]], [second["person"]["id"], first["person"]["id"]]
+    assert [str(id) for id in found.subject_ids] == records + people
 
 
 async def test_a_cursor_serves_only_its_own_list_and_reader(clients, suite):

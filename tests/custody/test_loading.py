@@ -10,13 +10,14 @@ from pydantic import SecretStr
 from builders import booked
 from checkpoint.api import create_app
 from checkpoint.audit.ledger import LedgerNotWritten
-from checkpoint.custody import actions
+from checkpoint.custody import actions, queries
 from checkpoint.custody.references import OffenceRow
 from checkpoint.custody.states import ModeOfTrial
+from checkpoint.custody.tables import Suite
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
 from checkpoint.foundation.settings import Environment, Settings
-from conftest import NOON, SHARED, Clients
+from conftest import NOON, SHARED, Clients, rolled_back
 from shell import Shell
 
 NATIONAL = SHARED / "data" / "uk-justice" / "cjs_offences.csv"
@@ -30,8 +31,8 @@ OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database
 
 
 @pytest.fixture
-def shell(make_database, monkeypatch, capsys):
-    return Shell(make_database(), monkeypatch, capsys)
+def shell(make_database, monkeypatch):
+    return Shell(make_database(), monkeypatch)
 
 
 def made_up(count):
@@ -59,6 +60,27 @@ def test_rows_are_loaded_as_one_list(shell):
     before, after, ended = asyncio.run(loaded(shell.url, made_up(700)))
     assert ended is None
     assert [*after] == [before[0] + 1, before[1] + 700, before[2] + 1]
+
+
+async def test_suites_are_added_where_they_are_not_there_and_never_edited(owner):
+    async with rolled_back(owner) as session:
+        before = {suite.code: suite.name for suite in await queries.suites(session)}
+        other = Suite(code="DURHAMGATE", name="Another name", source="test")
+        new = Suite(code="TEST-NEW", name="New", source="test")
+        await actions.add_reference_data(session, [other, new], [])
+        after = {suite.code: suite.name for suite in await queries.suites(session)}
+        assert after == before | {"TEST-NEW": "New"}
+        await actions.add_reference_data(session, [other, new], [])
+        assert {suite.code: suite.name for suite in await queries.suites(session)} == after
+
+
+def test_the_starter_data_is_loaded_once(shell):
+    before, told = shell.found("SELECT * FROM offence ORDER BY id"), shell("migrate")
+    assert told.code == 0, told.err
+    assert shell.found("SELECT * FROM offence ORDER BY id") == before
+    for table, there in {"suite": 5, "offence_list": 1, "rule_set_version": 1}.items():
+        ((found,),) = shell.found(f"SELECT count(*) FROM {table}")
+        assert found == there, table
 
 
 def test_a_load_that_breaks_off_in_the_middle_leaves_nothing(shell):

@@ -25,8 +25,8 @@ TAMPER = (
 
 
 @pytest.fixture
-def shell(make_database, monkeypatch, capsys):
-    return Shell(make_database(), monkeypatch, capsys)
+def shell(make_database, monkeypatch):
+    return Shell(make_database(), monkeypatch)
 
 
 @pytest.fixture

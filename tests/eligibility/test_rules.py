@@ -104,7 +104,7 @@ def test_every_criterion_is_answered_once_and_in_order_with_its_question_and_sou
     answered = decide(RULES, facts)[1]
     assert [each.code for each in answered] == CODES
     assert [each.question for each in answered] == [each.question for each in RULES.criteria]
-    assert [each.source for each in answered] == [each.source for each in RULES.criteria]
+    assert [each.source for each in answered] == [RULES.named(c.source) for c in RULES.criteria]
     assert all(each.reason for each in answered)
 
 

@@ -28,4 +28,4 @@ async def test_a_reference_with_a_wrong_symbol_is_refused_and_not_just_unknown(c
     wrong = reference[:-1] + ("2" if reference[-1] != "2" else "3")
     answer = await client.get("/v1/custody-records", params={"reference": wrong})
     assert answer.status_code == 422
-    assert "check symbol" in answer.json()["errors"][0]["detail"]
+    assert "One symbol is wrong" in answer.json()["errors"][0]["detail"]

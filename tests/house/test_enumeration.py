@@ -2,7 +2,7 @@
 
 import pytest
 
-from builders import KNOWN, a_key, an_offence, booked, decided
+from builders import KNOWN, a_key, a_person, an_offence, booked, decided
 from checkpoint.api import routes_of
 from checkpoint.foundation.actors import Role
 from traces import counts, entries
@@ -11,6 +11,7 @@ ABSENT = "0190b3a0-0000-7000-8000-000000000000"
 BODIES = {
     "save_screening": KNOWN,
     "add_offence": an_offence(),
+    "correct_person": a_person(),
     "release": {"released_at": "2026-11-03T04:30:00Z"},
     "decide_eligibility": {},
 }

@@ -9,6 +9,7 @@ async def test_booked_in_screened_and_decided_in_three_calls(client):
     assert {step["step"] for step in record["next_steps"] if step["allowed"]} == {
         "save_screening",
         "add_offence",
+        "correct_person",
         "release",
     }
     screened = await client.put(

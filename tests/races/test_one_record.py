@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from builders import KNOWN, make_offence, make_record, make_screening
 from checkpoint.audit.tables import AuditEntry
 from checkpoint.custody import actions, queries
-from checkpoint.custody.schemas import AllegeOffence, Release, SaveScreening
+from checkpoint.custody.schemas import AddOffence, Release, SaveScreening
 from checkpoint.custody.states import StepNotAllowed
 from checkpoint.custody.tables import CustodyRecord, Screening
 from checkpoint.eligibility import actions as eligibility
@@ -18,7 +18,7 @@ from conftest import NOON
 
 RELEASED = Release(released_at="2026-11-03T04:30:00Z")
 HERE, AWAY = SaveScreening(lives_in_area=True), SaveScreening(lives_in_area=False)
-BURGLARY = AllegeOffence(code="TH68036", committed_from="2026-11-01")
+BURGLARY = AddOffence(code="TH68036", committed_from="2026-11-01")
 
 
 async def a_record(api):

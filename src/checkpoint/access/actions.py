@@ -25,5 +25,5 @@ async def revoke(session: AsyncSession, actor_id: UUID, *, by: Actor, at: dateti
         kind="actor",
         by=by,
         at=at,
-        change={"issued_before": (None, at.isoformat())},
+        change={"issued_before": (None, at)},
     )

@@ -40,7 +40,10 @@ class Holding:
         request.scope["state"]["door"] = f"{request.method} {door_of(request.scope)}"
         request.scope["state"]["unlogged"] = self.permission is Permission.READ_REFERENCE
         if not holds(actor.role, self.permission):
-            raise NotPermitted(f"A {actor.role} does not hold {self.permission}.")
+            raise NotPermitted(
+                f"The role {actor.role} does not hold {self.permission}; see GET /v1/me for what it "
+                "holds, and ask a colleague whose role does."
+            )
         if self.permission in STRONG and not _strong_lately(actor, now):
             raise LoginTooWeak(
                 "This needs a login by a strong method within the last hour.",

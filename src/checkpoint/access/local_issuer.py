@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from checkpoint.foundation.actors import TOKEN_ROLES, Role
 from checkpoint.foundation.clock import Now
@@ -80,6 +80,12 @@ def _kept_key(path: Path) -> rsa.RSAPrivateKey:
     return key
 
 
+def token_role(text: str) -> str:
+    if text not in TOKEN_ROLES:
+        raise ValueError(f"Choose one of: {', '.join(TOKEN_ROLES)}.")
+    return text
+
+
 router = APIRouter(prefix=PATH, tags=["local issuer"])
 
 
@@ -92,20 +98,25 @@ router = APIRouter(prefix=PATH, tags=["local issuer"])
 async def issue_token(
     request: Request,
     now: Now,
-    role: Annotated[Role, Form(description="The role to try.")],
+    role: Annotated[
+        str,
+        AfterValidator(token_role),
+        Form(description="The role to try.", json_schema_extra={"enum": [*TOKEN_ROLES]}),
+    ],
     suite: Annotated[
         list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]],
-        Form(description="Suite codes; repeat the field for several.", max_length=20),
+        Form(
+            description="Suite codes, e.g. DURHAMGATE; repeat the field for several.",
+            max_length=20,
+        ),
     ] = [],  # noqa: B006 - FastAPI copies it
     name: Annotated[
         str, Form(pattern=r"^[A-Za-z0-9._-]{1,60}$", description="Who, to be several people.")
     ] = "someone",
 ) -> Response:
     """Give a token for a made-up member of staff; with ``Accept: text/plain``, the token alone."""
-    if role not in TOKEN_ROLES:
-        raise RequestNotUnderstood(f"Choose one of: {', '.join(TOKEN_ROLES)}.")
     issuer: LocalIssuer = request.app.state.local_issuer
-    token = issuer.token(role, suite, name=name, at=now)
+    token = issuer.token(Role(role), suite, name=name, at=now)
     if request.headers.get("accept", "").startswith("text/plain"):
         return Response(token, media_type="text/plain")
     view = TokenView(access_token=token, expires_in=int(LIFE.total_seconds()))

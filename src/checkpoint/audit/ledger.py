@@ -40,7 +40,7 @@ async def record(
     kind: str,
     by: Actor,
     at: datetime,
-    change: Mapping[str, tuple[JsonValue, JsonValue]] | None = None,
+    change: Mapping[str, tuple[Any, Any]] | None = None,
     purpose: str | None = None,
 ) -> None:
     """Append the one entry of this request. Stands or falls with the caller's transaction.
@@ -76,7 +76,11 @@ async def record(
     )
     values = [
         ChangedValue(
-            entry_id=entry["id"], subject_id=ids[0], field=field, before=before, after=after
+            entry_id=entry["id"],
+            subject_id=ids[0],
+            field=field,
+            before=plain(before),
+            after=plain(after),
         )
         for field, (before, after) in (change or {}).items()
     ]

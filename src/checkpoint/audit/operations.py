@@ -20,6 +20,7 @@ class AuditEvent(StrEnum):
     REFUSED = "request.refused"
     REPLAYED = "request.replayed"
     READ = "ledger.read"
+    NEXT_STEPS_READ = "journey.next_steps_read"
 
 
 # What a refused request had set out to do.

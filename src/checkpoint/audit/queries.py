@@ -1,5 +1,6 @@
 """Entries by subject, by actor, by time."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,8 +32,8 @@ ENTRIES = Listing(
     at=AuditEntry.__table__.c.at,
     id=AuditEntry.__table__.c.id,
     filters={
-        "subject": col(AuditEntry.subject_ids).contains(
-            sa.bindparam("subject", type_=ARRAY(sa.Uuid()))
+        "subjects": AuditEntry.__table__.c.subject_ids.op("&&", is_comparison=True)(
+            sa.bindparam("subjects", type_=ARRAY(sa.Uuid()))
         ),
         "actor": col(AuditEntry.actor_id) == sa.bindparam("actor", type_=sa.Uuid()),
         "operation": col(AuditEntry.operation) == sa.bindparam("operation"),
@@ -46,7 +47,7 @@ async def entries(
     session: AsyncSession,
     *,
     turn: Turn,
-    subject: UUID | None = None,
+    subjects: Sequence[UUID] | None = None,
     actor: UUID | None = None,
     operation: Operation | None = None,
     since: datetime | None = None,
@@ -56,7 +57,7 @@ async def entries(
     return await ENTRIES.page(
         session,
         turn,
-        subject=[subject] if subject else None,
+        subjects=subjects,
         actor=actor,
         operation=operation,
         since=since,

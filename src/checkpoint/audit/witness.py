@@ -60,7 +60,7 @@ class _Held:
     async def _see(self, status: int) -> errors.Refusal | None:
         """Write what is still unwritten; the refusal to answer with instead, if that fails."""
         state = self.scope["state"]
-        if status < 400 and not state.get("replayed"):
+        if status < 400 and "replayed" not in state:
             expected = 0 if state.get("unlogged") else 1
             if state.get("recorded", 0) == expected:
                 return None
@@ -73,7 +73,7 @@ class _Held:
 
     async def _write(self, state: dict[str, Any]) -> None:
         engine: AsyncEngine = self.scope["app"].state.engine
-        replayed = state.get("replayed") and not state.get("refused")
+        replayed = "replayed" in state and not state.get("refused")
         entry = ledger.composed(
             by=state.get("actor"),
             at=utc_now(),
@@ -83,7 +83,7 @@ class _Held:
             event=(AuditEvent.REPLAYED if replayed else AuditEvent.REFUSED).value,
             outcome=ledger.DONE if replayed else state.get("refused", "unknown"),
             subject_kind="request",
-            subject_ids=subjects(self.scope),
+            subject_ids=subjects(self.scope, state.get("replayed", "")),
             changed_fields=[],
         )
         try:
@@ -95,10 +95,12 @@ class _Held:
             raise ledger.LedgerNotWritten("Send the same request again shortly.") from None
 
 
-def subjects(scope: Scope) -> list[UUID]:
-    """The ids in the address, so that knocking at somebody's door is on record too."""
+def subjects(scope: Scope, place: str) -> list[UUID]:
+    """The ids in the address, so that knocking at somebody's door is on record too; and the id of
+    what a repeated answer shows again.
+    """
     found = []
-    for value in scope.get("path_params", {}).values():
+    for value in [*scope.get("path_params", {}).values(), place.rpartition("/")[2]]:
         try:
             found.append(UUID(str(value)))
         except ValueError:

@@ -1,19 +1,23 @@
 """Everything that may happen to a custody record. One function per event; no commits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from pydantic import JsonValue
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries, rules
 from checkpoint.custody.references import OffenceRow
-from checkpoint.custody.schemas import AllegeOffence, OpenCustodyRecord, Release, SaveScreening
+from checkpoint.custody.schemas import (
+    AddOffence,
+    AllegeOffence,
+    OpenCustodyRecord,
+    Release,
+    SaveScreening,
+)
 from checkpoint.custody.states import CustodyEvent, step
 from checkpoint.custody.tables import (
     SCREENING_FACTS,
@@ -31,9 +35,11 @@ from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
 from checkpoint.foundation.identifiers import new_reference
 from checkpoint.foundation.preconditions import unchanged_since
+from checkpoint.people.schemas import RegisterPerson
 from checkpoint.people.tables import Person
 
 KIND = "custody_record"
+Change = Mapping[str, tuple[Any, Any]]
 
 
 class NotYourSuite(errors.Forbidden):
@@ -70,14 +76,17 @@ async def open(
 
 
 async def add_offence(
-    session: AsyncSession, record_id: UUID, command: AllegeOffence, *, by: Actor, at: datetime
+    session: AsyncSession, record_id: UUID, command: AddOffence, *, by: Actor, at: datetime
 ) -> CustodyRecord:
-    """Another offence is alleged."""
+    """Another offence is alleged, or an earlier entry is put right."""
     record = await queries.one(session, record_id, actor=by, lock=True)
     record.state = step(record.state, CustodyEvent.OFFENCE_ADDED)
     person = await queries.person_of(session, record)
     listed = await _listed(session, [command], field="#")
     (alleged,) = _alleged([command], listed, record, person, at=at, field="#")
+    if command.replaces is not None:
+        rules.check_replaces(command.replaces, await queries.offences_of(session, record_id))
+        alleged.replaces_id = command.replaces
     record.version += 1
     await insert(session, alleged)
     await ledger.record(
@@ -85,12 +94,43 @@ async def add_offence(
         Operation.COLLECTION,
         CustodyEvent.OFFENCE_ADDED,
         record,
+        record.person_id,
         alleged,
         kind=KIND,
         by=by,
         at=at,
     )
     return record
+
+
+async def note_correction(
+    session: AsyncSession,
+    record: CustodyRecord,
+    particulars: RegisterPerson,
+    change: Change,
+    *,
+    seen: int,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """The person's particulars were put right from this record, which its caller holds locked."""
+    unchanged_since(seen, record.version)
+    record.state = step(record.state, CustodyEvent.PERSON_CORRECTED)
+    rules.check_birth(
+        particulars.date_of_birth, arrested_at=record.arrested_at, field="#/date_of_birth"
+    )
+    record.version += 1
+    await ledger.record(
+        session,
+        Operation.ALTERATION,
+        CustodyEvent.PERSON_CORRECTED,
+        record.person_id,
+        record,
+        kind="person",
+        by=by,
+        at=at,
+        change=change,
+    )
 
 
 async def save_screening(
@@ -107,14 +147,17 @@ async def save_screening(
     unchanged_since(seen, record.version)
     record.state = step(record.state, CustodyEvent.SCREENED)
     before = await queries.last_screening(session, record_id)
-    number = before.number + 1 if before else 1
     record.version += 1
-    await insert(session, _screening(command, record, number=number, by=by, at=at))
+    await insert(
+        session,
+        _screening(command, record, number=before.number + 1 if before else 1, by=by, at=at),
+    )
     await ledger.record(
         session,
         Operation.ALTERATION,
         CustodyEvent.SCREENED,
         record,
+        record.person_id,
         kind=KIND,
         by=by,
         at=at,
@@ -137,12 +180,13 @@ async def release(
         Operation.ALTERATION,
         CustodyEvent.RELEASED,
         record,
+        record.person_id,
         kind=KIND,
         by=by,
         at=at,
         change={
-            "state": (before.value, record.state.value),
-            "released_at": (None, command.released_at.isoformat()),
+            "state": (before, record.state),
+            "released_at": (None, command.released_at),
         },
     )
     return record
@@ -160,8 +204,7 @@ async def load_offences(
     """A whole list of offences is loaded, by COPY, and stands before the earlier ones."""
     listed = OffenceList(name=name, digest=digest, loaded_at=at, loaded_by=by.id)
     await insert(session, listed)
-    connection = await (await session.connection()).get_raw_connection()
-    driver: Any = connection.driver_connection
+    driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
     await driver.copy_records_to_table(
         Offence.__tablename__,
         columns=["offence_list_id", "code", "title", "mode_of_trial"],
@@ -191,13 +234,14 @@ async def add_reference_data(
 
 
 async def _check_suite(session: AsyncSession, command: OpenCustodyRecord, *, by: Actor) -> None:
-    if command.suite not in by.suites:
-        raise NotYourSuite("Book the person in at a suite of your own, or ask a colleague there.")
     suite = await queries.suite(session, command.suite)
     if suite is None:
         raise errors.RuleBroken(
             "#/suite", "suite-unknown", "There is no such suite; see /v1/reference/suites."
         )
+    if suite.code not in by.suites:
+        yours = ", ".join(sorted(by.suites)) or "none"
+        raise NotYourSuite(f"Your suites: {yours}. Book in there, or ask a colleague.")
     rules.check_suite(
         suite.available_from, suite.available_until, on=london_day(command.arrived_at)
     )
@@ -252,14 +296,8 @@ def _screening(
     )
 
 
-def _differences(
-    before: Screening | None, command: SaveScreening
-) -> dict[str, tuple[JsonValue, JsonValue]]:
+def _differences(before: Any | None, command: SaveScreening) -> Change:
     pairs = {
         fact: (getattr(before, fact, None), getattr(command, fact)) for fact in SCREENING_FACTS
     }
-    return {fact: (_json(old), _json(new)) for fact, (old, new) in pairs.items() if old != new}
-
-
-def _json(value: StrEnum | bool | None) -> JsonValue:  # noqa: FBT001 - a fact's value
-    return value.value if isinstance(value, StrEnum) else value
+    return {fact: pair for fact, pair in pairs.items() if pair[0] != pair[1]}

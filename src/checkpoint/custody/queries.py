@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -67,7 +68,15 @@ RECORDS = Listing(
     sa.select(
         *(
             col(getattr(CustodyRecord, name))
-            for name in ("id", "reference", "state", "suite", "arrested_at", "arrived_at")
+            for name in (
+                "id",
+                "person_id",
+                "reference",
+                "state",
+                "suite",
+                "arrested_at",
+                "arrived_at",
+            )
         ),
         col(Person.family_name),
         col(Person.given_names),
@@ -107,6 +116,7 @@ async def person_of(session: AsyncSession, record: CustodyRecord) -> Any:
     return (await rows_of(session, PERSON, person_id=record.person_id))[0]
 
 
+PUT_RIGHT = aliased(AllegedOffence)
 OFFENCES = (
     sa.select(
         col(AllegedOffence.id),
@@ -120,13 +130,15 @@ OFFENCES = (
     )
     .join(Offence, col(Offence.id) == col(AllegedOffence.offence_id))
     .outerjoin(OffenceClassification, col(OffenceClassification.code) == col(Offence.code))
+    .outerjoin(PUT_RIGHT, col(PUT_RIGHT.replaces_id) == col(AllegedOffence.id))
     .where(col(AllegedOffence.custody_record_id) == sa.bindparam("record_id", type_=sa.Uuid()))
+    .where(col(PUT_RIGHT.id).is_(None))
     .order_by(col(AllegedOffence.id))
 )
 
 
 async def offences_of(session: AsyncSession, record_id: UUID) -> Sequence[Any]:
-    """What the person is alleged to have done, with the programme's class of each."""
+    """What the person is alleged to have done, put right where it was; with the class of each."""
     return await rows_of(session, OFFENCES, record_id=record_id)
 
 
@@ -217,9 +229,9 @@ async def offences(
     rows = _newest()
     if after is not None:
         rows = rows.where(col(Offence.code) > after)
-    if search is not None:
+    for word in (search or "").split():
         matches = (
-            col(field).icontains(search, autoescape=True) for field in (Offence.title, Offence.code)
+            col(field).icontains(word, autoescape=True) for field in (Offence.title, Offence.code)
         )
         rows = rows.where(sa.or_(*matches))
     if offence_class is not None:

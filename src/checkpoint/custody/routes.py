@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,11 +17,9 @@ from checkpoint.custody import actions, queries
 from checkpoint.custody.actions import NotYourSuite
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.schemas import (
-    AllegeOffence,
+    AddOffence,
     CustodyRecordSummary,
     CustodyRecordView,
-    OffencesView,
-    OffenceView,
     OpenCustodyRecord,
     Reference,
     Release,
@@ -30,18 +28,12 @@ from checkpoint.custody.schemas import (
 from checkpoint.custody.states import (
     CustodyEvent,
     CustodyState,
-    DomesticAbuseGrade,
-    InterviewStance,
-    ModeOfTrial,
-    OffenceClass,
     StepNotAllowed,
-    label,
 )
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
-from checkpoint.foundation.answers import public, shown
+from checkpoint.foundation.answers import shown
 from checkpoint.foundation.clock import Now
-from checkpoint.foundation.codelists import CodeListView, CodeView, code_list
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.idempotency import (
@@ -54,15 +46,15 @@ from checkpoint.foundation.idempotency import (
 from checkpoint.foundation.paging import MalformedCursor, Page, Turning
 from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion, etag
 from checkpoint.foundation.problems import problems
-from checkpoint.foundation.schemas import Code, Text
+from checkpoint.foundation.schemas import Code
 from checkpoint.people import actions as people
 from checkpoint.people import queries as people_queries
 from checkpoint.people.actions import PersonAlreadyKnown
 from checkpoint.people.queries import PersonNotFound
+from checkpoint.people.schemas import RegisterPerson
 from checkpoint.people.tables import Person
 
 router = APIRouter(prefix="/v1/custody-records", tags=["custody"])
-reference = APIRouter(prefix="/v1/reference", tags=["reference"])
 
 RecordId = Annotated[UUID, Path(description="The custody record's id.")]
 CREATING = (IdempotencyKeyMissing, IdempotencyKeyReused, StillInFlight)
@@ -119,6 +111,7 @@ async def list_custody_records(
         Operation.CONSULTATION,
         CustodyEvent.LISTED,
         *(row.id for row in rows),
+        *(row.person_id for row in rows),
         kind=actions.KIND,
         by=by,
         at=now,
@@ -178,18 +171,40 @@ async def save_screening(
 async def add_offence(
     by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],
     record_id: RecordId,
-    command: AllegeOffence,
+    command: AddOffence,
     session: Transaction,
     now: Now,
     asked: Once,
 ) -> Response:
-    """Put another alleged offence on the record."""
+    """Put another alleged offence on the record, or one that puts an earlier one right."""
 
     async def deed() -> Response:
         record = await actions.add_offence(session, record_id, command, by=by, at=now)
         return await _answer(session, record, by=by, status=201)
 
     return await once(session, asked, deed, by=by, at=now)
+
+
+@router.put(
+    "/{record_id}/person",
+    response_model=CustodyRecordView,
+    responses=problems(
+        RuleBroken, CustodyRecordNotFound, IfMatchMissing, Overtaken, PersonAlreadyKnown
+    ),
+)
+async def correct_person(
+    by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],
+    record_id: RecordId,
+    command: RegisterPerson,
+    session: Transaction,
+    now: Now,
+    seen: SeenVersion,
+) -> Response:
+    """Put the person's particulars right, whole; what stood there before stays on record."""
+    record = await queries.one(session, record_id, actor=by, lock=True)
+    change = await people.correct(session, record.person_id, command, at=now)
+    await actions.note_correction(session, record, command, change, seen=seen, by=by, at=now)
+    return await _answer(session, record, by=by)
 
 
 @router.post(
@@ -227,74 +242,3 @@ async def _answer(
     if status == 201:
         headers["Location"] = f"{router.prefix}/{record.id}"
     return shown(view, status=status, headers=headers)
-
-
-READER = holding(Permission.READ_REFERENCE)
-
-
-@reference.get("/suites", response_model=CodeListView, dependencies=[READER])
-async def list_suites(request: Request, session: Transaction) -> Response:
-    """Custody suites, from when to when."""
-    items = [
-        CodeView(
-            code=suite.code,
-            label=suite.name,
-            available_from=suite.available_from,
-            available_until=suite.available_until,
-            source=suite.source,
-        )
-        for suite in await queries.suites(session)
-    ]
-    view = CodeListView(name="suites", title="Custody suites", source="See each.", items=items)
-    return public(request, view)
-
-
-@reference.get("/offences", response_model=OffencesView, dependencies=[READER])
-async def list_offences(
-    request: Request,
-    session: Transaction,
-    search: Annotated[
-        Text | None, Query(max_length=100, description="In the title or the code, any case.")
-    ] = None,
-    offence_class: Annotated[OffenceClass | None, Query(description="One class only.")] = None,
-    after: Annotated[Code | None, Query(description="`next` of the page before.")] = None,
-    size: Annotated[int, Query(ge=1, le=200, description="Rows on a page.")] = 50,
-) -> Response:
-    """Offences by CJS code: mode of trial, and the programme's class where it has one."""
-    found = await queries.offences(
-        session, after=after, size=size, search=search, offence_class=offence_class
-    )
-    rows, more = found[:size], len(found) > size
-    items = [OffenceView.model_validate(row) for row in rows]
-    return public(request, OffencesView(items=items, next=rows[-1].code if more else None))
-
-
-LISTS = {
-    "offence-classes": (OffenceClass, "Offence classes", "This programme's own grouping."),
-    "modes-of-trial": (ModeOfTrial, "Modes of trial", "Magistrates' Courts Act 1980."),
-    "interview-stances": (InterviewStance, "What was said in interview", "Domain notes, 1.2."),
-    "domestic-abuse-grades": (DomesticAbuseGrade, "Domestic-abuse risk grades", "DASH."),
-    "custody-states": (CustodyState, "States of a custody record", "This service."),
-}
-
-
-def _list_door(name: str) -> None:
-    """One door for each code list that lives in code."""
-    values, title, source = LISTS[name]
-    view = code_list(name, title, source, [(value.value, label(value)) for value in values])
-
-    async def read_list(request: Request) -> Response:
-        return public(request, view)
-
-    reference.add_api_route(
-        f"/{name}",
-        read_list,
-        name=f"list_{name.replace('-', '_')}",
-        summary=f"{title}.",
-        response_model=CodeListView,
-        dependencies=[READER],
-    )
-
-
-for name in LISTS:
-    _list_door(name)

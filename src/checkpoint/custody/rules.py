@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.errors import RuleBroken
@@ -10,13 +12,21 @@ from checkpoint.foundation.errors import RuleBroken
 SKEW = timedelta(minutes=5)
 
 
+def check_arrest(arrested_at: datetime, *, now: datetime) -> None:
+    """The arrest has happened."""
+    if arrested_at > now + SKEW:
+        raise RuleBroken(
+            "#/arrested_at", "in-the-future", "This time has not come yet: check day and offset."
+        )
+
+
 def check_times(arrested_at: datetime, arrived_at: datetime, *, now: datetime) -> None:
     """Arrest, then arrival, then now."""
-    for field, moment in (("arrested_at", arrested_at), ("arrived_at", arrived_at)):
-        if moment > now + SKEW:
-            raise RuleBroken(
-                f"#/{field}", "in-the-future", "This time has not come yet: check day and offset."
-            )
+    check_arrest(arrested_at, now=now)
+    if arrived_at > now + SKEW:
+        raise RuleBroken(
+            "#/arrived_at", "in-the-future", "This time has not come yet: check day and offset."
+        )
     if arrived_at < arrested_at:
         raise RuleBroken(
             "#/arrived_at",
@@ -35,11 +45,21 @@ def check_release(released_at: datetime, *, arrived_at: datetime, now: datetime)
         )
 
 
-def check_birth(born: date | None, *, arrested_at: datetime) -> None:
+def check_birth(
+    born: date | None, *, arrested_at: datetime, field: str = "#/person/date_of_birth"
+) -> None:
     """Nobody is arrested before they are born."""
     if born is not None and born > london_day(arrested_at):
+        raise RuleBroken(field, "born-after-arrest", "The date of birth is after the arrest.")
+
+
+def check_replaces(replaced: UUID, offences: Sequence[Any]) -> None:
+    """What is put right stands on this record, and was not put right before."""
+    if replaced not in {offence.id for offence in offences}:
         raise RuleBroken(
-            "#/person/date_of_birth", "born-after-arrest", "The date of birth is after the arrest."
+            "#/replaces",
+            "offence-not-here",
+            "Name an alleged offence that stands on this record now, by its id.",
         )
 
 
@@ -75,11 +95,17 @@ def check_offence_dates(
 
 def check_suite(available_from: date | None, available_until: date | None, *, on: date) -> None:
     """The suite takes people on that day."""
-    if (available_from and on < available_from) or (available_until and on >= available_until):
+    if available_from and on < available_from:
         raise RuleBroken(
             "#/suite",
             "suite-closed",
-            "This suite was not open on the day of arrival; see /v1/reference/suites.",
+            f"This suite opened on {available_from}; see /v1/reference/suites for those open then.",
+        )
+    if available_until and on >= available_until:
+        raise RuleBroken(
+            "#/suite",
+            "suite-closed",
+            f"This suite closed on {available_until}; see /v1/reference/suites for those open now.",
         )
 
 
@@ -95,5 +121,7 @@ def check_listed(codes: Sequence[str], listed: Collection[str], *, field: str) -
         if code not in listed:
             where = f"{field}/{place}/code" if field.endswith("offences") else f"{field}/code"
             raise RuleBroken(
-                where, "offence-unknown", "No list has this code; see /v1/reference/offences."
+                where,
+                "offence-unknown",
+                "No list has this code; search /v1/reference/offences?search= by words.",
             )

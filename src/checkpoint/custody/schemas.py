@@ -1,10 +1,10 @@
 """What custody staff enter, and what they are shown."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from checkpoint.custody.states import (
     CustodyState,
@@ -32,12 +32,27 @@ Reference = Annotated[
     str,
     StringConstraints(max_length=20),
     AfterValidator(heard_reference),
-    Field(examples=["CP-7K3M-2QXH-9"]),
+    Field(examples=["CP-7K3M-2QXH-N"]),
 ]
+
+
+BOOKING: dict[str, Any] = {
+    "person": {
+        "family_name": "Testperson",
+        "given_names": "Synthetic",
+        "date_of_birth": "1994-02-11",
+    },
+    "suite": "DURHAMGATE",
+    "arrested_at": "2026-11-02T21:40:00Z",
+    "arrived_at": "2026-11-02T22:05:00Z",
+    "offences": [{"code": "TH68010", "committed_from": "2026-11-01", "committed_in_area": True}],
+}
 
 
 class AllegeOffence(Command):
     """One offence the person is alleged to have committed."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": BOOKING["offences"]})
 
     code: OffenceCode
     committed_from: Annotated[
@@ -53,6 +68,14 @@ class AllegeOffence(Command):
     @property
     def days(self) -> tuple[date, date]:
         return self.committed_from, self.committed_until or self.committed_from
+
+
+class AddOffence(AllegeOffence):
+    """Another alleged offence; or, with ``replaces``, the right particulars of an earlier one."""
+
+    replaces: Annotated[
+        UUID | None, Field(description="The alleged offence that this one puts right, if any.")
+    ] = None
 
 
 class SaveScreening(Command):
@@ -98,6 +121,8 @@ class SaveScreening(Command):
 
 class OpenCustodyRecord(Command):
     """Everything it takes to book somebody in, in one call."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [BOOKING]})
 
     person: Annotated[
         RegisterPerson | None, Field(description="Who, if they are not on record yet.")
@@ -168,7 +193,7 @@ class CustodyRecordView(View):
     """A custody record as the suite sees it."""
 
     id: UUID
-    reference: Annotated[str, Field(examples=["CP-7K3M-2QXH-9"])]
+    reference: Annotated[str, Field(examples=["CP-7K3M-2QXH-N"])]
     version: int
     state: CustodyState
     suite: str

@@ -21,6 +21,7 @@ class CustodyEvent(StrEnum):
     OPENED = "custody.opened"  # -> detained
     SCREENED = "custody.screened"  # no change of state; also after release
     OFFENCE_ADDED = "custody.offence_added"  # no change of state; also after release
+    PERSON_CORRECTED = "custody.person_corrected"  # no change of state; also after release
     RELEASED = "custody.released"  # detained -> released
     READ = "custody.read"
     LISTED = "custody.listed"
@@ -33,6 +34,8 @@ STEPS: Mapping[tuple[CustodyState, CustodyEvent], CustodyState] = MappingProxyTy
         (CustodyState.RELEASED, CustodyEvent.SCREENED): CustodyState.RELEASED,
         (CustodyState.DETAINED, CustodyEvent.OFFENCE_ADDED): CustodyState.DETAINED,
         (CustodyState.RELEASED, CustodyEvent.OFFENCE_ADDED): CustodyState.RELEASED,
+        (CustodyState.DETAINED, CustodyEvent.PERSON_CORRECTED): CustodyState.DETAINED,
+        (CustodyState.RELEASED, CustodyEvent.PERSON_CORRECTED): CustodyState.RELEASED,
         (CustodyState.DETAINED, CustodyEvent.RELEASED): CustodyState.RELEASED,
     }
 )
@@ -61,6 +64,12 @@ DOORS: Mapping[CustodyEvent, tuple[str, str, str, Permission]] = MappingProxyTyp
     {
         CustodyEvent.SCREENED: ("save_screening", "PUT", "screening", Permission.SAVE_SCREENING),
         CustodyEvent.OFFENCE_ADDED: ("add_offence", "POST", "offences", Permission.SAVE_SCREENING),
+        CustodyEvent.PERSON_CORRECTED: (
+            "correct_person",
+            "PUT",
+            "person",
+            Permission.SAVE_SCREENING,
+        ),
         CustodyEvent.RELEASED: ("release", "POST", "release", Permission.RELEASE_FROM_CUSTODY),
     }
 )

@@ -180,12 +180,13 @@ class CustodyRecord(Record, table=True):
 class AllegedOffence(Record, table=True):
     """One offence that one person is alleged to have committed, and when.
 
-    Append-only. Written only by ``custody.actions``.
+    Append-only: what was entered wrongly is replaced by a new row that names it. Written only by ``custody.actions``.
     """
 
     __tablename__ = "alleged_offence"
     __table_args__ = (
         sa.CheckConstraint("committed_until >= committed_from", name="dates_in_order"),
+        sa.UniqueConstraint("replaces_id"),
         sa.Index("ix_alleged_offence_custody_record_id", "custody_record_id"),
     )
 
@@ -206,6 +207,11 @@ class AllegedOffence(Record, table=True):
     committed_in_area: bool | None = Field(
         default=None,
         sa_column_kwargs=described("In the force area; null is not known.", Disclosure.INDIRECT),
+    )
+    replaces_id: UUID | None = Field(
+        default=None,
+        foreign_key="alleged_offence.id",
+        sa_column_kwargs=described("The earlier entry that it puts right.", Disclosure.INDIRECT),
     )
     added_at: datetime = Field(
         sa_type=INSTANT, sa_column_kwargs=described("When entered, in UTC.", Disclosure.INDIRECT)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -117,7 +116,7 @@ async def facts_of(
         arrested_on=london_day(record.arrested_at),
         decided_on=decided_on,
         offences=alleged(offences),
-        screening={name: _json(getattr(screening, name, None)) for name in SCREENING_FACTS},
+        screening={name: getattr(screening, name, None) for name in SCREENING_FACTS},
     )
 
 
@@ -131,7 +130,3 @@ def alleged(offences: Sequence[Any]) -> list[Alleged]:
         )
         for offence in offences
     ]
-
-
-def _json(value: StrEnum | bool | None) -> JsonValue:  # noqa: FBT001 - a fact's value
-    return value.value if isinstance(value, StrEnum) else value

@@ -48,6 +48,7 @@ VISIBLE = (
         *EligibilityDecision.__table__.c,
         *(col(getattr(RuleSetVersion, name)) for name in RULES),
         col(LATER.id).label("superseded_by_id"),
+        col(CustodyRecord.person_id),
     )
     .join(CustodyRecord, col(CustodyRecord.id) == col(EligibilityDecision.custody_record_id))
     .join(RuleSetVersion, col(RuleSetVersion.id) == col(EligibilityDecision.rule_set_version_id))
@@ -191,6 +192,13 @@ def shown_rules(rules: Any) -> RuleSetView:
         digest=rules.digest,
         approved_by=parsed.approved_by,
     )
+
+
+def next_decision(record_id: UUID, decisions: Sequence[Any], by: Actor) -> NextStep:
+    """Deciding, with what the present decision was still waiting for."""
+    waiting = _missing(decisions[0].findings) if decisions else []
+    wanted = list(dict.fromkeys(view.given_as for view in waiting))
+    return decide_step(record_id, by, missing=wanted)
 
 
 def decide_step(record_id: UUID, by: Actor, *, missing: list[str] | None = None) -> NextStep:

@@ -33,7 +33,7 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.answers import public, shown
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.clock import Now
-from checkpoint.foundation.codelists import CodeListView, CodeView, code_list
+from checkpoint.foundation.codelists import CodeListView, CodeView, list_doors
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.idempotency import (
@@ -63,6 +63,7 @@ async def preview_eligibility(
     now: Now,
 ) -> Response:
     """What the rules in force would say of these facts; no decision is recorded."""
+    custody_rules.check_arrest(command.arrested_at or now, now=now)
     rules = await queries.in_force(session, london_day(now))
     facts = gather(
         born=command.date_of_birth,
@@ -141,7 +142,7 @@ async def list_eligibility_decisions(
     now: Now,
 ) -> Response:
     """A case's decisions, the present one first."""
-    await custody.one(session, record_id, actor=by)
+    record = await custody.one(session, record_id, actor=by)
     found = await queries.of_case(session, record_id, actor=by)
     items = [
         DecisionSummary(
@@ -150,12 +151,13 @@ async def list_eligibility_decisions(
         )
         for decision in found
     ]
-    view = DecisionsView(items=items, next_steps=[queries.decide_step(record_id, by)])
+    view = DecisionsView(items=items, next_steps=[queries.next_decision(record_id, found, by)])
     await ledger.record(
         session,
         Operation.CONSULTATION,
         EligibilityEvent.READ,
         record_id,
+        record.person_id,
         *(decision.id for decision in found),
         kind="custody_record",
         by=by,
@@ -183,6 +185,7 @@ async def read_eligibility_decision(
         EligibilityEvent.READ,
         decision.id,
         decision.custody_record_id,
+        decision.person_id,
         kind=actions.KIND,
         by=by,
         at=now,
@@ -246,10 +249,15 @@ async def read_rule_set(
     return public(request, view)
 
 
-@router.get(
-    "/reference/verdicts", response_model=CodeListView, tags=["reference"], dependencies=[READER]
+reference = APIRouter(prefix="/v1/reference", tags=["reference"])
+list_doors(
+    reference,
+    READER,
+    {
+        "verdicts": (
+            "Verdicts",
+            "This service.",
+            [(verdict.value, MEANING[verdict]) for verdict in Verdict],
+        )
+    },
 )
-async def list_verdicts(request: Request) -> Response:
-    """What a decision may come to."""
-    labels = [(verdict.value, MEANING[verdict]) for verdict in Verdict]
-    return public(request, code_list("verdicts", "Verdicts", "This service.", labels))

@@ -117,37 +117,38 @@ class Criterion(Part):
         for part in parts:
             yield from part.all
 
-    def finding(self, facts: Facts) -> "Finding":
-        """The answer to this question, whichever it is, with its reason."""
-        if any_of([part.holds(facts) for part in self.not_known_when]):
-            return self._unknown(sorted({t.fact for part in self.not_known_when for t in part.all}))
-        met = any_of([part.holds(facts) for part in self.met_when])
-        if met is False:
-            return self._found(Answer.NOT_MET, self.if_not_met)
-        for special in self.refer:
-            if special.when.holds(facts):
-                return self._found(special.answer, special.reason, refers=True)
-        open_terms = any_of([special.when.holds(facts) for special in self.refer]) is None
-        if met is None or open_terms:
-            return self._unknown(
-                sorted({t.fact for t in self.tests() if facts.get(t.fact) is None})
-            )
-        return self._found(Answer.MET, self.if_met)
-
-    def _found(self, answer: Answer, reason: str, *, refers: bool = False) -> "Finding":
+    def finding(self, facts: Facts, *, source: str | None = None) -> "Finding":
+        """The answer to this question, whichever it is, with its reason and its source."""
+        answer, refers, reason, missing = self._answer(facts)
         return Finding(
             code=self.code,
             question=self.question,
             answer=answer,
             refers=refers,
             reason=reason,
-            source=self.source,
+            missing=tuple(missing),
+            source=source or self.source,
         )
 
-    def _unknown(self, missing: list[str]) -> "Finding":
-        asked = " ".join(FACTS[name].question for name in missing)
-        found = self._found(Answer.NOT_KNOWN, f"Not known yet. {asked}")
-        return found.model_copy(update={"missing": tuple(missing)})
+    def _answer(self, facts: Facts) -> tuple[Answer, bool, str, list[str]]:
+        if any_of([part.holds(facts) for part in self.not_known_when]):
+            return _unknown({test.fact for part in self.not_known_when for test in part.all})
+        met = any_of([part.holds(facts) for part in self.met_when])
+        if met is False:
+            return Answer.NOT_MET, False, self.if_not_met, []
+        for special in self.refer:
+            if special.when.holds(facts):
+                return special.answer, True, special.reason, []
+        open_terms = any_of([special.when.holds(facts) for special in self.refer]) is None
+        if met is None or open_terms:
+            return _unknown({test.fact for test in self.tests() if facts.get(test.fact) is None})
+        return Answer.MET, False, self.if_met, []
+
+
+def _unknown(wanted: set[str]) -> tuple[Answer, bool, str, list[str]]:
+    missing = sorted(wanted)
+    asked = " ".join(FACTS[name].question for name in missing)
+    return Answer.NOT_KNOWN, False, f"Not known yet. {asked}", missing
 
 
 class Finding(Part):
@@ -185,6 +186,11 @@ class RuleSet(Part):
                 raise ValueError(f"{criterion.code}: no source {named} in [sources]")
         return self
 
+    def named(self, source: str) -> str:
+        """A criterion's source with the name of the document, not only its letter and number."""
+        code, _, words = source.partition(":")
+        return f"{self.sources[code]} ({code}):{words}"
+
 
 @lru_cache(maxsize=64)
 def parse(text: str) -> RuleSet:
@@ -220,7 +226,10 @@ def decide(rules: RuleSet, facts: Facts) -> tuple[Verdict, tuple[Finding, ...]]:
 
     Source: domain notes 1.2 and 4.1; unknown is neither yes nor no.
     """
-    findings = tuple(criterion.finding(facts) for criterion in rules.criteria)
+    findings = tuple(
+        criterion.finding(facts, source=rules.named(criterion.source))
+        for criterion in rules.criteria
+    )
     return verdict_of(findings), findings
 
 

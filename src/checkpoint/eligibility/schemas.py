@@ -4,15 +4,28 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
-from checkpoint.custody.schemas import AllegeOffence, SaveScreening
+from checkpoint.custody.schemas import BOOKING, AllegeOffence, SaveScreening
 from checkpoint.eligibility.states import Answer, Verdict
 from checkpoint.foundation.schemas import Command, Day, Instant, Moment, NextStep, View
 
 
 class PreviewEligibility(Command):
     """Facts about nobody in particular: no name, no number."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "date_of_birth": "1994-02-11",
+                    "arrested_at": BOOKING["arrested_at"],
+                    "offences": BOOKING["offences"],
+                    "screening": {"lives_in_area": True, "interview_stance": "admitted"},
+                }
+            ]
+        }
+    )
 
     date_of_birth: Annotated[Day | None, Field(examples=["1994-02-11"])] = None
     arrested_at: Annotated[

@@ -151,8 +151,11 @@ def check_json(body: bytes) -> None:
         raise BodyTooDeep(f"Nest at most {LIMIT_DEPTH} levels.") from None
     except UnicodeDecodeError:
         raise BodyNotJson("Encode the body as UTF-8.") from None
-    except ValueError:
-        raise BodyNotJson("Check the JSON: it cannot be parsed.") from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise BodyNotJson(f"The JSON cannot be parsed: look at {where}.") from None
+    except ValueError:  # a number of thousands of digits
+        raise BodyNotJson("A number is too large.") from None
     _walk(value)
 
 

@@ -1,11 +1,14 @@
 """Code lists that clients build their forms from: dated, with source and ETag."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
 from pydantic import Field
 
+from checkpoint.foundation.answers import public
 from checkpoint.foundation.schemas import View
 
 
@@ -28,6 +31,34 @@ class CodeListView(View):
     title: str
     source: str
     items: list[CodeView]
+
+
+def list_doors(
+    router: APIRouter, lock: Any, lists: Mapping[str, tuple[str, str, Iterable[tuple[str, str]]]]
+) -> None:
+    """One door for each code list that lives in code.
+
+    Args:
+        router: where the doors are hung.
+        lock: the dependency that guards them.
+        lists: by name, the list's title, its source, and its pairs of code and label.
+    """
+    for name, (title, source, labels) in lists.items():
+        _list_door(router, lock, code_list(name, title, source, labels))
+
+
+def _list_door(router: APIRouter, lock: Any, view: CodeListView) -> None:
+    async def read_list(request: Request) -> Response:
+        return public(request, view)
+
+    router.add_api_route(
+        f"/{view.name}",
+        read_list,
+        name=f"list_{view.name.replace('-', '_')}",
+        summary=f"{view.title}.",
+        response_model=CodeListView,
+        dependencies=[lock],
+    )
 
 
 def code_list(

@@ -38,6 +38,18 @@ PLAIN = MappingProxyType(
 )
 
 
+LIMITS = MappingProxyType(
+    {
+        "string_too_long": "Use at most {max_length} characters.",
+        "string_too_short": "This must not be empty.",
+        "too_long": "Give at most {max_length}.",
+        "too_short": "Give at least {min_length}.",
+        "less_than_equal": "The most is {le}.",
+        "greater_than_equal": "The least is {ge}.",
+    }
+)
+
+
 def plainly(error: Mapping[str, Any]) -> dict[str, JsonValue]:
     """One of pydantic's errors as a fault: where, which rule, what would be right."""
     kind, context = str(error["type"]), error.get("ctx", {})
@@ -64,14 +76,6 @@ def _detail(kind: str, context: Mapping[str, Any], error: Mapping[str, Any]) -> 
         return str(error["msg"]).removeprefix("Value error, ")
     if kind in ("enum", "literal_error"):
         return f"Choose one of: {context.get('expected')}."
-    limits = {
-        "string_too_long": "max_length",
-        "string_too_short": "min_length",
-        "too_long": "max_length",
-        "too_short": "min_length",
-        "less_than_equal": "le",
-        "greater_than_equal": "ge",
-    }
-    if kind in limits:
-        return f"The limit is {context.get(limits[kind])} ({limits[kind].replace('_', ' ')})."
+    if kind in LIMITS:
+        return LIMITS[kind].format(**context)
     return PLAIN.get(kind, "This is not in the agreed form; see the API document.")

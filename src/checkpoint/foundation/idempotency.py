@@ -55,7 +55,7 @@ class KeptAnswer(Record, table=True):
 
     request_digest: bytes = Field(
         sa_type=sa.LargeBinary,
-        sa_column_kwargs=described("SHA-256 of the request's body.", Disclosure.NEVER),
+        sa_column_kwargs=described("SHA-256 of the request's If-Match and body.", Disclosure.NEVER),
     )
     status: int = Field(sa_column_kwargs=described("HTTP status of the answer.", Disclosure.SAFE))
     headers: dict[str, JsonValue] = Field(
@@ -100,9 +100,10 @@ async def asked(
             "Send the header Idempotency-Key with 16 to 64 letters, digits, - or _ (a new UUID "
             "is best); repeat it unchanged when you retry."
         )
-    body = await request.body()
+    # The version that was seen is part of what was asked, even where the body is empty.
+    whole = request.headers.get("if-match", "").encode() + b"\0" + await request.body()
     door = f"{request.method} {request.url.path}"
-    return Asked(key=found[1], door=door, digest=hashlib.sha256(body).digest())
+    return Asked(key=found[1], door=door, digest=hashlib.sha256(whole).digest())
 
 
 Once = Annotated[Asked, Depends(asked)]
@@ -140,7 +141,7 @@ async def once(
 def _again(session: AsyncSession, asked: Asked, kept: sa.Row[tuple[object, ...]]) -> Response:
     if kept.request_digest != asked.digest:
         raise IdempotencyKeyReused("Use a new key for a new request.")
-    session.info.get("request", {})["replayed"] = True
+    session.info.get("request", {})["replayed"] = str(kept.headers.get("location", ""))
     headers = {**kept.headers, "Idempotency-Replayed": "true"}
     return Response(kept.body, kept.status, headers, media_type="application/json")
 

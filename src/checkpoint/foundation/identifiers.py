@@ -1,5 +1,6 @@
 """Opaque ids, and references that people can say aloud."""
 
+import re
 import secrets
 from uuid import UUID
 
@@ -18,7 +19,7 @@ def new_id() -> UUID:
 
 
 def new_reference() -> str:
-    """A random reference such as ``CP-7K3M-2QXH-9``; the last symbol checks the others.
+    """A random reference such as ``CP-7K3M-2QXH-N``; the last symbol checks the others.
 
     Eight random symbols of 32 (1.1e12 references), never a counter, so that nobody can walk
     from one case to the next. The check symbol is Luhn's, modulo 32.
@@ -36,13 +37,17 @@ def is_reference(text: str) -> bool:
 
 
 def heard_reference(text: str) -> str:
-    """A reference as it was heard or misread: any case, and O, I, L for 0 and 1.
+    """A reference as it was heard or misread.
+
+    Any case, with or without ``CP``, hyphens and spaces, and O, I and L for 0 and 1.
 
     Raises:
-        ValueError: the check symbol does not fit, so a symbol is wrong.
+        ValueError: not nine symbols, or the check symbol does not fit, so one is wrong.
     """
-    prefix, _, rest = text.strip().upper().partition("-")
-    tidy = f"{prefix}-{rest.translate(MISREAD)}"
+    symbols = re.sub(r"[\s-]", "", text.upper()).removeprefix("CP").translate(MISREAD)
+    if len(symbols) != 9:
+        raise ValueError("A reference is CP and nine letters and digits, e.g. CP-7K3M-2QXH-N.")
+    tidy = f"CP-{symbols[:4]}-{symbols[4:8]}-{symbols[8]}"
     if not is_reference(tidy):
-        raise ValueError("The check symbol does not fit: ask for the reference again.")
+        raise ValueError("One symbol is wrong, since the last one does not fit: ask again.")
     return tidy

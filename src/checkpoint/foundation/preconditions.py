@@ -7,7 +7,8 @@ from fastapi import Depends, Header
 
 from checkpoint.foundation import errors
 
-QUOTED_VERSION = re.compile(r'^"(\d{1,9})"$')
+# Quoted, as an entity tag is; a bare number is understood too.
+VERSION = re.compile(r'^(?:"([0-9]{1,9})"|([0-9]{1,9}))$')
 
 
 class IfMatchMissing(errors.PreconditionMissing):
@@ -17,7 +18,7 @@ class IfMatchMissing(errors.PreconditionMissing):
 
 class Overtaken(errors.Stale):
     slug = "overtaken"
-    title = "Somebody has changed this since you looked"
+    title = "This has changed since the version you named"
 
 
 def etag(version: int) -> str:
@@ -33,8 +34,8 @@ async def seen_version(
 ) -> int:
     if if_match is None or if_match.strip() == "*":
         raise IfMatchMissing("Send If-Match with the ETag that you were given when you read it.")
-    found = QUOTED_VERSION.match(if_match.strip())
-    return int(found[1]) if found else -1  # no version of anything: answered as overtaken
+    found = VERSION.match(if_match.strip())
+    return int(found[1] or found[2]) if found else -1  # no version of anything: overtaken
 
 
 SeenVersion = Annotated[int, Depends(seen_version)]
@@ -44,6 +45,7 @@ def unchanged_since(seen: int, present: int) -> None:
     """Refuse an edit of a version that is no longer the present one."""
     if seen != present:
         raise Overtaken(
-            "Read it again, put your change to what stands there now, and send that.",
+            "Read it again: your own change may be there already. If it is not, put it to what "
+            "stands there now, and send that.",
             present_etag=etag(present),
         )

@@ -113,6 +113,8 @@ def respond(scope: Scope, refusal: errors.Refusal) -> Response:
         )
     if status in (429, 503):
         headers["Retry-After"] = str(refusal.facts.get("retry_after_seconds", RETRY_SECONDS))
+    if status in (408, 413):
+        headers["Connection"] = "close"  # the rest of the body is not waited for
     if status == 405:
         headers["Allow"] = str(refusal.facts.get("allow", ""))
     return Response(json.dumps(document), status, headers, media_type=MEDIA_TYPE)

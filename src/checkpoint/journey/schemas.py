@@ -1,10 +1,28 @@
 """The ledger, as auditors read it."""
 
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from checkpoint.audit.operations import Operation
 from checkpoint.foundation.actors import Role
-from checkpoint.foundation.schemas import Moment, View
+from checkpoint.foundation.schemas import Moment, NextStep, View
+
+
+class MeView(View):
+    """The caller, as the identity provider vouches for them."""
+
+    id: UUID
+    role: Role
+    suites: list[str]
+    permissions: Annotated[list[str], Field(examples=[["custody-record:read"]])]
+
+
+class NextStepsView(View):
+    """What may be done with a case, and why not where it may not."""
+
+    next_steps: list[NextStep]
 
 
 class LedgerEntryView(View):

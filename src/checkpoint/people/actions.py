@@ -1,8 +1,11 @@
 """Put a person on record. The entry is written by the deed that needed them: one request, one row."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation import errors
@@ -24,16 +27,9 @@ async def register(
     session: AsyncSession, command: RegisterPerson, *, by: Actor, at: datetime
 ) -> Person:
     """Put a person on record who is not there yet."""
-    today = london_day(at)
-    if command.date_of_birth is not None and command.date_of_birth > today:
-        raise errors.RuleBroken(
-            "#/person/date_of_birth",
-            "born-in-the-future",
-            "The date of birth must not be after today.",
-        )
-    pnc_id = canonical(command.pnc_id, today=today) if command.pnc_id else None
+    pnc_id = _checked(command, today=london_day(at), field="#/person")
     if pnc_id is not None:
-        await _not_known(session, pnc_id, today_year=today.year)
+        await _not_known(session, pnc_id)
     person = Person(
         family_name=command.family_name,
         given_names=command.given_names,
@@ -50,13 +46,43 @@ async def register(
     return person
 
 
-async def _not_known(session: AsyncSession, pnc_id: str, *, today_year: int) -> None:
-    if int(pnc_id[:4]) > today_year:
+async def correct(
+    session: AsyncSession, person_id: UUID, command: RegisterPerson, *, at: datetime
+) -> dict[str, tuple[Any, Any]]:
+    """Put a person's particulars right; gives what changed, for the entry of whoever asked."""
+    rows = select(Person).where(Person.id == person_id).with_for_update()
+    person = (await session.exec(rows.execution_options(populate_existing=True))).one()
+    right = command.model_dump() | {"pnc_id": _checked(command, today=london_day(at), field="#")}
+    if right["pnc_id"] not in (None, person.pnc_id):
+        await _not_known(session, str(right["pnc_id"]))
+    change: dict[str, tuple[Any, Any]] = {}
+    for field, value in right.items():
+        before = getattr(person, field)
+        if before != value:
+            change[field] = (before, value)
+            setattr(person, field, value)
+    return change
+
+
+def _checked(command: RegisterPerson, *, today: date, field: str) -> str | None:
+    """The PNC ID in its canonical form, once nothing lies in the future."""
+    if command.date_of_birth is not None and command.date_of_birth > today:
         raise errors.RuleBroken(
-            "#/person/pnc_id",
+            f"{field}/date_of_birth",
+            "born-in-the-future",
+            "The date of birth must not be after today.",
+        )
+    pnc_id = canonical(command.pnc_id, today=today) if command.pnc_id else None
+    if pnc_id is not None and int(pnc_id[:4]) > today.year:
+        raise errors.RuleBroken(
+            f"{field}/pnc_id",
             "pnc-id-in-the-future",
             "The PNC ID's year must not be after this year.",
         )
+    return pnc_id
+
+
+async def _not_known(session: AsyncSession, pnc_id: str) -> None:
     known = await queries.id_by_pnc_id(session, pnc_id)
     if known is not None:
         raise PersonAlreadyKnown(

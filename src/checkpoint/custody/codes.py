@@ -1,0 +1,99 @@
+"""The code lists of the suite, from which clients build their forms."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from checkpoint.access.guards import holding
+from checkpoint.access.permissions import Permission
+from checkpoint.custody import queries
+from checkpoint.custody.schemas import OffencesView, OffenceView
+from checkpoint.custody.states import (
+    CustodyState,
+    DomesticAbuseGrade,
+    InterviewStance,
+    ModeOfTrial,
+    OffenceClass,
+    label,
+)
+from checkpoint.foundation.answers import public
+from checkpoint.foundation.codelists import CodeListView, CodeView, list_doors
+from checkpoint.foundation.database import Transaction
+from checkpoint.foundation.schemas import Code, Text
+
+router = APIRouter(prefix="/v1/reference", tags=["reference"])
+
+READER = holding(Permission.READ_REFERENCE)
+
+
+@router.get("/suites", response_model=CodeListView, dependencies=[READER])
+async def list_suites(request: Request, session: Transaction) -> Response:
+    """Custody suites, from when to when."""
+    items = [
+        CodeView(
+            code=suite.code,
+            label=suite.name,
+            available_from=suite.available_from,
+            available_until=suite.available_until,
+            source=suite.source,
+        )
+        for suite in await queries.suites(session)
+    ]
+    view = CodeListView(name="suites", title="Custody suites", source="See each.", items=items)
+    return public(request, view)
+
+
+@router.get("/offences", response_model=OffencesView, dependencies=[READER])
+async def list_offences(
+    request: Request,
+    session: Transaction,
+    search: Annotated[
+        Text | None,
+        Query(max_length=100, description="Words of the title or the code, in any order."),
+    ] = None,
+    offence_class: Annotated[OffenceClass | None, Query(description="One class only.")] = None,
+    after: Annotated[Code | None, Query(description="`next` of the page before.")] = None,
+    size: Annotated[int, Query(ge=1, le=200, description="Rows on a page.")] = 50,
+) -> Response:
+    """Offences by CJS code: mode of trial, and the programme's class where it has one."""
+    found = await queries.offences(
+        session, after=after, size=size, search=search, offence_class=offence_class
+    )
+    rows, more = found[:size], len(found) > size
+    items = [OffenceView.model_validate(row) for row in rows]
+    return public(request, OffencesView(items=items, next=rows[-1].code if more else None))
+
+
+def _labels(values: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(value.value, label(value)) for value in values]
+
+
+list_doors(
+    router,
+    READER,
+    {
+        "offence-classes": (
+            "Offence classes",
+            "This programme's own grouping.",
+            _labels(OffenceClass),
+        ),
+        "modes-of-trial": ("Modes of trial", "Magistrates' Courts Act 1980.", _labels(ModeOfTrial)),
+        "interview-stances": (
+            "What was said in interview",
+            "This programme; a rule set says which of them it takes.",
+            _labels(InterviewStance),
+        ),
+        "domestic-abuse-grades": (
+            "Domestic-abuse risk grades",
+            "DASH risk assessment.",
+            _labels(DomesticAbuseGrade),
+        ),
+        "custody-states": (
+            "States of a custody record",
+            "This service.",
+            _labels(CustodyState),
+        ),
+    },
+)

@@ -1,0 +1,188 @@
+"""Canaries in every personal field: none sings in a log, a number, a problem or the ledger."""
+
+import asyncio
+import io
+import itertools
+import os
+import re
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.engine import make_url
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from builders import KNOWN, a_booking, a_key, a_person, a_pnc_id, an_offence, decided, make_person
+from checkpoint.foundation import logs
+from checkpoint.foundation.actors import Role
+from checkpoint.people.schemas import RegisterPerson
+from conftest import SERVER
+
+RECORDS = "/v1/custody-records"
+# Distinct in every form in which they could leak: whole, in part, in another case, escaped.
+NAME, GIVEN, BORN = "Zyxcanary", "Quilcanary", "1937-05-23"
+SENT = "Vexcanary"
+SONGS = re.compile(r"canary|1937-05-23|1937, 5, 23|23/05/1937|8642097", re.IGNORECASE)
+YEARS = itertools.count(1950)
+EVERYTHING = sa.text("SELECT audit_entry::text FROM audit_entry")
+
+
+def a_canary():
+    """Somebody new, whose every field would be heard."""
+    pnc_id = a_pnc_id(8_642_097, next(YEARS))
+    return {"family_name": NAME, "given_names": GIVEN, "date_of_birth": BORN, "pnc_id": pnc_id}
+
+
+async def story(client, clients):
+    """A person is booked in, screened, decided and released; and much is refused on the way."""
+    booking, key = a_booking(person=a_canary()), a_key()
+    first = await client.post(RECORDS, json=booking, headers=key)
+    assert first.status_code == 201, first.text
+    here = f"{RECORDS}/{first.json()['id']}"
+    saved = await client.put(f"{here}/screening", json=KNOWN, headers={"If-Match": '"1"'})
+    decision = await decided(client, saved.json())
+    good = [
+        first,
+        saved,
+        await client.post(RECORDS, json=booking, headers=key),
+        await client.get(here),
+        await client.get(RECORDS),
+        await client.get(f"/v1/eligibility-decisions/{decision['id']}"),
+        await client.post(f"{here}/release", json={"released_at": "2026-11-03T04:30:00Z"}, headers=a_key()),
+    ]  # fmt: skip
+    assert [answer.text for answer in good if answer.status_code >= 400] == []
+    asked = [*hostile_bodies(client, here), *hostile_requests(client, clients, here)]
+    return [
+        await client.post(RECORDS, json=booking, headers=a_key()),
+        await client.post(RECORDS, json=booking | {"suite": "PETERLEE"}, headers=key),
+        *[answer for answer in await asyncio.gather(*asked) if answer.status_code >= 400],
+    ]
+
+
+def hostile_bodies(client, here):
+    """Canaries in every field, and as the names of fields."""
+    for field in a_canary():
+        for value in (SENT, [SENT], {SENT: SENT}, SENT * 100, f"{SENT}\u202e"):
+            body = a_booking(person=a_person(**{field: value}))
+            yield client.post(RECORDS, json=body, headers=a_key())
+    for field in ("suite", "arrested_at", "arrived_at", "offences", "screening", "person_id", SENT):
+        yield client.post(RECORDS, json=a_booking(**{field: SENT}), headers=a_key())
+    yield client.post(RECORDS, json=a_booking(offences=[an_offence(code=SENT)]), headers=a_key())
+    yield client.post(RECORDS, json=a_booking(person=a_canary() | {SENT: 1}), headers=a_key())
+    yield client.post(RECORDS, json=a_booking(person_id=str(uuid4()), person=...), headers=a_key())
+    yield client.put(f"{here}/screening", json={SENT: True}, headers={"If-Match": '"1"'})
+
+
+def hostile_requests(client, clients, here):
+    """Canaries in addresses, queries, headers, and bodies that are no JSON."""
+    yield client.put(f"{here}/screening", json=KNOWN, headers={"If-Match": f'"{SENT}"'})
+    yield client.post(
+        RECORDS, json=a_booking(), headers={"Idempotency-Key": f"{SENT} {SENT} {SENT}"}
+    )
+    for raw in (
+        f'{{"{SENT}": }}',
+        f'{{"{SENT}": 1, "{SENT}": 2}}',
+        f'["{SENT}\\u0000"]',
+        f'"{SENT}"',
+    ):
+        yield client.post(
+            RECORDS, content=raw, headers=a_key() | {"Content-Type": "application/json"}
+        )
+    yield client.post(RECORDS, content=SENT, headers=a_key() | {"Content-Type": f"text/{SENT}"})
+    for query in ("suite", "state", "after", "size", "reference", SENT):
+        yield client.get(RECORDS, params={query: f"{SENT} {SENT}"})
+    yield client.get("/v1/reference/offences", params={"offence_class": SENT})
+    for address in (f"/{SENT}", f"/v1/{SENT}", f"{RECORDS}/{SENT}", f"/problems/{SENT}"):
+        yield client.get(address)
+    for door in ("/ping", RECORDS, here):
+        yield client.request("PATCH", door, content=SENT, headers={"X-Canary": SENT})
+    for header in (SENT, f"Bearer {SENT}", f"Basic {SENT}", f"Bearer {SENT}.{SENT}.{SENT}"):
+        yield clients.bare(Authorization=header).get(RECORDS)
+    yield clients(Role.CUSTODY_OFFICER, "PETERLEE").get(here)
+    yield clients(Role.NAVIGATOR).post(RECORDS, json=a_booking(person=a_canary()), headers=a_key())
+    yield clients(Role.CUSTODY_OFFICER, "NOWHERE").post(RECORDS, json=a_booking(person=a_canary(), suite="NOWHERE"), headers=a_key())  # fmt: skip
+
+
+async def collide(client, owner):
+    """Somebody is put on record at the same moment: the database refuses, and quotes the number."""
+    canary = a_canary()
+    async with AsyncSession(owner) as session, session.begin():
+        await make_person(session, pnc_id=canary["pnc_id"])
+        asking = client.post(RECORDS, json=a_booking(person=canary), headers=a_key())
+        waiting = asyncio.create_task(asking)
+        await asyncio.sleep(0.2)  # until the request waits for this transaction
+    answer = await waiting
+    assert answer.status_code == 409, answer.text
+    return [answer]
+
+
+def postgresql_log():
+    """The embedded server's log, wherever its data folder is; None for a server of somebody else's."""
+    host = make_url(os.environ[SERVER]).query.get("host")
+    log = Path(str(host)) / "log" if host else None
+    return log if log and log.is_file() else None
+
+
+def singing(text):
+    return sorted({found[0] for found in SONGS.finditer(text)})
+
+
+@pytest.fixture(params=[True, False], ids=["for people", "as JSON"])
+def logged(request, capfd, caplog):
+    """Everything that this process says to anyone but the caller, as text."""
+    kept, written = structlog.get_config(), io.StringIO()
+    logs.configure(human=request.param)
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(written))
+    caplog.set_level("DEBUG")
+    caplog.set_level("WARNING", "httpx")  # the caller's own, in these tests
+    yield lambda: "".join([written.getvalue(), caplog.text, *capfd.readouterr()])
+    structlog.configure(**kept)
+
+
+def test_every_personal_field_has_its_canary():
+    assert a_canary().keys() == RegisterPerson.model_fields.keys()
+    for value in a_canary().values():
+        assert singing(str(value)), f"{value} would not be heard"
+
+
+async def test_no_canary_is_heard_anywhere_but_in_the_records(client, clients, owner, logged):
+    refused = await story(client, clients) + await collide(client, owner)
+    assert len(refused) > 50
+    assert min(answer.status_code for answer in refused) >= 400
+    assert max(answer.status_code for answer in refused) < 500
+    for answer in refused:
+        told = answer.text + repr(sorted(answer.headers.items()))
+        assert singing(told) == [], (answer.request.method, answer.request.url, told)
+    assert singing((await client.get("/metrics")).text) == []
+    lines = logged()
+    assert lines.count("door") > 60
+    assert singing(lines) == []
+    async with owner.connect() as connection:
+        rows = "\n".join((await connection.execute(EVERYTHING)).scalars())
+        people = await connection.execute(sa.text("SELECT count(*) FROM person WHERE family_name = :name"), {"name": NAME})  # fmt: skip
+        assert people.scalar_one() >= 1
+    assert rows.count("request.refused") > 60
+    assert singing(rows) == []
+
+
+async def test_a_broken_request_tells_the_log_where_and_not_what(client, logged, monkeypatch):
+    async def broken(*_, **__):
+        raise RuntimeError(f"{a_canary()}")
+
+    monkeypatch.setattr("checkpoint.custody.routes.people.register", broken)
+    answer = await client.post(RECORDS, json=a_booking(person=a_canary()), headers=a_key())
+    assert answer.status_code == 500
+    lines = logged()
+    assert "RuntimeError" in lines
+    assert singing(answer.text + lines) == []
+
+
+async def test_the_databases_own_log_holds_no_canary(client, owner):
+    if (log := postgresql_log()) is None:
+        pytest.skip("the database is not the embedded one")
+    marks = log.stat().st_size
+    await collide(client, owner)
+    text = log.read_bytes()[marks:].decode(errors="replace")
+    assert singing(text) == [], text[-2_000:]

@@ -1,0 +1,129 @@
+"""The API document against the service: every answer is one that the document promises."""
+
+from contextlib import suppress
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from pydantic import SecretStr
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from builders import a_booking, a_key
+from checkpoint.api import create_app
+from checkpoint.foundation.actors import Role
+from checkpoint.foundation.clock import utc_now
+from checkpoint.foundation.settings import Environment, Settings
+from sockets import served
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = {GenerationMode.POSITIVE: 30, GenerationMode.NEGATIVE: 16}
+# The least that must have been seen, or the questions were too narrow.
+EXPECTED = {
+    GenerationMode.POSITIVE: {200, 201, 404, 422},
+    GenerationMode.NEGATIVE: {200, 400, 401, 404, 422},
+}
+FEW = {
+    mode: settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=[*HealthCheck],
+    )
+    for mode, examples in EXAMPLES.items()
+}
+
+
+@pytest.fixture(scope="module")
+def app(database, tmp_path_factory):
+    return create_app(
+        Settings(
+            environment=Environment.DEVELOPMENT,
+            database_url=SecretStr(database),
+            local_issuer=True,
+            data_folder=tmp_path_factory.mktemp("data"),
+            requests_per_minute=1_000_000,
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def address(app):
+    with served(app, lifespan="on") as (host, port):
+        yield f"http://{host}:{port}"
+
+
+@pytest.fixture(scope="module")
+def ids(app, address):
+    """A record and a decision that exist, so that some requests find something."""
+    with httpx.Client(base_url=address, headers=as_a(app, Role.CUSTODY_OFFICER)) as client:
+        record = client.post("/v1/custody-records", json=a_booking(), headers=a_key()).json()
+        decision = client.post(
+            f"/v1/custody-records/{record['id']}/eligibility-decisions",
+            headers=a_key() | {"If-Match": '"1"'},
+        ).json()
+    return {"record_id": record["id"], "decision_id": decision["id"]}
+
+
+def as_a(app, role):
+    token = app.state.local_issuer.token(role, ["DURHAMGATE"], name="fuzzer", at=utc_now())
+    return {"Authorization": f"Bearer {token}"}
+
+
+def made_real(client, case, ids):
+    """The same case about things that exist, with a new key and the present version."""
+    for name in case.path_parameters.keys() & ids.keys():
+        case.path_parameters[name] = ids[name]
+    if "Idempotency-Key" in case.headers:
+        case.headers.update(a_key())
+    if "If-Match" in case.headers:
+        present = client.get(f"/v1/custody-records/{ids['record_id']}")
+        case.headers["If-Match"] = present.headers["etag"]
+
+
+@pytest.mark.parametrize("mode", EXAMPLES, ids=lambda mode: mode.value)
+def test_every_answer_is_one_that_the_document_promises(app, address, ids, mode):
+    schema = schemathesis.openapi.from_dict(app.openapi())
+    schema.config.update(base_url=address)
+    seen = {}
+
+    def examine(operation):
+        role = Role.AUDITOR if "ledger" in operation.path else Role.CUSTODY_OFFICER
+        headers, found = as_a(app, role), seen.setdefault(operation.label, set())
+
+        @FEW[mode]
+        @given(case=operation.as_strategy(generation_mode=mode), real=st.booleans())
+        def answers_as_promised(case, real):
+            if real and mode is GenerationMode.POSITIVE:
+                made_real(client, case, ids)
+            answer = case.call(headers=headers)
+            found.add(answer.status_code)
+            case.validate_response(answer, checks=CHECKS)
+
+        answers_as_promised()
+
+    with httpx.Client(base_url=address, headers=as_a(app, Role.CUSTODY_OFFICER)) as client:
+        for result in schema.get_all_operations():
+            # A door without parameters and body cannot be asked wrongly.
+            with suppress(Unsatisfiable):
+                examine(result.ok())
+    documented = app.openapi()["paths"].values()
+    assert len(seen) == sum(len(methods) for methods in documented)
+    statuses = set().union(*seen.values())
+    assert statuses >= EXPECTED[mode], seen
