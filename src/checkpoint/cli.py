@@ -12,17 +12,19 @@ from pathlib import Path
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from checkpoint.access.cli import app as access
 from checkpoint.custody.cli import app as custody
 from checkpoint.custody.cli import load_starter as load_custody
 from checkpoint.eligibility.cli import app as eligibility
 from checkpoint.eligibility.cli import load_starter as load_eligibility
-from checkpoint.foundation import errors
+from checkpoint.foundation import errors, logs
 from checkpoint.foundation.actors import TOKEN_ROLES, Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
 from checkpoint.foundation.embedded import CannotStart, serving
 from checkpoint.foundation.housekeeping import app as housekeeping
+from checkpoint.foundation.problems import unreachable
 from checkpoint.foundation.settings import Settings
 
 # For scripts: one exit code for each kind of refusal, as for HTTP there is one status.
@@ -177,12 +179,18 @@ def _stopped_by_signal() -> Iterator[None]:
 
 def main() -> None:
     """Run a command; a refusal is one line and an exit code of its kind."""
+    logs.configure(human=sys.stderr.isatty())
     try:
         with _stopped_by_signal():
             app(standalone_mode=True)
     except errors.Refusal as refusal:
         typer.echo(f"{refusal.title}. {refusal}", err=True)
         sys.exit(next(EXIT[kind] for kind in type(refusal).__mro__ if kind in EXIT))
+    except (SQLAlchemyError, OSError) as fault:
+        if not unreachable(fault):
+            raise
+        typer.echo("The database did not answer; nothing was changed.", err=True)
+        sys.exit(75)
     except ValidationError as fault:
         told = "; ".join(error["msg"].removeprefix("Value error, ") for error in fault.errors())
         typer.echo(f"The settings will not do: {told}. See docs/settings.md.", err=True)

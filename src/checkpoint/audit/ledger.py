@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -79,8 +79,8 @@ async def record(
             entry_id=entry["id"],
             subject_id=ids[0],
             field=field,
-            before=plain(before),
-            after=plain(after),
+            before=kept(before),
+            after=kept(after),
         )
         for field, (before, after) in (change or {}).items()
     ]
@@ -123,6 +123,11 @@ def canonical(entry: Mapping[str, Any]) -> str:
     """The entry as RFC 8785 JSON: names in order, no spaces, instants in UTC microseconds."""
     content = {name: plain(entry[name]) for name in CANONICAL}
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def kept(value: Any) -> JsonValue:
+    """A changed value as JSON, in the form that clients see."""
+    return plain(value) if isinstance(value, date | StrEnum | UUID) else value
 
 
 def plain(value: Any) -> JsonValue:

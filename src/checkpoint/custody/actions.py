@@ -117,7 +117,10 @@ async def note_correction(
     unchanged_since(seen, record.version)
     record.state = step(record.state, CustodyEvent.PERSON_CORRECTED)
     rules.check_birth(
-        particulars.date_of_birth, arrested_at=record.arrested_at, field="#/date_of_birth"
+        particulars.date_of_birth,
+        arrested_at=record.arrested_at,
+        offences=await queries.offences_of(session, record.id),
+        field="#/date_of_birth",
     )
     record.version += 1
     await ledger.record(
@@ -287,13 +290,8 @@ def _alleged(
 def _screening(
     command: SaveScreening, record: CustodyRecord, *, number: int, by: Actor, at: datetime
 ) -> Screening:
-    return Screening(
-        custody_record_id=record.id,
-        number=number,
-        saved_at=at,
-        saved_by=by.id,
-        **command.model_dump(),
-    )
+    about = {"custody_record_id": record.id, "number": number, "saved_at": at, "saved_by": by.id}
+    return Screening(**about, **command.model_dump())
 
 
 def _differences(before: Any | None, command: SaveScreening) -> Change:

@@ -46,11 +46,21 @@ def check_release(released_at: datetime, *, arrived_at: datetime, now: datetime)
 
 
 def check_birth(
-    born: date | None, *, arrested_at: datetime, field: str = "#/person/date_of_birth"
+    born: date | None,
+    *,
+    arrested_at: datetime,
+    offences: Sequence[Any] = (),
+    field: str = "#/person/date_of_birth",
 ) -> None:
-    """Nobody is arrested before they are born."""
-    if born is not None and born > london_day(arrested_at):
+    """Nobody is arrested, or commits an offence, before they are born."""
+    if born is None:
+        return
+    if born > london_day(arrested_at):
         raise RuleBroken(field, "born-after-arrest", "The date of birth is after the arrest.")
+    if any(offence.committed_from < born for offence in offences):
+        raise RuleBroken(
+            field, "offence-before-birth", "An alleged offence is dated before this birth."
+        )
 
 
 def check_replaces(replaced: UUID, offences: Sequence[Any]) -> None:

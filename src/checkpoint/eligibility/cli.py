@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -32,7 +32,10 @@ async def publish(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A rule file, TOML.")],
 ) -> None:
     """Publish a rule set; it is in force from its own first day and never changes."""
-    text = file.read_text("utf-8")
+    try:
+        text = file.read_bytes().decode("utf-8")  # as it stands, line ends and all
+    except UnicodeDecodeError as error:
+        raise actions.RulesRefused(f"The file is not UTF-8: look at byte {error.start}.") from error
     async with shell_engine() as engine, transaction(engine) as session:
         rules = await actions.publish(session, text, by=shell_actor(), at=utc_now())
     typer.echo(f"Published {rules.version}, in force from {rules.in_force_from:%d %B %Y}.")
@@ -58,10 +61,18 @@ async def replayed(session: AsyncSession, total: int) -> list[str]:
     for _ in track(range(-(-total // BATCH)), "Replaying", console=console):
         for decision in await queries.stored(session, after=last, size=BATCH):
             last = decision.id
-            stored = tuple(Finding.model_validate(found) for found in decision.findings)
-            if decide(parse(decision.content), decision.facts) != (decision.verdict, stored):
+            if not same_again(decision):
                 different.append(str(decision.id))
     return different
+
+
+def same_again(decision: Any) -> bool:
+    """Whether the stored facts, under the stored rules, come to the stored findings."""
+    try:
+        stored = tuple(Finding.model_validate(found) for found in decision.findings)
+        return decide(parse(decision.content), decision.facts) == (decision.verdict, stored)
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return False  # what cannot even be read was not written by this service
 
 
 async def load_starter(session: AsyncSession) -> None:
