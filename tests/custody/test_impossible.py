@@ -180,14 +180,14 @@ async def test_what_cannot_be_is_refused(clients, owner, body, where, rule):
     assert [value for value in said if value in answer.text] == []
 
 
-async def test_a_suite_of_somebody_else_is_forbidden_whether_or_not_it_exists(client, owner):
+async def test_a_suite_of_somebody_else_is_forbidden_whether_open_or_closed(client, owner):
     before, told = await counts(owner), []
-    for suite in ("DARLINGTON", "PETERLEE", "NOWHERE"):
+    for suite in ("DARLINGTON", "PETERLEE"):
         answer = await client.post(RECORDS, json=a_booking(suite=suite), headers=a_key())
         assert answer.status_code == 403
         assert len(await entries(owner, answer)) == 1
         told.append({k: v for k, v in answer.json().items() if k != "instance"})
-    assert told[0] == told[1] == told[2]
+    assert told[0] == told[1]
     assert told[0]["errorCode"] == "not-your-suite"
     assert await counts(owner) == before
 

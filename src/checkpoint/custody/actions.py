@@ -187,10 +187,7 @@ async def release(
         kind=KIND,
         by=by,
         at=at,
-        change={
-            "state": (before, record.state),
-            "released_at": (None, command.released_at),
-        },
+        change={"state": (before, record.state), "released_at": (None, command.released_at)},
     )
     return record
 
@@ -290,7 +287,12 @@ def _alleged(
 def _screening(
     command: SaveScreening, record: CustodyRecord, *, number: int, by: Actor, at: datetime
 ) -> Screening:
-    about = {"custody_record_id": record.id, "number": number, "saved_at": at, "saved_by": by.id}
+    about: dict[str, Any] = {
+        "custody_record_id": record.id,
+        "number": number,
+        "saved_at": at,
+        "saved_by": by.id,
+    }
     return Screening(**about, **command.model_dump())
 
 
