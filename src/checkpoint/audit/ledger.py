@@ -22,6 +22,8 @@ from checkpoint.foundation.logs import log, without_content
 DONE = "done"
 # An entry is plain values by column: it is written on every request and read by nobody in it.
 Entry = dict[str, Any]
+# Field name to value before and value after.
+Change = Mapping[str, tuple[Any, Any]]
 # What the trigger fills in, and what holds all the rest.
 NOT_CANONICAL = frozenset({"sequence", "xid", "recorded_at", "canonical"})
 CANONICAL = [column.key for column in AuditEntry.__table__.c if column.key not in NOT_CANONICAL]
@@ -40,7 +42,7 @@ async def record(
     kind: str,
     by: Actor,
     at: datetime,
-    change: Mapping[str, tuple[Any, Any]] | None = None,
+    change: Change | None = None,
     purpose: str | None = None,
 ) -> None:
     """Append the one entry of this request. Stands or falls with the caller's transaction.

@@ -1,6 +1,6 @@
 """Everything that may happen to a custody record. One function per event; no commits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,7 +39,6 @@ from checkpoint.people.schemas import RegisterPerson
 from checkpoint.people.tables import Person
 
 KIND = "custody_record"
-Change = Mapping[str, tuple[Any, Any]]
 
 
 class NotYourSuite(errors.Forbidden):
@@ -107,7 +106,7 @@ async def note_correction(
     session: AsyncSession,
     record: CustodyRecord,
     particulars: RegisterPerson,
-    change: Change,
+    change: ledger.Change,
     *,
     seen: int,
     by: Actor,
@@ -210,14 +209,9 @@ async def load_offences(
         columns=["offence_list_id", "code", "title", "mode_of_trial"],
         records=((listed.id, row.code, row.title, row.mode_of_trial.value) for row in rows),
     )
+    loaded = CustodyEvent.OFFENCES_LOADED
     await ledger.record(
-        session,
-        Operation.COLLECTION,
-        CustodyEvent.OFFENCES_LOADED,
-        listed,
-        kind="offence_list",
-        by=by,
-        at=at,
+        session, Operation.COLLECTION, loaded, listed, kind="offence_list", by=by, at=at
     )
     return listed
 
@@ -287,16 +281,16 @@ def _alleged(
 def _screening(
     command: SaveScreening, record: CustodyRecord, *, number: int, by: Actor, at: datetime
 ) -> Screening:
-    about: dict[str, Any] = {
-        "custody_record_id": record.id,
-        "number": number,
-        "saved_at": at,
-        "saved_by": by.id,
-    }
-    return Screening(**about, **command.model_dump())
+    return Screening(
+        custody_record_id=record.id,
+        number=number,
+        saved_at=at,
+        saved_by=by.id,
+        **command.model_dump(),
+    )
 
 
-def _differences(before: Any | None, command: SaveScreening) -> Change:
+def _differences(before: Any | None, command: SaveScreening) -> ledger.Change:
     pairs = {
         fact: (getattr(before, fact, None), getattr(command, fact)) for fact in SCREENING_FACTS
     }
