@@ -132,3 +132,12 @@ def test_the_bar_goes_to_standard_error_and_the_result_to_standard_output(shell,
     assert process.returncode == 0
     assert out == "3 offences, 1 lines passed over, 0 rejected.\nLoaded.\n"
     assert "Reading" in err
+
+
+def test_a_report_that_cannot_be_written_is_not_blamed_on_the_database(shell, load, tmp_path):
+    before = standing(shell)
+    told = load(GOOD, "--report", tmp_path / "nowhere" / "report.csv")
+    assert told.code not in (0, 75), told.err
+    assert "report" in told.err
+    assert "Traceback" not in told.err
+    assert standing(shell) == before

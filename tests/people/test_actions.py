@@ -12,7 +12,7 @@ from checkpoint.custody.schemas import OpenCustodyRecord
 from checkpoint.foundation.database import transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.people import queries
-from checkpoint.people.actions import PersonAlreadyKnown, register
+from checkpoint.people.actions import PersonAlreadyKnown, correct, register
 from checkpoint.people.schemas import RegisterPerson
 from checkpoint.people.tables import Person
 from conftest import NOON
@@ -161,3 +161,25 @@ async def test_a_person_leaves_no_trace_when_the_booking_cannot_be_recorded(
     async with transaction(without_ledger) as session:
         assert await how_many(session, family_name="Traceless") == 0
         assert await queries.id_by_pnc_id(session, a_pnc_id(7_000_004)) is None
+
+
+async def test_one_who_is_put_right_waits_for_another_with_the_same_pnc_id(api, officer):
+    command = somebody(pnc_id=a_pnc_id(7_000_005))
+    async with transaction(api) as session:
+        people = [await register(session, somebody(), by=officer, at=NOON) for _ in range(2)]
+
+    async def put_right(session, person):
+        await correct(session, person.id, command, at=NOON)
+        await session.flush()
+
+    async with transaction(api) as first, transaction(api) as second:
+        await put_right(first, people[0])
+        waiting = asyncio.create_task(put_right(second, people[1]))
+        while not await somebody_waits(api):
+            assert not waiting.done()
+        await first.commit()
+        with pytest.raises(PersonAlreadyKnown):
+            await waiting
+        await second.rollback()
+    async with transaction(api) as session:
+        assert await queries.id_by_pnc_id(session, a_pnc_id(7_000_005)) == people[0].id

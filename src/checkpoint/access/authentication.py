@@ -1,7 +1,9 @@
 """A bearer token, or a shell login, into an Actor."""
 
 import getpass
+import hashlib
 import time
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -24,6 +26,9 @@ from checkpoint.access.tokens import (
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.clock import Now
 
+GOOD_FOR_SECONDS = 60.0
+KEPT_TOKENS = 10_000
+
 
 class Revocations:
     """Whose tokens no longer count, read again at most every few seconds."""
@@ -41,27 +46,54 @@ class Revocations:
         return self._found.get(actor_id)
 
 
+@dataclass(frozen=True)
+class Admitted:
+    """What one token came to, until it has to be looked at again."""
+
+    actor: Actor
+    issued_at: datetime
+    until: float
+
+
 class Gate:
-    """Everything that is needed to tell who sent a request."""
+    """Everything that is needed to tell who sent a request.
+
+    A token that was found good is not taken apart again for a minute, or until it expires if
+    that is sooner. Whether it was taken back is asked every time.
+    """
 
     def __init__(
         self, trust: Trust, keys: Keys, revocations: Revocations, budgets: Budgets
     ) -> None:
         self.trust, self.keys, self.revocations = trust, keys, revocations
         self.budgets = budgets
+        self._admitted: dict[bytes, Admitted] = {}
 
-    async def admit(self, token: str) -> Actor:
+    async def admit(self, token: str, *, at: datetime) -> Actor:
         """The actor whom ``token`` vouches for, unless it was taken back."""
+        digest = hashlib.sha256(token.encode()).digest()
+        found = self._admitted.get(digest)
+        if found is None or found.until <= at.timestamp():
+            found = self._keep(digest, await self._examine(token, at=at))
+        revoked = await self.revocations.of(found.actor.id)
+        if revoked is not None and found.issued_at <= revoked:
+            raise refuse("This token was taken back.")
+        return found.actor
+
+    async def _examine(self, token: str, *, at: datetime) -> Admitted:
         header = header_of(token)
         key = await self.keys.find(header["kid"])
         if key is None:
             raise refuse("The token's key is not known.")
         claims: dict[str, Any] = claims_of(token, key, header, self.trust)
-        actor = actor_from(claims, self.trust)
-        revoked = await self.revocations.of(actor.id)
-        if revoked is not None and issued_at(claims) <= revoked:
-            raise refuse("This token was taken back.")
-        return actor
+        until = min(at.timestamp() + GOOD_FOR_SECONDS, float(claims["exp"]))
+        return Admitted(actor_from(claims, self.trust), issued_at(claims), until)
+
+    def _keep(self, digest: bytes, admitted: Admitted) -> Admitted:
+        if len(self._admitted) >= KEPT_TOKENS:
+            self._admitted.clear()
+        self._admitted[digest] = admitted
+        return admitted
 
 
 async def current_actor(request: Request, now: Now) -> Actor:
@@ -75,7 +107,7 @@ async def current_actor(request: Request, now: Now) -> Actor:
     if scheme.lower() != "bearer" or not token:
         raise refuse("Send the header Authorization: Bearer and your token.")
     gate = cast("Gate", request.app.state.gate)
-    actor = request.scope["state"]["actor"] = await gate.admit(token)
+    actor = request.scope["state"]["actor"] = await gate.admit(token, at=now)
     await gate.budgets.spend(actor.id, at=now)
     return actor
 

@@ -64,6 +64,14 @@ async def one(
     return found
 
 
+async def held(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Any:
+    """A record locked until the transaction ends, to be read by a later room and not changed."""
+    found = await rows_of(session, LOCKED, **scope_of(actor), record_id=record_id)
+    if not found:
+        raise CustodyRecordNotFound("Check the id, or ask a colleague in that suite.")
+    return found[0]
+
+
 RECORDS = Listing(
     sa.select(
         *(

@@ -1,18 +1,17 @@
 """Publish rules; decide a case. Decisions are locked for good and superseded, never edited."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import JsonValue
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries as custody
-from checkpoint.custody.tables import SCREENING_FACTS, CustodyRecord
+from checkpoint.custody.tables import SCREENING_FACTS
 from checkpoint.eligibility import queries
 from checkpoint.eligibility.facts import Alleged, gather
 from checkpoint.eligibility.rules import RulesUnreadable, decide, digest, parse, stored
@@ -71,21 +70,27 @@ async def decide_case(
     session: AsyncSession, record_id: UUID, *, seen: int, by: Actor, at: datetime
 ) -> tuple[EligibilityDecision, Any]:
     """The case is decided on what stands in its record, under the rules in force today."""
-    record = await custody.one(session, record_id, actor=by, lock=True)
+    record, today = await custody.held(session, record_id, actor=by), london_day(at)
     unchanged_since(seen, record.version)
-    rules = await queries.in_force(session, london_day(at))
-    facts = await facts_of(session, record, decided_on=london_day(at))
-    verdict, findings = decide(parse(rules.content), facts)
-    before = await queries.last(session, record_id)
+    case = await queries.case(session, record_id, on=today)
+    offences = alleged(await custody.offences_of(session, record_id))
+    facts = gather(
+        born=case.date_of_birth,
+        arrested_on=london_day(record.arrested_at),
+        decided_on=today,
+        offences=offences,
+        screening={name: getattr(case, name) for name in SCREENING_FACTS},
+    )
+    verdict, findings = decide(parse(case.content), facts)
     decision = EligibilityDecision(
         custody_record_id=record_id,
-        number=before.number + 1 if before else 1,
+        number=(case.present_number or 0) + 1,
         record_version=record.version,
-        rule_set_version_id=rules.id,
+        rule_set_version_id=case.rules_id,
         verdict=verdict,
         facts=facts,
         findings=stored(findings),
-        supersedes_id=before.id if before else None,
+        supersedes_id=case.present_id,
         decided_at=at,
         decided_by=by.id,
     )
@@ -95,29 +100,13 @@ async def decide_case(
         Operation.COLLECTION,
         EligibilityEvent.DECIDED,
         decision,
-        record,
+        record.id,
         record.person_id,
         kind=KIND,
         by=by,
         at=at,
     )
-    return decision, rules
-
-
-async def facts_of(
-    session: AsyncSession, record: CustodyRecord, *, decided_on: date
-) -> dict[str, JsonValue]:
-    """What the rules may ask about a case, from the rooms behind this one."""
-    person = await custody.person_of(session, record)
-    offences = await custody.offences_of(session, record.id)
-    screening = await custody.last_screening(session, record.id)
-    return gather(
-        born=person.date_of_birth,
-        arrested_on=london_day(record.arrested_at),
-        decided_on=decided_on,
-        offences=alleged(offences),
-        screening={name: getattr(screening, name, None) for name in SCREENING_FACTS},
-    )
+    return decision, case
 
 
 def alleged(offences: Sequence[Any]) -> list[Alleged]:

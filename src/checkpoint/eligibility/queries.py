@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.permissions import Permission, holds
 from checkpoint.custody import queries as custody
-from checkpoint.custody.tables import CustodyRecord
+from checkpoint.custody.tables import SCREENING_FACTS, CustodyRecord
 from checkpoint.eligibility.facts import FACTS
 from checkpoint.eligibility.rules import missing_of, parse
 from checkpoint.eligibility.schemas import DecisionView, MissingView, RuleSetView
@@ -23,6 +23,7 @@ from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.schemas import NextStep
+from checkpoint.people.tables import Person
 
 
 class DecisionNotFound(errors.NotFound):
@@ -84,12 +85,6 @@ LAST = (
 )
 
 
-async def last(session: AsyncSession, record_id: UUID) -> Any | None:
-    """Id and number of a case's present decision; for whoever holds the case's lock."""
-    found = await rows_of(session, LAST, record_id=record_id)
-    return found[0] if found else None
-
-
 IN_FORCE = (
     select(RuleSetVersion)
     .where(col(RuleSetVersion.in_force_from) <= sa.bindparam("day", type_=sa.Date()))
@@ -104,6 +99,40 @@ async def in_force(session: AsyncSession, on: date) -> Any:
     if not found:
         raise NoRulesInForce("Ask for a rule set to be published that covers that day.")
     return found[0]
+
+
+SCREENED, PRESENT = custody.SCREENING.subquery("screened"), LAST.subquery("present")
+CURRENT = IN_FORCE.subquery("current")
+# Everything a decision rests on but the offences, in one row: the last saving of the screening,
+# the present decision and the rules of the day need no joining, since each is one row at most.
+CASE = (
+    sa.select(
+        col(Person.date_of_birth),
+        *(SCREENED.c[name] for name in SCREENING_FACTS),
+        PRESENT.c.id.label("present_id"),
+        PRESENT.c.number.label("present_number"),
+        CURRENT.c.id.label("rules_id"),
+        *(CURRENT.c[name] for name in RULES),
+    )
+    .select_from(Person)
+    .join(CustodyRecord, col(CustodyRecord.person_id) == col(Person.id))
+    .outerjoin(SCREENED, sa.true())
+    .outerjoin(PRESENT, sa.true())
+    .outerjoin(CURRENT, sa.true())
+    .where(col(CustodyRecord.id) == RECORD_ID)
+)
+
+
+async def case(session: AsyncSession, record_id: UUID, *, on: date) -> Any:
+    """What a decision rests on, for whoever holds the case's lock.
+
+    Raises:
+        NoRulesInForce: no rule set covers that day.
+    """
+    (found,) = await rows_of(session, CASE, record_id=record_id, day=on)
+    if found.rules_id is None:
+        raise NoRulesInForce("Ask for a rule set to be published that covers that day.")
+    return found
 
 
 async def rule_set(session: AsyncSession, version: str) -> RuleSetVersion:
