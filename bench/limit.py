@@ -54,22 +54,25 @@ CASE = """
     SELECT id, person_id, arrested_at, version FROM custody_record
      WHERE suite = ANY($1) AND id = $2 FOR NO KEY UPDATE
 """
-RULES = """
-    SELECT id, digest, content FROM rule_set_version
-     WHERE in_force_from <= $1 ORDER BY in_force_from DESC LIMIT 1
+RESTS_ON = """
+    SELECT person.date_of_birth, screening.*, present.id AS present_id,
+           present.number AS present_number, rules.id AS rules_id, rules.digest, rules.content
+      FROM person
+      LEFT JOIN (SELECT * FROM screening WHERE custody_record_id = $2
+                  ORDER BY number DESC LIMIT 1) AS screening ON true
+      LEFT JOIN (SELECT id, number FROM eligibility_decision WHERE custody_record_id = $2
+                  ORDER BY number DESC LIMIT 1) AS present ON true
+      LEFT JOIN (SELECT id, digest, content FROM rule_set_version WHERE in_force_from <= $3
+                  ORDER BY in_force_from DESC LIMIT 1) AS rules ON true
+     WHERE person.id = $1
 """
-PERSON = "SELECT date_of_birth FROM person WHERE id = $1"
 OFFENCES = """
     SELECT classed.offence_class, alleged.committed_from, alleged.committed_in_area
       FROM alleged_offence AS alleged
       JOIN offence ON offence.id = alleged.offence_id
       LEFT JOIN offence_classification AS classed ON classed.code = offence.code
-     WHERE alleged.custody_record_id = $1 ORDER BY alleged.id
-"""
-SCREENING = "SELECT * FROM screening WHERE custody_record_id = $1 ORDER BY number DESC LIMIT 1"
-LAST = """
-    SELECT id, number FROM eligibility_decision
-     WHERE custody_record_id = $1 ORDER BY number DESC LIMIT 1
+      LEFT JOIN alleged_offence AS put_right ON put_right.replaces_id = alleged.id
+     WHERE alleged.custody_record_id = $1 AND put_right.id IS NULL ORDER BY alleged.id
 """
 ADD_DECISION = """
     INSERT INTO eligibility_decision (id, custody_record_id, number, record_version,
@@ -98,7 +101,7 @@ DECISION = """
      WHERE record.suite = ANY($1) AND decision.id = $2
 """
 FIRST_PAGE = """
-    SELECT record.id, reference, state, suite, family_name, given_names, arrested_at, arrived_at
+    SELECT record.id, person_id, reference, state, suite, family_name, given_names, arrested_at, arrived_at
       FROM custody_record AS record JOIN person ON person.id = record.person_id
      WHERE suite IN ($1) ORDER BY arrested_at DESC, record.id DESC LIMIT $2
 """
@@ -144,21 +147,20 @@ async def _decided(db: Any, request: Request, caller: Caller, now: datetime) -> 
     if request.headers["if-match"] != f'"{case["version"]}"':
         return Response(status_code=412)
     today = now.astimezone(LONDON).date()
-    in_force = await db.fetchrow(RULES, today)
-    facts = await _facts(db, case, today)
+    in_force = await db.fetchrow(RESTS_ON, case["person_id"], id, today)
+    facts = await _facts(db, case, in_force, today)
     verdict, found = decide(parse(in_force["content"]), facts)
     findings = [finding.__dict__ for finding in found]
-    before = await db.fetchrow(LAST, id)
     decision = {
         "id": new_id(),
         "custody_record_id": id,
-        "number": before["number"] + 1 if before else 1,
+        "number": (in_force["present_number"] or 0) + 1,
         "record_version": case["version"],
-        "rule_set_version_id": in_force["id"],
+        "rule_set_version_id": in_force["rules_id"],
         "verdict": verdict.value,
         "facts": json.dumps(facts),
         "findings": json.dumps(findings),
-        "supersedes_id": before["id"] if before else None,
+        "supersedes_id": in_force["present_id"],
         "decided_at": now,
         "decided_by": caller.id,
     }
@@ -174,23 +176,23 @@ async def _decided(db: Any, request: Request, caller: Caller, now: datetime) -> 
     )
     await db.execute(ADD_ENTRY, *entry.values())
     shown = decision | in_force_of(in_force) | {"superseded_by_id": None}
-    return _decision(shown, facts, findings, [*missing_of(found)], status=201)
+    return _decision(shown, facts, findings, [*missing_of(findings)], status=201)
 
 
 def in_force_of(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"content": row["content"], "digest": row["digest"]}
 
 
-async def _facts(db: Any, case: Mapping[str, Any], today: date) -> dict[str, Any]:
-    born = await db.fetchval(PERSON, case["person_id"])
+async def _facts(
+    db: Any, case: Mapping[str, Any], rests_on: Mapping[str, Any], today: date
+) -> dict[str, Any]:
     offences = await db.fetch(OFFENCES, case["id"])
-    screening = await db.fetchrow(SCREENING, case["id"])
     return gather(
-        born=born,
+        born=rests_on["date_of_birth"],
         arrested_on=case["arrested_at"].astimezone(LONDON).date(),
         decided_on=today,
         offences=[Alleged(*offence) for offence in offences],
-        screening=screening or {},
+        screening=rests_on,
     )
 
 
@@ -273,7 +275,7 @@ async def list_cases(request: Request) -> Response:
             "custody.listed",
             door="GET /v1/custody-records",
             kind="custody_record",
-            subjects=[row["id"] for row in page],
+            subjects=[*(row["id"] for row in page), *(row["person_id"] for row in page)],
             at=now,
         )
         await db.execute(ADD_ENTRY, *entry.values())

@@ -66,7 +66,7 @@ async def test_a_case_is_decided_on_what_stands_in_its_record(session, officer):
     assert stored.facts == FACTS
     assert {finding["answer"] for finding in stored.findings} == {"met"}
     assert len(stored.findings) == RULES.count("[[criteria]]")
-    assert (stored.rule_set_version_id, stored.content) == (rules.id, RULES)
+    assert (stored.rule_set_version_id, stored.content) == (rules.rules_id, RULES)
     (entry,) = await entries_of(session, decision.id)
     assert entry.subject_ids == [decision.id, record.id, record.person_id]
     assert (entry.event, entry.operation) == ("eligibility.decided", Operation.COLLECTION)
@@ -124,7 +124,7 @@ async def test_a_decision_on_another_version_is_refused(session, officer, seen):
     with pytest.raises(Overtaken) as refused:
         await actions.decide_case(session, record.id, seen=seen, by=officer, at=NOON)
     assert refused.value.facts == {"present_etag": '"2"'}
-    assert await queries.last(session, record.id) is None
+    assert await queries.of_case(session, record.id, actor=officer) == []
 
 
 async def test_another_suites_case_cannot_be_told_from_none(session, officer):
