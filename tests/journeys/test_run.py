@@ -119,6 +119,23 @@ def test_a_start_after_sigkill_of_the_service_alone_joins_and_later_stops_the_da
     assert postmaster(tmp_path) is None
 
 
+def test_a_second_start_is_told_why_not_and_leaves_the_first_alone(tmp_path):
+    with running(tmp_path) as (_, address):
+        taken = int(address.rpartition(":")[2])
+        for port, why in ((taken, "CHECKPOINT_PORT"), (free_port(), "CHECKPOINT_DATA_FOLDER")):
+            second = subprocess.run(
+                [sys.executable, "-m", "checkpoint", "run"],
+                env=environment(tmp_path, port),
+                check=False,
+                capture_output=True,
+                text=True,
+            )
+            assert (second.returncode, why in second.stderr) == (75, True), second.stderr
+            assert "TOKEN" not in second.stdout
+        with officer(address) as client:
+            book_in(client)
+
+
 def test_any_postgresql_can_be_pointed_at(tmp_path, make_database):
     url = make_database(empty=True)
     with running(tmp_path, CHECKPOINT_DATABASE_URL=url) as (_, address), officer(address) as client:
