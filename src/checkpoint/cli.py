@@ -186,7 +186,7 @@ def main() -> None:
     except errors.Refusal as refusal:
         typer.echo(f"{refusal.title}. {refusal}", err=True)
         sys.exit(next(EXIT[kind] for kind in type(refusal).__mro__ if kind in EXIT))
-    except (SQLAlchemyError, OSError) as fault:
+    except (SQLAlchemyError, ConnectionError, TimeoutError, socket.gaierror) as fault:
         if not unreachable(fault):
             raise
         typer.echo("The database did not answer; nothing was changed.", err=True)

@@ -18,7 +18,7 @@ from checkpoint.foundation.disclosure import Disclosure, described
 STREAMS = 64
 
 
-class TransactionId(sa.types.UserDefinedType[str]):
+class TransactionId(sa.types.UserDefinedType[int]):
     """PostgreSQL's xid8: which transaction wrote the row."""
 
     cache_ok = True
@@ -59,7 +59,7 @@ class AuditEntry(Record, table=True):
         nullable=False,
         sa_column_kwargs=described("Place in its stream, without gaps, from 1.", Disclosure.SAFE),
     )
-    xid: str | None = Field(
+    xid: int | None = Field(
         default=None,
         sa_type=TransactionId,
         nullable=False,

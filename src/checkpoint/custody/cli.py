@@ -50,7 +50,10 @@ async def load_offences(
     content = file.read_bytes()
     rows, remarks = read_list(content)
     if report is not None:
-        write_report(report, remarks, taken=len(rows))
+        try:
+            write_report(report, remarks, taken=len(rows))
+        except OSError as error:
+            raise OffenceListRejected(f"The report cannot be written: {error.strerror}.") from error
     rejected = [remark for remark in remarks if remark.rejected]
     tell(rows, remarks)
     if rejected or not rows:

@@ -147,7 +147,7 @@ async def read_custody_record(
 @router.put(
     "/{record_id}/screening",
     response_model=CustodyRecordView,
-    responses=problems(CustodyRecordNotFound, IfMatchMissing, Overtaken, StepNotAllowed),
+    responses=problems(CustodyRecordNotFound, IfMatchMissing, Overtaken),
 )
 async def save_screening(
     by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],
@@ -166,7 +166,7 @@ async def save_screening(
     "/{record_id}/offences",
     status_code=201,
     response_model=CustodyRecordView,
-    responses=problems(*CREATING, RuleBroken, CustodyRecordNotFound, StepNotAllowed),
+    responses=problems(*CREATING, RuleBroken, CustodyRecordNotFound),
 )
 async def add_offence(
     by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],

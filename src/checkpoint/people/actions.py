@@ -29,7 +29,9 @@ async def register(
     """Put a person on record who is not there yet."""
     pnc_id = _checked(command, today=london_day(at), field="#/person")
     if pnc_id is not None:
-        await _not_known(session, pnc_id)
+        await _not_known(
+            session, pnc_id, "If it is the same person, send person_id instead of person."
+        )
     person = Person(
         family_name=command.family_name,
         given_names=command.given_names,
@@ -54,13 +56,17 @@ async def correct(
     person = (await session.exec(rows.execution_options(populate_existing=True))).one()
     right = command.model_dump() | {"pnc_id": _checked(command, today=london_day(at), field="#")}
     if right["pnc_id"] not in (None, person.pnc_id):
-        await _not_known(session, str(right["pnc_id"]))
+        await _not_known(session, str(right["pnc_id"]), "Check the PNC ID: somebody else holds it.")
     change: dict[str, tuple[Any, Any]] = {}
     for field, value in right.items():
         before = getattr(person, field)
         if before != value:
             change[field] = (before, value)
             setattr(person, field, value)
+    try:
+        await session.flush()
+    except sa.exc.IntegrityError as error:
+        raise PersonAlreadyKnown("Send it again to be told which person it is.") from error
     return change
 
 
@@ -82,9 +88,7 @@ def _checked(command: RegisterPerson, *, today: date, field: str) -> str | None:
     return pnc_id
 
 
-async def _not_known(session: AsyncSession, pnc_id: str) -> None:
+async def _not_known(session: AsyncSession, pnc_id: str, remedy: str) -> None:
     known = await queries.id_by_pnc_id(session, pnc_id)
     if known is not None:
-        raise PersonAlreadyKnown(
-            "If it is the same person, send person_id instead of person.", person_id=str(known)
-        )
+        raise PersonAlreadyKnown(remedy, person_id=str(known))
