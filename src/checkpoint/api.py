@@ -68,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=(files("checkpoint") / "api.md").read_text("utf-8"),
         version="1",
         lifespan=_lifespan,
+        redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json" if settings.shows_docs else None,

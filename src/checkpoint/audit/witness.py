@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import anyio
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,6 +14,9 @@ from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.database import transaction
 from checkpoint.foundation.logs import door_of
 from checkpoint.foundation.problems import Bug, answer_bug, respond
+
+# The deed has waited for the database already, as long as a connection or a lock may take.
+PATIENCE_SECONDS = 1.0
 
 
 class Witnessed:
@@ -64,9 +68,18 @@ class _Held:
             expected = 0 if state.get("unlogged") else 1
             if state.get("recorded", 0) == expected:
                 return None
-            return Bug("The answer was held back because it had not been recorded.")
+            state["refused"] = Bug.slug
+            held_back = Bug("The answer was held back because it had not been recorded.")
+            return await self._written(state) or held_back
+        return await self._written(state)
+
+    async def _written(self, state: dict[str, Any]) -> errors.Refusal | None:
+        """Write the entry, soon; the refusal to answer with instead, if that fails."""
         try:
-            await self._write(state)
+            with anyio.fail_after(PATIENCE_SECONDS):
+                await self._write(state)
+        except TimeoutError:
+            return ledger.LedgerNotWritten("Send the same request again shortly.")
         except errors.Refusal as refusal:
             return refusal
         return None
