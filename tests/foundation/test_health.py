@@ -76,7 +76,7 @@ def visitor(clients):
 async def numbers(visitor):
     text = (await visitor.get("/metrics")).text
     return {
-        (sample.name, sample.labels.get("door"), sample.labels.get("status")): sample.value
+        tuple([sample.name, *map(sample.labels.get, ("method", "door", "status"))]): sample.value
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
@@ -138,8 +138,8 @@ async def test_info_says_which_build_this_is(another, database):
 
 async def test_metrics_count_requests_by_door_and_status(client, visitor):
     door = "/v1/custody-records/{record_id}"
-    counted = ("checkpoint_requests_total", door, "404")
-    timed = ("checkpoint_request_seconds_count", door, None)
+    counted = ("checkpoint_requests_total", "GET", door, "404")
+    timed = ("checkpoint_request_seconds_count", "GET", door, None)
     before = await numbers(visitor)
     await client.get("/v1/custody-records/0190b3a0-0000-7000-8000-000000000000")
     after = await numbers(visitor)

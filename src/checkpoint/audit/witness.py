@@ -16,7 +16,7 @@ from checkpoint.foundation.logs import door_of
 from checkpoint.foundation.problems import Bug, answer_bug, respond
 
 # The deed has waited for the database already, as long as a connection or a lock may take.
-PATIENCE_SECONDS = 1.0
+PATIENCE_SECONDS = 2.0
 
 
 class Witnessed:
