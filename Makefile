@@ -21,7 +21,7 @@ check: $(VENV)/dev ## Format, lint, types and the corridor
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache | tail -n 12
+	@$(BIN)/lint-imports --no-cache --no-logo
 
 bench: $(VENV)/bench ## Measure this service beside its limit and beside Django
 	@$(BIN)/python bench/run.py

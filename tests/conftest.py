@@ -24,6 +24,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint import cli
 from checkpoint.api import create_app
+from checkpoint.foundation import clock
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, with_driver
 from checkpoint.foundation.embedded import embedded
@@ -163,9 +164,17 @@ async def whole_app(
     await app.state.engine.dispose()
 
 
+async def noon() -> datetime:
+    return NOON
+
+
 @pytest.fixture
 def app(whole_app: FastAPI) -> Iterator[FastAPI]:
-    """The service as it is; a test may override a dependency until it ends."""
+    """The service on 3 November 2026 at noon; a test may override a dependency until it ends.
+
+    The dates in the tests stand still, so the programme's clock does too. Tokens keep real time.
+    """
+    whole_app.dependency_overrides[clock.now] = noon
     yield whole_app
     whole_app.dependency_overrides.clear()
 

@@ -76,7 +76,7 @@ def visitor(clients):
 async def numbers(visitor):
     text = (await visitor.get("/metrics")).text
     return {
-        tuple([sample.name, *map(sample.labels.get, ("method", "door", "status"))]): sample.value
+        (sample.name, *map(sample.labels.get, ("method", "door", "status"))): sample.value
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }

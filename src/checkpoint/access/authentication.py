@@ -24,7 +24,7 @@ from checkpoint.access.tokens import (
     refuse,
 )
 from checkpoint.foundation.actors import Actor, Role
-from checkpoint.foundation.clock import Now
+from checkpoint.foundation.clock import TokenTime
 
 GOOD_FOR_SECONDS = 60.0
 KEPT_TOKENS = 10_000
@@ -96,7 +96,7 @@ class Gate:
         return admitted
 
 
-async def current_actor(request: Request, now: Now) -> Actor:
+async def current_actor(request: Request, now: TokenTime) -> Actor:
     """Who is asking, from the one Authorization header and from nowhere else."""
     found = request.headers.getlist("authorization")
     if not found:

@@ -1,7 +1,7 @@
 """How much one person may ask in a minute, whichever process answers.
 
-Every request leaves a ledger entry, so the ledger is the count that all processes share.
-Keyed on who asks, never on an address that a header can forge. Using the ledger to keep the
+Nearly every request leaves a ledger entry, so the ledger is the count that all processes share;
+those that leave none (code lists, and who am I) each process counts by itself. Keyed on who asks, never on an address that a header can forge. Using the ledger to keep the
 service secure is one of the purposes that DPA 2018 s.62(4) allows.
 """
 
@@ -30,8 +30,10 @@ class Tally:
     """What is known of one person's last minute, and when it was read."""
 
     read_at: datetime
+    minute: datetime
     known: int = 0
     since: int = SHARE
+    here: int = 0
 
 
 class Budgets:
@@ -47,12 +49,14 @@ class Budgets:
         Raises:
             TooManyRequests: the person has used up their minute; says when to ask again.
         """
-        tally = self._tallies.setdefault(actor_id, Tally(read_at=at))
-        tally.since += 1
+        tally = self._tallies.setdefault(actor_id, Tally(read_at=at, minute=at))
+        if at - tally.minute > WINDOW:
+            tally.minute, tally.here = at, 0
+        tally.since, tally.here = tally.since + 1, tally.here + 1
         spent = tally.known + tally.since > self._per_minute
         age = at - tally.read_at
         if tally.since > SHARE or age > WINDOW or (spent and age > PAUSE):
             tally.known = await queries.count_since(self._engine, actor_id, at - WINDOW)
             tally.since, tally.read_at = 1, at
-        if tally.known + tally.since > self._per_minute:
+        if max(tally.known + tally.since, tally.here) > self._per_minute:
             raise TooManyRequests("Wait a little and go on more slowly.", retry_after_seconds=10)

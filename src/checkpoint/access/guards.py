@@ -12,7 +12,7 @@ from checkpoint.access.tokens import LEEWAY_SECONDS
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.addresses import refuse_unknown
-from checkpoint.foundation.clock import Now
+from checkpoint.foundation.clock import TokenTime
 from checkpoint.foundation.logs import door_of
 
 SKEW = timedelta(seconds=LEEWAY_SECONDS)
@@ -35,7 +35,7 @@ class Holding:
     permission: Permission
 
     async def __call__(
-        self, request: Request, now: Now, actor: Annotated[Actor, Depends(current_actor)]
+        self, request: Request, now: TokenTime, actor: Annotated[Actor, Depends(current_actor)]
     ) -> Actor:
         request.scope["state"]["door"] = f"{request.method} {door_of(request.scope)}"
         request.scope["state"]["unlogged"] = self.permission is Permission.READ_REFERENCE

@@ -1,7 +1,7 @@
 """The permission vocabulary and the role grants, on one page.
 
 A permission is ``thing:verb``. A role holds what is listed here and nothing else; which rows it
-then reaches is each room's ``visible_to``.
+then reaches is each room's ``VISIBLE``.
 """
 
 from collections.abc import Mapping

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import anyio
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,7 +13,7 @@ from checkpoint.audit.operations import AuditEvent, Operation, attempted
 from checkpoint.foundation import errors
 from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.database import transaction
-from checkpoint.foundation.logs import door_of
+from checkpoint.foundation.logs import door_of, log, without_content
 from checkpoint.foundation.problems import Bug, answer_bug, respond
 
 # The deed has waited for the database already, as long as a connection or a lock may take.
@@ -78,7 +79,8 @@ class _Held:
         try:
             with anyio.fail_after(PATIENCE_SECONDS):
                 await self._write(state)
-        except TimeoutError:
+        except TimeoutError as fault:
+            log.error("ledger_not_written", **without_content(fault))
             return ledger.LedgerNotWritten("Send the same request again shortly.")
         except errors.Refusal as refusal:
             return refusal
@@ -102,9 +104,8 @@ class _Held:
         try:
             async with transaction(engine) as session:
                 await ledger.append(session, entry)
-        except errors.Refusal:
-            raise
-        except Exception:
+        except (sa.exc.SQLAlchemyError, OSError) as fault:
+            log.error("ledger_not_written", **without_content(fault))
             raise ledger.LedgerNotWritten("Send the same request again shortly.") from None
 
 

@@ -102,26 +102,35 @@ async def add_offence(
     return record
 
 
+async def begin_correction(
+    session: AsyncSession, record_id: UUID, particulars: RegisterPerson, *, seen: int, by: Actor
+) -> CustodyRecord:
+    """Hold every record of the person, since each rests on who they are; check them all."""
+    record = await queries.one(session, record_id, actor=by, lock=True)
+    unchanged_since(seen, record.version)
+    for held in await queries.all_of_person(session, record.person_id):
+        if held.suite not in by.suites:
+            raise NotYourSuite("This person has a record in another suite; ask a colleague there.")
+        rules.check_birth(
+            particulars.date_of_birth,
+            arrested_at=held.arrested_at,
+            offences=await queries.offences_of(session, held.id),
+            field="#/date_of_birth",
+        )
+        held.state = step(held.state, CustodyEvent.PERSON_CORRECTED)
+        held.version += 1
+    return record
+
+
 async def note_correction(
     session: AsyncSession,
     record: CustodyRecord,
-    particulars: RegisterPerson,
     change: ledger.Change,
     *,
-    seen: int,
     by: Actor,
     at: datetime,
 ) -> None:
-    """The person's particulars were put right from this record, which its caller holds locked."""
-    unchanged_since(seen, record.version)
-    record.state = step(record.state, CustodyEvent.PERSON_CORRECTED)
-    rules.check_birth(
-        particulars.date_of_birth,
-        arrested_at=record.arrested_at,
-        offences=await queries.offences_of(session, record.id),
-        field="#/date_of_birth",
-    )
-    record.version += 1
+    """The person's particulars were put right, from this record."""
     await ledger.record(
         session,
         Operation.ALTERATION,
@@ -217,14 +226,26 @@ async def load_offences(
 
 
 async def add_reference_data(
-    session: AsyncSession, suites: Sequence[Suite], classes: Sequence[OffenceClassification]
+    session: AsyncSession,
+    suites: Sequence[Suite],
+    classes: Sequence[OffenceClassification],
+    *,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """Suites and classifications that are not there yet; what is there is never edited."""
     there = {suite.code for suite in await queries.suites(session)}
-    if new := [suite for suite in suites if suite.code not in there]:
-        await insert(session, *new)
-    if classes:
-        await insert(session, *classes)
+    classed = await queries.classified_codes(session)
+    new_suites = [suite for suite in suites if suite.code not in there]
+    new_classes = [row for row in classes if row.code not in classed]
+    for rows in (new_suites, new_classes):
+        if rows:
+            await insert(session, *rows)
+    if new := [*new_suites, *new_classes]:
+        event, ids = CustodyEvent.REFERENCE_ADDED, [row.id for row in new]
+        await ledger.record(
+            session, Operation.COLLECTION, event, *ids, kind="reference", by=by, at=at
+        )
 
 
 async def _check_suite(session: AsyncSession, command: OpenCustodyRecord, *, by: Actor) -> None:

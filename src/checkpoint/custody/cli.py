@@ -11,14 +11,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.authentication import shell_actor
-from checkpoint.custody import actions
+from checkpoint.custody import actions, queries
 from checkpoint.custody.references import OffenceRow, Remark, UnreadableFile, rows_of
 from checkpoint.custody.states import ModeOfTrial, OffenceClass
-from checkpoint.custody.tables import OffenceClassification, OffenceList, Suite
+from checkpoint.custody.tables import OffenceClassification, Suite
 from checkpoint.foundation import errors
 from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.database import transaction
@@ -124,8 +123,7 @@ async def store(
 ) -> bool:
     """Load the rows; False when this very file was loaded before."""
     digest = hashlib.sha256(content).hexdigest()
-    known = select(OffenceList.id).where(OffenceList.digest == digest)
-    if (await session.exec(known)).first() is not None:
+    if await queries.offence_list(session, digest) is not None:
         return False
     await actions.load_offences(
         session, rows, name=name, digest=digest, by=shell_actor(), at=utc_now()
@@ -134,13 +132,12 @@ async def store(
 
 
 async def load_starter(session: AsyncSession) -> None:
-    """The suites and the hand-written offences that ship with the package, if not there yet."""
+    """The suites and the hand-written offences that ship with the package, where they are new."""
     folder = files("checkpoint.custody") / "reference"
     content = (folder / "offences.csv").read_bytes()
     listed = [*csv.DictReader(io.StringIO(content.decode()))]
     rows = [OffenceRow(r["code"], r["title"], ModeOfTrial(r["mode_of_trial"])) for r in listed]
-    if not await store(session, rows, name="starter list", content=content):
-        return
+    await store(session, rows, name=queries.STARTER_LIST, content=content)
     suites = [
         Suite.model_validate({k: v or None for k, v in row.items()})
         for row in csv.DictReader(io.StringIO((folder / "suites.csv").read_text("utf-8")))
@@ -151,4 +148,4 @@ async def load_starter(session: AsyncSession) -> None:
         )
         for r in listed
     ]
-    await actions.add_reference_data(session, suites, classes)
+    await actions.add_reference_data(session, suites, classes, by=shell_actor(), at=utc_now())

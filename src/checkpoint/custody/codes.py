@@ -21,6 +21,7 @@ from checkpoint.custody.states import (
 from checkpoint.foundation.answers import public
 from checkpoint.foundation.codelists import CodeListView, CodeView, list_doors
 from checkpoint.foundation.database import Transaction
+from checkpoint.foundation.paging import links
 from checkpoint.foundation.schemas import Code, Text
 
 router = APIRouter(prefix="/v1/reference", tags=["reference"])
@@ -63,7 +64,9 @@ async def list_offences(
     )
     rows, more = found[:size], len(found) > size
     items = [OffenceView.model_validate(row) for row in rows]
-    return public(request, OffencesView(items=items, next=rows[-1].code if more else None))
+    following = rows[-1].code if more else None
+    view = OffencesView(items=items, next=following)
+    return public(request, view, headers=links(request, following))
 
 
 def _labels(values: type[StrEnum]) -> list[tuple[str, str]]:

@@ -64,6 +64,24 @@ async def one(
     return found
 
 
+OF_PERSON = (
+    select(CustodyRecord)
+    .where(col(CustodyRecord.person_id) == sa.bindparam("person_id", type_=sa.Uuid()))
+    .order_by(col(CustodyRecord.id))
+    .with_for_update(key_share=True)
+)
+
+
+async def all_of_person(session: AsyncSession, person_id: UUID) -> Sequence[CustodyRecord]:
+    """Every record of a person, whatever its suite, locked; for a deed, never for an answer."""
+    rows = await session.exec(
+        OF_PERSON,
+        params={"person_id": person_id},
+        execution_options={"populate_existing": True},
+    )
+    return rows.all()
+
+
 async def held(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Any:
     """A record locked until the transaction ends, to be read by a later room and not changed."""
     found = await rows_of(session, LOCKED, **scope_of(actor), record_id=record_id)
@@ -200,8 +218,22 @@ async def suites(session: AsyncSession) -> Sequence[Suite]:
     return (await session.exec(select(Suite).order_by(col(Suite.code)))).all()
 
 
+async def classified_codes(session: AsyncSession) -> set[str]:
+    """The offence codes that have one of the programme's classes."""
+    return {row.code for row in await rows_of(session, select(OffenceClassification))}
+
+
+async def offence_list(session: AsyncSession, digest: str) -> UUID | None:
+    """The loading of this very file, if it was loaded."""
+    rows = select(OffenceList.id).where(OffenceList.digest == digest)
+    return (await session.exec(rows)).first()
+
+
+STARTER_LIST = "starter list"
+
+
 def _newest() -> Any:
-    """Each offence code once: as the list that was loaded last has it."""
+    """Each offence code once: as the list loaded last has it, the package's own behind them all."""
     return (
         sa.select(
             col(Offence.id),
@@ -215,7 +247,11 @@ def _newest() -> Any:
         .join(OffenceList, col(OffenceList.id) == col(Offence.offence_list_id))
         .outerjoin(OffenceClassification, col(OffenceClassification.code) == col(Offence.code))
         .ext(distinct_on(col(Offence.code)))
-        .order_by(col(Offence.code), col(OffenceList.loaded_at).desc())
+        .order_by(
+            col(Offence.code),
+            col(OffenceList.name) == STARTER_LIST,
+            col(OffenceList.loaded_at).desc(),
+        )
     )
 
 
@@ -234,14 +270,13 @@ async def offences(
     offence_class: OffenceClass | None = None,
 ) -> Sequence[Any]:
     """Offences in the order of their codes, one more than ``size`` if there are more."""
-    rows = _newest()
+    newest = _newest().subquery("newest")
+    rows = sa.select(newest).order_by(newest.c.code)
     if after is not None:
-        rows = rows.where(col(Offence.code) > after)
+        rows = rows.where(newest.c.code > after)
     for word in (search or "").split():
-        matches = (
-            col(field).icontains(word, autoescape=True) for field in (Offence.title, Offence.code)
-        )
-        rows = rows.where(sa.or_(*matches))
+        found = (part.icontains(word, autoescape=True) for part in (newest.c.title, newest.c.code))
+        rows = rows.where(sa.or_(*found))
     if offence_class is not None:
-        rows = rows.where(col(OffenceClassification.offence_class) == offence_class)
+        rows = rows.where(newest.c.offence_class == offence_class)
     return await rows_of(session, rows.limit(size + 1))

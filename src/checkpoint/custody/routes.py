@@ -43,7 +43,7 @@ from checkpoint.foundation.idempotency import (
     StillInFlight,
     once,
 )
-from checkpoint.foundation.paging import MalformedCursor, Page, Turning
+from checkpoint.foundation.paging import MalformedCursor, Page, Turning, links
 from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion, etag
 from checkpoint.foundation.problems import problems
 from checkpoint.foundation.schemas import Code
@@ -116,7 +116,7 @@ async def list_custody_records(
         by=by,
         at=now,
     )
-    return shown(page, headers=turn.links(following))
+    return shown(page, headers=links(turn.request, following))
 
 
 @router.get(
@@ -189,7 +189,12 @@ async def add_offence(
     "/{record_id}/person",
     response_model=CustodyRecordView,
     responses=problems(
-        RuleBroken, CustodyRecordNotFound, IfMatchMissing, Overtaken, PersonAlreadyKnown
+        RuleBroken,
+        CustodyRecordNotFound,
+        IfMatchMissing,
+        NotYourSuite,
+        Overtaken,
+        PersonAlreadyKnown,
     ),
 )
 async def correct_person(
@@ -200,10 +205,10 @@ async def correct_person(
     now: Now,
     seen: SeenVersion,
 ) -> Response:
-    """Put the person's particulars right, whole; what stood there before stays on record."""
-    record = await queries.one(session, record_id, actor=by, lock=True)
+    """Put the person's particulars right; what you leave out stays, what stood there is kept."""
+    record = await actions.begin_correction(session, record_id, command, seen=seen, by=by)
     change = await people.correct(session, record.person_id, command, at=now)
-    await actions.note_correction(session, record, command, change, seen=seen, by=by, at=now)
+    await actions.note_correction(session, record, change, by=by, at=now)
     return await _answer(session, record, by=by)
 
 

@@ -26,6 +26,7 @@ class CustodyEvent(StrEnum):
     READ = "custody.read"
     LISTED = "custody.listed"
     OFFENCES_LOADED = "custody.offences_loaded"
+    REFERENCE_ADDED = "custody.reference_added"
 
 
 STEPS: Mapping[tuple[CustodyState, CustodyEvent], CustodyState] = MappingProxyType(

@@ -53,7 +53,9 @@ async def publish(session: AsyncSession, text: str, *, by: Actor, at: datetime) 
     try:
         await insert(session, published)
     except sa.exc.IntegrityError as error:
-        raise AlreadyPublished("Give a changed rule set a new version and a later day.") from error
+        raise AlreadyPublished(
+            "Give a changed rule set a new version and a first day of its own."
+        ) from error
     await ledger.record(
         session,
         Operation.COLLECTION,

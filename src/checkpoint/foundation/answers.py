@@ -17,11 +17,17 @@ def shown(
     )
 
 
-def public(request: Request, view: BaseModel, *, seconds: int = 300) -> Response:
+def public(
+    request: Request,
+    view: BaseModel,
+    *,
+    seconds: int = 300,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """``view`` for anyone's cache: 304 when the caller holds these very bytes already."""
     body = view.model_dump_json(by_alias=True).encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": f"private, max-age={seconds}"}
+    headers = {"ETag": etag, "Cache-Control": f"private, max-age={seconds}"} | dict(headers or {})
     held = {
         tag.strip().removeprefix("W/")
         for tag in request.headers.get("if-none-match", "").split(",")

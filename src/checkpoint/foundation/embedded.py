@@ -88,7 +88,7 @@ def _started(server: Any, folder: Path) -> bool:
 
 
 def _postmaster(folder: Path) -> int | None:
-    """The number of the process that serves ``folder``; the note of a dead one is removed."""
+    """The number of the process that serves ``folder``; the note of a dead one that nobody reaped is removed."""
     note = folder / "postmaster.pid"
     if not note.exists():
         return None

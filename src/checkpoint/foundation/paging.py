@@ -87,19 +87,19 @@ class Turn:
             raise MalformedCursor("Ask again without `after`, and follow `next` from there.")
         return cursor
 
-    def links(self, following: str | None) -> dict[str, str]:
-        """The ``Link`` header (RFC 8288) of a page."""
-        params = [(k, v) for k, v in self.request.query_params.multi_items() if k != "after"]
-        path = self.request.url.path
 
-        def link(rel: str, extra: list[tuple[str, str]]) -> str:
-            query = urlencode(params + extra)
-            return f'<{path}{"?" + query if query else ""}>; rel="{rel}"'
+def links(request: Request, following: str | None) -> dict[str, str]:
+    """The ``Link`` header (RFC 8288) of a page: the first one, and the next if there is one."""
+    params = [(k, v) for k, v in request.query_params.multi_items() if k != "after"]
 
-        links = [link("first", [])]
-        if following:
-            links.append(link("next", [("after", following)]))
-        return {"Link": ", ".join(links)}
+    def link(rel: str, extra: list[tuple[str, str]]) -> str:
+        query = urlencode(params + extra)
+        return f'<{request.url.path}{"?" + query if query else ""}>; rel="{rel}"'
+
+    found = [link("first", [])]
+    if following:
+        found.append(link("next", [("after", following)]))
+    return {"Link": ", ".join(found)}
 
 
 async def turn(

@@ -17,6 +17,9 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
 class Settings(BaseSettings):
     """Read from the environment, each name with the prefix ``CHECKPOINT_``."""
 
@@ -81,9 +84,22 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def safe(self) -> Self:
         """Name every unsafe setting at once, so that one restart mends them all."""
+        if faults := self._faults_anywhere():
+            raise ValueError("unsafe: " + "; ".join(faults))
         if self.environment is Environment.PRODUCTION and (faults := self._faults()):
             raise ValueError("unsafe in production: " + "; ".join(faults))
         return self
+
+    def _faults_anywhere(self) -> list[str]:
+        checks = {
+            "CHECKPOINT_LOCAL_ISSUER gives anybody a token, so CHECKPOINT_HOST must be loopback": (
+                self.local_issuer and self.host not in LOOPBACK
+            ),
+            "CHECKPOINT_CURSOR_KEY is needed where CHECKPOINT_WORKERS is more than one": (
+                self.workers > 1 and self.cursor_key is None
+            ),
+        }
+        return [fault for fault, unsafe in checks.items() if unsafe]
 
     def _faults(self) -> list[str]:
         checks = {

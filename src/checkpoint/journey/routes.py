@@ -18,7 +18,7 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.answers import shown
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import Transaction
-from checkpoint.foundation.paging import MalformedCursor, Page, Turning
+from checkpoint.foundation.paging import MalformedCursor, Page, Turning, links
 from checkpoint.foundation.problems import problems
 from checkpoint.foundation.schemas import Instant
 from checkpoint.journey import queries as things
@@ -114,4 +114,4 @@ async def list_ledger_entries(
         by=by,
         at=now,
     )
-    return shown(page, headers=turn.links(following))
+    return shown(page, headers=links(turn.request, following))

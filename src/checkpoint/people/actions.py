@@ -51,7 +51,10 @@ async def register(
 async def correct(
     session: AsyncSession, person_id: UUID, command: RegisterPerson, *, at: datetime
 ) -> dict[str, tuple[Any, Any]]:
-    """Put a person's particulars right; gives what changed, for the entry of whoever asked."""
+    """Put a person's particulars right; gives what changed, for the entry of whoever asked.
+
+    What is left out stays as it is: a known date of birth is not lost by forgetting to send it.
+    """
     rows = select(Person).where(Person.id == person_id).with_for_update()
     person = (await session.exec(rows.execution_options(populate_existing=True))).one()
     right = command.model_dump() | {"pnc_id": _checked(command, today=london_day(at), field="#")}
@@ -60,7 +63,7 @@ async def correct(
     change: dict[str, tuple[Any, Any]] = {}
     for field, value in right.items():
         before = getattr(person, field)
-        if before != value:
+        if value not in (None, before):
             change[field] = (before, value)
             setattr(person, field, value)
     try:
