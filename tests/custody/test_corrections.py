@@ -43,9 +43,9 @@ def broken(refused):
 async def correct(session, record, particulars, *, by, seen=1):
     """Both deeds in the one transaction, as the door does them."""
     command = RegisterPerson.model_validate(particulars)
-    held = await queries.one(session, record.id, actor=by, lock=True)
+    held = await actions.begin_correction(session, record.id, command, seen=seen, by=by)
     change = await people.correct(session, held.person_id, command, at=NOON)
-    await actions.note_correction(session, held, command, change, seen=seen, by=by, at=NOON)
+    await actions.note_correction(session, held, change, by=by, at=NOON)
     return held
 
 
@@ -89,7 +89,7 @@ async def test_a_person_is_put_right_and_the_ledger_keeps_what_stood_there(sessi
 @pytest.mark.parametrize(
     ("wrong", "pointer", "code"),
     [
-        ({"date_of_birth": "2026-11-04"}, "#/date_of_birth", "born-in-the-future"),
+        ({"date_of_birth": "2026-11-04"}, "#/date_of_birth", "born-after-arrest"),
         ({"date_of_birth": "2026-11-03"}, "#/date_of_birth", "born-after-arrest"),
         ({"date_of_birth": "2026-11-02"}, "#/date_of_birth", "offence-before-birth"),
         ({"pnc_id": a_pnc_id(1, 2027)}, "#/pnc_id", "pnc-id-in-the-future"),

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from builders import booked
 from checkpoint.api import create_app
 from checkpoint.audit.ledger import LedgerNotWritten
-from checkpoint.custody import actions, queries
+from checkpoint.custody import loading, queries
 from checkpoint.custody.references import OffenceRow
 from checkpoint.custody.states import ModeOfTrial
 from checkpoint.custody.tables import Suite
@@ -47,7 +47,7 @@ async def loaded(url, rows):
         before = (await session.exec(STANDING)).one()
     try:
         async with transaction(engine) as session:
-            await actions.load_offences(session, rows, name="x", digest="x", by=OPERATOR, at=NOON)
+            await loading.load_offences(session, rows, name="x", digest="x", by=OPERATOR, at=NOON)
     except BaseException as error:
         ended = error
     async with transaction(engine) as session:
@@ -67,10 +67,10 @@ async def test_suites_are_added_where_they_are_not_there_and_never_edited(owner)
         before = {suite.code: suite.name for suite in await queries.suites(session)}
         other = Suite(code="DURHAMGATE", name="Another name", source="test")
         new = Suite(code="TEST-NEW", name="New", source="test")
-        await actions.add_reference_data(session, [other, new], [])
+        await loading.add_reference_data(session, [other, new], [], by=OPERATOR, at=NOON)
         after = {suite.code: suite.name for suite in await queries.suites(session)}
         assert after == before | {"TEST-NEW": "New"}
-        await actions.add_reference_data(session, [other, new], [])
+        await loading.add_reference_data(session, [other, new], [], by=OPERATOR, at=NOON)
         assert {suite.code: suite.name for suite in await queries.suites(session)} == after
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from builders import booked
 from checkpoint.foundation.actors import Role
-from checkpoint.foundation.clock import now, utc_now
+from checkpoint.foundation.clock import now
 from checkpoint.foundation.paging import LIFE
+from conftest import NOON
 from traces import entries
 
 RECORDS = "/v1/custody-records"
@@ -145,7 +146,7 @@ async def test_a_cursor_ends_after_a_day(app, client, owner, pages):
     after = await cursor_of(client)
 
     async def later() -> datetime:
-        return utc_now() + waited
+        return NOON + waited
 
     app.dependency_overrides[now] = later
     waited = LIFE - timedelta(minutes=1)

@@ -34,7 +34,7 @@ async def how_many(session, **wanted):
 
 async def test_a_person_is_put_on_record_with_all_that_is_known(session, officer):
     command = somebody(
-        given_names="Synthetic", date_of_birth="1994-02-11", pnc_id=a_pnc_id(7_000_001)
+        given_names="Synthetic", date_of_birth="1994-02-11", pnc_id=a_pnc_id(7_009_001)
     )
     person = await register(session, command, by=officer, at=NOON)
     stored = await queries.one(session, person.id)
@@ -43,7 +43,7 @@ async def test_a_person_is_put_on_record_with_all_that_is_known(session, officer
         "family_name": "Testperson",
         "given_names": "Synthetic",
         "date_of_birth": date(1994, 2, 11),
-        "pnc_id": a_pnc_id(7_000_001),
+        "pnc_id": a_pnc_id(7_009_001),
         "registered_at": NOON,
         "registered_by": officer.id,
     }

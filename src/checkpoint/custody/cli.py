@@ -14,7 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.authentication import shell_actor
-from checkpoint.custody import actions, queries
+from checkpoint.custody import loading, queries
 from checkpoint.custody.references import OffenceRow, Remark, UnreadableFile, rows_of
 from checkpoint.custody.states import ModeOfTrial, OffenceClass
 from checkpoint.custody.tables import OffenceClassification, Suite
@@ -125,7 +125,7 @@ async def store(
     digest = hashlib.sha256(content).hexdigest()
     if await queries.offence_list(session, digest) is not None:
         return False
-    await actions.load_offences(
+    await loading.load_offences(
         session, rows, name=name, digest=digest, by=shell_actor(), at=utc_now()
     )
     return True
@@ -148,4 +148,4 @@ async def load_starter(session: AsyncSession) -> None:
         )
         for r in listed
     ]
-    await actions.add_reference_data(session, suites, classes, by=shell_actor(), at=utc_now())
+    await loading.add_reference_data(session, suites, classes, by=shell_actor(), at=utc_now())

@@ -29,7 +29,11 @@ async def everything_about(session: AsyncSession, thing: UUID) -> list[UUID]:
     return list(dict.fromkeys([thing, *found]))
 
 
-async def by_reference(session: AsyncSession, reference: str) -> UUID | None:
-    """The custody record that people call by this reference."""
-    found = await rows_of(session, BY_REFERENCE, reference=reference)
-    return found[0].id if found else None
+async def asked_about(
+    session: AsyncSession, *, subject: UUID | None, reference: str | None
+) -> list[UUID] | None:
+    """Every id that belongs to what was asked about; None if nothing was, empty if it is unknown."""
+    if reference is not None:
+        found = await rows_of(session, BY_REFERENCE, reference=reference)
+        return await everything_about(session, found[0].id) if found else []
+    return None if subject is None else await everything_about(session, subject)

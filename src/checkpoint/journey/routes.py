@@ -25,7 +25,6 @@ from checkpoint.journey import queries as things
 from checkpoint.journey.schemas import LedgerEntryView, MeView, NextStepsView
 
 router = APIRouter(prefix="/v1", tags=["journey"])
-NOBODY = UUID(int=0)
 
 
 @router.get("/me", response_model=MeView)
@@ -89,9 +88,7 @@ async def list_ledger_entries(
     until: Annotated[Instant | None, Query(description="Before.")] = None,
 ) -> Response:
     """Who did or saw what, latest first. Reading the ledger stands in the ledger too."""
-    if reference is not None:
-        subject = await things.by_reference(session, reference) or NOBODY
-    about = await things.everything_about(session, subject) if subject else None
+    about = await things.asked_about(session, subject=subject, reference=reference)
     rows, following = await queries.entries(
         session,
         turn=turn,
@@ -104,12 +101,11 @@ async def list_ledger_entries(
     page = Page[LedgerEntryView](
         items=[LedgerEntryView.model_validate(row) for row in rows], next=following
     )
-    subjects = [subject] if subject else []
     await ledger.record(
         session,
         Operation.CONSULTATION,
         AuditEvent.READ,
-        *subjects,
+        *(about or [])[:1],
         kind="audit_entry",
         by=by,
         at=now,
