@@ -38,7 +38,9 @@ def started(programs: Path) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="checkpoint-") as name:
         folder, run = Path(name), unprivileged(Path(name))
         run([programs / "initdb", "-A", "trust", "-U", "postgres", "-D", folder / "data"])
-        options = f"-h '' -k {folder} -c fsync=off -c max_connections=200"
+        options = (
+            f"-h '' -k {folder} -c fsync=off -c max_connections=200 -c log_error_verbosity=terse"
+        )
         pg_ctl = [programs / "pg_ctl", "-w", "-D", folder / "data", "-l", folder / "log"]
         run([*pg_ctl, "-o", options, "start"])
         try:
