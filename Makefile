@@ -44,7 +44,7 @@ clean: ## Remove what was installed and what was kept in .data
 
 comma := ,
 lock = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --no-header --no-annotate \
+	--generate-hashes --no-header --no-annotate \
 	$(foreach extra,$(subst $(comma), ,$(2)),--extra $(extra)) -o requirements/$(1).txt
 
 $(BIN)/python:

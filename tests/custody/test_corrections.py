@@ -44,9 +44,9 @@ async def correct(session, record, particulars, *, by, seen=1):
     """Both deeds in the one transaction, as the door does them."""
     command = RegisterPerson.model_validate(particulars)
     held = await actions.begin_correction(session, record.id, command, seen=seen, by=by)
-    change = await people.correct(session, held.person_id, command, at=NOON)
+    change = await people.correct(session, held[0].person_id, command, at=NOON)
     await actions.note_correction(session, held, change, by=by, at=NOON)
-    return held
+    return held[0]
 
 
 async def put_right(client, record, particulars, tag='"1"'):

@@ -1,8 +1,10 @@
 """One person with two records: what is put right from one is known to the other."""
 
+import asyncio
+
 from sqlmodel import select
 
-from builders import a_person, booked
+from builders import a_booking, a_key, a_person, a_pnc_id, booked
 from checkpoint.custody import cli
 from checkpoint.custody.tables import Suite
 from checkpoint.foundation.actors import Role
@@ -25,14 +27,47 @@ async def test_a_correction_moves_every_record_of_the_person(client):
     assert (again["version"], again["person"]["date_of_birth"]) == (2, "1990-01-01")
 
 
-async def test_whoever_works_in_only_one_of_the_suites_cannot_correct(client, clients):
+async def test_a_correction_from_another_suite_reaches_every_record_and_names_them(client, clients):
     record = await booked(client)
+    person = record["person"]["id"]
     peterlee = clients(Role.CUSTODY_OFFICER, "PETERLEE", name="elsewhere")
-    theirs = await booked(peterlee, person=..., person_id=record["person"]["id"], suite="PETERLEE")
-    refused = await correct(peterlee, theirs, family_name="Vandal")
-    assert (refused.status_code, refused.json()["errorCode"]) == (403, "not-your-suite")
-    unchanged = (await client.get(f"/v1/custody-records/{record['id']}")).json()
-    assert unchanged["person"]["family_name"] == "Testperson"
+    theirs = await booked(peterlee, person=..., person_id=person, suite="PETERLEE")
+    assert (await correct(peterlee, theirs, date_of_birth="1991-01-01")).status_code == 200
+    ours = (await client.get(f"/v1/custody-records/{record['id']}")).json()
+    assert (ours["version"], ours["person"]["date_of_birth"]) == (2, "1991-01-01")
+    entries = await clients(Role.AUDITOR).get("/v1/ledger-entries", params={"subject": person})
+    told = next(e for e in entries.json()["items"] if e["event"] == "custody.person_corrected")
+    assert told["subject_ids"] == [person, theirs["id"], record["id"]]
+
+
+async def test_two_corrections_through_two_records_do_not_wait_for_each_other_for_ever(client):
+    first = await booked(client)
+    second = await booked(client, person=..., person_id=first["person"]["id"])
+    answers = await asyncio.gather(
+        correct(client, first, given_names="One"), correct(client, second, given_names="Two")
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+
+
+async def test_who_was_found_by_a_pnc_id_stands_in_the_entry_of_the_refusal(client, clients):
+    known = a_pnc_id(7_300_001)
+    record = await booked(client, person=a_person(pnc_id=known))
+    body = a_booking(person=a_person(pnc_id=known))
+    refused = await client.post("/v1/custody-records", json=body, headers=a_key())
+    assert refused.status_code == 409
+    entries = await clients(Role.AUDITOR).get(
+        "/v1/ledger-entries", params={"subject": record["person"]["id"]}
+    )
+    assert "person-already-known" in {entry["outcome"] for entry in entries.json()["items"]}
+
+
+async def test_nobody_is_looked_up_for_a_booking_that_could_never_be(client):
+    known = a_pnc_id(7_300_002)
+    await booked(client, person=a_person(pnc_id=known))
+    for suite in ("PETERLEE", "NOWHERE"):
+        body = a_booking(person=a_person(pnc_id=known), suite=suite)
+        refused = await client.post("/v1/custody-records", json=body, headers=a_key())
+        assert refused.json()["errorCode"] in ("not-your-suite", "rule-broken")
 
 
 async def test_what_is_left_out_of_a_correction_stays(client):

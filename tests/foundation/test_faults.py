@@ -19,7 +19,7 @@ from traces import counts
 CANARY = "Canary-3nd"
 # A deed waits two seconds at most, and so does the witness who then puts its refusal on record;
 # the rest is two busy cores.
-PROMPT, AT_ONCE = 4.5, 1.0
+PROMPT, AT_ONCE = 8.0, 2.0  # two waits of two seconds, and room for a slow day
 
 
 @pytest.fixture(scope="module")

@@ -86,7 +86,10 @@ class Gate:
         if key is None:
             raise refuse("The token's key is not known.")
         claims: dict[str, Any] = claims_of(token, key, header, self.trust)
-        until = min(at.timestamp() + GOOD_FOR_SECONDS, float(claims["exp"]))
+        try:
+            until = min(at.timestamp() + GOOD_FOR_SECONDS, float(claims["exp"]))
+        except (OverflowError, ValueError):
+            raise refuse("The token's times are not in the agreed form.") from None
         return Admitted(actor_from(claims, self.trust), issued_at(claims), until)
 
     def _keep(self, digest: bytes, admitted: Admitted) -> Admitted:

@@ -56,7 +56,7 @@ async def record(
         by: who.
         at: when.
         change: field name to (before, after); the values go beside the ledger.
-        purpose: reason for access, taken from context.
+        purpose: reason for access where one was given; else it is taken from context.
 
     Raises:
         LedgerNotWritten: the entry could not be written, so the request must fail.

@@ -98,7 +98,10 @@ class _Held:
             event=(AuditEvent.REPLAYED if replayed else AuditEvent.REFUSED).value,
             outcome=ledger.DONE if replayed else state.get("refused", "unknown"),
             subject_kind="request",
-            subject_ids=subjects(self.scope, state.get("replayed", "")),
+            subject_ids=[
+                *subjects(self.scope, state.get("replayed", "")),
+                *state.get("found", ()),
+            ],
             changed_fields=[],
         )
         try:

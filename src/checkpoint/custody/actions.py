@@ -30,6 +30,7 @@ from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
 from checkpoint.foundation.identifiers import new_reference
 from checkpoint.foundation.preconditions import unchanged_since
+from checkpoint.people import queries as people
 from checkpoint.people.schemas import RegisterPerson
 from checkpoint.people.tables import Person
 
@@ -45,8 +46,7 @@ async def open(
     session: AsyncSession, command: OpenCustodyRecord, person: Person, *, by: Actor, at: datetime
 ) -> CustodyRecord:
     """A person has arrived at the suite under arrest."""
-    await _check_suite(session, command, by=by)
-    rules.check_times(command.arrested_at, command.arrived_at, now=at)
+    await check_opening(session, command, by=by, at=at)
     rules.check_birth(person.date_of_birth, arrested_at=command.arrested_at)
     listed = await _listed(session, command.offences, field="#/offences")
     record = CustodyRecord(
@@ -99,39 +99,39 @@ async def add_offence(
 
 async def begin_correction(
     session: AsyncSession, record_id: UUID, particulars: RegisterPerson, *, seen: int, by: Actor
-) -> CustodyRecord:
-    """Hold every record of the person, since each rests on who they are; check them all."""
-    record = await queries.one(session, record_id, actor=by, lock=True)
+) -> Sequence[CustodyRecord]:
+    """Hold the person, then every record that rests on who they are; the asked one comes first."""
+    record = await queries.one(session, record_id, actor=by)
+    await people.one(session, record.person_id, to_change=True)
+    held = await queries.all_of_person(session, record.person_id)
     unchanged_since(seen, record.version)
-    for held in await queries.all_of_person(session, record.person_id):
-        if held.suite not in by.suites:
-            raise NotYourSuite("This person has a record in another suite; ask a colleague there.")
+    for each in held:
         rules.check_birth(
             particulars.date_of_birth,
-            arrested_at=held.arrested_at,
-            offences=await queries.offences_of(session, held.id),
+            arrested_at=each.arrested_at,
+            offences=await queries.offences_of(session, each.id),
             field="#/date_of_birth",
         )
-        held.state = step(held.state, CustodyEvent.PERSON_CORRECTED)
-        held.version += 1
-    return record
+        each.state = step(each.state, CustodyEvent.PERSON_CORRECTED)
+        each.version += 1
+    return [record, *(each for each in held if each.id != record.id)]
 
 
 async def note_correction(
     session: AsyncSession,
-    record: CustodyRecord,
+    held: Sequence[CustodyRecord],
     change: ledger.Change,
     *,
     by: Actor,
     at: datetime,
 ) -> None:
-    """The person's particulars were put right, from this record."""
+    """The person's particulars were put right, from the first of these records."""
     await ledger.record(
         session,
         Operation.ALTERATION,
         CustodyEvent.PERSON_CORRECTED,
-        record.person_id,
-        record,
+        held[0].person_id,
+        *held,
         kind="person",
         by=by,
         at=at,
@@ -195,7 +195,10 @@ async def release(
     return record
 
 
-async def _check_suite(session: AsyncSession, command: OpenCustodyRecord, *, by: Actor) -> None:
+async def check_opening(
+    session: AsyncSession, command: OpenCustodyRecord, *, by: Actor, at: datetime
+) -> None:
+    """Where and when: a door asks this before it looks anybody up, so that nothing is told."""
     suite = await queries.suite(session, command.suite)
     if suite is None:
         raise errors.RuleBroken(
@@ -207,6 +210,7 @@ async def _check_suite(session: AsyncSession, command: OpenCustodyRecord, *, by:
     rules.check_suite(
         suite.available_from, suite.available_until, on=london_day(command.arrived_at)
     )
+    rules.check_times(command.arrested_at, command.arrived_at, now=at)
 
 
 async def _listed(

@@ -81,6 +81,7 @@ async def open_custody_record(
 async def _open(
     session: AsyncSession, command: OpenCustodyRecord, *, by: Actor, now: datetime
 ) -> Response:
+    await actions.check_opening(session, command, by=by, at=now)
     if command.person_id is not None:
         person = await people_queries.one(session, command.person_id)
     else:
@@ -192,7 +193,6 @@ async def add_offence(
         RuleBroken,
         CustodyRecordNotFound,
         IfMatchMissing,
-        NotYourSuite,
         Overtaken,
         PersonAlreadyKnown,
     ),
@@ -206,10 +206,10 @@ async def correct_person(
     seen: SeenVersion,
 ) -> Response:
     """Put the person's particulars right; what you leave out stays, what stood there is kept."""
-    record = await actions.begin_correction(session, record_id, command, seen=seen, by=by)
-    change = await people.correct(session, record.person_id, command, at=now)
-    await actions.note_correction(session, record, change, by=by, at=now)
-    return await _answer(session, record, by=by)
+    held = await actions.begin_correction(session, record_id, command, seen=seen, by=by)
+    change = await people.correct(session, held[0].person_id, command, at=now)
+    await actions.note_correction(session, held, change, by=by, at=now)
+    return await _answer(session, held[0], by=by)
 
 
 @router.post(

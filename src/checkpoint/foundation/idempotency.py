@@ -79,8 +79,8 @@ class Asked:
     digest: bytes
 
     def id_for(self, by: Actor) -> UUID:
-        """The kept answer's id: bound to key, caller and address, and not to be guessed."""
-        scope = f"{by.id}\0{self.door}\0{self.key}".encode()
+        """The kept answer's id: bound to key, caller, their suites and address; not to be guessed."""
+        scope = "\0".join([str(by.id), self.door, self.key, *sorted(by.suites)]).encode()
         return UUID(bytes=hashlib.sha256(scope).digest()[:16])
 
 

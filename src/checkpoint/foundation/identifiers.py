@@ -44,7 +44,10 @@ def heard_reference(text: str) -> str:
     Raises:
         ValueError: not nine symbols, or the check symbol does not fit, so one is wrong.
     """
-    symbols = re.sub(r"[\s-]", "", text.upper()).removeprefix("CP").translate(MISREAD)
+    symbols = re.sub(r"[\s-]", "", text.upper())
+    if len(symbols) != 9:
+        symbols = symbols.removeprefix("CP")
+    symbols = symbols.translate(MISREAD)
     if len(symbols) != 9:
         raise ValueError("A reference is CP and nine letters and digits, e.g. CP-7K3M-2QXH-N.")
     tidy = f"CP-{symbols[:4]}-{symbols[4:8]}-{symbols[8]}"

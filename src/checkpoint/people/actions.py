@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation import errors
@@ -55,8 +54,7 @@ async def correct(
 
     What is left out stays as it is: a known date of birth is not lost by forgetting to send it.
     """
-    rows = select(Person).where(Person.id == person_id).with_for_update()
-    person = (await session.exec(rows.execution_options(populate_existing=True))).one()
+    person = await queries.one(session, person_id, to_change=True)
     right = command.model_dump() | {"pnc_id": _checked(command, today=london_day(at), field="#")}
     if right["pnc_id"] not in (None, person.pnc_id):
         await _not_known(session, str(right["pnc_id"]), "Check the PNC ID: somebody else holds it.")
@@ -94,4 +92,5 @@ def _checked(command: RegisterPerson, *, today: date, field: str) -> str | None:
 async def _not_known(session: AsyncSession, pnc_id: str, remedy: str) -> None:
     known = await queries.id_by_pnc_id(session, pnc_id)
     if known is not None:
+        session.info.get("request", {})["found"] = [known]  # so that the entry says who was found
         raise PersonAlreadyKnown(remedy, person_id=str(known))

@@ -14,9 +14,14 @@ class PersonNotFound(errors.NotFound):
     title = "There is no such person on record"
 
 
-async def one(session: AsyncSession, person_id: UUID) -> Person:
-    """The person with this id."""
-    found = (await session.exec(select(Person).where(Person.id == person_id))).one_or_none()
+async def one(session: AsyncSession, person_id: UUID, *, to_change: bool = False) -> Person:
+    """The person with this id, held as they are until the transaction ends.
+
+    Many may hold a person to rest something on who they are; one may hold them to change that.
+    """
+    rows = select(Person).where(Person.id == person_id).with_for_update(read=not to_change)
+    rows = rows.execution_options(populate_existing=True)
+    found = (await session.exec(rows)).one_or_none()
     if found is None:
         raise PersonNotFound("Check the id, or give the person's particulars instead.")
     return found
