@@ -32,7 +32,7 @@ async def load_offences(
     await driver.copy_records_to_table(
         Offence.__tablename__,
         columns=["offence_list_id", "code", "title", "mode_of_trial"],
-        records=((listed.id, row.code, row.title, row.mode_of_trial.value) for row in rows),
+        records=((listed.id, *row) for row in rows),
     )
     loaded = CustodyEvent.OFFENCES_LOADED
     await ledger.record(

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from checkpoint.custody.states import ModeOfTrial
 
@@ -32,8 +33,7 @@ class UnreadableFile(ValueError):
     """The file as a whole cannot be read; the message says why."""
 
 
-@dataclass(frozen=True)
-class OffenceRow:
+class OffenceRow(NamedTuple):
     """One offence as the national list has it."""
 
     code: str
