@@ -1,8 +1,9 @@
 """How much one person may ask in a minute, whichever process answers.
 
 Nearly every request leaves a ledger entry, so the ledger is the count that all processes share;
-those that leave none (code lists, and who am I) each process counts by itself. Keyed on who asks, never on an address that a header can forge. Using the ledger to keep the
-service secure is one of the purposes that DPA 2018 s.62(4) allows.
+those that leave none (code lists, and who am I) each process counts by itself. Keyed on who
+asks, never on an address that a header can forge. Using the ledger to keep the service secure is
+one of the purposes that DPA 2018 s.62(4) allows.
 """
 
 from dataclasses import dataclass

@@ -36,13 +36,7 @@ from checkpoint.foundation.answers import shown
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken
-from checkpoint.foundation.idempotency import (
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
-    Once,
-    StillInFlight,
-    once,
-)
+from checkpoint.foundation.idempotency import CREATING, Once, once
 from checkpoint.foundation.paging import MalformedCursor, Page, Turning, links
 from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion, etag
 from checkpoint.foundation.problems import problems
@@ -57,7 +51,6 @@ from checkpoint.people.tables import Person
 router = APIRouter(prefix="/v1/custody-records", tags=["custody"])
 
 RecordId = Annotated[UUID, Path(description="The custody record's id.")]
-CREATING = (IdempotencyKeyMissing, IdempotencyKeyReused, StillInFlight)
 
 
 @router.post(

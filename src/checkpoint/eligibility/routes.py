@@ -36,13 +36,7 @@ from checkpoint.foundation.clock import Now
 from checkpoint.foundation.codelists import CodeListView, CodeView, list_doors
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken
-from checkpoint.foundation.idempotency import (
-    IdempotencyKeyMissing,
-    IdempotencyKeyReused,
-    Once,
-    StillInFlight,
-    once,
-)
+from checkpoint.foundation.idempotency import CREATING, Once, once
 from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion
 from checkpoint.foundation.problems import problems
 
@@ -107,9 +101,7 @@ async def _classed(
     status_code=201,
     response_model=DecisionView,
     responses=problems(
-        IdempotencyKeyMissing,
-        IdempotencyKeyReused,
-        StillInFlight,
+        *CREATING,
         CustodyRecordNotFound,
         NoRulesInForce,
         IfMatchMissing,

@@ -41,6 +41,10 @@ class StillInFlight(errors.Conflict):
     title = "The same request is being answered at this moment"
 
 
+# What every door that creates something may answer.
+CREATING = (IdempotencyKeyMissing, IdempotencyKeyReused, StillInFlight)
+
+
 class KeptAnswer(Record, table=True):
     """The answer to one creating request, kept with its effect so that a retry gets it again.
 
