@@ -58,3 +58,10 @@ async def test_over_http_it_is_429_and_says_when_to_ask_again(app, clients, monk
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) > 0
     assert answer.json()["errorCode"] == "too-many-requests"
+
+
+async def test_doors_that_leave_no_entry_count_too(app, clients, monkeypatch):
+    monkeypatch.setattr(app.state.gate.budgets, "_per_minute", 5)
+    hasty = clients(name="hasty-reader")
+    answers = [await hasty.get("/v1/reference/verdicts") for _ in range(8)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 3

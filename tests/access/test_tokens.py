@@ -88,6 +88,7 @@ FORGED = {
     "issued in the future": lambda: signed(the_claims(iat=in_seconds(LEEWAY_SECONDS + 5))),
     "exp a text": saying(exp="tomorrow"),
     "exp without end": saying(exp=float("inf")),
+    "exp beyond a float": saying(exp=10**400),
     "nbf NaN": saying(nbf=float("nan")),
     "no exp": saying(exp=...),
     "no nbf": saying(nbf=...),

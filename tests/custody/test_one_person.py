@@ -88,3 +88,12 @@ async def test_suites_that_are_new_are_loaded_though_the_offences_are_known(owne
         await cli.load_starter(session)
         rows = select(Suite).where(Suite.code == "BISHOP-AUCKLAND")
         assert (await session.exec(rows)).first() is not None
+
+
+async def test_whoever_has_changed_suite_does_not_get_their_old_answer_again(clients):
+    key, body = a_key(), a_booking()
+    before = clients(Role.CUSTODY_OFFICER, "DURHAMGATE", name="mover")
+    assert (await before.post("/v1/custody-records", json=body, headers=key)).status_code == 201
+    after = clients(Role.CUSTODY_OFFICER, "PETERLEE", name="mover")
+    refused = await after.post("/v1/custody-records", json=body, headers=key)
+    assert refused.json()["errorCode"] == "not-your-suite"
