@@ -9,7 +9,7 @@ export CHECKPOINT_DATA_FOLDER ?= $(CURDIR)/.data
 WHOLE := */actions.py,*/loading.py,*/states.py,*/rules.py,*/facts.py,*/references.py,*/identifiers.py,*/permissions.py,*/operations.py,*/tokens.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check cover bench docs lock clean
+.PHONY: help run test long check cover bench docs lock clean
 
 help: ## What can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' Makefile
@@ -19,6 +19,9 @@ run: $(VENV)/run ## Start everything here: database, migrations, starter data, t
 
 test: $(VENV)/dev ## Run the tests; no server of any kind has to be running
 	@$(BIN)/python -m pytest
+
+long: $(VENV)/dev ## Run the proofs that take minutes: kills, slow clients, timing
+	@$(BIN)/python -m pytest -m long
 
 check: $(VENV)/dev ## Format, lint, types and the corridor
 	@$(BIN)/ruff format --check .

@@ -4,80 +4,16 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
-from contextlib import contextmanager
 
-import httpx
 import pytest
 
 from builders import a_booking, a_key
 from conftest import ROOT
+from services import environment, free_port, officer, postmaster, running
 
 pytestmark = pytest.mark.xdist_group("run")
-START_SECONDS = 60  # how long a start takes is measured by the benchmark, not judged here
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
-
-
-def environment(folder, port, **more):
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("CHECKPOINT_")}
-    return kept | {
-        "CHECKPOINT_ENVIRONMENT": "development",
-        "CHECKPOINT_LOCAL_ISSUER": "true",
-        "CHECKPOINT_DATA_FOLDER": str(folder),
-        "CHECKPOINT_PORT": str(port),
-        **more,
-    }
-
-
-@contextmanager
-def running(folder, **more):
-    port = free_port()
-    with (folder / "told.txt").open("a") as told:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "checkpoint", "run"],
-            env=environment(folder, port, **more),
-            stdout=told,
-            stderr=told,
-            start_new_session=True,
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        answers(process, address, folder)
-        yield process, address
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
-
-
-def answers(process, address, folder):
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            if httpx.get(f"{address}/health/readiness").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise AssertionError((folder / "told.txt").read_text())
-
-
-def postmaster(folder):
-    file = folder / "postgresql" / "postmaster.pid"
-    return int(file.read_text().split("\n", 1)[0]) if file.exists() else None
-
-
-def officer(address):
-    form = {"role": "custody_officer", "suite": "DURHAMGATE"}
-    token = httpx.post(f"{address}/local-issuer/token", data=form).json()["access_token"]
-    return httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"})
 
 
 def book_in(client):
