@@ -77,7 +77,7 @@ async def test_many_kills_of_service_and_database_lose_and_double_nothing(tmp_pa
         for table in TABLES:
             assert broken(told, await found_without(url, table)) != [], table
     assert told.seen["cut off"] > 12, told.seen
-    assert told.seen["unavailable"] > 0, told.seen
+    assert min(told.seen["unavailable"], told.seen["answers given again"]) > 0, told.seen
     assert len(told.cases) > 100
 
 
