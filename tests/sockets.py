@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -33,6 +32,18 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
     )
 
 
+class Announced(uvicorn.Server):
+    """A server that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+
 @contextmanager
 def served(app: Any, **changes: Any) -> Iterator[tuple[str, int]]:
     with socket.socket() as listener:
@@ -40,12 +51,11 @@ def served(app: Any, **changes: Any) -> Iterator[tuple[str, int]]:
         config = server_for(app, host="127.0.0.1", port=0)
         for name, value in ({"lifespan": "off"} | changes).items():
             setattr(config, name, value)
-        running = uvicorn.Server(config)
+        running = Announced(config)
         thread = threading.Thread(target=running.run, args=([listener],))
         thread.start()
-        while not running.started:
-            time.sleep(0.01)
         try:
+            assert running.listening.wait(10)
             yield listener.getsockname()
         finally:
             running.should_exit = True

@@ -4,13 +4,13 @@ import asyncio
 import json
 from uuid import uuid4
 
-import httpx
 import pytest
 import sqlalchemy as sa
 
 from builders import a_booking, a_key, a_person, a_pnc_id, an_offence, booked
 from checkpoint.foundation.actors import Role
 from traces import counts, entries
+from waits import until_waiting
 
 RECORDS = "/v1/custody-records"
 
@@ -132,15 +132,11 @@ async def test_while_the_first_is_under_way_the_second_is_told_to_wait(client, o
         hold = sa.text("SELECT FROM custody_record WHERE id = :id FOR UPDATE")
         await connection.execute(hold, {"id": record["id"]})
         first = asyncio.create_task(client.post(address, **asked))
-        second = await soon_in_flight(client, address, asked)
+        await until_waiting(owner)
+        second = await client.post(address, **asked)
     assert (await first).status_code == 200
     assert second.json()["errorCode"] == "still-in-flight"
     assert (await client.post(address, **asked)).content == (await first).content
-
-
-async def soon_in_flight(client, address, asked) -> httpx.Response:
-    await asyncio.sleep(0.2)  # until the first stands at the lock
-    return await client.post(address, **asked)
 
 
 async def test_the_same_key_of_another_officer_is_another_request(clients, owner):

@@ -11,14 +11,18 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 import structlog
+from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from builders import KNOWN, a_booking, a_key, a_person, a_pnc_id, an_offence, decided, make_person
+from checkpoint.api import create_app
 from checkpoint.foundation import logs
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.people.schemas import RegisterPerson
-from conftest import SERVER
+from conftest import SERVER, Clients, at_server
+from waits import until_waiting
 
 RECORDS = "/v1/custody-records"
 # Distinct in every form in which they could leak: whole, in part, in another case, escaped.
@@ -112,7 +116,7 @@ async def collide(client, owner):
         await make_person(session, pnc_id=canary["pnc_id"])
         asking = client.post(RECORDS, json=a_booking(person=canary), headers=a_key())
         waiting = asyncio.create_task(asking)
-        await asyncio.sleep(0.2)  # until the request waits for this transaction
+        await until_waiting(owner)  # for this transaction
     answer = await waiting
     assert answer.status_code == 409, answer.text
     return [answer]
@@ -167,15 +171,46 @@ async def test_no_canary_is_heard_anywhere_but_in_the_records(client, clients, o
     assert singing(rows) == []
 
 
-async def test_a_broken_request_tells_the_log_where_and_not_what(client, logged, monkeypatch):
-    async def broken(*_, **__):
-        raise RuntimeError(f"{a_canary()}")
+@pytest.fixture
+def quoting(make_database):
+    """A database that refuses people in a way nobody thought of, and quotes the whole row."""
+    url = make_database()
+    for statement in (QUOTE, BEFORE_INSERT):
+        asyncio.run(at_server(statement, url))
+    return url
 
-    monkeypatch.setattr("checkpoint.custody.routes.people.register", broken)
-    answer = await client.post(RECORDS, json=a_booking(person=a_canary()), headers=a_key())
-    assert answer.status_code == 500
+
+QUOTE = """
+    CREATE FUNCTION quote() RETURNS trigger LANGUAGE plpgsql AS
+    $$BEGIN RAISE EXCEPTION 'broken' USING DETAIL = NEW::text, ERRCODE = 'XX000'; END$$
+"""
+BEFORE_INSERT = """
+    CREATE TRIGGER quote BEFORE INSERT ON person FOR EACH ROW EXECUTE FUNCTION quote()
+"""
+
+
+@pytest.fixture
+async def broken(quoting, tmp_path):
+    settings = Settings(
+        environment=Environment.DEVELOPMENT,
+        database_url=SecretStr(quoting),
+        local_issuer=True,
+        data_folder=tmp_path,
+    )
+    configured = structlog.get_config()
+    app = create_app(settings)
+    structlog.configure(**configured)  # as the test wants to hear it
+    async with Clients(app)() as client:
+        yield client
+    await app.state.engine.dispose()
+
+
+async def test_a_broken_request_tells_the_log_where_and_not_what(logged, broken):
+    answer = await broken.post(RECORDS, json=a_booking(person=a_canary()), headers=a_key())
+    assert (answer.status_code, answer.json()["errorCode"]) == (500, "internal-error")
     lines = logged()
-    assert "RuntimeError" in lines
+    assert "XX000" in lines
+    assert re.search(r"actions\.py:\d+:register", lines), lines
     assert singing(answer.text + lines) == []
 
 

@@ -4,6 +4,7 @@ import logging
 import sys
 import time
 import traceback
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from checkpoint.foundation.identifiers import new_id
 
 log = structlog.get_logger("checkpoint")
+PACKAGE = str(Path(__file__).parents[1])
 
 REQUESTS = Counter("checkpoint_requests_total", "Requests answered.", ["method", "door", "status"])
 SECONDS = Histogram("checkpoint_request_seconds", "Time to answer, in seconds.", ["method", "door"])
@@ -57,9 +59,15 @@ def without_content(fault: BaseException) -> dict[str, Any]:
         "constraint": getattr(cause, "constraint_name", None),
         "where": [
             f"{frame.filename.rpartition('/')[2]}:{frame.lineno}:{frame.name}"
-            for frame in traceback.extract_tb(fault.__traceback__)[-8:]
+            for frame in _telling(traceback.extract_tb(fault.__traceback__))
         ],
     }
+
+
+def _telling(frames: list[traceback.FrameSummary]) -> list[traceback.FrameSummary]:
+    """The last places in our own code, and where it ended: a driver alone has more than eight."""
+    ours = [frame for frame in frames[:-2] if frame.filename.startswith(PACKAGE)]
+    return ours[-6:] + frames[-2:]
 
 
 def door_of(scope: Scope) -> str:
