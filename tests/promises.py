@@ -125,20 +125,15 @@ def writers(told, found):
     }
     people = {row["id"]: row["person_id"] for row in found["custody_record"]}
     for case in told.cases:
-        record, decision = case.record_id, case.decision_id
-        opened, screened, decided = effects(case)
+        record = case.record_id
         booking, deciding = (answers.get(told.first[key][1]) for key in case.keys)
-        person = of["person"].get(people.get(record))
-        yield opened, [entries.get(opened), person, offences.get(record), booking]
-        yield screened, [
-            entries.get(screened),
-            of["custody_record"].get(record),
-            screenings.get(record),
-        ]
-        yield (
-            decided,
-            [entries.get(decided), of["eligibility_decision"].get(decision), deciding],
+        parts = (
+            [of["person"].get(people.get(record)), offences.get(record), booking],
+            [of["custody_record"].get(record), screenings.get(record)],
+            [of["eligibility_decision"].get(case.decision_id), deciding],
         )
+        for effect, written_by in zip(effects(case), parts, strict=True):
+            yield effect, [entries.get(effect), *written_by]
 
 
 def by(rows, column):
