@@ -212,6 +212,20 @@ async def give_up(engine, waits):
             await run(engine, LOCK)
 
 
+@pytest.mark.parametrize(
+    ("setting", "promised"),
+    [
+        ("lock_timeout", "2s"),
+        ("statement_timeout", "5s"),
+        ("idle_in_transaction_session_timeout", "10s"),
+    ],
+)
+async def test_a_connection_keeps_to_the_promised_patience(api, setting, promised):
+    async with api.connect() as connection:
+        shown = await connection.execute(sa.text(f"SHOW {setting}"))
+        assert shown.scalar_one() == promised
+
+
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 async def test_every_door_is_503_in_time_and_comes_back(build, address, hers, fault):
     app = build(address)
