@@ -15,7 +15,7 @@ from checkpoint.audit.operations import Operation
 from checkpoint.audit.tables import STREAMS, AuditEntry, ChangedValue
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
-from checkpoint.foundation.database import Record, connection_of, insert, insert_values
+from checkpoint.foundation.database import Record, insert, insert_values
 from checkpoint.foundation.identifiers import new_id
 from checkpoint.foundation.logs import log, without_content
 
@@ -92,9 +92,7 @@ async def record(
 
 async def append(session: AsyncSession, entry: Entry, values: Sequence[ChangedValue] = ()) -> None:
     """Write the values, then the entry, which takes its stream's lock until commit."""
-    await connection_of(
-        session
-    )  # what the deed left to write fails as its own, not as the ledger's
+    await session.flush()  # what the deed left to write fails as its own, not as the ledger's
     try:
         if values:
             await insert(session, *values)

@@ -1,11 +1,11 @@
 """What a body must be before anybody reads it: small, prompt, UTF-8, JSON, said once."""
 
+import asyncio
 import json
 import math
 import re
 from typing import Any
 
-import anyio
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -72,7 +72,7 @@ class Guarded:
         headers = Headers(scope=scope)
         check_declared_length(headers)
         try:
-            with anyio.fail_after(LIMIT_SECONDS):
+            async with asyncio.timeout(LIMIT_SECONDS):
                 body = await read(receive)
         except TimeoutError:
             raise BodyTooSlow(f"Send the whole body within {LIMIT_SECONDS:.0f} seconds.") from None

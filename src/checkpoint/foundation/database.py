@@ -10,7 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from fastapi import Depends, Request
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -89,13 +90,6 @@ def engine_for(
     )
 
 
-async def connection_of(session: AsyncSession) -> AsyncConnection:
-    """The transaction's connection, with what waits in the session written first."""
-    if session.new or session.dirty:
-        await session.flush()
-    return await session.connection()
-
-
 async def insert(session: AsyncSession, *records: Record) -> None:
     """Write what waits in the session, then these new rows of one table.
 
@@ -103,16 +97,14 @@ async def insert(session: AsyncSession, *records: Record) -> None:
     """
     table = records[0].__table__
     rows = [{column.key: getattr(record, column.key) for column in table.c} for record in records]
-    connection = await connection_of(session)
-    await connection.execute(_insert_into(table), rows if len(rows) > 1 else rows[0])
+    await executed(session, _insert_into(table), rows if len(rows) > 1 else rows[0])
 
 
 async def insert_values(session: AsyncSession, kind: type[Record], values: dict[str, Any]) -> None:
     """The same for one row of plain values: where it is written on every request, a record that
     nobody reads costs as much as the write.
     """
-    connection = await connection_of(session)
-    await connection.execute(_insert_into(kind.__table__), values)
+    await executed(session, _insert_into(kind.__table__), values)
 
 
 @cache
@@ -126,8 +118,22 @@ async def rows_of(session: AsyncSession, rows: Any, **given: Any) -> Sequence[An
     A select that is built once, with ``bindparam`` for what is given, costs a third of one that
     is built each time.
     """
-    connection = await connection_of(session)
-    return (await connection.execute(rows, given)).all()
+    return await session.run_sync(_rows, rows, given)
+
+
+async def executed(session: AsyncSession, statement: Any, given: Any) -> None:
+    """Write what waits in the session, then put a statement to the same transaction."""
+    await session.run_sync(_executed, statement, given)
+
+
+# One switch of greenlets for a statement and its rows; through the async session there are three.
+def _executed(session: Session, statement: Any, given: Any) -> sa.CursorResult[Any]:
+    session.flush()
+    return session.connection().execute(statement, given)
+
+
+def _rows(session: Session, rows: Any, given: dict[str, Any]) -> Sequence[Any]:
+    return _executed(session, rows, given).all()
 
 
 @asynccontextmanager

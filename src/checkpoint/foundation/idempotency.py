@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
-from checkpoint.foundation.database import Record, insert_values
+from checkpoint.foundation.database import Record, insert_values, rows_of
 from checkpoint.foundation.disclosure import Disclosure, described
 
 # Structured-field string or bare token; long enough not to be somebody's counter.
@@ -131,8 +131,7 @@ async def once(
     """Do ``deed`` unless this very request was answered before; then give that answer again."""
     id = asked.id_for(by)
     lock = int.from_bytes(id.bytes[:8], signed=True)
-    connection = await session.connection()
-    kept = (await connection.execute(EARLIER, {"lock": lock, "id": id})).one()
+    (kept,) = await rows_of(session, EARLIER, lock=lock, id=id)
     if kept.status is not None:
         return _again(session, asked, kept)
     if not kept.free:
