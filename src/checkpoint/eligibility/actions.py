@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,8 @@ from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
-from checkpoint.foundation.database import insert
+from checkpoint.foundation.database import insert, insert_values
+from checkpoint.foundation.identifiers import new_id
 from checkpoint.foundation.preconditions import unchanged_since
 
 KIND = "eligibility_decision"
@@ -70,7 +72,7 @@ async def publish(session: AsyncSession, text: str, *, by: Actor, at: datetime) 
 
 async def decide_case(
     session: AsyncSession, record_id: UUID, *, seen: int, by: Actor, at: datetime
-) -> tuple[EligibilityDecision, Any]:
+) -> tuple[Any, Any]:
     """The case is decided on what stands in its record, under the rules in force today."""
     record, today = await custody.held(session, record_id, actor=by), london_day(at)
     unchanged_since(seen, record.version)
@@ -84,7 +86,8 @@ async def decide_case(
         screening={name: getattr(case, name) for name in SCREENING_FACTS},
     )
     verdict, findings = decide(parse(case.content), facts)
-    decision = EligibilityDecision(
+    decision = SimpleNamespace(
+        id=new_id(),
         custody_record_id=record_id,
         number=(case.present_number or 0) + 1,
         record_version=record.version,
@@ -96,12 +99,12 @@ async def decide_case(
         decided_at=at,
         decided_by=by.id,
     )
-    await insert(session, decision)
+    await insert_values(session, EligibilityDecision, vars(decision))
     await ledger.record(
         session,
         Operation.COLLECTION,
         EligibilityEvent.DECIDED,
-        decision,
+        decision.id,
         record.id,
         record.person_id,
         kind=KIND,

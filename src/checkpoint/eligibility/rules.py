@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
 from dateutil.relativedelta import relativedelta
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError, model_validator
 
 from checkpoint.eligibility.facts import FACTS, Fact, Kind, all_of, any_of
 from checkpoint.eligibility.states import Answer, Verdict
@@ -163,6 +163,9 @@ class Finding(Part):
     source: str
 
 
+FINDINGS = TypeAdapter(tuple[Finding, ...])
+
+
 class RuleSet(Part):
     """A dated, sourced set of criteria."""
 
@@ -251,4 +254,4 @@ def missing_of(findings: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def stored(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
     """Findings as they are kept with a decision: plain JSON."""
-    return [found.model_dump(mode="json") for found in findings]
+    return FINDINGS.dump_python(findings, mode="json")

@@ -139,8 +139,9 @@ def _rows(session: Session, rows: Any, given: dict[str, Any]) -> Sequence[Any]:
 @asynccontextmanager
 async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """One transaction: committed at the end, rolled back by any exception."""
-    async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+    async with AsyncSession(engine, expire_on_commit=False) as session:
         yield session
+        await session.commit()
 
 
 async def request_transaction(request: Request) -> AsyncIterator[AsyncSession]:
