@@ -97,9 +97,7 @@ async def list_custody_records(
     rows, following = await queries.page(
         session, actor=by, turn=turn, suite=suite, state=state, reference=reference
     )
-    page = Page[CustodyRecordSummary](
-        items=[CustodyRecordSummary.model_validate(row) for row in rows], next=following
-    )
+    page = Page[CustodyRecordSummary].model_validate({"items": rows, "next": following})
     await ledger.record(
         session,
         Operation.CONSULTATION,
