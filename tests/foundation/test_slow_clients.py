@@ -115,7 +115,10 @@ async def honest(client, record, times):
 async def besieged(process, address, many, limits):
     """Many slow clients come to a service with these limits, in seconds, and honest ones too."""
     headers = {"Authorization": f"Bearer {token(address)}"}
-    async with httpx.AsyncClient(base_url=address, headers=headers) as client:
+    async with (
+        asyncio.timeout(max(limits.values()) + 60),  # or a server without limits would go on
+        httpx.AsyncClient(base_url=address, headers=headers) as client,
+    ):
         booked = await client.post("/v1/custody-records", json=a_booking(), headers=a_key())
         record = booked.headers["location"]
         alone = await honest(client, record, 25)

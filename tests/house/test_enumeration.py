@@ -1,10 +1,14 @@
 """A thing of another suite and a thing that does not exist get one and the same answer."""
 
+import time
+from random import Random
+
 import pytest
 
 from builders import KNOWN, a_key, a_person, an_offence, booked, decided
 from checkpoint.api import routes_of
 from checkpoint.foundation.actors import Role
+from timings import told_apart
 from traces import counts, entries
 
 ABSENT = "0190b3a0-0000-7000-8000-000000000000"
@@ -141,3 +145,39 @@ async def test_bytes_that_are_no_text_are_refused_in_the_query(client, owner, na
     assert 400 <= answer.status_code < 500, answer.text
     assert "x-evil" not in answer.headers
     assert len(await entries(owner, answer)) == 1
+
+
+SEED, PAIRS = 20261103, 200
+OTHERS = [f"{number:036d}" for number in range(200_000)]
+
+
+async def longer(client, door, theirs, rng, *, compare=False):
+    """How much longer a thing of another suite took than one that is not, in each of many pairs."""
+    differences = []
+    for _ in range(PAIRS):
+        pair, seconds = [theirs, dict.fromkeys(theirs, ABSENT)], {}
+        rng.shuffle(pair)
+        for ids in pair:
+            began = time.perf_counter()
+            answer = await knock(client, door, ids)
+            assert answer.status_code in (403, 404)
+            if compare and ids is theirs:
+                assert theirs["record_id"] not in OTHERS
+            seconds[ids is theirs] = time.perf_counter() - began
+        differences.append(seconds[True] - seconds[False])
+    return differences
+
+
+@pytest.mark.long
+async def test_elsewhere_and_absent_take_equally_long_at_any_door(app, clients, theirs):
+    rng, stranger = Random(SEED), clients(Role.CUSTODY_OFFICER, "PETERLEE", name="stranger")
+    for door in doors_of(app):
+        assert not told_apart(await longer(stranger, door, theirs, rng), rng), door
+
+
+# The control: as if an id that exists were compared with many others, one by one.
+@pytest.mark.long
+async def test_a_slow_comparison_would_be_found_at_any_door(app, clients, theirs):
+    rng, stranger = Random(SEED), clients(Role.CUSTODY_OFFICER, "PETERLEE", name="stranger")
+    for door in doors_of(app):
+        assert told_apart(await longer(stranger, door, theirs, rng, compare=True), rng), door
