@@ -1,22 +1,25 @@
-"""Publish rules; decide a case. Decisions are locked for good and superseded, never edited."""
+"""Publish rules; preview; decide a case. Decisions are locked for good and superseded, never edited."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic import JsonValue
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries as custody
+from checkpoint.custody import rules as custody_rules
 from checkpoint.custody.tables import SCREENING_FACTS
 from checkpoint.eligibility import queries
 from checkpoint.eligibility.facts import Alleged, gather
 from checkpoint.eligibility.rules import RulesUnreadable, decide, digest, parse, stored
-from checkpoint.eligibility.states import EligibilityEvent
+from checkpoint.eligibility.schemas import PreviewEligibility
+from checkpoint.eligibility.states import EligibilityEvent, Verdict
 from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
@@ -68,6 +71,54 @@ async def publish(session: AsyncSession, text: str, *, by: Actor, at: datetime) 
         at=at,
     )
     return published
+
+
+# A verdict, its findings as they would be stored, the facts they rest on, and the rule set.
+Said = tuple[Verdict, list[dict[str, Any]], Mapping[str, JsonValue], RuleSetVersion]
+
+
+async def preview(
+    session: AsyncSession, command: PreviewEligibility, *, by: Actor, at: datetime
+) -> Said:
+    """The rules in force are asked about facts; nothing is recorded but that somebody asked."""
+    arrested_at = command.arrested_at or at
+    custody_rules.check_arrest(arrested_at, now=at)
+    rules = await queries.in_force(session, london_day(at))
+    facts = gather(
+        born=command.date_of_birth,
+        arrested_on=london_day(arrested_at),
+        decided_on=london_day(at),
+        offences=await _classed(session, command, arrested_at=arrested_at),
+        screening=command.screening.model_dump(mode="json"),
+    )
+    verdict, findings = decide(parse(rules.content), facts)
+    await ledger.record(
+        session, Operation.CONSULTATION, EligibilityEvent.PREVIEWED, kind="preview", by=by, at=at
+    )
+    return verdict, stored(findings), facts, rules
+
+
+async def _classed(
+    session: AsyncSession, command: PreviewEligibility, *, arrested_at: datetime
+) -> list[Alleged]:
+    """The offences asked about, with the programme's class of each."""
+    codes = [offence.code for offence in command.offences]
+    listed = await custody.offences_by_code(session, codes)
+    custody_rules.check_listed(codes, listed, field="#/offences")
+    custody_rules.check_offence_dates(
+        [offence.days for offence in command.offences],
+        arrested_at=arrested_at,
+        born=command.date_of_birth,
+        field="#/offences",
+    )
+    return [
+        Alleged(
+            offence_class=listed[offence.code].offence_class,
+            committed_from=offence.committed_from,
+            committed_in_area=offence.committed_in_area,
+        )
+        for offence in command.offences
+    ]
 
 
 async def decide_case(

@@ -1,24 +1,20 @@
 """Front door of eligibility: what the rules would say, what was decided, and under which rules."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.guards import holding
 from checkpoint.access.permissions import Permission
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries as custody
-from checkpoint.custody import rules as custody_rules
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.eligibility import actions, queries
-from checkpoint.eligibility.facts import Alleged, gather
 from checkpoint.eligibility.queries import DecisionNotFound, NoRulesInForce, RuleSetNotFound
-from checkpoint.eligibility.rules import decide, parse, stored
+from checkpoint.eligibility.rules import parse
 from checkpoint.eligibility.schemas import (
     DecideEligibility,
     DecisionSummary,
@@ -31,7 +27,6 @@ from checkpoint.eligibility.schemas import (
 from checkpoint.eligibility.states import MEANING, EligibilityEvent, Verdict
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.answers import public, shown
-from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.codelists import CodeListView, CodeView, list_doors
 from checkpoint.foundation.database import Transaction
@@ -57,43 +52,8 @@ async def preview_eligibility(
     now: Now,
 ) -> Response:
     """What the rules in force would say of these facts; no decision is recorded."""
-    custody_rules.check_arrest(command.arrested_at or now, now=now)
-    rules = await queries.in_force(session, london_day(now))
-    facts = gather(
-        born=command.date_of_birth,
-        arrested_on=london_day(command.arrested_at or now),
-        decided_on=london_day(now),
-        offences=await _classed(session, command, at=command.arrested_at or now),
-        screening=command.screening.model_dump(mode="json"),
-    )
-    verdict, findings = decide(parse(rules.content), facts)
-    await ledger.record(
-        session, Operation.CONSULTATION, EligibilityEvent.PREVIEWED, kind="preview", by=by, at=now
-    )
-    return shown(PreviewView(**queries.explained(verdict, stored(findings), facts, rules)))
-
-
-async def _classed(
-    session: AsyncSession, command: PreviewEligibility, *, at: datetime
-) -> list[Alleged]:
-    """The offences asked about, with the programme's class of each."""
-    codes = [offence.code for offence in command.offences]
-    listed = await custody.offences_by_code(session, codes)
-    custody_rules.check_listed(codes, listed, field="#/offences")
-    custody_rules.check_offence_dates(
-        [offence.days for offence in command.offences],
-        arrested_at=at,
-        born=command.date_of_birth,
-        field="#/offences",
-    )
-    return [
-        Alleged(
-            offence_class=listed[offence.code].offence_class,
-            committed_from=offence.committed_from,
-            committed_in_area=offence.committed_in_area,
-        )
-        for offence in command.offences
-    ]
+    said = await actions.preview(session, command, by=by, at=now)
+    return shown(PreviewView(**queries.explained(*said)))
 
 
 @router.post(
