@@ -23,9 +23,9 @@ from checkpoint.foundation import errors, logs
 from checkpoint.foundation.actors import TOKEN_ROLES, Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
 from checkpoint.foundation.embedded import CannotStart, serving
-from checkpoint.foundation.housekeeping import app as housekeeping
 from checkpoint.foundation.problems import unreachable
 from checkpoint.foundation.settings import Settings
+from checkpoint.housekeeping import app as housekeeping
 
 # For scripts: one exit code for each kind of refusal, as for HTTP there is one status.
 EXIT = {

@@ -15,12 +15,13 @@ class Operation(StrEnum):
 
 
 class AuditEvent(StrEnum):
-    """What the ledger tells of requests that no deed recorded."""
+    """What the ledger tells of requests, readings and sweeps that no room has a word for."""
 
     REFUSED = "request.refused"
     REPLAYED = "request.replayed"
     READ = "ledger.read"
     NEXT_STEPS_READ = "journey.next_steps_read"
+    ANSWERS_REMOVED = "housekeeping.answers_removed"
 
 
 # What a refused request had set out to do.

@@ -5,7 +5,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 from pydantic import JsonValue
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field
+from sqlmodel import Field, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation import errors
@@ -48,7 +48,8 @@ CREATING = (IdempotencyKeyMissing, IdempotencyKeyReused, StillInFlight)
 class KeptAnswer(Record, table=True):
     """The answer to one creating request, kept with its effect so that a retry gets it again.
 
-    Written only by ``foundation.idempotency``; removed after seven days by housekeeping.
+    Written only by ``foundation.idempotency``; removed after seven days, when
+    ``housekeeping`` asks for it.
     """
 
     __tablename__ = "kept_answer"
@@ -165,3 +166,10 @@ async def _keep(
         await insert_values(session, KeptAnswer, answer)
     except sa.exc.IntegrityError as error:
         raise StillInFlight("Send it again; you will get the first answer.") from error
+
+
+async def forget(session: AsyncSession, *, before: datetime) -> int:
+    """Remove the answers kept before then, and say how many there were."""
+    old = sa.delete(KeptAnswer).where(col(KeptAnswer.kept_at) < before)
+    removed = cast("sa.CursorResult[Any]", await session.exec(old))
+    return removed.rowcount
