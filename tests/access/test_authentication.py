@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
+from structlog.testing import capture_logs
 
 from checkpoint.access.authentication import Revocations
 from checkpoint.access.keys import FixedKeys
@@ -125,6 +126,37 @@ async def test_a_revoked_token_is_refused_in_time_and_a_new_one_with_a_lower_rol
     assert (await door.get(address, headers=bearer(lowered))).status_code == 403
 
 
+async def revoke(owner, someone, at):
+    async with AsyncSession(owner) as session, session.begin():
+        await insert(
+            session, TokenRevocation(actor_id=someone, issued_before=at, revoked_by=uuid4())
+        )
+
+
+@pytest.mark.parametrize(
+    ("dated", "status"),
+    [(-60, 401), (-1, 401), (0, 401), (1, 401), (2, 401), (3, 200), (5, 200)],
+)
+async def test_a_clock_ahead_does_not_carry_a_token_over_its_revocation(door, owner, dated, status):
+    """How the token is dated, in seconds from the revocation; the clock may be two ahead."""
+    someone, revoked_at = uuid4(), datetime.fromtimestamp(in_seconds(-30), UTC)
+    await revoke(owner, someone, revoked_at)
+    iat = int(revoked_at.timestamp()) + dated
+    token = signed(the_claims(sub=str(someone), iat=iat))
+    assert (await door.get(DOOR, headers=bearer(token))).status_code == status
+
+
+async def test_a_token_dated_ahead_that_was_in_use_is_refused_once_it_is_revoked(door, owner):
+    someone = uuid4()
+    token = signed(the_claims(sub=str(someone), iat=in_seconds(1)))
+    assert (await door.get(DOOR, headers=bearer(token))).status_code == 200
+    await revoke(owner, someone, datetime.now(UTC))
+    deadline = time.monotonic() + 1
+    while (answer := await door.get(DOOR, headers=bearer(token))).status_code == 200:
+        assert time.monotonic() < deadline, "still accepted a second after it was taken back"
+    await refused(owner, answer)
+
+
 @pytest.mark.parametrize("iat", [0, -1, -1e300])
 async def test_a_revoked_token_is_refused_however_old_it_says_it_is(door, owner, iat):
     someone = uuid4()
@@ -163,15 +195,61 @@ async def test_the_scheme_may_be_written_in_any_case(door):
 async def test_a_sub_that_is_no_uuid_gives_one_stable_id_of_its_issuer(door, owner):
     ids = set()
     for _ in range(2):
-        claims = the_claims(sub="officer|1042", azp="desk\u00e9")
+        claims = the_claims(sub="officer|1042", azp="desk")
         answer = await door.get(DOOR, headers=bearer(signed(claims)))
         ids |= {row.actor_id for row in await entries(owner, answer)}
     assert ids == {uuid5(NAMESPACE_URL, f"{TRUST.issuer}#officer|1042")}
 
 
-@pytest.mark.parametrize("client", ["a\0b", "\ud800", ["a"], 7, "x" * 5_000])
-async def test_an_odd_client_name_never_keeps_a_request_off_the_record(door, owner, client):
+@pytest.mark.parametrize(
+    "client",
+    [
+        "a\0b",
+        "\ud800",
+        ["a"],
+        7,
+        "",
+        "x" * 101,
+        "x" * 5_000,
+        "desk\u00e9",
+        "Canary Person",
+        "-a",
+        "a@b",
+        "a\n",
+    ],
+)
+@pytest.mark.parametrize("claim", ["azp", "client_id"])
+async def test_a_client_in_another_form_is_refused_and_never_in_the_ledger(
+    door, owner, claim, client
+):
+    claims = the_claims(azp=...) | {claim: client}
+    row = await refused(owner, await door.get(DOOR, headers=bearer(signed(claims))))
+    assert (row.client, row.purpose) == (None, None)
+
+
+@pytest.mark.parametrize("client", ["custody-desk", "desk_2.police", "https://desk.example/app"])
+async def test_a_client_in_its_form_stands_in_the_ledger(door, owner, client):
     answer = await door.get(DOOR, headers=bearer(signed(the_claims(azp=client))))
-    assert answer.status_code == 200, answer.text
-    (row,) = await entries(owner, answer)
-    assert row.client == (client[:100] if client == "x" * 5_000 else None)
+    assert [row.client for row in await entries(owner, answer)] == [client]
+
+
+async def test_a_token_without_a_client_is_on_record_without_one(door, owner):
+    answer = await door.get(DOOR, headers=bearer(signed(the_claims(azp=...))))
+    assert [row.client for row in await entries(owner, answer)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("unfit", "rule"),
+    [
+        (lambda: {"checkpoint_suites": ["Canary Person"]}, "suites"),
+        (lambda: {"azp": "Canary Person"}, "client"),
+        (lambda: {"iat": in_seconds(LEEWAY_SECONDS - 2)}, "clock"),
+    ],
+    ids=["suites", "client", "clock"],
+)
+async def test_the_log_tells_the_operator_which_rule_a_signed_token_broke(door, unfit, rule):
+    with capture_logs() as lines:
+        await door.get(DOOR, headers=bearer(signed(the_claims(**unfit()))))
+    (told,) = [line for line in lines if line["event"] == "token_unfit"]
+    assert rule in told["why"]
+    assert "Canary" not in str(told)

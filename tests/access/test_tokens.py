@@ -7,7 +7,7 @@ import pytest
 
 from checkpoint.access.authentication import Revocations
 from checkpoint.access.keys import FixedKeys
-from checkpoint.access.tokens import LEEWAY_SECONDS
+from checkpoint.access.tokens import AHEAD_SECONDS, LEEWAY_SECONDS
 from conftest import Clients
 from forgeries import (
     DER,
@@ -86,6 +86,7 @@ FORGED = {
     "expired beyond the leeway": lambda: signed(the_claims(exp=in_seconds(-LEEWAY_SECONDS - 1))),
     "not yet valid": lambda: signed(the_claims(nbf=in_seconds(LEEWAY_SECONDS + 5))),
     "issued in the future": lambda: signed(the_claims(iat=in_seconds(LEEWAY_SECONDS + 5))),
+    "issued three seconds ahead": lambda: signed(the_claims(iat=in_seconds(AHEAD_SECONDS + 2))),
     "exp a text": saying(exp="tomorrow"),
     "exp without end": saying(exp=float("inf")),
     "exp beyond a float": saying(exp=10**400),
@@ -119,6 +120,14 @@ FORGED = {
     "roles a list": saying(checkpoint_role=["custody_officer"]),
     "suites a text": saying(checkpoint_suites="DURHAMGATE"),
     "suite with NUL": saying(checkpoint_suites=["A\0"]),
+    "suite a name": saying(checkpoint_suites=["Canary Person"]),
+    "suite an address": saying(checkpoint_suites=["canary@police.example"]),
+    "suite empty": saying(checkpoint_suites=[""]),
+    "suite of 41 symbols": saying(checkpoint_suites=["X" * 41]),
+    "suite with a line's end": saying(checkpoint_suites=["X\n"]),
+    "suite beyond ASCII": saying(checkpoint_suites=["DURH\u00c4M"]),
+    "one suite of two unfit": saying(checkpoint_suites=["DURHAMGATE", "a b"]),
+    "suites beyond a hundred": saying(checkpoint_suites=["X"] * 101),
     "suite with half a pair": saying(checkpoint_suites=["\ud800"]),
     "claims a list": lambda: sealed(the_header(), [], lambda content: b""),
     "not a token": lambda: "canary",

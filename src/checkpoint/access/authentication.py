@@ -16,15 +16,18 @@ from checkpoint.access import queries
 from checkpoint.access.budgets import Budgets
 from checkpoint.access.keys import Keys
 from checkpoint.access.tokens import (
+    NotAuthenticated,
     Trust,
     actor_from,
     claims_of,
     header_of,
     issued_at,
     refuse,
+    taken_back,
 )
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.clock import TokenTime
+from checkpoint.foundation.logs import log
 
 GOOD_FOR_SECONDS = 60.0
 KEPT_TOKENS = 10_000
@@ -76,7 +79,7 @@ class Gate:
         if found is None or found.until <= at.timestamp():
             found = self._keep(digest, await self._examine(token, at=at))
         revoked = await self.revocations.of(found.actor.id)
-        if revoked is not None and found.issued_at <= revoked:
+        if revoked is not None and taken_back(found.issued_at, revoked):
             raise refuse("This token was taken back.")
         return found.actor
 
@@ -90,7 +93,12 @@ class Gate:
             until = min(at.timestamp() + GOOD_FOR_SECONDS, float(claims["exp"]))
         except (OverflowError, ValueError):
             raise refuse("The token's times are not in the agreed form.") from None
-        return Admitted(actor_from(claims, self.trust), issued_at(claims), until)
+        try:
+            return Admitted(actor_from(claims, self.trust), issued_at(claims, now=at), until)
+        except NotAuthenticated as refusal:
+            # The provider signed it, so how it is set up has to be put right there.
+            log.warning("token_unfit", why=refusal.detail)
+            raise
 
     def _keep(self, digest: bytes, admitted: Admitted) -> Admitted:
         if len(self._admitted) >= KEPT_TOKENS:

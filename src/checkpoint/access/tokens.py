@@ -3,9 +3,10 @@
 Source: RFC 9068 (JWT access tokens), RFC 8725 (JWT best practice).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeGuard
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -18,7 +19,12 @@ ALGORITHMS = ("RS256", "ES256")
 KEY_TYPES = {"RS256": "RSA", "ES256": "EC"}
 LIMIT_BYTES = 8_192
 LEEWAY_SECONDS = 10
+# How far the issuer's clock may be ahead of ours; see ``taken_back``.
+AHEAD_SECONDS = 2
 REQUIRED = ["exp", "nbf", "iat", "iss", "aud", "sub"]
+# What the ledger may take from a token. Nobody's name or address has these forms.
+SUITE = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
+CLIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}", re.ASCII)
 # An ``crit`` we do not know must be refused, and keys named by the token itself never fetched.
 FORBIDDEN_HEADERS = frozenset({"crit", "jku", "x5u", "jwk", "x5c"})
 
@@ -96,7 +102,9 @@ def actor_from(claims: Mapping[str, Any], trust: Trust) -> Actor:
     """Who the claims vouch for.
 
     ``sub`` is the actor's id where it is a UUID; else the id is derived from issuer and ``sub``.
-    ``checkpoint_role`` is one role, ``checkpoint_suites`` a list of suite codes.
+    ``checkpoint_role`` is one role, ``checkpoint_suites`` a list of suite codes, ``azp`` (else
+    ``client_id``) the client application, if it is said. Suites and client go to the ledger, so
+    a token with either in another form is refused whole.
 
     Raises:
         NotAuthenticated: a claim is missing or not in its form.
@@ -110,12 +118,14 @@ def actor_from(claims: Mapping[str, Any], trust: Trust) -> Actor:
         raise refuse("The token does not give you one of this service's roles.")
     if not _codes(suites):
         raise refuse("The token's suites are not in the agreed form.")
-    client = claims.get("azp") or claims.get("client_id")
+    client = claims.get("azp", claims.get("client_id"))
+    if client is not None and not _fits(CLIENT, client):
+        raise refuse("The token's client is not in the agreed form.")
     return Actor(
         id=subject_id(trust.issuer, subject),
         role=Role(str(role)),
         suites=frozenset(suites or ()),
-        client=client[:100] if _plain(client, limit=LIMIT_BYTES) else None,
+        client=client,
         strong_since=_strong_since(claims, trust),
     )
 
@@ -128,12 +138,44 @@ def subject_id(issuer: str, subject: str) -> UUID:
         return uuid5(NAMESPACE_URL, f"{issuer}#{subject}")
 
 
-def issued_at(claims: Mapping[str, Any]) -> datetime:
-    """When the token was issued, in UTC."""
+def issued_at(claims: Mapping[str, Any], *, now: datetime) -> datetime:
+    """When the token was issued, by the issuer's clock.
+
+    Args:
+        claims: of a token whose signature was checked.
+        now: the present, by our clock.
+
+    Returns:
+        The claim ``iat`` as an instant in UTC.
+
+    Raises:
+        NotAuthenticated: no such instant, or more than two seconds in our future: by then the
+            clocks differ by more than ``taken_back`` can make good.
+    """
     try:
-        return datetime.fromtimestamp(float(claims["iat"]), UTC)
+        issued = datetime.fromtimestamp(float(claims["iat"]), UTC)
     except (OverflowError, ValueError, OSError):
         raise refuse("The token does not say when it was issued.") from None
+    if issued > now + timedelta(seconds=AHEAD_SECONDS):
+        raise refuse("The token was issued in the future: the provider's clock is ahead.")
+    return issued
+
+
+def taken_back(issued: datetime, revoked: datetime) -> bool:
+    """Whether a revocation reaches a token.
+
+    A clock that is ahead dates a token later than it was made, so one made before the revocation
+    may bear a later time. It bears one at most two seconds later, or nobody could log in.
+
+    Args:
+        issued: ``issued_at`` of the token, by the issuer's clock.
+        revoked: the moment of the revocation, by ours.
+
+    Returns:
+        True up to two seconds after the revocation. Who logs in sooner than that must do so once
+        more; later logins count at once.
+    """
+    return issued <= revoked + timedelta(seconds=AHEAD_SECONDS)
 
 
 def _plain(text: Any, *, limit: int) -> TypeGuard[str]:
@@ -141,11 +183,15 @@ def _plain(text: Any, *, limit: int) -> TypeGuard[str]:
     return isinstance(text, str) and 1 <= len(text) <= limit and text.isprintable()
 
 
+def _fits(form: re.Pattern[str], text: Any) -> bool:
+    return isinstance(text, str) and form.fullmatch(text) is not None
+
+
 def _codes(suites: Any) -> bool:
     return suites is None or (
         isinstance(suites, list)
         and len(suites) <= 100
-        and all(_plain(code, limit=40) for code in suites)
+        and all(_fits(SUITE, code) for code in suites)
     )
 
 
