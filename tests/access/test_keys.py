@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from checkpoint.access import keys as module
 from checkpoint.access.keys import LIMIT_BYTES, FetchedKeys, KeysUnavailable
@@ -196,3 +197,22 @@ async def test_a_provider_in_trouble_is_503_at_the_door_and_says_when_to_try_aga
         assert [row.outcome for row in await entries(owner, answer)] == [
             "identity-provider-unavailable"
         ]
+
+
+@pytest.mark.parametrize("answer", [*WRONG.values(), *FAULTS.values()], ids=[*WRONG, *FAULTS])
+async def test_the_log_says_once_that_keys_fail_and_once_that_they_are_back(answer):
+    provider = Provider()
+    keys = FetchedKeys(
+        f"{URL}?code=canary",
+        cooldown_seconds=0.0,
+        transport=httpx.MockTransport(provider),
+    )
+    with capture_logs() as lines:
+        for provider.answer in (JWKS, answer, answer, JWKS, JWKS):
+            await keys.find("another")
+    assert len(provider.asked) == 5
+    failed, again = lines
+    assert (failed["event"], failed["log_level"]) == ("keys_not_fetched", "warning")
+    assert (failed["held"], again["event"]) == (2, "keys_fetched_again")
+    assert "canary" not in str(lines)
+    assert "idp.example" not in str(lines)

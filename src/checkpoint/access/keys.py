@@ -1,7 +1,6 @@
 """The issuer's public keys: fetched, kept, and fetched again when they rotate."""
 
 import time
-from contextlib import suppress
 from typing import Any, Protocol
 
 import httpx
@@ -9,6 +8,7 @@ import jwt
 from anyio import Lock, fail_after
 
 from checkpoint.foundation import errors
+from checkpoint.foundation.logs import log, without_content
 
 LIMIT_BYTES = 262_144
 FETCH_SECONDS = 3.0
@@ -50,7 +50,8 @@ class FetchedKeys:
     """Keys published at one address, from the settings and never from a token.
 
     An unknown ``kid`` asks again, at most once in ``cooldown_seconds``, so that a rotated key is
-    accepted within that time and made-up ids cost the provider nothing.
+    accepted within that time and made-up ids cost the provider nothing. When fetching begins to
+    fail, and when it works again, the log has one line.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class FetchedKeys:
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched = -float("inf")
         self._lock = Lock()
+        self._failing = False
 
     async def find(self, kid: str) -> jwt.PyJWK | None:
         age = time.monotonic() - self._fetched
@@ -79,10 +81,21 @@ class FetchedKeys:
     async def _fetch(self) -> None:
         """Take the keys that are published now; keep the old ones if there are none to be had."""
         self._fetched = time.monotonic()
-        with suppress(*UNUSABLE):
+        try:
             with fail_after(FETCH_SECONDS):
                 document = await self._document()
-            self._keys = _by_id(document) or self._keys
+            found = _by_id(document)
+            if not found:
+                raise ValueError("no key that can be used")
+        except UNUSABLE as fault:
+            if not self._failing:
+                # The address stays out: it may carry a secret in its query.
+                log.warning("keys_not_fetched", held=len(self._keys), **without_content(fault))
+            self._failing = True
+            return
+        if self._failing:
+            log.info("keys_fetched_again")
+        self._keys, self._failing = found, False
 
     async def _document(self) -> dict[str, Any]:
         client = httpx.AsyncClient(
