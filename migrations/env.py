@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from importlib import import_module
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ for room in (
 ):
     import_module(f"checkpoint.{room}")
 
+ALONE = "SELECT pg_try_advisory_lock(hashtext('checkpoint migrations'))"
 OWNER_IS_READY = """
     SELECT has_schema_privilege(rolname, 'public', 'CREATE')
       FROM pg_roles WHERE rolname = 'checkpoint_owner'
@@ -36,8 +38,12 @@ def migrate(connection: sa.Connection) -> None:
     )
     with context.begin_transaction():
         # Only here: taken before configure(), it would keep Alembic from committing. And for
-        # the session: a transaction's lock would end with the first migration.
-        connection.execute(sa.text("SELECT pg_advisory_lock(hashtext('checkpoint migrations'))"))
+        # the session: a transaction's lock would end with the first migration. Asked for again
+        # and again, each time in a transaction of its own: an index that is built concurrently
+        # waits for everybody's transaction, so whoever waited inside one would be a deadlock.
+        while not connection.execute(sa.text(ALONE)).scalar():
+            connection.rollback()
+            time.sleep(0.1)
         connection.execute(sa.text("SET lock_timeout = '4s'"))
         if connection.execute(sa.text(OWNER_IS_READY)).scalar():
             connection.execute(sa.text("SET ROLE checkpoint_owner"))

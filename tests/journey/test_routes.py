@@ -217,3 +217,23 @@ async def test_a_cursor_of_another_question_is_refused(client, auditor):
 async def test_a_question_that_makes_no_sense_is_refused(auditor, query):
     answer = await auditor.get(f"{LEDGER}?{query}")
     assert (answer.status_code, answer.json()["errorCode"]) == (422, "request-not-understood")
+
+
+async def test_a_record_is_named_by_subject_or_by_reference_and_not_by_both(client, auditor):
+    record, other = await booked(client), await booked(client)
+    query = {"subject": other["id"], "reference": record["reference"]}
+    answer = await auditor.get(LEDGER, params=query)
+    assert (answer.status_code, answer.json()["errorCode"]) == (422, "rule-broken")
+    (fault,) = answer.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("query:subject", "subject-or-reference")
+    assert record["reference"] not in answer.text
+
+
+async def test_an_entry_about_several_things_that_were_asked_about_is_shown_once(client, auditor):
+    record, _ = await a_story(client)
+    found = await read(auditor, subject=record["person"]["id"])
+    assert len({item["id"] for item in found}) == len(found) == len(STORY)
+
+
+async def test_a_thing_nobody_has_heard_of_has_no_story(client, auditor):
+    assert await read(auditor, subject=str(uuid4())) == []

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, array, distinct_on
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -27,20 +27,36 @@ async def count_since(engine: AsyncEngine, actor_id: UUID, since: datetime) -> i
         return int((await connection.execute(rows)).scalar_one())
 
 
-ENTRIES = Listing(
-    sa.select(*AuditEntry.__table__.c),
-    at=AuditEntry.__table__.c.at,
-    id=AuditEntry.__table__.c.id,
-    filters={
-        "subjects": AuditEntry.__table__.c.subject_ids.op("&&", is_comparison=True)(
-            sa.bindparam("subjects", type_=ARRAY(sa.Uuid()))
-        ),
-        "actor": col(AuditEntry.actor_id) == sa.bindparam("actor", type_=sa.Uuid()),
-        "operation": col(AuditEntry.operation) == sa.bindparam("operation"),
-        "since": col(AuditEntry.at) >= sa.bindparam("since"),
-        "until": col(AuditEntry.at) < sa.bindparam("until"),
-    },
-)
+ENTRY = AuditEntry.__table__
+
+
+def _listing(entry: Any, **more: Any) -> Listing:
+    filters = {
+        "actor": entry.c.actor_id == sa.bindparam("actor", type_=sa.Uuid()),
+        "operation": entry.c.operation == sa.bindparam("operation"),
+        "since": entry.c.at >= sa.bindparam("since"),
+        "until": entry.c.at < sa.bindparam("until"),
+    }
+    return Listing(sa.select(*entry.c), at=entry.c.at, id=entry.c.id, filters=filters | more)
+
+
+def _about() -> Any:
+    """The entries about any of ``subjects``, each once.
+
+    Looked up id by id, before anything else. Asked in one go with the order and the page,
+    PostgreSQL takes half a per cent of the ledger to be meant, and reads it backwards to find
+    some: of 300,000 entries 0.2 s for one id and 1.9 s for 500, where this takes 1 and 5 ms.
+    """
+    asked = sa.func.unnest(sa.bindparam("subjects", type_=ARRAY(sa.Uuid())))
+    thing = asked.table_valued(sa.column("id", sa.Uuid())).render_derived(name="thing")
+    one_of_its = ENTRY.c.subject_ids.contains(array([thing.c.id]))
+    found = sa.select(*ENTRY.c).join_from(thing, ENTRY, one_of_its)
+    once = found.ext(distinct_on(ENTRY.c.at, ENTRY.c.id))
+    return once.cte("about").prefix_with("MATERIALIZED")
+
+
+ENTRIES = _listing(ENTRY)
+ENTRIES_ABOUT = _listing(_about(), subjects=sa.true())
 
 
 async def entries(
@@ -54,7 +70,8 @@ async def entries(
     until: datetime | None = None,
 ) -> tuple[list[Any], str | None]:
     """One page of the ledger, newest first, narrowed by whatever is given."""
-    return await ENTRIES.page(
+    listing = ENTRIES if subjects is None else ENTRIES_ABOUT
+    return await listing.page(
         session,
         turn,
         subjects=subjects,

@@ -46,6 +46,7 @@ class AuditEntry(Record, table=True):
         sa.UniqueConstraint("request_id"),
         sa.Index("ix_audit_entry_at_id", "at", "id"),
         sa.Index("ix_audit_entry_actor_id_at_id", "actor_id", "at", "id"),
+        sa.Index("ix_audit_entry_operation_at_id", "operation", "at", "id"),
         sa.Index("ix_audit_entry_subject_ids", "subject_ids", postgresql_using="gin"),
     )
 

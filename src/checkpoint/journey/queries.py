@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.database import rows_of
+from checkpoint.foundation.errors import RuleBroken
 
 THING = sa.bindparam("thing", type_=sa.Uuid())
 RECORDS = sa.select(col(CustodyRecord.id)).where(
@@ -32,7 +33,17 @@ async def everything_about(session: AsyncSession, thing: UUID) -> list[UUID]:
 async def asked_about(
     session: AsyncSession, *, subject: UUID | None, reference: str | None
 ) -> list[UUID] | None:
-    """Every id that belongs to what was asked about; None if nothing was, empty if it is unknown."""
+    """Every id that belongs to what was asked about; None if nothing was, empty if it is unknown.
+
+    Raises:
+        RuleBroken: it was named twice over, so that one of the two names would count for nothing.
+    """
+    if reference is not None and subject is not None:
+        raise RuleBroken(
+            "query:subject",
+            "subject-or-reference",
+            "Send subject or reference, one of the two: a reference names its record by itself.",
+        )
     if reference is not None:
         found = await rows_of(session, BY_REFERENCE, reference=reference)
         return await everything_about(session, found[0].id) if found else []

@@ -18,6 +18,7 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.answers import shown
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import Transaction
+from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.paging import MalformedCursor, Page, Turning, links
 from checkpoint.foundation.problems import problems
 from checkpoint.foundation.schemas import Instant
@@ -68,7 +69,7 @@ async def read_next_steps(
 @router.get(
     "/ledger-entries",
     response_model=Page[LedgerEntryView],
-    responses=problems(MalformedCursor, LoginTooWeak),
+    responses=problems(MalformedCursor, LoginTooWeak, RuleBroken),
 )
 async def list_ledger_entries(
     by: Annotated[Actor, holding(Permission.READ_LEDGER)],
@@ -77,7 +78,10 @@ async def list_ledger_entries(
     turn: Turning,
     subject: Annotated[
         UUID | None,
-        Query(description="A person, record or decision; with all that belongs to it."),
+        Query(
+            description="A person, record or decision; with all that belongs to it. "
+            "Not together with reference."
+        ),
     ] = None,
     reference: Annotated[
         Reference | None, Query(description="A record, as people call it.")
