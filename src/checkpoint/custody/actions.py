@@ -17,7 +17,7 @@ from checkpoint.custody.schemas import (
     Release,
     SaveScreening,
 )
-from checkpoint.custody.states import CustodyEvent, step
+from checkpoint.custody.states import MOST_OFFENCES, MOST_SAVINGS, CustodyEvent, check_space, step
 from checkpoint.custody.tables import (
     SCREENING_FACTS,
     AllegedOffence,
@@ -78,8 +78,16 @@ async def add_offence(
     person = await queries.person_of(session, record)
     listed = await _listed(session, [command], field="#")
     (alleged,) = _alleged([command], listed, record, person, at=at, field="#")
-    if command.replaces is not None:
-        rules.check_replaces(command.replaces, await queries.offences_of(session, record_id))
+    standing = await queries.offences_of(session, record_id)
+    if command.replaces is None:
+        check_space(
+            len(standing),
+            most=MOST_OFFENCES,
+            what="alleged offences",
+            remedy="Put one of them right instead, by `replaces`.",
+        )
+    else:
+        rules.check_replaces(command.replaces, standing)
         alleged.replaces_id = command.replaces
     record.version += 1
     await insert(session, alleged)
@@ -153,11 +161,15 @@ async def save_screening(
     unchanged_since(seen, record.version)
     record.state = step(record.state, CustodyEvent.SCREENED)
     before = await queries.last_screening(session, record_id)
-    record.version += 1
-    await insert(
-        session,
-        _screening(command, record, number=before.number + 1 if before else 1, by=by, at=at),
+    saved = before.number if before else 0
+    check_space(
+        saved,
+        most=MOST_SAVINGS,
+        what="savings of the screening",
+        remedy="Decide on what was saved last.",
     )
+    record.version += 1
+    await insert(session, _screening(command, record, number=saved + 1, by=by, at=at))
     await ledger.record(
         session,
         Operation.ALTERATION,

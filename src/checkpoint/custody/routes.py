@@ -28,6 +28,7 @@ from checkpoint.custody.schemas import (
 from checkpoint.custody.states import (
     CustodyEvent,
     CustodyState,
+    RecordFull,
     StepNotAllowed,
 )
 from checkpoint.custody.tables import CustodyRecord
@@ -139,7 +140,7 @@ async def read_custody_record(
 @router.put(
     "/{record_id}/screening",
     response_model=CustodyRecordView,
-    responses=problems(CustodyRecordNotFound, IfMatchMissing, Overtaken),
+    responses=problems(CustodyRecordNotFound, IfMatchMissing, Overtaken, RecordFull),
 )
 async def save_screening(
     by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],
@@ -158,7 +159,7 @@ async def save_screening(
     "/{record_id}/offences",
     status_code=201,
     response_model=CustodyRecordView,
-    responses=problems(*CREATING, RuleBroken, CustodyRecordNotFound),
+    responses=problems(*CREATING, RuleBroken, CustodyRecordNotFound, RecordFull),
 )
 async def add_offence(
     by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],

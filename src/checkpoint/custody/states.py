@@ -60,6 +60,33 @@ def step(state: CustodyState, event: CustodyEvent) -> CustodyState:
         ) from None
 
 
+# What one record takes. No honest case comes near; a client that repeats itself is stopped.
+MOST_OFFENCES, MOST_SAVINGS = 100, 500
+
+
+class RecordFull(errors.Conflict):
+    slug = "custody-record-full"
+    title = "The custody record takes no more of these"
+
+
+def check_space(held: int, *, most: int, what: str, remedy: str) -> None:
+    """One more may be put on a record.
+
+    Args:
+        held: how many stand there now, 0 or more.
+        most: how many one record takes.
+        what: what they are called, in the plural.
+        remedy: what to do instead, as a sentence.
+
+    Raises:
+        RecordFull: that many stand there already; names the limit and the remedy.
+    """
+    if held >= most:
+        raise RecordFull(
+            f"It holds {held} {what}, and {most} is the most. {remedy}", what=what, limit=most
+        )
+
+
 # For each step: its name to a client, its door, and the permission that opens it.
 DOORS: Mapping[CustodyEvent, tuple[str, str, str, Permission]] = MappingProxyType(
     {

@@ -14,12 +14,13 @@ from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries as custody
 from checkpoint.custody import rules as custody_rules
+from checkpoint.custody.states import check_space
 from checkpoint.custody.tables import SCREENING_FACTS
 from checkpoint.eligibility import queries
 from checkpoint.eligibility.facts import Alleged, gather
 from checkpoint.eligibility.rules import RulesUnreadable, decide, digest, parse, stored
 from checkpoint.eligibility.schemas import PreviewEligibility
-from checkpoint.eligibility.states import EligibilityEvent, Verdict
+from checkpoint.eligibility.states import MOST_DECISIONS, EligibilityEvent, Verdict
 from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
@@ -128,6 +129,10 @@ async def decide_case(
     record, today = await custody.held(session, record_id, actor=by), london_day(at)
     unchanged_since(seen, record.version)
     case = await queries.case(session, record_id, on=today)
+    taken = case.present_number or 0
+    check_space(
+        taken, most=MOST_DECISIONS, what="decisions", remedy="The last one stands; read that."
+    )
     offences = alleged(await custody.offences_of(session, record_id))
     facts = gather(
         born=case.date_of_birth,
@@ -140,7 +145,7 @@ async def decide_case(
     decision = SimpleNamespace(
         id=new_id(),
         custody_record_id=record_id,
-        number=(case.present_number or 0) + 1,
+        number=taken + 1,
         record_version=record.version,
         rule_set_version_id=case.rules_id,
         verdict=verdict,

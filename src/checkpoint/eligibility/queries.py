@@ -77,6 +77,16 @@ async def of_case(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Se
     return await rows_of(session, OF_CASE, **custody.scope_of(actor), record_id=record_id)
 
 
+PRESENT_OF_CASE = OF_CASE.limit(1)
+
+
+async def present(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Any | None:
+    """A case's present decision with its rules, if there is one."""
+    scope = custody.scope_of(actor)
+    found = await rows_of(session, PRESENT_OF_CASE, **scope, record_id=record_id)
+    return found[0] if found else None
+
+
 LAST = (
     sa.select(col(EligibilityDecision.id), col(EligibilityDecision.number))
     .where(col(EligibilityDecision.custody_record_id) == RECORD_ID)
@@ -223,9 +233,9 @@ def shown_rules(rules: Any) -> RuleSetView:
     )
 
 
-def next_decision(record_id: UUID, decisions: Sequence[Any], by: Actor) -> NextStep:
+def next_decision(record_id: UUID, present: Any | None, by: Actor) -> NextStep:
     """Deciding, with what the present decision was still waiting for."""
-    waiting = _missing(decisions[0].findings) if decisions else []
+    waiting = _missing(present.findings) if present else []
     wanted = list(dict.fromkeys(view.given_as for view in waiting))
     return decide_step(record_id, by, missing=wanted)
 

@@ -12,6 +12,7 @@ from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries as custody
 from checkpoint.custody.queries import CustodyRecordNotFound
+from checkpoint.custody.states import RecordFull
 from checkpoint.eligibility import actions, queries
 from checkpoint.eligibility.queries import DecisionNotFound, NoRulesInForce, RuleSetNotFound
 from checkpoint.eligibility.rules import parse
@@ -66,6 +67,7 @@ async def preview_eligibility(
         NoRulesInForce,
         IfMatchMissing,
         Overtaken,
+        RecordFull,
     ),
 )
 async def decide_eligibility(
@@ -103,7 +105,8 @@ async def list_eligibility_decisions(
         )
         for decision in found
     ]
-    view = DecisionsView(items=items, next_steps=[queries.next_decision(record_id, found, by)])
+    present = found[0] if found else None
+    view = DecisionsView(items=items, next_steps=[queries.next_decision(record_id, present, by)])
     await ledger.record(
         session,
         Operation.CONSULTATION,

@@ -22,6 +22,10 @@ class Verdict(StrEnum):
     REFER = "refer"
 
 
+# What one case takes; see ``custody.states.check_space``.
+MOST_DECISIONS = 500
+
+
 class EligibilityEvent(StrEnum):
     """The room's events."""
 

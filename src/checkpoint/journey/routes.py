@@ -50,8 +50,8 @@ async def read_next_steps(
 ) -> Response:
     """What you may do with a case now, from every room, or may not yet, and why."""
     record = await custody.one(session, record_id, actor=by)
-    decisions = await eligibility.of_case(session, record_id, actor=by)
-    decide = eligibility.next_decision(record_id, decisions, by)
+    present = await eligibility.present(session, record_id, actor=by)
+    decide = eligibility.next_decision(record_id, present, by)
     steps = [*custody.next_steps(record, by), decide]
     await ledger.record(
         session,
