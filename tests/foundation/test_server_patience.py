@@ -108,7 +108,50 @@ def test_headers_without_end_are_refused_early(address, head, part):
     sent, answer, closed = flood(address, head, part, 300)
     assert sent < 10_000_000
     assert closed
-    assert answer == b"" or answer.startswith(b"HTTP/1.1 400 ")
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 431 ")
+
+
+HEAD = b"GET /v1/x HTTP/1.1\r\nHost: house\r\n"
+
+
+def a_head(size):
+    """A whole head of so many bytes, the request's first line not counted."""
+    least = len(b"/v1/x") + len(b"Host: house\r\n")
+    return HEAD + b"X-A: " + b"a" * (size - least - len(b"X-A: \r\n")) + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        a_head(server.HEADER_BYTES + 1),
+        a_head(60_000),
+        HEAD + b"X-A: b\r\n" * 5_000 + b"\r\n",
+        b"GET /v1/" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: house\r\n\r\n",
+        post("Content-Length: 2", "X-A: " + "a" * 40_000, body=b"{}") + GET,
+    ],
+    ids=["one byte more", "one header", "many headers", "the address", "with a body and another"],
+)
+def test_a_head_that_arrives_whole_and_too_large_is_431_and_the_end(address, raw):
+    answer, closed = exchange(address, raw)
+    assert closed
+    assert answer.startswith(b"HTTP/1.1 431 "), answer[:80]
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert b"seen:" not in answer
+
+
+def test_a_head_about_as_large_as_may_be_is_read(address):
+    answer, _ = exchange(address, a_head(server.HEADER_BYTES - 100))
+    assert answer.startswith(b"HTTP/1.1 200 "), answer[:80]
+
+
+def test_one_connection_may_send_large_heads_one_after_the_other(address):
+    with socket.create_connection(address) as connection:
+        for _ in range(3):
+            connection.sendall(a_head(30_000))
+            answer = b""
+            while not answer.endswith(b"0\r\n\r\n"):
+                answer += connection.recv(65_536)
+            assert answer.startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_body_without_end_is_413_and_the_end(address):

@@ -10,6 +10,16 @@ HEADER_SECONDS = 10.0
 HEADER_BYTES = 32_768
 # Under /v1 a slow body is answered sooner, by bodies.LIMIT_SECONDS; this ends all the others.
 BODY_SECONDS = 15.0
+TOO_LARGE = b"The headers are too large."
+HEAD_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-type: text/plain; charset=utf-8\r\n"
+    b"content-length: %d\r\nconnection: close\r\n\r\n%b" % (len(TOO_LARGE), TOO_LARGE)
+)
+
+
+class HeadTooLarge(Exception):
+    """Ends the reading of a request from inside the parser; never leaves this file."""
 
 
 class Patient(HttpToolsProtocol):
@@ -21,7 +31,10 @@ class Patient(HttpToolsProtocol):
     """
 
     _waiting: asyncio.TimerHandle | None = None
-    _in_head, _head_bytes = True, 0
+    _in_head = True
+    # What arrived of a head that does not end; and what one holds as it is taken apart, since
+    # that may all arrive in one read and be answered before the first number is looked at.
+    _head_bytes, _parsed_bytes = 0, 0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -33,15 +46,23 @@ class Patient(HttpToolsProtocol):
             return
         self._head_bytes = self._head_bytes + len(data) if self._in_head else 0
         if self._head_bytes > HEADER_BYTES:
-            self.send_400_response("The headers are too large.")
+            self._refuse_head()
         elif self._waiting is None and (self.cycle is None or self.cycle.response_complete):
             self._wait(HEADER_SECONDS)  # an empty line stops uvicorn's timer and begins nothing
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head = True
+        self._in_head, self._parsed_bytes = True, 0
         if self._waiting is None:
             self._wait(HEADER_SECONDS)
+
+    def on_url(self, url: bytes) -> None:
+        self._parse(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._parse(len(name) + len(value) + len(": \r\n"))
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -55,6 +76,22 @@ class Patient(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        # uvicorn says this of whatever stops its parser; a head that is too large is told apart.
+        if self._parsed_bytes > HEADER_BYTES:
+            self._refuse_head()
+        else:
+            super().send_400_response(msg)
+
+    def _parse(self, size: int) -> None:
+        self._parsed_bytes += size
+        if self._parsed_bytes > HEADER_BYTES:
+            raise HeadTooLarge
+
+    def _refuse_head(self) -> None:
+        self.transport.write(HEAD_TOO_LARGE)
+        self.transport.close()
 
     def _wait(self, seconds: float) -> None:
         self._stop_waiting()
