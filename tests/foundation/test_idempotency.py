@@ -157,6 +157,23 @@ async def test_the_same_key_at_another_address_is_another_request(client):
     assert [answer.json()["id"] for answer in answers] == [one["id"], other["id"]]
 
 
+@pytest.mark.parametrize("door", DOORS[1:])
+@pytest.mark.parametrize(
+    "written", [str.upper, lambda text: text.replace("-", ""), "{{{}}}".format]
+)
+async def test_an_id_written_another_way_is_the_same_address(client, owner, door, written):
+    record = await booked(client)
+    address, body, headers = doors_of(record)[door]
+    key = a_key() | headers
+    first = await client.post(address, json=body, headers=key)
+    before = await counts(owner)
+    otherwise = address.replace(record["id"], written(record["id"]))
+    again = await client.post(otherwise, json=body, headers=key)
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert await counts(owner) == before
+
+
 async def test_a_refusal_is_not_kept_and_the_key_is_free_for_the_right_request(client, owner):
     key, before = a_key(), await counts(owner)
     wrong = await book(client, key, offences=[an_offence(code="ZZ99999")])

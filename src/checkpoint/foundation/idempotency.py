@@ -20,6 +20,7 @@ from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import Record, insert_values, rows_of
 from checkpoint.foundation.disclosure import Disclosure, described
+from checkpoint.foundation.logs import door_of
 
 # Structured-field string or bare token; long enough not to be somebody's counter.
 KEY = re.compile(r'^"?([A-Za-z0-9_-]{16,64})"?$')
@@ -84,7 +85,7 @@ class Asked:
     digest: bytes
 
     def id_for(self, by: Actor) -> UUID:
-        """The kept answer's id: bound to key, caller, their suites and address; not to be guessed."""
+        """The kept answer's id: bound to key, caller, their suites and door; not to be guessed."""
         scope = "\0".join([str(by.id), self.door, self.key, *sorted(by.suites)]).encode()
         return UUID(bytes=hashlib.sha256(scope).digest()[:16])
 
@@ -107,8 +108,20 @@ async def asked(
         )
     # The version that was seen is part of what was asked, even where the body is empty.
     whole = request.headers.get("if-match", "").encode() + b"\0" + await request.body()
-    door = f"{request.method} {request.url.path}"
-    return Asked(key=found[1], door=door, digest=hashlib.sha256(whole).digest())
+    return Asked(key=found[1], door=_door(request), digest=hashlib.sha256(whole).digest())
+
+
+def _door(request: Request) -> str:
+    """The route's pattern and what stands in its places; an id may be written in several ways."""
+    places = [f"{name}={_canonical(value)}" for name, value in request.path_params.items()]
+    return "\0".join([f"{request.method} {door_of(request.scope)}", *sorted(places)])
+
+
+def _canonical(value: Any) -> str:
+    try:
+        return str(UUID(str(value)))
+    except ValueError:
+        return str(value)
 
 
 Once = Annotated[Asked, Depends(asked)]
