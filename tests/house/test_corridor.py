@@ -22,6 +22,21 @@ def test_every_room_stands_in_the_corridor():
     assert rooms == named
 
 
+def test_all_deeds_and_the_ledger_name_who_may_call_them():
+    text = (ROOT / "pyproject.toml").read_text()
+    contracts = tomllib.loads(text)["tool"]["importlinter"]["contracts"]
+    protected = {
+        module
+        for contract in contracts
+        if contract["type"] == "protected"
+        for module in contract["protected_modules"]
+    }
+    rooms = [path.parent.name for path in (ROOT / "src" / "checkpoint").glob("*/actions.py")]
+    assert len(rooms) >= 4
+    deeds = {f"checkpoint.{room}.actions" for room in rooms}
+    assert deeds | {"checkpoint.audit.ledger"} <= protected
+
+
 def is_module(path: Path) -> bool:
     return (path / "__init__.py").exists() or (path.suffix == ".py" and path.stem[0] != "_")
 
