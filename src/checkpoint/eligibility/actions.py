@@ -129,10 +129,6 @@ async def decide_case(
     record, today = await custody.held(session, record_id, actor=by), london_day(at)
     unchanged_since(seen, record.version)
     case = await queries.case(session, record_id, on=today)
-    taken = case.present_number or 0
-    check_space(
-        taken, most=MOST_DECISIONS, what="decisions", remedy="The last one stands; read that."
-    )
     offences = alleged(await custody.offences_of(session, record_id))
     facts = gather(
         born=case.date_of_birth,
@@ -145,7 +141,7 @@ async def decide_case(
     decision = SimpleNamespace(
         id=new_id(),
         custody_record_id=record_id,
-        number=taken + 1,
+        number=_next_number(case),
         record_version=record.version,
         rule_set_version_id=case.rules_id,
         verdict=verdict,
@@ -168,6 +164,13 @@ async def decide_case(
         at=at,
     )
     return decision, case
+
+
+def _next_number(case: Any) -> int:
+    taken = case.present_number or 0
+    remedy = "The last one stands; read that."
+    check_space(taken, most=MOST_DECISIONS, what="decisions", remedy=remedy)
+    return int(taken) + 1
 
 
 def alleged(offences: Sequence[Any]) -> list[Alleged]:

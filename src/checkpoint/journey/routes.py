@@ -78,10 +78,7 @@ async def list_ledger_entries(
     turn: Turning,
     subject: Annotated[
         UUID | None,
-        Query(
-            description="A person, record or decision; with all that belongs to it. "
-            "Not together with reference."
-        ),
+        Query(description="A person, record or decision, with its own; not with reference."),
     ] = None,
     reference: Annotated[
         Reference | None, Query(description="A record, as people call it.")
