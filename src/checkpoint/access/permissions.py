@@ -60,5 +60,13 @@ STRONG_FOR = timedelta(hours=1)
 
 
 def holds(role: Role, permission: Permission) -> bool:
-    """Whether ``role`` holds ``permission``."""
+    """Whether a role may do a thing.
+
+    Args:
+        role: any role, the shell's own included.
+        permission: what a door asks for.
+
+    Returns:
+        True only if ``GRANTS`` lists it; nothing is held by omission.
+    """
     return permission in GRANTS[role]

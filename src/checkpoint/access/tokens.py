@@ -76,6 +76,16 @@ def claims_of(
 ) -> dict[str, Any]:
     """The claims of a token that ``key`` signed for us, within its time.
 
+    Args:
+        token: as it was sent.
+        key: the issuer's key that the header names.
+        header: what ``header_of`` found.
+        trust: whose tokens are accepted, and for whom they must be made.
+
+    Returns:
+        Every claim, ``REQUIRED`` ones among them; the times checked by the machine's clock, with
+        ``LEEWAY_SECONDS``.
+
     Raises:
         NotAuthenticated: the signature, issuer, audience or time is wrong or missing.
     """
@@ -100,6 +110,13 @@ def claims_of(
 
 def actor_from(claims: Mapping[str, Any], trust: Trust) -> Actor:
     """Who the claims vouch for.
+
+    Args:
+        claims: of a token whose signature was checked.
+        trust: the issuer, whose name makes an id of a ``sub`` that is none.
+
+    Returns:
+        One person in one role, with up to 100 suites.
 
     ``sub`` is the actor's id where it is a UUID; else the id is derived from issuer and ``sub``.
     ``checkpoint_role`` is one role, ``checkpoint_suites`` a list of suite codes, ``azp`` (else
@@ -131,7 +148,15 @@ def actor_from(claims: Mapping[str, Any], trust: Trust) -> Actor:
 
 
 def subject_id(issuer: str, subject: str) -> UUID:
-    """The id under which the ledger knows a subject of this issuer."""
+    """The id under which the ledger knows a subject of this issuer.
+
+    Args:
+        issuer: the issuer's name, as in ``iss``.
+        subject: the claim ``sub``.
+
+    Returns:
+        ``subject`` itself where it is a UUID; else one that is always the same for the two.
+    """
     try:
         return UUID(subject)
     except ValueError:

@@ -13,7 +13,15 @@ SKEW = timedelta(minutes=5)
 
 
 def check_arrest(arrested_at: datetime, *, now: datetime) -> None:
-    """The arrest has happened."""
+    """The arrest has happened.
+
+    Args:
+        arrested_at: the arrest.
+        now: the present; suites' clocks may be five minutes ahead of it.
+
+    Raises:
+        RuleBroken: it lies in the future.
+    """
     if arrested_at > now + SKEW:
         raise RuleBroken(
             "#/arrested_at", "in-the-future", "This time has not come yet: check day and offset."
@@ -21,7 +29,16 @@ def check_arrest(arrested_at: datetime, *, now: datetime) -> None:
 
 
 def check_times(arrested_at: datetime, arrived_at: datetime, *, now: datetime) -> None:
-    """Arrest, then arrival, then now."""
+    """Arrest, then arrival, then now.
+
+    Args:
+        arrested_at: the arrest.
+        arrived_at: the arrival at the suite; it may be at the same instant.
+        now: the present, give or take five minutes.
+
+    Raises:
+        RuleBroken: either lies in the future, or they are in the wrong order.
+    """
     check_arrest(arrested_at, now=now)
     if arrived_at > now + SKEW:
         raise RuleBroken(
@@ -36,7 +53,16 @@ def check_times(arrested_at: datetime, arrived_at: datetime, *, now: datetime) -
 
 
 def check_release(released_at: datetime, *, arrived_at: datetime, now: datetime) -> None:
-    """Arrival, then release, then now."""
+    """Arrival, then release, then now.
+
+    Args:
+        released_at: the release; it may be at the instant of arrival.
+        arrived_at: the arrival at the suite.
+        now: the present, give or take five minutes.
+
+    Raises:
+        RuleBroken: the release lies in the future, or before the arrival.
+    """
     if released_at > now + SKEW:
         raise RuleBroken("#/released_at", "in-the-future", "This time has not come yet.")
     if released_at < arrived_at:
@@ -52,7 +78,17 @@ def check_birth(
     offences: Sequence[Any] = (),
     field: str = "#/person/date_of_birth",
 ) -> None:
-    """Nobody is arrested, or commits an offence, before they are born."""
+    """Nobody is arrested, or commits an offence, before they are born.
+
+    Args:
+        born: date of birth, if it is known; else nothing is wrong.
+        arrested_at: the arrest; its day in England counts.
+        offences: what stands on a record, if the birth is to be put right there.
+        field: JSON pointer of the date of birth.
+
+    Raises:
+        RuleBroken: the birth is after the arrest, or after the first day of an offence.
+    """
     if born is None:
         return
     if born > london_day(arrested_at):
@@ -64,7 +100,15 @@ def check_birth(
 
 
 def check_replaces(replaced: UUID, offences: Sequence[Any]) -> None:
-    """What is put right stands on this record, and was not put right before."""
+    """What is put right stands on this record, and was not put right before.
+
+    Args:
+        replaced: the id of the alleged offence that is to be put right.
+        offences: those that stand on the record now.
+
+    Raises:
+        RuleBroken: it is not among them.
+    """
     if replaced not in {offence.id for offence in offences}:
         raise RuleBroken(
             "#/replaces",
@@ -83,6 +127,10 @@ def check_offence_dates(
         arrested_at: the arrest; its day in England counts.
         born: the person's date of birth, if known.
         field: JSON pointer of the list, or of the one offence where there is no list.
+
+    Raises:
+        RuleBroken: an offence ends before it begins, ends after the day of the arrest, or begins
+            before the birth; names the first one that does.
     """
     arrested_on = london_day(arrested_at)
     for place, (first, last) in enumerate(days):
@@ -104,7 +152,16 @@ def check_offence_dates(
 
 
 def check_suite(available_from: date | None, available_until: date | None, *, on: date) -> None:
-    """The suite takes people on that day."""
+    """The suite takes people on that day.
+
+    Args:
+        available_from: the day it opened, if it is known.
+        available_until: the first day it was closed, if it was.
+        on: the day of the arrival in England.
+
+    Raises:
+        RuleBroken: it was not open yet, or was closed already.
+    """
     if available_from and on < available_from:
         raise RuleBroken(
             "#/suite",
@@ -126,6 +183,9 @@ def check_listed(codes: Sequence[str], listed: Collection[str], *, field: str) -
         codes: as they were sent, in order.
         listed: the codes that are known.
         field: JSON pointer of the list of offences, or of the one offence where there is no list.
+
+    Raises:
+        RuleBroken: a code is in no list; names the first one.
     """
     for place, code in enumerate(codes):
         if code not in listed:

@@ -48,7 +48,18 @@ class StepNotAllowed(errors.Conflict):
 
 
 def step(state: CustodyState, event: CustodyEvent) -> CustodyState:
-    """Where ``event`` leads from ``state``, or a refusal that says what is allowed."""
+    """Where an event leads.
+
+    Args:
+        state: where the record stands.
+        event: what is to happen.
+
+    Returns:
+        The state after it, which may be the same one.
+
+    Raises:
+        StepNotAllowed: the event leads nowhere from there; lists those that do.
+    """
     try:
         return STEPS[state, event]
     except KeyError:
@@ -106,7 +117,17 @@ DOORS: Mapping[CustodyEvent, tuple[str, str, str, Permission]] = MappingProxyTyp
 def why_not(
     state: CustodyState, event: CustodyEvent, *, holds: Callable[[Permission], bool]
 ) -> str | None:
-    """Why this reader may not take this step now; None when they may."""
+    """Why a reader may not take a step now.
+
+    Args:
+        state: where the record stands.
+        event: the step; one of ``DOORS``.
+        holds: whether the reader's role holds a permission.
+
+    Returns:
+        The reason in plain English, the reader's role before the record's state; None when they
+        may.
+    """
     if not holds(DOORS[event][3]):
         return "Your role does not allow this; ask a custody officer."
     if (state, event) not in STEPS:

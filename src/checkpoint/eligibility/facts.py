@@ -118,7 +118,14 @@ class Alleged:
 
 
 def age_years(born: date | None, on: date) -> int | None:
-    """Whole years of age on a day, 0 or more; None when the date of birth is not known.
+    """How old somebody is on a day.
+
+    Args:
+        born: date of birth, if it is known.
+        on: a day in England, not before it.
+
+    Returns:
+        Whole years, 0 or more; None when the date of birth is not known.
 
     Somebody born on 29 February reaches an age on 1 March of a common year.
     """
@@ -141,11 +148,14 @@ def gather(
         born: date of birth.
         arrested_on: day of the arrest in England.
         decided_on: day of the decision in England.
-        offences: at least one.
+        offences: at least one; of an offence dated by a range, its first day is what counts, for
+            the person's age and for how long ago it was.
         screening: the suite's answers by fact name; what is absent is not known.
 
     Returns:
         One value for each name in ``FACTS``: booleans, whole years, days as YYYY-MM-DD, codes.
+
+    Source: domain notes 3.5: where the offence date is a range, use the earliest.
     """
     earliest = min(offence.committed_from for offence in offences)
     found: dict[str, JsonValue] = {

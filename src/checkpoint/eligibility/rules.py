@@ -46,7 +46,16 @@ TESTS: Mapping[str, tuple[frozenset[Kind], type, Callable[[Any, Any, Facts], boo
 
 
 def fits(test: str, value: Any, fact: Fact) -> bool:
-    """Whether a rule's value is of the type that its test wants, and its codes are known ones."""
+    """Whether a rule's value can be put to its test.
+
+    Args:
+        test: a name in ``TESTS``.
+        value: what the rule file gives.
+        fact: the fact that is tested.
+
+    Returns:
+        True if it is of the type that the test wants and, where it is codes, all are known ones.
+    """
     wanted = TESTS[test][1]
     if wanted is list:
         return isinstance(value, list) and bool(value) and {*map(str, value)} <= fact.choices

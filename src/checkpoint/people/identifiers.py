@@ -49,6 +49,9 @@ def canonical(text: str, *, today: date) -> str:
         text: a valid PNC ID in any written form.
         today: decides the century of a two-digit year: this year or before is 20yy, else 19yy.
 
+    Returns:
+        Four digits of the year, seven of the serial, and the check letter in capitals.
+
     Raises:
         ValueError: not a PNC ID.
     """

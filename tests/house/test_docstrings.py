@@ -1,0 +1,71 @@
+"""A pure function says what goes in, what comes out and what it refuses, where there is a choice."""
+
+import ast
+
+import pytest
+
+from conftest import ROOT
+
+PURE = [
+    "states",
+    "rules",
+    "facts",
+    "references",
+    "identifiers",
+    "permissions",
+    "operations",
+    "tokens",
+]
+PACKAGE = ROOT / "src" / "checkpoint"
+
+
+def functions():
+    """Every public function of the pure files, by room, file and name."""
+    return {
+        f"{path.parent.name}.{path.stem}.{node.name}": node
+        for name in PURE
+        for path in PACKAGE.glob(f"*/{name}.py")
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    }
+
+
+def arguments(function):
+    given = function.args
+    return [each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+
+
+def section(function, name):
+    """The lines below a heading of the docstring, up to the next blank one."""
+    told = ast.get_docstring(function) or ""
+    return told.partition(f"\n{name}:\n")[2].partition("\n\n")[0]
+
+
+FUNCTIONS = functions()
+SEVERAL = {name: node for name, node in FUNCTIONS.items() if len(arguments(node)) > 1}
+
+
+def test_there_is_something_to_look_at():
+    assert len(FUNCTIONS) >= 40
+    assert len(SEVERAL) >= 18
+    assert {name.split(".")[1] for name in SEVERAL} >= {"states", "rules", "facts", "tokens"}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_each_argument_of_several_is_explained(name):
+    told = section(SEVERAL[name], "Args")
+    assert [each for each in arguments(SEVERAL[name]) if f"    {each}: " not in told] == []
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_what_comes_out_is_explained_where_anything_does(name):
+    function = SEVERAL[name]
+    if ast.unparse(function.returns) != "None":
+        assert section(function, "Returns"), "say what comes out"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_that_refuses_says_when(name):
+    function = FUNCTIONS[name]
+    if any(isinstance(node, ast.Raise) for node in ast.walk(function)):
+        assert section(function, "Raises"), "say what is refused, and when"
