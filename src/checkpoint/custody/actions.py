@@ -26,7 +26,6 @@ from checkpoint.custody.tables import (
 )
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
-from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
 from checkpoint.foundation.identifiers import new_reference
 from checkpoint.foundation.preconditions import unchanged_since
@@ -210,7 +209,10 @@ async def release(
 async def check_opening(
     session: AsyncSession, command: OpenCustodyRecord, *, by: Actor, at: datetime
 ) -> None:
-    """Where and when: a door asks this before it looks anybody up, so that nothing is told."""
+    """Where and when: a door asks this before it looks anybody up, so that nothing is told.
+
+    Whatever is wrong with the request by itself is said at once.
+    """
     suite = await queries.suite(session, command.suite)
     if suite is None:
         raise errors.RuleBroken(
@@ -219,10 +221,14 @@ async def check_opening(
     if suite.code not in by.suites:
         yours = ", ".join(sorted(by.suites)) or "none"
         raise NotYourSuite(f"Your suites: {yours}. Book in there, or ask a colleague.")
-    rules.check_suite(
-        suite.available_from, suite.available_until, on=london_day(command.arrived_at)
+    rules.check_booking(
+        arrested_at=command.arrested_at,
+        arrived_at=command.arrived_at,
+        offences=[offence.days for offence in command.offences],
+        born=command.person.date_of_birth if command.person else None,
+        suite_open=(suite.available_from, suite.available_until),
+        now=at,
     )
-    rules.check_times(command.arrested_at, command.arrived_at, now=at)
 
 
 async def _listed(

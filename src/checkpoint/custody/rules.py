@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from checkpoint.foundation.calendar import london_day
-from checkpoint.foundation.errors import RuleBroken
+from checkpoint.foundation.errors import RuleBroken, check_all
 
 # Suites' clocks and ours may differ a little.
 SKEW = timedelta(minutes=5)
@@ -50,6 +51,49 @@ def check_times(arrested_at: datetime, arrived_at: datetime, *, now: datetime) -
             "arrived-before-arrest",
             "Arrival at the suite cannot be before the arrest.",
         )
+
+
+def check_booking(
+    *,
+    arrested_at: datetime,
+    arrived_at: datetime,
+    offences: Sequence[tuple[date, date]],
+    born: date | None,
+    suite_open: tuple[date | None, date | None],
+    now: datetime,
+) -> None:
+    """Everything about a booking that the request by itself can break, told at once.
+
+    Args:
+        arrested_at: the arrest.
+        arrived_at: the arrival at the suite.
+        offences: first and last possible day of each.
+        born: date of birth, where somebody new is booked in and it is known.
+        suite_open: the day the suite opened and the first it was closed, where there are such.
+        now: the present, give or take five minutes.
+
+    Raises:
+        RuleBroken: one for all rules that are broken. A birth after the arrest is told once, and
+            not again for each offence; one in the future is left to ``people``.
+    """
+    if born and born > london_day(now):
+        born = None  # whoever registers people says so
+    likely = None if born is None or born > london_day(arrested_at) else born
+    check_all(
+        partial(check_suite, *suite_open, on=london_day(arrived_at)),
+        partial(check_times, arrested_at, arrived_at, now=now),
+        partial(check_birth, born, arrested_at=arrested_at),
+        *(
+            partial(
+                check_offence_dates,
+                [days],
+                arrested_at=arrested_at,
+                born=likely,
+                field=f"#/offences/{place}",
+            )
+            for place, days in enumerate(offences)
+        ),
+    )
 
 
 def check_release(released_at: datetime, *, arrived_at: datetime, now: datetime) -> None:

@@ -16,6 +16,7 @@ Refusal
 └── Unavailable           not now; nothing was changed
 """
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from pydantic import JsonValue
@@ -85,5 +86,31 @@ class RuleBroken(Unprocessable):
     title = "The request breaks a rule"
 
     def __init__(self, pointer: str, rule: str, detail: str) -> None:
-        fault: JsonValue = {"pointer": pointer, "code": rule, "detail": detail}
-        super().__init__(detail, errors=[fault])
+        self.faults: list[JsonValue] = [{"pointer": pointer, "code": rule, "detail": detail}]
+        super().__init__(detail, errors=self.faults)
+
+
+def check_all(*checks: Callable[[], None]) -> None:
+    """Make every check, so that whoever asked hears of everything at once.
+
+    Args:
+        checks: each raises ``RuleBroken`` or does nothing; those that come later need not rest
+            on those before.
+
+    Raises:
+        RuleBroken: one for all that is broken, each thing told once, in the order of the checks.
+    """
+    broken: list[RuleBroken] = []
+    for check in checks:
+        try:
+            check()
+        except RuleBroken as found:
+            broken.append(found)
+    if not broken:
+        return
+    refusal, *others = broken
+    for other in others:
+        refusal.faults += [fault for fault in other.faults if fault not in refusal.faults]
+    if len(refusal.faults) > 1:
+        refusal.detail = "See errors, field by field."
+    raise refusal
