@@ -27,6 +27,8 @@ DOORS = {
     "GET /v1/eligibility-decisions/{decision_id}": READERS,
     "PUT /v1/custody-records/{record_id}/person": {OFFICER},
     "GET /v1/custody-records/{record_id}/next-steps": READERS,
+    "GET /v1/cases": READERS,
+    "GET /v1/cases/counts": READERS,
     "GET /v1/me": ANYONE,
     "GET /v1/ledger-entries": {AUDITOR},
     "GET /v1/reference/suites": ANYONE,
