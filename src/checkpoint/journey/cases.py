@@ -72,12 +72,9 @@ def summary_only(alleged: Any) -> Any:
 
 
 CLOCKED, SOONER = aliased(AllegedOffence), aliased(AllegedOffence)
+OF_RECORD = sa.and_(col(CLOCKED.custody_record_id) == RECORD.c.id, summary_only(CLOCKED))
 # The day from which ``stages.prosecution_deadline`` counts; null where nothing is summary only.
-EARLIEST = (
-    sa.select(sa.func.min(CLOCKED.committed_from))
-    .where(col(CLOCKED.custody_record_id) == RECORD.c.id, summary_only(CLOCKED))
-    .scalar_subquery()
-)
+EARLIEST = sa.select(sa.func.min(CLOCKED.committed_from)).where(OF_RECORD).scalar_subquery()
 FIRST = sa.and_(
     summary_only(CLOCKED),
     ~sa.exists().where(
@@ -87,24 +84,26 @@ FIRST = sa.and_(
         summary_only(SOONER),
     ),
 )
-
-
-def narrowing(earliest: Any) -> dict[str, Any]:
-    """How cases may be narrowed, by name; ``earliest`` is the day the deadline counts from."""
-    return {
-        "only_suite": RECORD.c.suite == sa.bindparam("only_suite"),
-        "suites": custody.IN_SCOPE,
-        "suite": RECORD.c.suite == sa.bindparam("suite"),
-        "stage": sa.bindparam("stage", type_=sa.String()) == STAGE,
-        "missing": sa.and_(
-            VERDICT == Verdict.PENDING,
-            PRESENT.c.findings.contains(sa.bindparam("missing", type_=JSONB)),
-        ),
-        "since": RECORD.c.arrested_at >= sa.bindparam("since"),
-        "until": RECORD.c.arrested_at < sa.bindparam("until"),
-        "committed_since": earliest >= sa.bindparam("committed_since", type_=sa.Date()),
-        "committed_before": earliest < sa.bindparam("committed_before", type_=sa.Date()),
-    }
+BEFORE = sa.bindparam("committed_before", type_=sa.Date())
+SINCE = sa.bindparam("committed_since", type_=sa.Date())
+NARROWING: Mapping[str, Any] = {
+    "only_suite": RECORD.c.suite == sa.bindparam("only_suite"),
+    "suites": custody.IN_SCOPE,
+    "suite": RECORD.c.suite == sa.bindparam("suite"),
+    "stage": sa.bindparam("stage", type_=sa.String()) == STAGE,
+    "missing": sa.and_(
+        VERDICT == Verdict.PENDING,
+        PRESENT.c.findings.contains(sa.bindparam("missing", type_=JSONB)),
+    ),
+    "since": RECORD.c.arrested_at >= sa.bindparam("since"),
+    "until": RECORD.c.arrested_at < sa.bindparam("until"),
+    # What ``EARLIEST`` would say, in a form that can be joined and not only tried row by row.
+    "committed_before": sa.exists().where(OF_RECORD, col(CLOCKED.committed_from) < BEFORE),
+    "committed_since": sa.and_(
+        sa.exists().where(OF_RECORD),
+        ~sa.exists().where(OF_RECORD, col(CLOCKED.committed_from) < SINCE),
+    ),
+}
 
 
 COLUMNS = (
@@ -127,7 +126,7 @@ LISTINGS: Mapping[CaseOrder, Listing] = {
         sa.select(*COLUMNS, EARLIEST.label("earliest")).select_from(OF_PEOPLE),
         at=RECORD.c.arrested_at,
         id=RECORD.c.id,
-        filters=narrowing(EARLIEST),
+        filters=NARROWING,
     ),
     # Walks the days of offences, so that one page need not put all cases in order.
     CaseOrder.DEADLINE: Listing(
@@ -136,7 +135,11 @@ LISTINGS: Mapping[CaseOrder, Listing] = {
         .where(FIRST),
         at=DAY,
         id=col(CLOCKED.custody_record_id).label("id"),
-        filters=narrowing(col(CLOCKED.committed_from)),
+        filters={
+            **NARROWING,
+            "committed_before": col(CLOCKED.committed_from) < BEFORE,
+            "committed_since": col(CLOCKED.committed_from) >= SINCE,
+        },
         soonest=True,
     ),
 }

@@ -23,7 +23,6 @@ from checkpoint.journey.schemas import (
 )
 from checkpoint.journey.stages import MEANING, NO_REASON, Stage
 
-NARROWING = cases.narrowing(cases.EARLIEST)
 NOT_MET = sa.func.jsonb_path_query_array(
     cases.PRESENT.c.findings,
     sa.cast(f'$[*] ? (@.answer == "{Answer.NOT_MET}")', JSONPATH),
@@ -57,7 +56,7 @@ def _counted(names: frozenset[str]) -> Any:
             cases.MISSING.label("missing"),
         )
         .select_from(cases.CASES)
-        .where(*(NARROWING[name] for name in sorted(names)))
+        .where(*(cases.NARROWING[name] for name in sorted(names)))
         .cte("arrested")
     )
     criterion = (
