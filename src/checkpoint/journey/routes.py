@@ -35,7 +35,7 @@ from checkpoint.journey.schemas import (
     NextStepsView,
 )
 from checkpoint.journey.stages import Stage, first_offence_due
-from checkpoint.journey.states import CaseOrder, JourneyEvent
+from checkpoint.journey.states import PRINTED, CaseOrder, JourneyEvent
 
 router = APIRouter(prefix="/v1", tags=["journey"])
 
@@ -75,7 +75,9 @@ async def read_next_steps(
         by=by,
         at=now,
     )
-    return shown(NextStepsView(next_steps=steps))
+    present = decisions[0] if decisions else None
+    printed = PRINTED.format(decision_id=present.id) if present else None
+    return shown(NextStepsView(next_steps=steps, record=printed))
 
 
 def known_fact(name: str) -> str:

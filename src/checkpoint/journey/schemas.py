@@ -26,6 +26,10 @@ class NextStepsView(View):
     """What may be done with a case, and why not where it may not."""
 
     next_steps: list[NextStep]
+    record: Annotated[
+        str | None,
+        Field(description="Where the present decision is printed on one page; null without one."),
+    ]
 
 
 class CaseView(View):
