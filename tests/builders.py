@@ -6,10 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Offence, Screening, Suite
+from checkpoint.eligibility.states import Verdict
+from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation.database import insert
 from checkpoint.foundation.identifiers import new_reference
 from checkpoint.people.identifiers import check_letter
@@ -145,3 +147,26 @@ async def make_screening(
     screening = Screening(**(fields | KNOWN | overrides))
     await insert(session, screening)
     return screening
+
+
+async def make_decision(
+    session: AsyncSession, record: CustodyRecord, verdict: Verdict, **overrides: Any
+) -> EligibilityDecision:
+    """One more decision on a case; it supersedes the last one."""
+    of_case = select(EligibilityDecision).where(EligibilityDecision.custody_record_id == record.id)
+    last = (await session.exec(of_case.order_by(col(EligibilityDecision.number).desc()))).first()
+    fields = {
+        "custody_record_id": record.id,
+        "number": last.number + 1 if last else 1,
+        "record_version": record.version,
+        "rule_set_version_id": (await session.exec(select(RuleSetVersion.id))).first(),
+        "verdict": verdict,
+        "facts": {},
+        "findings": [],
+        "supersedes_id": last.id if last else None,
+        "decided_at": ARREST,
+        "decided_by": uuid4(),
+    }
+    decision = EligibilityDecision(**(fields | overrides))
+    await insert(session, decision)
+    return decision

@@ -31,6 +31,8 @@ from checkpoint.foundation.addresses import ParameterUnknown
 from checkpoint.foundation.database import engine_for
 from checkpoint.foundation.health import Seen
 from checkpoint.foundation.settings import Environment, Settings
+from checkpoint.journey import codes as journey_codes
+from checkpoint.journey import printing
 from checkpoint.journey import routes as journey
 
 # What any door under /v1 may answer, whatever it does.
@@ -55,6 +57,8 @@ ROOMS = (
     eligibility.router,
     eligibility.reference,
     journey.router,
+    journey_codes.router,
+    printing.router,
 )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from checkpoint.access.cli import app as access
 from checkpoint.custody.cli import app as custody
 from checkpoint.custody.cli import load_starter as load_custody
+from checkpoint.demo.cli import demo
 from checkpoint.eligibility.cli import app as eligibility
 from checkpoint.eligibility.cli import load_starter as load_eligibility
 from checkpoint.foundation import errors, logs
@@ -48,6 +49,7 @@ app = typer.Typer(
 for name, room in (("custody", custody), ("eligibility", eligibility), ("access", access)):
     app.add_typer(room, name=name)
 app.add_typer(housekeeping, name="housekeeping")
+app.command()(demo)
 
 
 @app.command()

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     DECIDE_ELIGIBILITY = "eligibility:decide"
     OPEN_CUSTODY_RECORD = "custody-record:open"
     PREVIEW_ELIGIBILITY = "eligibility:preview"
+    READ_CASES = "case:read"
     READ_CUSTODY_RECORD = "custody-record:read"
     READ_ELIGIBILITY = "eligibility:read"
     READ_LEDGER = "ledger:read"
@@ -35,6 +36,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.DECIDE_ELIGIBILITY,
             Permission.OPEN_CUSTODY_RECORD,
             Permission.PREVIEW_ELIGIBILITY,
+            Permission.READ_CASES,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_ELIGIBILITY,
             Permission.RELEASE_FROM_CUSTODY,
@@ -43,6 +45,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.SUPERVISOR: EVERYONE
         | {
             Permission.PREVIEW_ELIGIBILITY,
+            Permission.READ_CASES,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_ELIGIBILITY,
         },

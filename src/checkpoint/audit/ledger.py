@@ -44,6 +44,7 @@ async def record(
     at: datetime,
     change: Change | None = None,
     purpose: str | None = None,
+    recipient: str | None = None,
 ) -> None:
     """Append the one entry of this request. Stands or falls with the caller's transaction.
 
@@ -57,6 +58,7 @@ async def record(
         at: when.
         change: field name to (before, after); the values go beside the ledger.
         purpose: reason for access where one was given; else it is taken from context.
+        recipient: to whom it was disclosed, as a code.
 
     Raises:
         LedgerNotWritten: the entry could not be written, so the request must fail.
@@ -75,6 +77,7 @@ async def record(
         by=by,
         at=at,
         purpose=purpose or purpose_of(by),
+        recipient=recipient,
     )
     values = [
         ChangedValue(

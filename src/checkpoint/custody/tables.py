@@ -188,6 +188,7 @@ class AllegedOffence(Record, table=True):
         sa.CheckConstraint("committed_until >= committed_from", name="dates_in_order"),
         sa.UniqueConstraint("replaces_id"),
         sa.Index("ix_alleged_offence_custody_record_id", "custody_record_id"),
+        sa.Index(None, "committed_from", "custody_record_id"),
     )
 
     custody_record_id: UUID = Field(

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -121,13 +121,17 @@ class Listing:
 
     Args:
         rows: a select of columns, the two of the order among them.
-        at: the instant it is ordered by, newest first.
+        at: the instant, or the day, it is ordered by, newest first.
         id: what tells rows of one instant apart.
         filters: by name, a condition with a ``bindparam`` of that name.
+        soonest: the earliest first instead.
     """
 
-    def __init__(self, rows: Any, *, at: Any, id: Any, filters: Mapping[str, Any]) -> None:
+    def __init__(
+        self, rows: Any, *, at: Any, id: Any, filters: Mapping[str, Any], soonest: bool = False
+    ) -> None:
         self._rows, self._at, self._id, self._filters = rows, at, id, filters
+        self._soonest, self._by_day = soonest, isinstance(at.type, sa.Date)
         self._built: dict[tuple[frozenset[str], bool], Any] = {}
 
     async def page(
@@ -136,14 +140,19 @@ class Listing:
         """One page, narrowed by whatever is given and not None; and the cursor to the next."""
         asked = {name: value for name, value in given.items() if value is not None}
         seen = turn.start()
-        place = {"seen_at": seen.at, "seen_id": seen.id} if seen else {}
+        place = {"seen_at": self._place(seen.at), "seen_id": seen.id} if seen else {}
         rows = self._select(frozenset(asked), later=seen is not None)
         found = await rows_of(session, rows, **asked, **place, most=turn.size + 1)
         page = list(found[: turn.size])
         if len(found) <= turn.size:
             return page, None
         last = page[-1]
-        return page, turn.cursor(getattr(last, self._at.key), getattr(last, self._id.key))
+        at = getattr(last, self._at.key)
+        at = datetime.combine(at, time(), UTC) if self._by_day else at
+        return page, turn.cursor(at, getattr(last, self._id.key))
+
+    def _place(self, at: datetime) -> date:
+        return at.date() if self._by_day else at
 
     def _select(self, names: frozenset[str], *, later: bool) -> Any:
         """Built once for each way of narrowing, since building costs more than running."""
@@ -151,10 +160,12 @@ class Listing:
             rows = self._rows.where(*(self._filters[name] for name in sorted(names)))
             if later:
                 seen = sa.tuple_(
-                    sa.bindparam("seen_at", type_=sa.DateTime(timezone=True)),
+                    sa.bindparam("seen_at", type_=self._at.type),
                     sa.bindparam("seen_id", type_=sa.Uuid()),
                 )
-                rows = rows.where(sa.tuple_(self._at, self._id) < seen)
-            rows = rows.order_by(self._at.desc(), self._id.desc())
+                here = sa.tuple_(self._at, self._id)
+                rows = rows.where(here > seen if self._soonest else here < seen)
+            order = (self._at, self._id) if self._soonest else (self._at.desc(), self._id.desc())
+            rows = rows.order_by(*order)
             self._built[names, later] = rows.limit(sa.bindparam("most", type_=sa.Integer()))
         return self._built[names, later]

@@ -1,12 +1,15 @@
 """Everything there is about one thing, from every room; for auditors and for what comes next."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checkpoint.custody.tables import CustodyRecord
+from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Offence
 from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.errors import RuleBroken
@@ -48,3 +51,33 @@ async def asked_about(
         found = await rows_of(session, BY_REFERENCE, reference=reference)
         return await everything_about(session, found[0].id) if found else []
     return None if subject is None else await everything_about(session, subject)
+
+
+RIGHT = aliased(AllegedOffence)
+UNTIL = sa.bindparam("at", type_=sa.DateTime(timezone=True))
+ALLEGED_THEN = (
+    sa.select(
+        col(Offence.code),
+        col(Offence.title),
+        col(AllegedOffence.committed_from),
+        col(AllegedOffence.committed_until),
+        col(AllegedOffence.committed_in_area),
+    )
+    .join(Offence, col(Offence.id) == col(AllegedOffence.offence_id))
+    .outerjoin(
+        RIGHT,
+        sa.and_(col(RIGHT.replaces_id) == col(AllegedOffence.id), col(RIGHT.added_at) <= UNTIL),
+    )
+    .where(
+        col(AllegedOffence.custody_record_id) == THING,
+        col(AllegedOffence.added_at) <= UNTIL,
+        col(RIGHT.id).is_(None),
+    )
+    .order_by(col(AllegedOffence.committed_from), col(AllegedOffence.id))
+)
+
+
+async def alleged_then(session: AsyncSession, decision: Any) -> Sequence[Any]:
+    """What was alleged when a decision was taken, whatever was put right since."""
+    given = {"thing": decision.custody_record_id, "at": decision.decided_at}
+    return await rows_of(session, ALLEGED_THEN, **given)

@@ -1,10 +1,12 @@
-"""Front door of the journey: for now, the ledger for auditors."""
+"""Front door of the journey: what comes next, every case and its count, the ledger for auditors."""
 
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response
+from pydantic import AfterValidator
 
 from checkpoint.access.guards import LoginTooWeak, holding
 from checkpoint.access.permissions import GRANTS, Permission
@@ -14,16 +16,27 @@ from checkpoint.custody import queries as custody
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.schemas import Reference
 from checkpoint.eligibility import queries as eligibility
+from checkpoint.eligibility.facts import FACTS
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.answers import shown
+from checkpoint.foundation.calendar import london_day, london_midnight
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.paging import MalformedCursor, Page, Turning, links
 from checkpoint.foundation.problems import problems
-from checkpoint.foundation.schemas import Instant
+from checkpoint.foundation.schemas import Code, Day, Instant
+from checkpoint.journey import cases, counts
 from checkpoint.journey import queries as things
-from checkpoint.journey.schemas import LedgerEntryView, MeView, NextStepsView
+from checkpoint.journey.schemas import (
+    CaseView,
+    CountsView,
+    LedgerEntryView,
+    MeView,
+    NextStepsView,
+)
+from checkpoint.journey.stages import Stage, first_offence_due
+from checkpoint.journey.states import PRINTED, CaseOrder, JourneyEvent
 
 router = APIRouter(prefix="/v1", tags=["journey"])
 
@@ -63,7 +76,103 @@ async def read_next_steps(
         by=by,
         at=now,
     )
-    return shown(NextStepsView(next_steps=steps))
+    present = decisions[0] if decisions else None
+    printed = PRINTED.format(decision_id=present.id) if present else None
+    return shown(NextStepsView(next_steps=steps, record=printed))
+
+
+def known_fact(name: str) -> str:
+    if name not in FACTS:
+        raise ValueError(f"Choose one of: {', '.join(FACTS)}.")
+    return name
+
+
+FactName = Annotated[str, AfterValidator(known_fact)]
+
+
+async def narrowed(
+    suite: Annotated[Code | None, Query(description="One suite only.")] = None,
+    stage: Annotated[Stage | None, Query(description="One stage only.")] = None,
+    missing: Annotated[
+        FactName | None,
+        Query(
+            description="A fact that the present decision is waiting for.",
+            json_schema_extra={"enum": [*FACTS]},
+        ),
+    ] = None,
+    arrested_from: Annotated[
+        Day | None, Query(description="Arrested on that day or later.")
+    ] = None,
+    arrested_until: Annotated[Day | None, Query(description="Arrested by the end of it.")] = None,
+    due_from: Annotated[
+        Day | None, Query(description="Prosecution deadline on that day or later.")
+    ] = None,
+    due_before: Annotated[
+        Day | None, Query(description="Prosecution deadline before that day.")
+    ] = None,
+) -> dict[str, Any]:
+    """What a list or a count is narrowed by; days are days in England."""
+    after = arrested_until + timedelta(days=1) if arrested_until else None
+    return {
+        "suite": suite,
+        "stage": stage,
+        "missing": [{"missing": [missing]}] if missing else None,
+        "since": arrested_from and london_midnight(arrested_from),
+        "until": after and london_midnight(after),
+        "committed_since": due_from and first_offence_due(due_from),
+        "committed_before": due_before and first_offence_due(due_before),
+    }
+
+
+Narrowed = Annotated[dict[str, Any], Depends(narrowed)]
+
+
+@router.get("/cases", response_model=Page[CaseView], responses=problems(MalformedCursor))
+async def list_cases(
+    by: Annotated[Actor, holding(Permission.READ_CASES)],
+    session: Transaction,
+    now: Now,
+    turn: Turning,
+    narrow: Narrowed,
+    order: Annotated[
+        CaseOrder,
+        Query(
+            description="The latest `arrest` first, or the soonest prosecution `deadline`; "
+            "that list leaves out cases without one."
+        ),
+    ] = CaseOrder.ARREST,
+) -> Response:
+    """Everybody arrested in your suites: where each case stands and what comes next."""
+    rows, following = await cases.page(session, actor=by, turn=turn, order=order, **narrow)
+    today = london_day(now)
+    page = Page[CaseView](items=[cases.view(row, today=today) for row in rows], next=following)
+    await ledger.record(
+        session,
+        Operation.CONSULTATION,
+        JourneyEvent.CASES_LISTED,
+        *(row.id for row in rows),
+        *(row.person_id for row in rows),
+        *(row.decision_id for row in rows if row.decision_id),
+        kind="custody_record",
+        by=by,
+        at=now,
+    )
+    return shown(page, headers=links(turn.request, following))
+
+
+@router.get("/cases/counts", response_model=CountsView)
+async def count_cases(
+    by: Annotated[Actor, holding(Permission.READ_CASES)],
+    session: Transaction,
+    now: Now,
+    narrow: Narrowed,
+) -> Response:
+    """How many stand where. Nobody arrested drops out: the stages add up to those arrested."""
+    view = counts.view(await counts.of_all(session, actor=by, **narrow))
+    await ledger.record(
+        session, Operation.CONSULTATION, JourneyEvent.CASES_COUNTED, kind="case", by=by, at=now
+    )
+    return shown(view)
 
 
 @router.get(

@@ -1,13 +1,16 @@
-"""The ledger, as auditors read it."""
+"""Cases as a suite's lists show them, their counts, and the ledger as auditors read it."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from checkpoint.audit.operations import Operation
+from checkpoint.eligibility.states import Verdict
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.schemas import Moment, NextStep, View
+from checkpoint.journey.stages import Stage
 
 
 class MeView(View):
@@ -23,6 +26,81 @@ class NextStepsView(View):
     """What may be done with a case, and why not where it may not."""
 
     next_steps: list[NextStep]
+    record: Annotated[
+        str | None,
+        Field(description="Where the present decision is printed on one page; null without one."),
+    ]
+
+
+class CaseView(View):
+    """One line of the list: a case, where it stands, and what is to be done next."""
+
+    record_id: UUID
+    reference: Annotated[str, Field(examples=["CP-7K3M-2QXH-N"])]
+    suite: str
+    family_name: str
+    given_names: str | None
+    arrested_at: Moment
+    stage: Stage
+    verdict: Annotated[Verdict | None, Field(description="Null where nothing is decided.")]
+    decision_id: Annotated[UUID | None, Field(description="The present decision.")]
+    missing: Annotated[
+        list[str], Field(description="Facts that the present decision is waiting for.")
+    ]
+    prosecution_deadline_on: Annotated[
+        date | None,
+        Field(description="Last day to begin proceedings; null where nothing is summary only."),
+    ]
+    days_left: Annotated[
+        int | None, Field(description="Days until that day; below 0 when it has gone by.")
+    ]
+    next: Annotated[str, Field(description="What is to be done next, in plain English.")]
+
+
+class StageCountView(View):
+    """How many stand in one stage."""
+
+    stage: Stage
+    meaning: str
+    people: int
+
+
+class ReasonCountView(View):
+    """How many were not screened for one reason."""
+
+    reason: str
+    people: int
+
+
+class CriterionCountView(View):
+    """How many do not meet one criterion. Somebody may fail several and is then in each."""
+
+    criterion: str
+    question: str
+    people: int
+    alone: Annotated[int, Field(description="Of them, those refused by this one alone.")]
+
+
+class MissingCountView(View):
+    """How many wait for one fact. Somebody may wait for several and is then in each."""
+
+    fact: str
+    question: str
+    people: int
+
+
+class CountsView(View):
+    """Everybody arrested, in one stage each: the stages add up to ``arrested``."""
+
+    arrested: int
+    screened: Annotated[int, Field(description="All but those not screened.")]
+    decided: Annotated[int, Field(description="Of them, those with a decision.")]
+    stages: Annotated[list[StageCountView], Field(description="Every stage, 0 included.")]
+    not_screened: Annotated[
+        list[ReasonCountView], Field(description="By reason; adds up to that stage.")
+    ]
+    ineligible: Annotated[list[CriterionCountView], Field(description="By criterion.")]
+    pending: Annotated[list[MissingCountView], Field(description="By what is wanted.")]
 
 
 class LedgerEntryView(View):

@@ -1,0 +1,58 @@
+"""The count as a table with bars: how many came how far, and what turned the others away. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.bar import Bar
+from rich.box import SIMPLE
+from rich.table import Table
+
+WIDTH = 26
+WORDS: Mapping[str, str] = {
+    "not_screened": "not screened",
+    "screening": "screening begun, not decided",
+    "pending": "pending: something is not known yet",
+    "ineligible": "refused",
+    "referred": "referred to a supervisor",
+    "eligible": "eligible",
+}
+
+
+def funnel(counts: Mapping[str, Any]) -> Table:
+    """From the arrested to the eligible, and where everybody else is.
+
+    Args:
+        counts: as ``GET /v1/cases/counts`` gives them.
+    """
+    table = Table(title="Everybody arrested", title_justify="left", box=SIMPLE)
+    table.add_column("", min_width=36)
+    table.add_column("people", justify="right")
+    table.add_column("", min_width=WIDTH)
+    for words, people in _rows(counts):
+        table.add_row(words, str(people), _bar(people, counts["arrested"]))
+    return table
+
+
+def _rows(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    yield from ((name, counts[name]) for name in ("arrested", "screened", "decided"))
+    stages = {row["stage"]: row["people"] for row in counts["stages"]}
+    for stage in reversed(stages):
+        yield f"  {WORDS.get(stage, stage)}", stages[stage]
+
+
+def refusals(counts: Mapping[str, Any]) -> Table:
+    """The refused by criterion; somebody may fail several and is then in each."""
+    table = Table(title="Refused, by criterion", title_justify="left", box=SIMPLE)
+    table.add_column("the answer was no", min_width=36)
+    table.add_column("people", justify="right")
+    table.add_column("by this alone", justify="right")
+    table.add_column("", min_width=WIDTH // 2)
+    most = max((row["people"] for row in counts["ineligible"]), default=1)
+    for row in counts["ineligible"]:
+        bar = _bar(row["people"], most, width=WIDTH // 2)
+        table.add_row(row["question"], str(row["people"]), str(row["alone"]), bar)
+    return table
+
+
+def _bar(people: int, most: int, *, width: int = WIDTH) -> Bar:
+    return Bar(size=max(most, 1), begin=0, end=people, width=width)

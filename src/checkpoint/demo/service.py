@@ -1,0 +1,67 @@
+"""A service of the demo's own, in a folder, for as long as it is played to."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from checkpoint.foundation.embedded import CannotStart
+
+START_SECONDS, STOP_SECONDS, PAUSE_SECONDS = 180, 60, 0.1
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[str]:
+    """``checkpoint run`` with the embedded database in ``folder``; gives its address.
+
+    It reads none of the settings that happen to stand in the environment: they may name another
+    database.
+    """
+    port, log = _free_port(), folder / "demo.log"
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("CHECKPOINT_")}
+    given = {"ENVIRONMENT": "development", "LOCAL_ISSUER": "true", "PORT": str(port)}
+    given["DATA_FOLDER"] = str(folder)
+    with log.open("w") as told:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "checkpoint", "run"],
+            env=kept | {f"CHECKPOINT_{name}": text for name, text in given.items()},
+            stdout=told,
+            stderr=told,
+            start_new_session=True,
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait(process, address, log)
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _wait(process: "subprocess.Popen[bytes]", address: str, log: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if httpx.get(f"{address}/health/readiness").status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(PAUSE_SECONDS)
+    last = log.read_text().strip().rpartition("\n")[2]
+    raise CannotStart(f"The demo's own service did not start. {last}")
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])

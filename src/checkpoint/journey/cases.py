@@ -1,0 +1,185 @@
+"""Where every case stands: the one select behind lists and counts, and how it is narrowed."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.custody import queries as custody
+from checkpoint.custody.states import ModeOfTrial
+from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Offence, Screening
+from checkpoint.eligibility.states import Verdict
+from checkpoint.eligibility.tables import EligibilityDecision
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.paging import Listing, Turn
+from checkpoint.journey.schemas import CaseView
+from checkpoint.journey.stages import OF_VERDICT, Stage, next_of, prosecution_deadline
+from checkpoint.journey.states import CaseOrder
+from checkpoint.people.tables import Person
+
+RECORD, PERSON = CustodyRecord.__table__, Person.__table__
+PRESENT = EligibilityDecision.__table__.alias("present")
+LATER = EligibilityDecision.__table__.alias("later")
+BEGUN = Screening.__table__.alias("begun")
+# Every case, with its present decision and the first saving of its screening where there are any.
+CASES = RECORD.outerjoin(
+    PRESENT,
+    sa.and_(
+        PRESENT.c.custody_record_id == RECORD.c.id,
+        ~sa.exists().where(LATER.c.supersedes_id == PRESENT.c.id),
+    ),
+).outerjoin(BEGUN, sa.and_(BEGUN.c.custody_record_id == RECORD.c.id, BEGUN.c.number == 1))
+# The verdict that counts, and the reason for not screening: ``standing`` and ``omitted`` of stages.
+VERDICT: Any = PRESENT.c.verdict
+OMITTED: Any = sa.cast(sa.null(), sa.String())
+
+
+def word(value: str) -> Any:
+    return sa.literal(value, sa.String())
+
+
+# ``stages.stage_of`` in SQL; a test compares the two over everything that can be.
+STAGE: Any = sa.case(
+    *((verdict == VERDICT, word(stage)) for verdict, stage in OF_VERDICT.items()),
+    (BEGUN.c.id.is_not(None), word(Stage.SCREENING)),
+    else_=word(Stage.NOT_SCREENED),
+)
+MISSING = sa.case(
+    (
+        VERDICT == Verdict.PENDING,
+        sa.func.jsonb_path_query_array(
+            PRESENT.c.findings, sa.cast("$[*].missing[*]", JSONPATH), type_=JSONB
+        ),
+    )
+)
+
+
+def summary_only(alleged: Any) -> Any:
+    """That an alleged offence stands, and only a magistrates' court may try it."""
+    right = aliased(AllegedOffence)
+    return sa.and_(
+        sa.exists().where(
+            col(Offence.id) == alleged.offence_id,
+            col(Offence.mode_of_trial) == ModeOfTrial.SUMMARY_ONLY,
+        ),
+        ~sa.exists().where(col(right.replaces_id) == alleged.id),
+    )
+
+
+CLOCKED, SOONER = aliased(AllegedOffence), aliased(AllegedOffence)
+OF_RECORD = sa.and_(col(CLOCKED.custody_record_id) == RECORD.c.id, summary_only(CLOCKED))
+# The day from which ``stages.prosecution_deadline`` counts; null where nothing is summary only.
+EARLIEST = sa.select(sa.func.min(CLOCKED.committed_from)).where(OF_RECORD).scalar_subquery()
+FIRST = sa.and_(
+    summary_only(CLOCKED),
+    ~sa.exists().where(
+        col(SOONER.custody_record_id) == col(CLOCKED.custody_record_id),
+        sa.tuple_(col(SOONER.committed_from), col(SOONER.id))
+        < sa.tuple_(col(CLOCKED.committed_from), col(CLOCKED.id)),
+        summary_only(SOONER),
+    ),
+)
+BEFORE = sa.bindparam("committed_before", type_=sa.Date())
+SINCE = sa.bindparam("committed_since", type_=sa.Date())
+NARROWING: Mapping[str, Any] = {
+    "only_suite": RECORD.c.suite == sa.bindparam("only_suite"),
+    "suites": custody.IN_SCOPE,
+    "suite": RECORD.c.suite == sa.bindparam("suite"),
+    "stage": sa.bindparam("stage", type_=sa.String()) == STAGE,
+    "missing": sa.and_(
+        VERDICT == Verdict.PENDING,
+        PRESENT.c.findings.contains(sa.bindparam("missing", type_=JSONB)),
+    ),
+    "since": RECORD.c.arrested_at >= sa.bindparam("since"),
+    "until": RECORD.c.arrested_at < sa.bindparam("until"),
+    # What ``EARLIEST`` would say, in a form that can be joined and not only tried row by row.
+    "committed_before": sa.exists().where(OF_RECORD, col(CLOCKED.committed_from) < BEFORE),
+    "committed_since": sa.and_(
+        sa.exists().where(OF_RECORD),
+        ~sa.exists().where(OF_RECORD, col(CLOCKED.committed_from) < SINCE),
+    ),
+}
+
+
+COLUMNS = (
+    *(
+        RECORD.c[name]
+        for name in ("id", "person_id", "reference", "suite", "version", "arrested_at")
+    ),
+    PERSON.c.family_name,
+    PERSON.c.given_names,
+    STAGE.label("stage"),
+    VERDICT.label("verdict"),
+    PRESENT.c.id.label("decision_id"),
+    PRESENT.c.record_version.label("decided_version"),
+    MISSING.label("missing"),
+)
+OF_PEOPLE = CASES.join(PERSON, PERSON.c.id == RECORD.c.person_id)
+DAY: Any = col(CLOCKED.committed_from).label("earliest")
+LISTINGS: Mapping[CaseOrder, Listing] = {
+    CaseOrder.ARREST: Listing(
+        sa.select(*COLUMNS, EARLIEST.label("earliest")).select_from(OF_PEOPLE),
+        at=RECORD.c.arrested_at,
+        id=RECORD.c.id,
+        filters=NARROWING,
+    ),
+    # Walks the days of offences, so that one page need not put all cases in order.
+    CaseOrder.DEADLINE: Listing(
+        sa.select(*COLUMNS, DAY)
+        .select_from(OF_PEOPLE.join(CLOCKED, col(CLOCKED.custody_record_id) == RECORD.c.id))
+        .where(FIRST),
+        at=DAY,
+        id=col(CLOCKED.custody_record_id).label("id"),
+        filters={
+            **NARROWING,
+            "committed_before": col(CLOCKED.committed_from) < BEFORE,
+            "committed_since": col(CLOCKED.committed_from) >= SINCE,
+        },
+        soonest=True,
+    ),
+}
+
+
+async def page(
+    session: AsyncSession, *, actor: Actor, turn: Turn, order: CaseOrder, **narrow: Any
+) -> tuple[list[Any], str | None]:
+    """One page of the cases of the reader's suites, narrowed by whatever is given."""
+    return await LISTINGS[order].page(session, turn, **scope_of(actor), **narrow)
+
+
+def scope_of(actor: Actor) -> dict[str, Any]:
+    """The reader's suites; a single one by an equality, which keeps to the order of its index."""
+    if len(actor.suites) == 1:
+        return {"only_suite": next(iter(actor.suites))}
+    return custody.scope_of(actor)
+
+
+def view(row: Any, *, today: date) -> CaseView:
+    """A case as one line of the list."""
+    deadline, stage = prosecution_deadline(row.earliest), Stage(row.stage)
+    changed = row.decided_version is not None and row.version != row.decided_version
+    return CaseView(
+        **{name: getattr(row, name) for name in SHOWN},
+        record_id=row.id,
+        stage=stage,
+        missing=list(dict.fromkeys(row.missing or ())),
+        prosecution_deadline_on=deadline,
+        days_left=None if deadline is None else (deadline - today).days,
+        next=next_of(stage, changed=changed),
+    )
+
+
+SHOWN = (
+    "reference",
+    "suite",
+    "family_name",
+    "given_names",
+    "arrested_at",
+    "verdict",
+    "decision_id",
+)

@@ -1,0 +1,128 @@
+"""How many cases stand where, and why: one statement, so that all counts are of the same cases."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.eligibility.facts import FACTS
+from checkpoint.eligibility.states import Answer
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.database import rows_of
+from checkpoint.journey import cases
+from checkpoint.journey.cases import word
+from checkpoint.journey.schemas import (
+    CountsView,
+    CriterionCountView,
+    MissingCountView,
+    ReasonCountView,
+    StageCountView,
+)
+from checkpoint.journey.stages import MEANING, NO_REASON, Stage
+
+NOT_MET = sa.func.jsonb_path_query_array(
+    cases.PRESENT.c.findings,
+    sa.cast(f'$[*] ? (@.answer == "{Answer.NOT_MET}")', JSONPATH),
+    type_=JSONB,
+)
+UNTOLD = sa.cast(sa.null(), sa.String())
+
+
+async def of_all(session: AsyncSession, *, actor: Actor, **narrow: Any) -> Sequence[Any]:
+    """The counts of the reader's suites, narrowed by whatever is given.
+
+    Returns:
+        Rows of ``people`` by ``name``. What the name is says ``kind``: a stage, the reason why not
+        screened, a criterion that is not met (``told`` is its question, ``alone`` those refused
+        by it alone), or a fact that is wanted.
+    """
+    asked = {name: value for name, value in narrow.items() if value is not None}
+    asked |= cases.scope_of(actor)
+    return await rows_of(session, _counted(frozenset(asked)), **asked)
+
+
+@cache
+def _counted(names: frozenset[str]) -> Any:
+    """Built once for each way of narrowing."""
+    case = (
+        sa.select(
+            cases.RECORD.c.id,
+            cases.STAGE.label("stage"),
+            sa.func.coalesce(cases.OMITTED, word(NO_REASON)).label("reason"),
+            sa.case((word(Stage.INELIGIBLE) == cases.STAGE, NOT_MET)).label("against"),
+            cases.MISSING.label("missing"),
+        )
+        .select_from(cases.CASES)
+        .where(*(cases.NARROWING[name] for name in sorted(names)))
+        .cte("arrested")
+    )
+    criterion = (
+        sa.func.jsonb_to_recordset(case.c.against)
+        .table_valued(sa.column("code", sa.String()), sa.column("question", sa.String()))
+        .render_derived("criterion", with_types=True)
+        .lateral()
+    )
+    fact = sa.func.jsonb_array_elements_text(case.c.missing).table_valued("name").lateral("fact")
+    people = sa.func.count(case.c.id.distinct())
+    alone = people.filter(sa.func.jsonb_array_length(case.c.against) == 1)
+    return sa.union_all(
+        _of("stage", case.c.stage, people).group_by(case.c.stage),
+        _of("reason", case.c.reason, people)
+        .where(case.c.stage == word(Stage.NOT_SCREENED))
+        .group_by(case.c.reason),
+        _of("criterion", criterion.c.code, people, sa.func.max(criterion.c.question), alone)
+        .select_from(case.join(criterion, sa.true()))
+        .group_by(criterion.c.code),
+        _of("fact", fact.c.name, people)
+        .select_from(case.join(fact, sa.true()))
+        .group_by(fact.c.name),
+    )
+
+
+def _of(kind: str, name: Any, people: Any, told: Any = UNTOLD, alone: Any = 0) -> Any:
+    return sa.select(
+        word(kind).label("kind"),
+        name.label("name"),
+        people.label("people"),
+        told.label("told"),
+        (sa.literal(0) if alone == 0 else alone).label("alone"),
+    )
+
+
+def view(rows: Sequence[Any]) -> CountsView:
+    """The counts with their meanings, the largest first where there is no order of their own."""
+    found: dict[str, list[Any]] = {"stage": [], "reason": [], "criterion": [], "fact": []}
+    for row in sorted(rows, key=lambda row: (-row.people, row.name)):
+        found[row.kind].append(row)
+    at = dict.fromkeys(Stage, 0) | {Stage(row.name): row.people for row in found["stage"]}
+    arrested = sum(at.values())
+    screened = arrested - at[Stage.NOT_SCREENED]
+    return CountsView(
+        arrested=arrested,
+        screened=screened,
+        decided=screened - at[Stage.SCREENING],
+        stages=[
+            StageCountView(stage=stage, meaning=MEANING[stage], people=people)
+            for stage, people in at.items()
+        ],
+        not_screened=[
+            ReasonCountView(reason=row.name, people=row.people) for row in found["reason"]
+        ],
+        ineligible=[
+            CriterionCountView(
+                criterion=row.name, question=row.told, people=row.people, alone=row.alone
+            )
+            for row in found["criterion"]
+        ],
+        pending=[
+            MissingCountView(
+                fact=row.name,
+                question=FACTS[row.name].question if row.name in FACTS else row.name,
+                people=row.people,
+            )
+            for row in found["fact"]
+        ],
+    )

@@ -1,0 +1,210 @@
+"""What stands on the paper of one decision, in plain English; for the file or for others. Pure."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import JsonValue
+
+from checkpoint.custody.states import LABELS
+from checkpoint.eligibility.facts import FACTS, Kind
+from checkpoint.eligibility.rules import RuleSet, missing_of
+from checkpoint.eligibility.states import MEANING, Answer, Verdict
+from checkpoint.foundation.calendar import LONDON
+from checkpoint.foundation.schemas import View
+from checkpoint.journey.states import RECIPIENTS, Recipient
+
+# What is known of somebody else: of the victim's risk, and of those accused beside the person.
+OF_OTHERS = frozenset({"domestic_abuse_grade", "co_accused"})
+ANSWERS: Mapping[str, str] = {
+    Answer.MET: "Met",
+    Answer.NOT_MET: "Not met",
+    Answer.NOT_KNOWN: "Not known yet",
+}
+VERDICTS: Mapping[Verdict, str] = {
+    Verdict.ELIGIBLE: "Eligible",
+    Verdict.INELIGIBLE: "Not eligible",
+    Verdict.PENDING: "Pending: something is not known yet",
+    Verdict.REFER: "Referred to a supervisor",
+}
+WITHHELD = "Left out: it concerns somebody else."
+Lines = tuple[tuple[str, str], ...]
+
+
+class CriterionLine(View):
+    """One question, its answer, why, and where the rule comes from."""
+
+    question: str
+    answer: str
+    reason: str
+    source: str
+
+
+class Paper(View):
+    """Everything that is printed of one decision, but when it was printed."""
+
+    decision_id: str
+    purpose: str
+    verdict: str
+    meaning: str
+    who: Lines
+    decided: Lines
+    alleged: tuple[str, ...]
+    criteria: tuple[CriterionLine, ...]
+    sources: Lines
+    facts: Lines
+    missing: tuple[str, ...]
+    rules: Lines
+    later: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what is printed: the same for as long as the same would be printed."""
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+def day(on: date) -> str:
+    """A day as people write it: 3 November 2026."""
+    return f"{on.day} {on:%B} {on.year}"
+
+
+def moment(at: datetime) -> str:
+    """An instant as the clock on the wall showed it in England."""
+    local = at.astimezone(LONDON)
+    return f"{day(local.date())} at {local:%H:%M} ({local.tzname()})"
+
+
+def paper(
+    decision: Any,
+    rules: RuleSet,
+    *,
+    record: Any,
+    person: Any,
+    alleged: Sequence[Any],
+    decisions: Sequence[Any],
+    recipient: Recipient | None,
+) -> Paper:
+    """The paper of one decision.
+
+    Args:
+        decision: as it was locked, with the version and digest of its rules.
+        rules: what it was taken under.
+        record: the custody record.
+        person: who it is about.
+        alleged: the offences as they stood when it was decided.
+        decisions: all of the case.
+        recipient: to whom it is disclosed; None for the file. Disclosed, it leaves out what
+            concerns somebody else, whatever the answer was, and who on the staff did what; a
+            scrutiny panel is not told who it is about either.
+    """
+    hidden = OF_OTHERS if recipient else frozenset()
+    order = [*FACTS, *sorted(decision.facts.keys() - FACTS.keys())]
+    shown = [name for name in order if name in decision.facts and name not in hidden]
+    missing = [name for name in missing_of(decision.findings) if name not in hidden]
+    return Paper(
+        decision_id=str(decision.id),
+        purpose=f"Disclosed to {RECIPIENTS[recipient]}" if recipient else "For the file",
+        verdict=VERDICTS[decision.verdict],
+        meaning=MEANING[decision.verdict],
+        who=tuple(_who(record, person, recipient)),
+        decided=tuple(_decided(decision, staff=recipient is None)),
+        alleged=tuple(_alleged(offence) for offence in alleged),
+        criteria=tuple(_criteria(decision.findings, rules, hidden)),
+        sources=tuple(sorted(rules.sources.items())),
+        facts=tuple((question(name), value(name, decision.facts[name])) for name in shown),
+        missing=tuple(question(name) for name in missing),
+        rules=tuple(_rules(decision, rules)),
+        later=tuple(_later(decision, decisions)),
+        left_out=tuple(_left_out(recipient)),
+    )
+
+
+def _who(record: Any, person: Any, recipient: Recipient | None) -> Iterator[tuple[str, str]]:
+    if recipient is not Recipient.PANEL:
+        yield "Name", " ".join(filter(None, (person.given_names, person.family_name)))
+        born = person.date_of_birth
+        yield "Date of birth", day(born) if born else "Not known"
+        yield "Custody record", record.reference
+        yield "Arrested", moment(record.arrested_at)
+    if recipient is None:
+        yield "PNC ID", person.pnc_id or "Not known"
+    yield "Custody suite", record.suite
+
+
+def _decided(decision: Any, *, staff: bool) -> Iterator[tuple[str, str]]:
+    yield "Decided", moment(decision.decided_at)
+    if staff:
+        yield "By staff number", str(decision.decided_by)
+    which = f"Number {decision.number} of this case"
+    yield "Which decision", which + (", in place of the one before" if decision.number > 1 else "")
+
+
+def _alleged(offence: Any) -> str:
+    first, last = offence.committed_from, offence.committed_until
+    days = f"on {day(first)}" if first == last else f"between {day(first)} and {day(last)}"
+    where = {
+        True: "in the force area",
+        False: "outside the force area",
+        None: "place not known",
+    }[offence.committed_in_area]
+    return f"{offence.title} ({offence.code}), {days}, {where}"
+
+
+def _criteria(
+    findings: Sequence[Mapping[str, Any]], rules: RuleSet, hidden: frozenset[str]
+) -> Iterator[CriterionLine]:
+    known = {criterion.code: criterion for criterion in rules.criteria}
+    for found in findings:
+        criterion = known[found["code"]]
+        line = {"question": found["question"], "source": criterion.source}
+        if hidden & {test.fact for test in criterion.tests()}:
+            yield CriterionLine(**line, answer="Left out", reason=WITHHELD)
+            continue
+        answer = ANSWERS[found["answer"]] + ("; for a supervisor" if found["refers"] else "")
+        yield CriterionLine(**line, answer=answer, reason=found["reason"])
+
+
+def question(name: str) -> str:
+    """What a fact answers; its bare name where this version of the service no longer asks."""
+    return FACTS[name].question if name in FACTS else name
+
+
+def value(name: str, fact: JsonValue) -> str:
+    """A fact in plain English."""
+    if fact is None:
+        return "Not known"
+    if isinstance(fact, bool):
+        return "Yes" if fact else "No"
+    if isinstance(fact, list):
+        return ", ".join(value(name, part) for part in fact)
+    if name in FACTS and FACTS[name].kind is Kind.DAY:
+        return day(date.fromisoformat(str(fact)))
+    labels: Mapping[Any, str] = LABELS
+    return labels.get(fact) or str(fact).replace("_", " ").capitalize()
+
+
+def _rules(decision: Any, rules: RuleSet) -> Iterator[tuple[str, str]]:
+    yield "Rules", f"{rules.title}, version {decision.version}"
+    yield "In force from", day(decision.in_force_from)
+    yield "Approved by", rules.approved_by
+    yield "SHA-256 of the rules", decision.digest
+
+
+def _later(decision: Any, decisions: Sequence[Any]) -> Iterator[str]:
+    for other in sorted(decisions, key=lambda other: other.number):
+        if other.number > decision.number:
+            told = VERDICTS[other.verdict]
+            yield f"Number {other.number}, {moment(other.decided_at)}. {told}."
+
+
+def _left_out(recipient: Recipient | None) -> Iterator[str]:
+    if recipient is None:
+        return
+    if recipient is Recipient.PANEL:
+        yield "Who it is about, and when they were arrested."
+    yield "What concerns other people, whatever was found."
+    yield "Which members of staff took part. The file names them."

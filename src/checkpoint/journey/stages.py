@@ -1,0 +1,124 @@
+"""From facts to stage: where a case stands; derived each time and never stored. Pure."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from dateutil.relativedelta import relativedelta
+
+from checkpoint.eligibility.states import Verdict
+
+LIMIT_MONTHS = 6
+NO_REASON = "no_reason_recorded"
+
+
+class Stage(StrEnum):
+    """Where a case stands. Everybody arrested stands in exactly one."""
+
+    NOT_SCREENED = "not_screened"
+    SCREENING = "screening"
+    PENDING = "pending"
+    INELIGIBLE = "ineligible"
+    REFERRED = "referred"
+    ELIGIBLE = "eligible"
+
+
+OF_VERDICT: Mapping[Verdict, Stage] = MappingProxyType(
+    {
+        Verdict.PENDING: Stage.PENDING,
+        Verdict.INELIGIBLE: Stage.INELIGIBLE,
+        Verdict.REFER: Stage.REFERRED,
+        Verdict.ELIGIBLE: Stage.ELIGIBLE,
+    }
+)
+MEANING: Mapping[Stage, str] = MappingProxyType(
+    {
+        Stage.NOT_SCREENED: "Nothing was saved and nothing decided.",
+        Stage.SCREENING: "Something was saved; nothing is decided yet.",
+        Stage.PENDING: "Decided, and something is not known yet.",
+        Stage.INELIGIBLE: "At least one criterion is not met.",
+        Stage.REFERRED: "With a supervisor.",
+        Stage.ELIGIBLE: "Every criterion is met.",
+    }
+)
+NEXT: Mapping[Stage, str] = MappingProxyType(
+    {
+        Stage.NOT_SCREENED: "Screen the person.",
+        Stage.SCREENING: "Go on with the screening, then decide.",
+        Stage.PENDING: "Find out what is missing, save it, and decide again.",
+        Stage.INELIGIBLE: "Nothing here; the usual process applies.",
+        Stage.REFERRED: "A supervisor decides.",
+        Stage.ELIGIBLE: "Offer the programme.",
+    }
+)
+
+
+def stage_of(*, screened: bool, verdict: Verdict | None, standing: Verdict | None = None) -> Stage:
+    """Where a case stands.
+
+    Args:
+        screened: anything was ever saved of the screening.
+        verdict: of the present decision; None where nothing was decided.
+        standing: what a supervisor put in its place; None where nobody did.
+
+    Returns:
+        One stage, whatever the facts are, so that nobody drops out of a count.
+
+    Source: domain notes 4.4, as far as the verdict; 7, third.
+    """
+    present = standing or verdict
+    if present is not None:
+        return OF_VERDICT[present]
+    return Stage.SCREENING if screened else Stage.NOT_SCREENED
+
+
+def reason_of(stage: Stage, *, omitted: str | None = None) -> str | None:
+    """Why a person was not screened; None for whoever was.
+
+    Args:
+        stage: where the case stands.
+        omitted: the reason that was recorded for not screening, if one was. It moves nobody:
+            whoever is screened or decided after all counts as that.
+    """
+    return (omitted or NO_REASON) if stage is Stage.NOT_SCREENED else None
+
+
+def next_of(stage: Stage, *, changed: bool) -> str:
+    """What is to be done next, in plain English.
+
+    Args:
+        stage: where the case stands.
+        changed: the record has changed since its present decision.
+    """
+    if stage is Stage.PENDING and changed:
+        return "The record has changed since. Decide again."
+    return NEXT[stage]
+
+
+def prosecution_deadline(earliest: date | None) -> date | None:
+    """The last day on which proceedings for a summary-only offence can begin.
+
+    Args:
+        earliest: the first day on which the earliest summary-only offence may have been
+            committed; None where no offence is summary only.
+
+    Returns:
+        The same day six calendar months on, or the last day of a shorter month; None without
+        a deadline.
+
+    Source: Magistrates' Courts Act 1980 s.127; domain notes 3.5 (of a range the earliest day).
+    """
+    return None if earliest is None else earliest + relativedelta(months=LIMIT_MONTHS)
+
+
+def first_offence_due(on: date) -> date:
+    """The earliest day of an offence whose deadline is ``on`` or later.
+
+    The other way round, so that the database compares plain days and this file alone knows the
+    rule.
+    """
+    day = on - relativedelta(months=LIMIT_MONTHS) - timedelta(days=4)
+    while day + relativedelta(months=LIMIT_MONTHS) < on:
+        day += timedelta(days=1)
+    return day

@@ -1,0 +1,74 @@
+"""The funnel, as it stands on the screen."""
+
+import io
+
+from rich.console import Console
+
+from checkpoint.demo.funnel import WORDS, funnel, refusals
+from checkpoint.journey.stages import Stage
+
+COUNTS = {
+    "arrested": 20,
+    "screened": 16,
+    "decided": 15,
+    "stages": [
+        {"stage": stage.value, "people": people}
+        for stage, people in zip(Stage, (4, 1, 2, 5, 3, 5), strict=True)
+    ],
+    "ineligible": [
+        {"criterion": "HATE", "question": "Is it not flagged?", "people": 4, "alone": 2},
+        {"criterion": "ALONE", "question": "Is nobody else accused?", "people": 2, "alone": 1},
+    ],
+}
+NOBODY = {"arrested": 0, "screened": 0, "decided": 0, "stages": [], "ineligible": []}
+
+
+def shown(table):
+    console = Console(file=io.StringIO(), width=100)
+    console.print(table)
+    return console.file.getvalue()
+
+
+def lines(table):
+    """Each row's words and figures, and the length of its bar."""
+    found = [line for line in shown(table).splitlines() if "█" in line]
+    return [(" ".join(line.split("█")[0].split()), line.count("█")) for line in found]
+
+
+def test_the_funnel_goes_from_the_arrested_to_where_everybody_is():
+    rows = lines(funnel(COUNTS))
+    assert [words for words, _ in rows] == [
+        "arrested 20",
+        "screened 16",
+        "decided 15",
+        "eligible 5",
+        "referred to a supervisor 3",
+        "refused 5",
+        "pending: something is not known yet 2",
+        "screening begun, not decided 1",
+        "not screened 4",
+    ]
+    lengths = dict(rows)
+    assert lengths["arrested 20"] == 26
+    assert lengths["eligible 5"] == lengths["refused 5"] == 6
+
+
+def test_the_refused_stand_by_criterion():
+    assert [words for words, _ in lines(refusals(COUNTS))] == [
+        "Is it not flagged? 4 2",
+        "Is nobody else accused? 2 1",
+    ]
+
+
+def test_a_stage_of_a_later_room_keeps_its_own_name():
+    later = COUNTS | {"stages": [{"stage": "on_contract", "people": 20}]}
+    assert "on_contract" in shown(funnel(later))
+
+
+def test_nobody_arrested_is_no_fault():
+    assert "arrested" in shown(funnel(NOBODY))
+    assert lines(refusals(NOBODY)) == []
+
+
+def test_every_stage_has_its_words():
+    assert WORDS.keys() == {stage.value for stage in Stage}

@@ -1,0 +1,224 @@
+"""The words on the paper: plain, complete, and nobody else's business on those that leave."""
+
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from types import SimpleNamespace
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checkpoint.eligibility.facts import FACTS
+from checkpoint.eligibility.rules import decide, parse, stored
+from checkpoint.eligibility.states import Verdict
+from checkpoint.journey.papers import OF_OTHERS, WITHHELD, moment, paper, question, value
+from checkpoint.journey.states import Recipient
+
+RULES = parse((files("checkpoint.eligibility") / "rulesets" / "2018-04-01.toml").read_text())
+FACTS_KNOWN = {
+    "age_at_offence_years": 32,
+    "age_at_arrest_years": 32,
+    "age_at_decision_years": 32,
+    "lives_in_area": True,
+    "offences_in_area": True,
+    "earliest_offence_on": "2026-11-01",
+    "offence_classes": ["public_order", "theft"],
+    "interview_stance": "admitted",
+    "evidential_test_met": None,
+    "subject_to_order": False,
+    "detained_for_court": False,
+    "detained_under_mental_health_act": False,
+    "co_accused": False,
+    "domestic_abuse_grade": "none",
+    "hate_crime": False,
+    "understands_obligations": True,
+    "decided_on": "2026-11-03",
+}
+STAFF = "3c9f1b32-0000-4000-8000-00000000aaaa"
+PERSON = SimpleNamespace(
+    family_name="Testperson", given_names=None, date_of_birth=date(1994, 2, 11), pnc_id="2001/1234567L"
+)  # fmt: skip
+RECORD = SimpleNamespace(
+    reference="CP-7K3M-2QXH-N",
+    suite="DURHAMGATE",
+    arrested_at=datetime(2026, 11, 2, 21, 40, tzinfo=UTC),
+)
+
+
+def an_offence(**overrides):
+    fields = {"code": "TH68010", "title": "Theft from a shop", "committed_in_area": True}
+    days = {"committed_from": date(2026, 11, 1), "committed_until": date(2026, 11, 1)}
+    return SimpleNamespace(**(fields | days | overrides))
+
+
+def a_decision(number=1, facts=FACTS_KNOWN, **overrides):
+    verdict, findings = decide(RULES, facts)
+    fields = {
+        "id": UUID(int=number),
+        "number": number,
+        "facts": facts,
+        "findings": stored(findings),
+        "verdict": verdict,
+        "version": RULES.version,
+        "in_force_from": RULES.in_force_from,
+        "digest": "d" * 64,
+        "decided_at": datetime(2026, 11, 3, 12, tzinfo=UTC),
+        "decided_by": UUID(STAFF),
+    }
+    return SimpleNamespace(**(fields | overrides))
+
+
+def printed(decision=None, *, recipient=None, decisions=(), person=PERSON, alleged=(), **facts):
+    return paper(
+        decision or a_decision(facts=FACTS_KNOWN | facts),
+        RULES,
+        record=RECORD,
+        person=person,
+        alleged=alleged or [an_offence()],
+        decisions=decisions,
+        recipient=recipient,
+    )
+
+
+def test_the_file_has_everything():
+    found = printed()
+    assert (found.purpose, found.verdict) == ("For the file", "Eligible")
+    assert dict(found.who) == {
+        "Name": "Testperson",
+        "Date of birth": "11 February 1994",
+        "Custody record": "CP-7K3M-2QXH-N",
+        "Arrested": "2 November 2026 at 21:40 (GMT)",
+        "PNC ID": "2001/1234567L",
+        "Custody suite": "DURHAMGATE",
+    }
+    assert dict(found.decided) == {
+        "Decided": "3 November 2026 at 12:00 (GMT)",
+        "By staff number": STAFF,
+        "Which decision": "Number 1 of this case",
+    }
+    assert found.alleged == ("Theft from a shop (TH68010), on 1 November 2026, in the force area",)
+    assert [line.question for line in found.criteria] == [c.question for c in RULES.criteria]
+    assert {line.answer for line in found.criteria} == {"Met"}
+    assert len(found.facts) == len(FACTS)
+    assert (found.missing, found.later, found.left_out) == ((), (), ())
+    assert dict(found.rules)["SHA-256 of the rules"] == "d" * 64
+    assert {"S2", "S3", "CYPA"} == {code for code, _ in found.sources}
+
+
+def test_who_is_not_known_is_said_to_be_not_known():
+    nobody = SimpleNamespace(
+        family_name="Testperson", given_names="Synthetic", date_of_birth=None, pnc_id=None
+    )
+    who = dict(printed(person=nobody).who)
+    assert who["Name"] == "Synthetic Testperson"
+    assert who["Date of birth"] == who["PNC ID"] == "Not known"
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        ({"committed_in_area": False}, "on 1 November 2026, outside the force area"),
+        ({"committed_in_area": None}, "on 1 November 2026, place not known"),
+        (
+            {"committed_from": date(2026, 10, 30)},
+            "between 30 October 2026 and 1 November 2026, in the force area",
+        ),
+    ],
+)
+def test_days_and_places_are_told_as_far_as_they_are_known(overrides, told):
+    assert printed(alleged=[an_offence(**overrides)]).alleged[0].endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("name", "fact", "told"),
+    [
+        ("lives_in_area", True, "Yes"),
+        ("lives_in_area", False, "No"),
+        ("lives_in_area", None, "Not known"),
+        ("age_at_offence_years", 32, "32"),
+        ("earliest_offence_on", "2026-11-01", "1 November 2026"),
+        ("interview_stance", "no_reply", "Made no reply"),
+        ("offence_classes", ["public_order", "unclassified"], "Public order, Unclassified"),
+        ("asked_long_ago", "some_code", "Some code"),
+    ],
+)
+def test_a_fact_is_told_in_plain_english(name, fact, told):
+    assert value(name, fact) == told
+
+
+def test_a_fact_that_is_no_longer_asked_keeps_its_name():
+    assert question("asked_long_ago") == "asked_long_ago"
+    kept = printed(a_decision(facts=FACTS_KNOWN | {"asked_long_ago": 7}))
+    assert kept.facts[-1] == ("asked_long_ago", "7")
+
+
+def test_what_is_not_known_is_asked_and_special_terms_are_a_supervisors():
+    found = printed(interview_stance=None, offence_classes=["burglary_residential"])
+    answers = {line.question: line.answer for line in found.criteria}
+    assert "What did the person say in interview?" in found.missing
+    assert {"Not known yet", "Met; for a supervisor", "Met"} == set(answers.values())
+
+
+def test_later_decisions_are_told_in_order_and_earlier_ones_only_by_number():
+    three = [
+        a_decision(number, verdict=verdict, decided_at=datetime(2026, 7, number, 23, tzinfo=UTC))
+        for number, verdict in enumerate((Verdict.PENDING, Verdict.REFER, Verdict.ELIGIBLE), 1)
+    ]
+    found = printed(three[1], decisions=three[::-1])
+    assert found.later == ("Number 3, 4 July 2026 at 00:00 (BST). Eligible.",)
+    assert dict(found.decided)["Which decision"].endswith("in place of the one before")
+    assert len(printed(three[0], decisions=three).later) == 2
+
+
+@pytest.mark.parametrize("recipient", Recipient)
+def test_nobody_of_the_staff_leaves_the_house(recipient):
+    found = printed(recipient=recipient)
+    assert STAFF not in found.model_dump_json()
+    assert "PNC ID" not in dict(found.who)
+    assert len(found.left_out) >= 2
+
+
+OTHERS = st.fixed_dictionaries(
+    {
+        "co_accused": st.sampled_from([True, False, None]),
+        "domestic_abuse_grade": st.sampled_from(["none", "standard", "medium", "high", None]),
+    }
+)
+
+
+@given(others=OTHERS, recipient=st.sampled_from(Recipient))
+def test_what_is_known_of_other_people_changes_nothing_but_the_verdict(others, recipient):
+    assert others.keys() == OF_OTHERS
+    plain = printed(recipient=recipient)
+    found = printed(recipient=recipient, **others)
+    as_it_was = {"verdict": plain.verdict, "meaning": plain.meaning}
+    assert found.model_copy(update=as_it_was) == plain
+    withheld = [line.question for line in found.criteria if line.reason == WITHHELD]
+    assert len(withheld) == 2
+
+
+def test_a_panel_is_not_told_who_it_is_about():
+    found = printed(recipient=Recipient.PANEL)
+    text = found.model_dump_json()
+    assert dict(found.who).keys() == {"Custody suite"}
+    assert [w for w in ("Testperson", "1994", RECORD.reference, "21:40") if w in text] == []
+    assert "Name" in dict(printed(recipient=Recipient.DEFENCE).who)
+
+
+def test_the_digest_is_that_of_what_is_printed():
+    assert printed().digest == printed().digest
+    others = [printed(hate_crime=None), printed(recipient=Recipient.COURT)]
+    others.append(printed(decisions=[a_decision(), a_decision(2)]))
+    assert len({printed().digest, *(other.digest for other in others)}) == 4
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "25 October 2026 at 01:30 (BST)"),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "25 October 2026 at 01:30 (GMT)"),
+    ],
+)
+def test_the_hour_that_happens_twice_says_which_it_was(at, told):
+    assert moment(at) == told
