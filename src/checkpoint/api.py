@@ -32,6 +32,8 @@ from checkpoint.foundation.database import engine_for
 from checkpoint.foundation.health import Seen
 from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.journey import routes as journey
+from checkpoint.oversight import codes as oversight_codes
+from checkpoint.oversight import routes as oversight
 
 # What any door under /v1 may answer, whatever it does.
 ANYWHERE = problems.problems(
@@ -54,6 +56,8 @@ ROOMS = (
     custody_codes.router,
     eligibility.router,
     eligibility.reference,
+    oversight.router,
+    oversight_codes.router,
     journey.router,
 )
 

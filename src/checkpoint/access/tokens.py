@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import jwt
 
 from checkpoint.foundation import errors
-from checkpoint.foundation.actors import TOKEN_ROLES, Actor, Role
+from checkpoint.foundation.actors import TOKEN_ROLES, Actor, Rank, Role
 
 ALGORITHMS = ("RS256", "ES256")
 KEY_TYPES = {"RS256": "RSA", "ES256": "EC"}
@@ -96,7 +96,8 @@ def actor_from(claims: Mapping[str, Any], trust: Trust) -> Actor:
     """Who the claims vouch for.
 
     ``sub`` is the actor's id where it is a UUID; else the id is derived from issuer and ``sub``.
-    ``checkpoint_role`` is one role, ``checkpoint_suites`` a list of suite codes.
+    ``checkpoint_role`` is one role, ``checkpoint_suites`` a list of suite codes;
+    ``checkpoint_rank``, a police rank, may be left out.
 
     Raises:
         NotAuthenticated: a claim is missing or not in its form.
@@ -110,6 +111,9 @@ def actor_from(claims: Mapping[str, Any], trust: Trust) -> Actor:
         raise refuse("The token does not give you one of this service's roles.")
     if not _codes(suites):
         raise refuse("The token's suites are not in the agreed form.")
+    rank = claims.get("checkpoint_rank")
+    if rank is not None and rank not in [*Rank]:
+        raise refuse("The token's rank is not one of this service's.")
     client = claims.get("azp") or claims.get("client_id")
     return Actor(
         id=subject_id(trust.issuer, subject),
@@ -117,6 +121,7 @@ def actor_from(claims: Mapping[str, Any], trust: Trust) -> Actor:
         suites=frozenset(suites or ()),
         client=client[:100] if _plain(client, limit=LIMIT_BYTES) else None,
         strong_since=_strong_since(claims, trust),
+        rank=None if rank is None else Rank(str(rank)),
     )
 
 

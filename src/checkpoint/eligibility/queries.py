@@ -16,8 +16,8 @@ from checkpoint.custody import queries as custody
 from checkpoint.custody.tables import SCREENING_FACTS, CustodyRecord
 from checkpoint.eligibility.facts import FACTS
 from checkpoint.eligibility.rules import missing_of, parse
-from checkpoint.eligibility.schemas import DecisionView, MissingView, RuleSetView
-from checkpoint.eligibility.states import MEANING, Verdict
+from checkpoint.eligibility.schemas import DecisionView, MissingView, RuleSetView, StandingView
+from checkpoint.eligibility.states import MEANING, Basis, Verdict
 from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
@@ -175,16 +175,31 @@ SUMMARY = {"id", "number", "verdict", "record_version", "decided_at", "decided_b
 DECISIONS = "/v1/custody-records/{record_id}/eligibility-decisions"
 
 
-def view(decision: Any, rules: Any, *, by: Actor, later: UUID | None = None) -> DecisionView:
-    """A decision as it was locked, explained to this reader."""
+def view(
+    decision: Any,
+    rules: Any,
+    *,
+    by: Actor,
+    later: UUID | None = None,
+    standing: StandingView | None = None,
+) -> DecisionView:
+    """A decision as it was locked, explained to this reader; it stands by the rules unless a later
+    room says otherwise.
+    """
     missing = _missing(decision.findings)
     wanted = list(dict.fromkeys(view.given_as for view in missing))
     return DecisionView(
         **explained(decision.verdict, decision.findings, decision.facts, rules),
         **{name: getattr(decision, name) for name in LOCKED},
         superseded_by_id=later,
+        standing=standing or by_rules(decision.verdict),
         next_steps=[decide_step(decision.custody_record_id, by, missing=wanted)],
     )
+
+
+def by_rules(verdict: Verdict) -> StandingView:
+    """How a decision stands that nobody has spoken on."""
+    return StandingView(verdict=verdict, basis=Basis.RULES, meaning=MEANING[verdict])
 
 
 def explained(

@@ -17,12 +17,10 @@ from checkpoint.custody import rules as custody_rules
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.eligibility import actions, queries
 from checkpoint.eligibility.facts import Alleged, gather
-from checkpoint.eligibility.queries import DecisionNotFound, NoRulesInForce, RuleSetNotFound
+from checkpoint.eligibility.queries import NoRulesInForce, RuleSetNotFound
 from checkpoint.eligibility.rules import decide, parse, stored
 from checkpoint.eligibility.schemas import (
     DecideEligibility,
-    DecisionSummary,
-    DecisionsView,
     DecisionView,
     PreviewEligibility,
     PreviewView,
@@ -37,7 +35,7 @@ from checkpoint.foundation.codelists import CodeListView, CodeView, list_doors
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.idempotency import CREATING, Once, once
-from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion
+from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion, etag
 from checkpoint.foundation.problems import problems
 
 router = APIRouter(prefix="/v1", tags=["eligibility"])
@@ -121,76 +119,11 @@ async def decide_eligibility(
 
     async def deed() -> Response:
         decision, rules = await actions.decide_case(session, record_id, seen=seen, by=by, at=now)
-        return _locked(queries.view(decision, rules, by=by), status=201)
+        view = queries.view(decision, rules, by=by)
+        place = f"{router.prefix}/eligibility-decisions/{view.id}"
+        return shown(view, status=201, headers={"ETag": etag(view.number), "Location": place})
 
     return await once(session, asked, deed, by=by, at=now)
-
-
-@router.get(RECORDS, response_model=DecisionsView, responses=problems(CustodyRecordNotFound))
-async def list_eligibility_decisions(
-    by: Annotated[Actor, holding(Permission.READ_ELIGIBILITY)],
-    record_id: RecordId,
-    session: Transaction,
-    now: Now,
-) -> Response:
-    """A case's decisions, the present one first."""
-    record = await custody.one(session, record_id, actor=by)
-    found = await queries.of_case(session, record_id, actor=by)
-    items = [
-        DecisionSummary(
-            rule_set_version=decision.version,
-            **{name: getattr(decision, name) for name in queries.SUMMARY},
-        )
-        for decision in found
-    ]
-    view = DecisionsView(items=items, next_steps=[queries.next_decision(record_id, found, by)])
-    await ledger.record(
-        session,
-        Operation.CONSULTATION,
-        EligibilityEvent.READ,
-        record_id,
-        record.person_id,
-        *(decision.id for decision in found),
-        kind="custody_record",
-        by=by,
-        at=now,
-    )
-    return shown(view)
-
-
-@router.get(
-    "/eligibility-decisions/{decision_id}",
-    response_model=DecisionView,
-    responses=problems(DecisionNotFound),
-)
-async def read_eligibility_decision(
-    by: Annotated[Actor, holding(Permission.READ_ELIGIBILITY)],
-    decision_id: Annotated[UUID, Path(description="The decision's id.")],
-    session: Transaction,
-    now: Now,
-) -> Response:
-    """One decision as it was locked, with every finding and its reason."""
-    decision = await queries.one(session, decision_id, actor=by)
-    await ledger.record(
-        session,
-        Operation.CONSULTATION,
-        EligibilityEvent.READ,
-        decision.id,
-        decision.custody_record_id,
-        decision.person_id,
-        kind=actions.KIND,
-        by=by,
-        at=now,
-    )
-    return _locked(queries.view(decision, decision, by=by, later=decision.superseded_by_id))
-
-
-def _locked(view: DecisionView, *, status: int = 200) -> Response:
-    # Locked for good, but whether it is the present one may change.
-    headers = {"ETag": f'"{view.number}{"-superseded" if view.superseded_by_id else ""}"'}
-    if status == 201:
-        headers["Location"] = f"{router.prefix}/eligibility-decisions/{view.id}"
-    return shown(view, status=status, headers=headers)
 
 
 READER = holding(Permission.READ_REFERENCE)

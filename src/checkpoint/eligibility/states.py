@@ -22,6 +22,14 @@ class Verdict(StrEnum):
     REFER = "refer"
 
 
+class Basis(StrEnum):
+    """What the standing verdict of a decision rests on."""
+
+    RULES = "rules"
+    DETERMINATION = "determination"
+    OVERRIDE = "override"
+
+
 class EligibilityEvent(StrEnum):
     """The room's events."""
 

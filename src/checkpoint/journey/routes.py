@@ -16,6 +16,7 @@ from checkpoint.custody.schemas import Reference
 from checkpoint.eligibility import queries as eligibility
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.answers import shown
+from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.paging import MalformedCursor, Page, Turning, links
@@ -23,6 +24,7 @@ from checkpoint.foundation.problems import problems
 from checkpoint.foundation.schemas import Instant
 from checkpoint.journey import queries as things
 from checkpoint.journey.schemas import LedgerEntryView, MeView, NextStepsView
+from checkpoint.oversight import queries as oversight
 
 router = APIRouter(prefix="/v1", tags=["journey"])
 
@@ -33,7 +35,9 @@ async def read_me(
 ) -> Response:
     """Who you are to this service, and what your role may do."""
     held = sorted(permission.value for permission in GRANTS[by.role])
-    return shown(MeView(id=by.id, role=by.role, suites=sorted(by.suites), permissions=held))
+    return shown(
+        MeView(id=by.id, role=by.role, rank=by.rank, suites=sorted(by.suites), permissions=held)
+    )
 
 
 @router.get(
@@ -49,9 +53,12 @@ async def read_next_steps(
 ) -> Response:
     """What you may do with a case now, from every room, or may not yet, and why."""
     record = await custody.one(session, record_id, actor=by)
-    decisions = await eligibility.of_case(session, record_id, actor=by)
-    decide = eligibility.next_decision(record_id, decisions, by)
-    steps = [*custody.next_steps(record, by), decide]
+    decided = await oversight.of_case(session, record_id, actor=by)
+    decide = eligibility.next_decision(record_id, [decision for decision, _ in decided], by)
+    steps, standing = [*custody.next_steps(record, by), decide], None
+    for decision, ruling in decided[:1]:
+        steps += oversight.next_steps(decision, ruling, by=by, on=london_day(now))
+        standing = oversight.summary(decision, ruling)
     await ledger.record(
         session,
         Operation.CONSULTATION,
@@ -62,7 +69,7 @@ async def read_next_steps(
         by=by,
         at=now,
     )
-    return shown(NextStepsView(next_steps=steps))
+    return shown(NextStepsView(standing=standing, next_steps=steps))
 
 
 @router.get(
