@@ -36,6 +36,12 @@ DETERMINATION = {
     "reason_code": "terms_met",
     "words": "The special terms were agreed.",
 }
+FORECAST = {
+    "tool": "HART",
+    "tool_version": "509-trees",
+    "band": "high",
+    "votes": {"low": 8, "moderate": 87, "high": 414},
+}
 DEPARTURE = {
     "verdict": "ineligible",
     "reason_code": "risk",

@@ -26,6 +26,7 @@ from checkpoint.audit.witness import Witnessed
 from checkpoint.custody import codes as custody_codes
 from checkpoint.custody import routes as custody
 from checkpoint.eligibility import routes as eligibility
+from checkpoint.forecast import routes as forecast
 from checkpoint.foundation import bodies, health, logs, openapi, problems
 from checkpoint.foundation.addresses import ParameterUnknown
 from checkpoint.foundation.database import engine_for
@@ -54,6 +55,8 @@ ANYWHERE = problems.problems(
 ROOMS = (
     custody.router,
     custody_codes.router,
+    forecast.router,
+    forecast.reference,
     eligibility.router,
     eligibility.reference,
     oversight.router,

@@ -32,7 +32,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "tables", "schemas", "queries", "actions",
         "loading", "routes", "codes", "counts", "cli",
     }  # fmt: skip
-    rooms = ("people", "custody", "eligibility", "oversight", "journey")
+    rooms = ("people", "custody", "forecast", "eligibility", "oversight", "journey")
     found = {
         f"{room}/{path.name}"
         for room in rooms

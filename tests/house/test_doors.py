@@ -25,6 +25,9 @@ DOORS = {
     "POST /v1/custody-records/{record_id}/eligibility-decisions": {OFFICER},
     "GET /v1/custody-records/{record_id}/eligibility-decisions": READERS,
     "GET /v1/eligibility-decisions/{decision_id}": READERS,
+    "POST /v1/custody-records/{record_id}/risk-view": {OFFICER},
+    "POST /v1/custody-records/{record_id}/risk-forecast": {OFFICER},
+    "GET /v1/custody-records/{record_id}/risk-forecast": READERS,
     "POST /v1/eligibility-decisions/{decision_id}/determination": {SUPERVISOR},
     "POST /v1/eligibility-decisions/{decision_id}/overrides": {SUPERVISOR},
     "GET /v1/overrides/rates": {SUPERVISOR, AUDITOR},
@@ -48,6 +51,8 @@ DOORS = {
     "GET /v1/reference/determination-reasons": ANYONE,
     "GET /v1/reference/override-reasons": ANYONE,
     "GET /v1/reference/ranks": ANYONE,
+    "GET /v1/reference/forecast-tools": ANYONE,
+    "GET /v1/reference/risk-bands": ANYONE,
 }
 # No lock: they show nothing about anybody, and load balancers and learners have no token.
 OPEN = {

@@ -5,6 +5,7 @@ import pytest
 from builders import (
     DEPARTURE,
     DETERMINATION,
+    FORECAST,
     KNOWN,
     a_key,
     a_person,
@@ -25,6 +26,8 @@ BODIES = {
     "correct_person": a_person(),
     "release": {"released_at": "2026-11-03T04:30:00Z"},
     "decide_eligibility": {},
+    "record_risk_view": {"band": "moderate"},
+    "record_risk_forecast": FORECAST,
     "determine_eligibility": DETERMINATION,
     "propose_override": DEPARTURE,
     "confirm_override": {},

@@ -26,6 +26,8 @@ class Permission(StrEnum):
     READ_LEDGER = "ledger:read"
     READ_OVERRIDE_RATES = "override-rates:read"
     READ_REFERENCE = "reference:read"
+    READ_RISK = "risk:read"
+    RECORD_RISK = "risk:record"
     RELEASE_FROM_CUSTODY = "custody-record:release"
     SAVE_SCREENING = "custody-record:screen"
 
@@ -42,6 +44,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.PREVIEW_ELIGIBILITY,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_ELIGIBILITY,
+            Permission.READ_RISK,
+            Permission.RECORD_RISK,
             Permission.RELEASE_FROM_CUSTODY,
             Permission.SAVE_SCREENING,
         },
@@ -54,6 +58,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_ELIGIBILITY,
             Permission.READ_OVERRIDE_RATES,
+            Permission.READ_RISK,
         },
         Role.NAVIGATOR: EVERYONE,
         Role.EVALUATOR: EVERYONE,

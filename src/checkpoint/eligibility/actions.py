@@ -75,13 +75,13 @@ async def decide_case(
     record, today = await custody.held(session, record_id, actor=by), london_day(at)
     unchanged_since(seen, record.version)
     case = await queries.case(session, record_id, on=today)
-    offences = alleged(await custody.offences_of(session, record_id))
     facts = gather(
         born=case.date_of_birth,
         arrested_on=london_day(record.arrested_at),
         decided_on=today,
-        offences=offences,
+        offences=alleged(await custody.offences_of(session, record_id)),
         screening={name: getattr(case, name) for name in SCREENING_FACTS},
+        risk_band=case.risk_band,
     )
     verdict, findings = decide(parse(case.content), facts)
     decision = EligibilityDecision(

@@ -19,6 +19,7 @@ from checkpoint.eligibility.rules import missing_of, parse
 from checkpoint.eligibility.schemas import DecisionView, MissingView, RuleSetView, StandingView
 from checkpoint.eligibility.states import MEANING, Basis, Verdict
 from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
+from checkpoint.forecast import queries as forecast
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
@@ -102,9 +103,9 @@ async def in_force(session: AsyncSession, on: date) -> Any:
 
 
 SCREENED, PRESENT = custody.SCREENING.subquery("screened"), LAST.subquery("present")
-CURRENT = IN_FORCE.subquery("current")
+CURRENT, FORECAST = IN_FORCE.subquery("current"), forecast.LAST.subquery("forecast")
 # Everything a decision rests on but the offences, in one row: the last saving of the screening,
-# the present decision and the rules of the day need no joining, since each is one row at most.
+# the last forecast, the present decision and the rules of the day need no joining, since each is one row at most.
 CASE = (
     sa.select(
         col(Person.date_of_birth),
@@ -113,12 +114,14 @@ CASE = (
         PRESENT.c.number.label("present_number"),
         CURRENT.c.id.label("rules_id"),
         *(CURRENT.c[name] for name in RULES),
+        FORECAST.c.band.label("risk_band"),
     )
     .select_from(Person)
     .join(CustodyRecord, col(CustodyRecord.person_id) == col(Person.id))
     .outerjoin(SCREENED, sa.true())
     .outerjoin(PRESENT, sa.true())
     .outerjoin(CURRENT, sa.true())
+    .outerjoin(FORECAST, sa.true())
     .where(col(CustodyRecord.id) == RECORD_ID)
 )
 

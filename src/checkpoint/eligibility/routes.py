@@ -63,6 +63,7 @@ async def preview_eligibility(
         decided_on=london_day(now),
         offences=await _classed(session, command, at=command.arrested_at or now),
         screening=command.screening.model_dump(mode="json"),
+        risk_band=command.risk_band,
     )
     verdict, findings = decide(parse(rules.content), facts)
     await ledger.record(

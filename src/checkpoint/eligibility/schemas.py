@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from checkpoint.custody.schemas import BOOKING, AllegeOffence, SaveScreening
 from checkpoint.eligibility.states import Answer, Basis, Verdict
+from checkpoint.forecast.states import RiskBand
 from checkpoint.foundation.actors import Rank
 from checkpoint.foundation.schemas import Command, Day, Instant, Moment, NextStep, View
 
@@ -34,6 +35,9 @@ class PreviewEligibility(Command):
     ] = None
     offences: Annotated[list[AllegeOffence], Field(min_length=1, max_length=50)]
     screening: SaveScreening = SaveScreening()
+    risk_band: Annotated[
+        RiskBand | None, Field(description="The forecasting tool's band, where rules ask for it.")
+    ] = None
 
 
 class DecideEligibility(Command):
