@@ -28,7 +28,7 @@ def is_module(path: Path) -> bool:
 
 def test_a_room_holds_only_the_agreed_furniture():
     furniture = {
-        "__init__", "states", "rules", "facts", "references", "identifiers",
+        "__init__", "states", "rules", "replays", "facts", "references", "identifiers",
         "tables", "schemas", "queries", "actions",
         "loading", "routes", "codes", "counts", "cli",
     }  # fmt: skip

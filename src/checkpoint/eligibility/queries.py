@@ -18,7 +18,7 @@ from checkpoint.eligibility.facts import FACTS
 from checkpoint.eligibility.rules import missing_of, parse
 from checkpoint.eligibility.schemas import DecisionView, MissingView, RuleSetView, StandingView
 from checkpoint.eligibility.states import MEANING, Basis, Verdict
-from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
+from checkpoint.eligibility.tables import EligibilityDecision, RuleSetProposal, RuleSetVersion
 from checkpoint.forecast import queries as forecast
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
@@ -149,6 +149,19 @@ async def rule_set(session: AsyncSession, version: str) -> RuleSetVersion:
 async def rule_sets(session: AsyncSession) -> Sequence[RuleSetVersion]:
     rows = select(RuleSetVersion).order_by(col(RuleSetVersion.in_force_from))
     return (await session.exec(rows)).all()
+
+
+async def proposal(session: AsyncSession, digest: str) -> RuleSetProposal | None:
+    rows = select(RuleSetProposal).where(RuleSetProposal.digest == digest)
+    return (await session.exec(rows)).one_or_none()
+
+
+async def collides(session: AsyncSession, version: str, first: date) -> bool:
+    """Whether a published rule set has that name or that first day."""
+    same = sa.or_(
+        col(RuleSetVersion.version) == version, col(RuleSetVersion.in_force_from) == first
+    )
+    return (await session.exec(select(sa.exists().where(same)))).one()
 
 
 async def stored(session: AsyncSession, *, after: UUID | None, size: int) -> Sequence[Any]:

@@ -171,6 +171,7 @@ async def read_rule_set(
         **queries.shown_rules(rules).model_dump(),
         content=rules.content,
         published_at=rules.published_at,
+        origin=rules.origin,
     )
     return public(request, view)
 

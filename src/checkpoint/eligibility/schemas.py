@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, JsonValue
 
 from checkpoint.custody.schemas import BOOKING, AllegeOffence, SaveScreening
-from checkpoint.eligibility.states import Answer, Basis, Verdict
+from checkpoint.eligibility.states import Answer, Basis, RuleSetOrigin, Verdict
 from checkpoint.forecast.states import RiskBand
 from checkpoint.foundation.actors import Rank
 from checkpoint.foundation.schemas import Command, Day, Instant, Moment, NextStep, View
@@ -59,6 +59,9 @@ class PublishedRuleSetView(RuleSetView):
 
     content: Annotated[str, Field(description="The rule file, TOML.")]
     published_at: Moment
+    origin: Annotated[
+        RuleSetOrigin, Field(description="Came with the package, or was published by two people.")
+    ]
 
 
 class FindingView(View):

@@ -30,6 +30,13 @@ class Basis(StrEnum):
     OVERRIDE = "override"
 
 
+class RuleSetOrigin(StrEnum):
+    """How a rule set came to be published."""
+
+    PACKAGE = "package"
+    TWO_PEOPLE = "two_people"
+
+
 class EligibilityEvent(StrEnum):
     """The room's events."""
 
@@ -37,7 +44,9 @@ class EligibilityEvent(StrEnum):
     PREVIEWED = "eligibility.previewed"
     READ = "eligibility.read"
     RULES_READ = "eligibility.rules_read"
+    PROPOSED = "eligibility.rules_proposed"
     PUBLISHED = "eligibility.published"
+    REPLAYED = "eligibility.replayed"
 
 
 MEANING: Mapping[Verdict, str] = MappingProxyType(
