@@ -32,6 +32,24 @@ KNOWN = {
     "understands_obligations": True,
 }
 
+REFERRED = "TH68036"  # burglary of a dwelling: special terms, so a supervisor decides
+DETERMINATION = {
+    "verdict": "eligible",
+    "reason_code": "terms_met",
+    "words": "The special terms were agreed.",
+}
+FORECAST = {
+    "tool": "HART",
+    "tool_version": "509-trees",
+    "band": "high",
+    "votes": {"low": 8, "moderate": 87, "high": 414},
+}
+DEPARTURE = {
+    "verdict": "ineligible",
+    "reason_code": "risk",
+    "words": "A risk that the rules do not see.",
+}
+
 
 def a_pnc_id(number: int, year: int = 2001) -> str:
     """A well-formed PNC ID that nobody holds but this test."""
@@ -80,6 +98,19 @@ async def decided(client: httpx.AsyncClient, record: dict[str, Any]) -> dict[str
     answer = await client.post(
         f"/v1/custody-records/{record['id']}/eligibility-decisions",
         headers=a_key() | {"If-Match": f'"{record["version"]}"'},
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def proposed(
+    client: httpx.AsyncClient, decision: dict[str, Any], **overrides: Any
+) -> dict[str, Any]:
+    """An override proposed through the front door, of a decision nobody has spoken on."""
+    answer = await client.post(
+        f"/v1/eligibility-decisions/{decision['id']}/overrides",
+        json=DEPARTURE | overrides,
+        headers=a_key() | {"If-Match": f'"{decision["number"]}"'},
     )
     assert answer.status_code == 201, answer.text
     return answer.json()

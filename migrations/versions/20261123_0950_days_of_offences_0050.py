@@ -4,14 +4,14 @@ Not CONCURRENTLY: that waits for every older snapshot, and so for a second migra
 for this one's lock. Writers wait about a second for each million offences instead.
 
 Revision ID: 0050
-Revises: 0009
+Revises: 0042
 Phase: expand
 """
 
 from alembic import op
 
 revision = "0050"
-down_revision = "0009"
+down_revision = "0042"
 NAME = "ix_alleged_offence_committed_from_custody_record_id"
 
 

@@ -26,6 +26,7 @@ from checkpoint.audit.witness import Witnessed
 from checkpoint.custody import codes as custody_codes
 from checkpoint.custody import routes as custody
 from checkpoint.eligibility import routes as eligibility
+from checkpoint.forecast import routes as forecast
 from checkpoint.foundation import bodies, health, logs, openapi, problems
 from checkpoint.foundation.addresses import ParameterUnknown
 from checkpoint.foundation.database import engine_for
@@ -34,6 +35,8 @@ from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.journey import codes as journey_codes
 from checkpoint.journey import printing
 from checkpoint.journey import routes as journey
+from checkpoint.oversight import codes as oversight_codes
+from checkpoint.oversight import routes as oversight
 
 # What any door under /v1 may answer, whatever it does.
 ANYWHERE = problems.problems(
@@ -54,8 +57,12 @@ ANYWHERE = problems.problems(
 ROOMS = (
     custody.router,
     custody_codes.router,
+    forecast.router,
+    forecast.reference,
     eligibility.router,
     eligibility.reference,
+    oversight.router,
+    oversight_codes.router,
     journey.router,
     journey_codes.router,
     printing.router,

@@ -25,7 +25,7 @@ from checkpoint.foundation.actors import TOKEN_ROLES, Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
 from checkpoint.foundation.embedded import CannotStart, serving
 from checkpoint.foundation.problems import unreachable
-from checkpoint.foundation.settings import Settings
+from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.housekeeping import app as housekeeping
 
 # For scripts: one exit code for each kind of refusal, as for HTTP there is one status.
@@ -62,7 +62,7 @@ def run() -> None:
         serving(settings, keep=False) as addresses,
         suppress(KeyboardInterrupt),
     ):
-        prepare(addresses.owner)
+        prepare(addresses.owner, trial=in_development(settings))
         os.environ["CHECKPOINT_DATABASE_URL"] = addresses.api
         welcome(settings)
         listen(Settings())
@@ -78,9 +78,19 @@ def serve() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database up to date, and load the starter data it lacks."""
-    with serving(Settings()) as addresses:
-        prepare(addresses.owner)
+    settings = Settings()
+    with serving(settings) as addresses:
+        left = prepare(addresses.owner, trial=in_development(settings))
     typer.echo("The database is up to date.")
+    for version in left:
+        typer.echo(
+            f"The rule set {version} ships with this version and is not published; two people do "
+            f"that: checkpoint eligibility propose {version}"
+        )
+
+
+def in_development(settings: Settings) -> bool:
+    return settings.environment is Environment.DEVELOPMENT
 
 
 def check_port(settings: Settings) -> None:
@@ -110,25 +120,28 @@ def sole_user(settings: Settings) -> Iterator[None]:
         yield
 
 
-def prepare(url: str) -> None:
-    """Migrate to the newest revision and load the starter reference data."""
+def prepare(url: str, *, trial: bool = False) -> list[str]:
+    """Migrate to the newest revision and load the starter reference data.
+
+    Returns the rule sets of the package that only two people may publish here.
+    """
     from alembic import command  # noqa: PLC0415 - only where it migrates: it is slow to import
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config(str(MIGRATIONS))
     config.attributes["url"] = url
     command.upgrade(config, "head")
-    asyncio.run(load_starter(url))
+    return asyncio.run(load_starter(url, trial=trial))
 
 
-async def load_starter(url: str) -> None:
+async def load_starter(url: str, *, trial: bool = False) -> list[str]:
     """What each room ships with, each loaded once."""
     engine = engine_for(url, role=OWNER_ROLE, pool_size=1)
     try:
         async with transaction(engine) as session:
             await load_custody(session)
         async with transaction(engine) as session:
-            await load_eligibility(session)
+            return await load_eligibility(session, trial=trial)
     finally:
         await engine.dispose()
 

@@ -47,7 +47,8 @@ def test_only_custody_officers_change_a_case_in_the_suite(permission):
 
 def test_only_auditors_read_the_ledger_and_they_read_no_case():
     assert [role for role in Role if holds(role, Permission.READ_LEDGER)] == [Role.AUDITOR]
-    assert GRANTS[Role.AUDITOR] == {Permission.READ_LEDGER, Permission.READ_REFERENCE}
+    rates = Permission.READ_OVERRIDE_RATES  # numbers, and nobody's case
+    assert GRANTS[Role.AUDITOR] == {Permission.READ_LEDGER, rates, Permission.READ_REFERENCE}
 
 
 @pytest.mark.parametrize("role", [Role.EVALUATOR, Role.STATISTICIAN, Role.NAVIGATOR])

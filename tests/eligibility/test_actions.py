@@ -32,6 +32,7 @@ FACTS = KNOWN | {
     "earliest_offence_on": "2026-11-01",
     "offence_classes": ["theft"],
     "decided_on": "2026-11-03",
+    "risk_band": None,
 }
 
 

@@ -1,22 +1,9 @@
-import asyncio
 import hashlib
-from importlib.resources import files
 
 import pytest
-from pydantic import SecretStr
 
-from builders import KNOWN, booked, decided
-from checkpoint.api import create_app
-from checkpoint.foundation.settings import Environment, Settings
-from conftest import Clients
-from shell import Shell
+from publishing import NEXT, PROPOSED, PUBLISHED, TOLD, digest_of
 
-RULES = (files("checkpoint.eligibility") / "rulesets" / "2018-04-01.toml").read_text("utf-8")
-NEXT = RULES.replace('version = "2018-04-01"', 'version = "test-2027"').replace(
-    "in_force_from = 2018-04-01", "in_force_from = 2027-01-01"
-)
-PUBLISHED = "SELECT * FROM rule_set_version ORDER BY published_at"
-TOLD = "SELECT * FROM audit_entry ORDER BY recorded_at"
 # What no login of the service can do: the trigger is out of force for its superuser.
 TAMPER = (
     "WITH off AS (SELECT set_config('session_replication_role', 'replica', true)) "
@@ -24,58 +11,26 @@ TAMPER = (
 )
 
 
-@pytest.fixture
-def shell(make_database, monkeypatch):
-    return Shell(make_database(), monkeypatch)
-
-
-@pytest.fixture
-def publish(shell, tmp_path):
-    """Publish a rule file with this content."""
-
-    def publish(content):
-        file = tmp_path / "rules.toml"
-        file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return shell("eligibility", "publish", file)
-
-    return publish
-
-
-@pytest.fixture
-def decisions(shell, tmp_path):
-    """Three decisions on three cases, taken through the front door."""
-
-    async def take():
-        settings = Settings(
-            environment=Environment.DEVELOPMENT,
-            database_url=SecretStr(shell.url),
-            local_issuer=True,
-            data_folder=tmp_path,
-        )
-        app = create_app(settings)
-        client = Clients(app)()
-        known = (KNOWN, {}, KNOWN | {"hate_crime": True})
-        taken = [await decided(client, await booked(client, screening=facts)) for facts in known]
-        await client.aclose()
-        await app.state.engine.dispose()
-        return taken
-
-    return asyncio.run(take())
-
-
 def test_a_rule_file_is_published_and_recorded(shell, publish):
     before, entries = shell.found(PUBLISHED), shell.found(TOLD)
     told = publish(NEXT)
     digest = hashlib.sha256(NEXT.encode()).hexdigest()
     assert told.code == 0, told.err
-    assert told.out == (f"Published test-2027, in force from 01 January 2027.\nSHA-256 {digest}\n")
+    assert told.out == (f"Published test-2099, in force from 01 January 2099.\nSHA-256 {digest}\n")
     *old, new = shell.found(PUBLISHED)
     assert old == before
     assert (new.content, new.digest) == (NEXT, digest)
-    *earlier, entry = shell.found(TOLD)
+    *earlier, proposed, entry = shell.found(TOLD)
     assert earlier == entries
     assert entry.subject_ids == [new.id]
     assert (entry.event, entry.actor_role) == ("eligibility.published", "operator")
+    assert (proposed.event, proposed.actor_role) == ("eligibility.rules_proposed", "operator")
+    assert (new.origin, new.proposed_by, new.published_by) == (
+        "two_people",
+        proposed.actor_id,
+        entry.actor_id,
+    )
+    assert proposed.actor_id != entry.actor_id
 
 
 def test_a_rule_file_with_other_line_ends_is_published_word_for_word_too(shell, publish):
@@ -93,25 +48,25 @@ def test_a_rule_file_with_other_line_ends_is_published_word_for_word_too(shell, 
         (NEXT.replace('fact = "co_accused"', 'fact = "accomplice"'), "unknown fact accomplice"),
         (NEXT.replace('code = "ALONE"', ""), "criteria.10.code"),
         (NEXT.replace("[sources]", "[sources"), "at line 12"),
-        (NEXT.replace('version = "test-2027"', 'version = "Test 2027!"'), "version"),
+        (NEXT.replace('version = "test-2099"', 'version = "Test 2099!"'), "version"),
         (NEXT + "\nfurther = 1\n", "further"),
         ("", "criteria"),
         (b"version = \xff", "UTF-8"),
     ],
     ids=["fact", "no code", "not TOML", "version", "unknown part", "empty", "not UTF-8"],
 )
-def test_a_rule_file_with_a_fault_is_refused_and_says_where(shell, publish, content, where):
-    before = shell.found(PUBLISHED), shell.found(TOLD)
-    told = publish(content)
+def test_a_rule_file_with_a_fault_is_refused_and_says_where(shell, propose, content, where):
+    before = shell.found(PROPOSED), shell.found(TOLD)
+    told = propose(content)
     assert told.code == 22, told
     assert told.err.startswith("The rule file cannot be published. ")
     assert where in told.err
-    assert (shell.found(PUBLISHED), shell.found(TOLD)) == before
+    assert (shell.found(PROPOSED), shell.found(TOLD)) == before
 
 
 @pytest.mark.parametrize(
     "content",
-    [NEXT, NEXT.replace("2027-01-01", "2027-02-02"), NEXT.replace("test-2027", "test-2027-b")],
+    [NEXT, NEXT.replace("2099-01-01", "2099-02-02"), NEXT.replace("test-2099", "test-2099-b")],
     ids=["the same file", "the same version", "the same first day"],
 )
 def test_what_is_published_is_never_published_again(shell, publish, content):
@@ -123,13 +78,17 @@ def test_what_is_published_is_never_published_again(shell, publish, content):
     assert (shell.found(PUBLISHED), shell.found(TOLD)) == before
 
 
-def test_no_rules_are_published_that_cannot_be_recorded(shell, publish):
+def test_no_rules_are_proposed_or_published_that_cannot_be_recorded(shell, propose, somebody_else):
+    assert propose(NEXT).code == 0
     shell.found("REVOKE INSERT ON audit_entry FROM checkpoint_owner")
-    before = shell.found(PUBLISHED)
-    told = publish(NEXT)
-    assert told.code == 75
-    assert "so nothing was done" in told.err
-    assert shell.found(PUBLISHED) == before
+    before = shell.found(PROPOSED), shell.found(PUBLISHED)
+    for told in (
+        propose(NEXT.replace("test-2099", "test-2100").replace("2099-01-01", "2100-01-01")),
+        somebody_else("eligibility", "approve", digest_of(NEXT)),
+    ):
+        assert told.code == 75
+        assert "so nothing was done" in told.err
+    assert (shell.found(PROPOSED), shell.found(PUBLISHED)) == before
 
 
 def test_an_empty_house_replays_nothing(shell):

@@ -17,6 +17,7 @@ from checkpoint.eligibility.facts import (
     any_of,
     gather,
 )
+from checkpoint.forecast.schemas import RecordForecast
 from checkpoint.people.schemas import RegisterPerson
 
 BORN, ARREST, DECISION = date(1992, 3, 4), date(2026, 11, 2), date(2026, 11, 5)
@@ -181,6 +182,7 @@ def test_the_order_of_the_answers_changes_nothing(parts, order):
 
 def test_every_fact_is_asked_for_in_words_and_names_a_field_that_can_be_sent():
     rooms = {"person": RegisterPerson, "offences": AllegeOffence, "screening": SaveScreening}
+    rooms["risk_forecast"] = RecordForecast
     for fact in FACTS.values():
         assert fact.question.endswith("?")
         room, _, field = fact.given_as.partition(".")

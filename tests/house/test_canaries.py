@@ -15,7 +15,18 @@ from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from builders import KNOWN, a_booking, a_key, a_person, a_pnc_id, an_offence, decided, make_person
+from builders import (
+    DEPARTURE,
+    KNOWN,
+    a_booking,
+    a_key,
+    a_person,
+    a_pnc_id,
+    an_offence,
+    decided,
+    make_person,
+    proposed,
+)
 from checkpoint.api import create_app
 from checkpoint.foundation import logs
 from checkpoint.foundation.actors import Role
@@ -47,6 +58,7 @@ async def story(client, clients):
     here = f"{RECORDS}/{first.json()['id']}"
     saved = await client.put(f"{here}/screening", json=KNOWN, headers={"If-Match": '"1"'})
     decision = await decided(client, saved.json())
+    said = await argue(client, clients, decision)
     good = [
         first,
         saved,
@@ -59,6 +71,7 @@ async def story(client, clients):
     assert [answer.text for answer in good if answer.status_code >= 400] == []
     asked = [*hostile_bodies(client, here), *hostile_requests(client, clients, here)]
     return [
+        *said,
         await client.post(RECORDS, json=booking, headers=a_key()),
         await client.post(RECORDS, json=booking | {"suite": "PETERLEE"}, headers=key),
         *[answer for answer in await asyncio.gather(*asked) if answer.status_code >= 400],
@@ -77,6 +90,22 @@ def hostile_bodies(client, here):
     yield client.post(RECORDS, json=a_booking(person=a_canary() | {SENT: 1}), headers=a_key())
     yield client.post(RECORDS, json=a_booking(person_id=str(uuid4()), person=...), headers=a_key())
     yield client.put(f"{here}/screening", json={SENT: True}, headers={"If-Match": '"1"'})
+
+
+async def argue(client, clients, decision):
+    """What people say of a decision in words is heard by its readers alone."""
+    place, supervisor = f"/v1/eligibility-decisions/{decision['id']}", clients(Role.SUPERVISOR)
+    override = await proposed(supervisor, decision, words=SENT)
+    tags = [a_key() | {"If-Match": tag} for tag in ('"1"', '"1-proposed"')]
+    departure = DEPARTURE | {"words": f"{SENT} again"}
+    said = [await supervisor.post(f"{place}/overrides", json=departure, headers=h) for h in tags]
+    declined = await client.post(
+        f"/v1/overrides/{override['id']}/refusal", json={"words": SENT}, headers=a_key()
+    )
+    assert declined.status_code == 200, declined.text
+    said.append(await client.post(f"{place}/determination", json=departure, headers=tags[0]))
+    assert [answer.status_code for answer in said] == [412, 409, 403]
+    return said
 
 
 def hostile_requests(client, clients, here):

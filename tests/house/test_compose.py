@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 import checkpoint
 from checkpoint.access.permissions import STRONG
 from checkpoint.access.tokens import ALGORITHMS, REQUIRED
-from checkpoint.foundation.actors import TOKEN_ROLES
+from checkpoint.foundation.actors import TOKEN_ROLES, Rank
 from checkpoint.foundation.database import API_ROLE
 from checkpoint.foundation.embedded import embedded
 from checkpoint.foundation.health import router as health
@@ -286,7 +286,12 @@ def test_tokens_have_the_kind_the_signature_and_the_claims_that_are_checked(clie
     assert attributes["access.token.signed.response.alg"] in ALGORITHMS
     # Keycloak gives every claim that is required, but for this one.
     assert "nbf" in REQUIRED
-    assert claims.keys() == {"nbf", "checkpoint_role", "checkpoint_suites"}
+    assert claims.keys() == {
+        "nbf",
+        "checkpoint_role",
+        "checkpoint_suites",
+        "checkpoint_rank",
+    }
     assert claims["nbf"]["jsonType.label"] == "long"
     assert claims["checkpoint_role"].get("multivalued", "false") == "false"
     assert claims["checkpoint_suites"]["multivalued"] == "true"
@@ -311,7 +316,9 @@ def test_the_realm_knows_the_roles_that_tokens_may_carry_and_nobody_sets_their_o
     profile = {attribute["name"]: attribute for attribute in json.loads(text)["attributes"]}
     options = profile["checkpoint_role"]["validations"]["options"]["options"]
     assert options == [role.value for role in TOKEN_ROLES]
-    for name in ("checkpoint_role", "checkpoint_suites"):
+    ranks = profile["checkpoint_rank"]["validations"]["options"]["options"]
+    assert ranks == [rank.value for rank in Rank]
+    for name in ("checkpoint_role", "checkpoint_suites", "checkpoint_rank"):
         assert profile[name]["permissions"]["edit"] == ["admin"]
     assert not REALM["registrationAllowed"]
 

@@ -25,6 +25,15 @@ DOORS = {
     "POST /v1/custody-records/{record_id}/eligibility-decisions": {OFFICER},
     "GET /v1/custody-records/{record_id}/eligibility-decisions": READERS,
     "GET /v1/eligibility-decisions/{decision_id}": READERS,
+    "POST /v1/custody-records/{record_id}/risk-view": {OFFICER},
+    "POST /v1/custody-records/{record_id}/risk-forecast": {OFFICER},
+    "GET /v1/custody-records/{record_id}/risk-forecast": READERS,
+    "POST /v1/eligibility-decisions/{decision_id}/determination": {SUPERVISOR},
+    "POST /v1/eligibility-decisions/{decision_id}/overrides": {SUPERVISOR},
+    "GET /v1/overrides/rates": {SUPERVISOR, AUDITOR},
+    "GET /v1/overrides/{override_id}": READERS,
+    "POST /v1/overrides/{override_id}/confirmation": READERS,
+    "POST /v1/overrides/{override_id}/refusal": READERS,
     "PUT /v1/custody-records/{record_id}/person": {OFFICER},
     "GET /v1/custody-records/{record_id}/next-steps": READERS,
     "GET /v1/eligibility-decisions/{decision_id}/record": READERS,
@@ -44,6 +53,11 @@ DOORS = {
     "GET /v1/reference/rule-sets": ANYONE,
     "GET /v1/reference/rule-sets/{version}": ANYONE,
     "GET /v1/reference/verdicts": ANYONE,
+    "GET /v1/reference/determination-reasons": ANYONE,
+    "GET /v1/reference/override-reasons": ANYONE,
+    "GET /v1/reference/ranks": ANYONE,
+    "GET /v1/reference/forecast-tools": ANYONE,
+    "GET /v1/reference/risk-bands": ANYONE,
 }
 # No lock: they show nothing about anybody, and load balancers and learners have no token.
 OPEN = {
@@ -94,6 +108,7 @@ async def test_only_the_roles_in_the_table_get_through(app, door):
     method, path = door.split(" ")
     address = path.replace("{version}", "2018-04-01")
     address = address.replace("{record_id}", ABSENT).replace("{decision_id}", ABSENT)
+    address = address.replace("{override_id}", ABSENT)
     clients = Clients(app)
     for role in TOKEN_ROLES:
         answer = await clients(role).request(method, address)

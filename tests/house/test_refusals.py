@@ -36,7 +36,16 @@ def test_every_refusal_is_declared_on_some_door_or_belongs_to_the_shell(app):
         for slug in content.get("examples", {})
     }
     nowhere = {"nothing-here", "method-not-allowed", "internal-error"}  # any address may answer so
-    shell = {"offence-list-rejected", "rules-refused", "already-published", "replay-differs"}
+    shell = {
+        "offence-list-rejected",
+        "rules-refused",
+        "already-published",
+        "already-proposed",
+        "rule-set-proposal-not-found",
+        "two-people-needed",
+        "rules-begin-too-early",
+        "replay-differs",
+    }
     shell |= {"not-a-demo-database", "no-local-issuer", "demo-interrupted"}
     outside = {"identity-provider-unavailable"}
     known = {refusal.slug for refusal in every_refusal()}

@@ -13,12 +13,18 @@ API = {
     "audit_stream": set(),
     "changed_value": ADD,
     "custody_record": EDIT,
+    "determination": ADD,
     "eligibility_decision": ADD,
+    "eligibility_override": ADD,
     "kept_answer": ADD,
     "offence": READ,
     "offence_classification": READ,
     "offence_list": READ,
+    "officer_risk_view": ADD,
+    "override_answer": ADD,
     "person": EDIT,
+    "risk_forecast": ADD,
+    "rule_set_proposal": set(),
     "rule_set_version": READ,
     "screening": ADD,
     "suite": READ,
@@ -105,6 +111,8 @@ async def test_the_api_role_may_not(api, deed):
         "UPDATE eligibility_decision SET verdict = 'eligible'",
         "UPDATE rule_set_version SET content = ''",
         "DELETE FROM rule_set_version",
+        "UPDATE rule_set_proposal SET content = ''",
+        "TRUNCATE rule_set_proposal CASCADE",
         "TRUNCATE token_revocation",
         "UPDATE offence SET mode_of_trial = 'summary_only'",
     ],
@@ -114,10 +122,17 @@ async def test_even_the_owner_is_stopped_by_a_trigger(owner, deed, client):
     async with owner.connect() as connection:
         if "eligibility_decision" in deed:
             await connection.execute(sa.text(SOME_DECISION))
+        if "rule_set_proposal" in deed:
+            await connection.execute(sa.text(SOME_PROPOSAL))
         with pytest.raises(sa.exc.DBAPIError, match="append-only"):
             await connection.execute(sa.text(deed))
 
 
+SOME_PROPOSAL = """
+    INSERT INTO rule_set_proposal (id, version, in_force_from, digest, content, proposed_at,
+                                   proposed_by)
+    SELECT gen_random_uuid(), 'test', '2099-01-01', 'test', '', now(), gen_random_uuid()
+"""
 SOME_DECISION = """
     WITH someone AS (
         INSERT INTO person (id, family_name, registered_at, registered_by)

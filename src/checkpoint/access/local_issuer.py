@@ -16,12 +16,14 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import AfterValidator, Field
 
-from checkpoint.foundation.actors import TOKEN_ROLES, Role
+from checkpoint.foundation.actors import TOKEN_ROLES, Rank, Role
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.problems import RequestNotUnderstood, problems
 from checkpoint.foundation.schemas import View
 
 LIFE = timedelta(hours=8)
+# Whoever tries the service as one of these roles has this rank, unless they choose another.
+RANKS = {Role.CUSTODY_OFFICER: Rank.CONSTABLE, Role.SUPERVISOR: Rank.INSPECTOR}
 PATH = "/local-issuer"
 
 
@@ -48,9 +50,17 @@ class LocalIssuer:
         public = jwt.algorithms.RSAAlgorithm.to_jwk(self._key.public_key(), as_dict=True)
         return {"keys": [public | {"kid": self.kid, "use": "sig", "alg": "RS256"}]}
 
-    def token(self, role: Role, suites: list[str], *, name: str, at: datetime) -> str:
-        moment = int(at.timestamp())
-        claims = {
+    def token(
+        self,
+        role: Role,
+        suites: list[str],
+        *,
+        name: str,
+        at: datetime,
+        rank: Rank | None = None,
+    ) -> str:
+        moment, rank = int(at.timestamp()), rank or RANKS.get(role)
+        claims: dict[str, Any] = {
             "iss": self.issuer,
             "aud": self.audience,
             "sub": str(uuid5(NAMESPACE_URL, f"{self.issuer}/{role}/{name}")),
@@ -63,6 +73,8 @@ class LocalIssuer:
             "checkpoint_role": role.value,
             "checkpoint_suites": suites,
         }
+        if rank is not None:
+            claims["checkpoint_rank"] = rank.value
         headers = {"kid": self.kid, "typ": "at+jwt"}
         return jwt.encode(claims, self._key, algorithm="RS256", headers=headers)
 
@@ -98,6 +110,12 @@ def token_role(text: str) -> str:
     return text
 
 
+def token_rank(text: str | None) -> str | None:
+    if text is not None and text not in [*Rank]:
+        raise ValueError(f"Choose one of: {', '.join(Rank)}.")
+    return text
+
+
 router = APIRouter(prefix=PATH, tags=["local issuer"])
 
 
@@ -125,10 +143,20 @@ async def issue_token(
     name: Annotated[
         str, Form(pattern=r"^[A-Za-z0-9._-]{1,60}$", description="Who, to be several people.")
     ] = "someone",
+    rank: Annotated[
+        str | None,
+        AfterValidator(token_rank),
+        Form(
+            description="A police rank; by default an officer is a constable and a supervisor an "
+            "inspector.",
+            json_schema_extra={"enum": [*Rank]},
+        ),
+    ] = None,
 ) -> Response:
     """Give a token for a made-up member of staff; with ``Accept: text/plain``, the token alone."""
     issuer: LocalIssuer = request.app.state.local_issuer
-    token = issuer.token(Role(role), suite, name=name, at=now)
+    chosen = Rank(rank) if rank else None
+    token = issuer.token(Role(role), suite, name=name, at=now, rank=chosen)
     if request.headers.get("accept", "").startswith("text/plain"):
         return Response(token, media_type="text/plain")
     view = TokenView(access_token=token, expires_in=int(LIFE.total_seconds()))

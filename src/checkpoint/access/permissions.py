@@ -15,14 +15,20 @@ from checkpoint.foundation.actors import Role
 class Permission(StrEnum):
     """What may be done, in alphabetical order."""
 
+    ANSWER_OVERRIDE = "override:answer"
     DECIDE_ELIGIBILITY = "eligibility:decide"
+    DETERMINE_ELIGIBILITY = "eligibility:determine"
     OPEN_CUSTODY_RECORD = "custody-record:open"
     PREVIEW_ELIGIBILITY = "eligibility:preview"
+    PROPOSE_OVERRIDE = "override:propose"
     READ_CASES = "case:read"
     READ_CUSTODY_RECORD = "custody-record:read"
     READ_ELIGIBILITY = "eligibility:read"
     READ_LEDGER = "ledger:read"
+    READ_OVERRIDE_RATES = "override-rates:read"
     READ_REFERENCE = "reference:read"
+    READ_RISK = "risk:read"
+    RECORD_RISK = "risk:record"
     RELEASE_FROM_CUSTODY = "custody-record:release"
     SAVE_SCREENING = "custody-record:screen"
 
@@ -33,26 +39,34 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.CUSTODY_OFFICER: EVERYONE
         | {
+            Permission.ANSWER_OVERRIDE,
             Permission.DECIDE_ELIGIBILITY,
             Permission.OPEN_CUSTODY_RECORD,
             Permission.PREVIEW_ELIGIBILITY,
             Permission.READ_CASES,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_ELIGIBILITY,
+            Permission.READ_RISK,
+            Permission.RECORD_RISK,
             Permission.RELEASE_FROM_CUSTODY,
             Permission.SAVE_SCREENING,
         },
         Role.SUPERVISOR: EVERYONE
         | {
+            Permission.ANSWER_OVERRIDE,
+            Permission.DETERMINE_ELIGIBILITY,
             Permission.PREVIEW_ELIGIBILITY,
+            Permission.PROPOSE_OVERRIDE,
             Permission.READ_CASES,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_ELIGIBILITY,
+            Permission.READ_OVERRIDE_RATES,
+            Permission.READ_RISK,
         },
         Role.NAVIGATOR: EVERYONE,
         Role.EVALUATOR: EVERYONE,
         Role.STATISTICIAN: EVERYONE,
-        Role.AUDITOR: EVERYONE | {Permission.READ_LEDGER},
+        Role.AUDITOR: EVERYONE | {Permission.READ_LEDGER, Permission.READ_OVERRIDE_RATES},
         Role.OPERATOR: frozenset(),
     }
 )

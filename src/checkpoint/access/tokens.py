@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import jwt
 
 from checkpoint.foundation import errors
-from checkpoint.foundation.actors import TOKEN_ROLES, Actor, Role
+from checkpoint.foundation.actors import TOKEN_ROLES, Actor, Rank, Role
 
 ALGORITHMS = ("RS256", "ES256")
 KEY_TYPES = {"RS256": "RSA", "ES256": "EC"}
@@ -120,8 +120,9 @@ def actor_from(claims: Mapping[str, Any], trust: Trust) -> Actor:
 
     ``sub`` is the actor's id where it is a UUID; else the id is derived from issuer and ``sub``.
     ``checkpoint_role`` is one role, ``checkpoint_suites`` a list of suite codes, ``azp`` (else
-    ``client_id``) the client application, if it is said. Suites and client go to the ledger, so
-    a token with either in another form is refused whole.
+    ``client_id``) the client application, if it is said; ``checkpoint_rank``, a police rank, may
+    be left out. Suites and client go to the ledger, so a token with either in another form is
+    refused whole.
 
     Raises:
         NotAuthenticated: a claim is missing or not in its form.
@@ -138,12 +139,16 @@ def actor_from(claims: Mapping[str, Any], trust: Trust) -> Actor:
     client = claims.get("azp", claims.get("client_id"))
     if client is not None and not _fits(CLIENT, client):
         raise refuse("The token's client is not in the agreed form.")
+    rank = claims.get("checkpoint_rank")
+    if rank is not None and rank not in [*Rank]:
+        raise refuse("The token's rank is not one of this service's.")
     return Actor(
         id=subject_id(trust.issuer, subject),
         role=Role(str(role)),
         suites=frozenset(suites or ()),
         client=client,
         strong_since=_strong_since(claims, trust),
+        rank=None if rank is None else Rank(str(rank)),
     )
 
 

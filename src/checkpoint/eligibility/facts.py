@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from checkpoint.custody.states import DomesticAbuseGrade, InterviewStance, OffenceClass
+from checkpoint.forecast.states import RiskBand
 
 UNCLASSIFIED = "unclassified"
 
@@ -103,6 +104,12 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             "Does the person fully understand what is asked of them?",
             "screening.understands_obligations",
         ),
+        "risk_band": Fact(
+            Kind.CODE,
+            "Which band did the forecasting tool give?",
+            "risk_forecast.band",
+            frozenset(RiskBand),
+        ),
         "decided_on": Fact(Kind.DAY, "On which day is this decided?", "the day itself"),
     }
 )
@@ -141,6 +148,7 @@ def gather(
     decided_on: date,
     offences: Sequence[Alleged],
     screening: Mapping[str, Any],
+    risk_band: str | None = None,
 ) -> dict[str, JsonValue]:
     """Everything the rules may ask about one case, None where it is not known.
 
@@ -151,6 +159,7 @@ def gather(
         offences: at least one; of an offence dated by a range, its first day is what counts, for
             the person's age and for how long ago it was.
         screening: the suite's answers by fact name; what is absent is not known.
+        risk_band: the forecasting tool's band, where one is on record.
 
     Returns:
         One value for each name in ``FACTS``: booleans, whole years, days as YYYY-MM-DD, codes.
@@ -168,6 +177,7 @@ def gather(
         "offences_in_area": all_of([offence.committed_in_area for offence in offences]),
         "earliest_offence_on": earliest.isoformat(),
         "offence_classes": [*sorted({o.offence_class or UNCLASSIFIED for o in offences})],
+        "risk_band": risk_band,
         "decided_on": decided_on.isoformat(),
     }
 

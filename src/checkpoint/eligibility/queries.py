@@ -16,9 +16,10 @@ from checkpoint.custody import queries as custody
 from checkpoint.custody.tables import SCREENING_FACTS, CustodyRecord
 from checkpoint.eligibility.facts import FACTS
 from checkpoint.eligibility.rules import missing_of, parse
-from checkpoint.eligibility.schemas import DecisionView, MissingView, RuleSetView
-from checkpoint.eligibility.states import MEANING, Verdict
-from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
+from checkpoint.eligibility.schemas import DecisionView, MissingView, RuleSetView, StandingView
+from checkpoint.eligibility.states import MEANING, Basis, Verdict
+from checkpoint.eligibility.tables import EligibilityDecision, RuleSetProposal, RuleSetVersion
+from checkpoint.forecast import queries as forecast
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
@@ -112,9 +113,9 @@ async def in_force(session: AsyncSession, on: date) -> Any:
 
 
 SCREENED, PRESENT = custody.SCREENING.subquery("screened"), LAST.subquery("present")
-CURRENT = IN_FORCE.subquery("current")
+CURRENT, FORECAST = IN_FORCE.subquery("current"), forecast.LAST.subquery("forecast")
 # Everything a decision rests on but the offences, in one row: the last saving of the screening,
-# the present decision and the rules of the day need no joining, since each is one row at most.
+# the last forecast, the present decision and the rules of the day need no joining, since each is one row at most.
 CASE = (
     sa.select(
         col(Person.date_of_birth),
@@ -123,12 +124,14 @@ CASE = (
         PRESENT.c.number.label("present_number"),
         CURRENT.c.id.label("rules_id"),
         *(CURRENT.c[name] for name in RULES),
+        FORECAST.c.band.label("risk_band"),
     )
     .select_from(Person)
     .join(CustodyRecord, col(CustodyRecord.person_id) == col(Person.id))
     .outerjoin(SCREENED, sa.true())
     .outerjoin(PRESENT, sa.true())
     .outerjoin(CURRENT, sa.true())
+    .outerjoin(FORECAST, sa.true())
     .where(col(CustodyRecord.id) == RECORD_ID)
 )
 
@@ -158,6 +161,19 @@ async def rule_sets(session: AsyncSession) -> Sequence[RuleSetVersion]:
     return (await session.exec(rows)).all()
 
 
+async def proposal(session: AsyncSession, digest: str) -> RuleSetProposal | None:
+    rows = select(RuleSetProposal).where(RuleSetProposal.digest == digest)
+    return (await session.exec(rows)).one_or_none()
+
+
+async def collides(session: AsyncSession, version: str, first: date) -> bool:
+    """Whether a published rule set has that name or that first day."""
+    same = sa.or_(
+        col(RuleSetVersion.version) == version, col(RuleSetVersion.in_force_from) == first
+    )
+    return (await session.exec(select(sa.exists().where(same)))).one()
+
+
 async def stored(session: AsyncSession, *, after: UUID | None, size: int) -> Sequence[Any]:
     """Decisions with their rules, in the order of their ids; for replaying them all."""
     rows = sa.select(*EligibilityDecision.__table__.c, col(RuleSetVersion.content)).join(
@@ -185,16 +201,31 @@ SUMMARY = {"id", "number", "verdict", "record_version", "decided_at", "decided_b
 DECISIONS = "/v1/custody-records/{record_id}/eligibility-decisions"
 
 
-def view(decision: Any, rules: Any, *, by: Actor, later: UUID | None = None) -> DecisionView:
-    """A decision as it was locked, explained to this reader."""
+def view(
+    decision: Any,
+    rules: Any,
+    *,
+    by: Actor,
+    later: UUID | None = None,
+    standing: StandingView | None = None,
+) -> DecisionView:
+    """A decision as it was locked, explained to this reader; it stands by the rules unless a later
+    room says otherwise.
+    """
     missing = _missing(decision.findings)
     wanted = list(dict.fromkeys(view.given_as for view in missing))
     return DecisionView(
         **explained(decision.verdict, decision.findings, decision.facts, rules),
         **{name: getattr(decision, name) for name in LOCKED},
         superseded_by_id=later,
+        standing=standing or by_rules(decision.verdict),
         next_steps=[decide_step(decision.custody_record_id, by, missing=wanted)],
     )
+
+
+def by_rules(verdict: Verdict) -> StandingView:
+    """How a decision stands that nobody has spoken on."""
+    return StandingView(verdict=verdict, basis=Basis.RULES, meaning=MEANING[verdict])
 
 
 def explained(

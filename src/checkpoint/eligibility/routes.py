@@ -8,24 +8,19 @@ from fastapi.responses import Response
 
 from checkpoint.access.guards import holding
 from checkpoint.access.permissions import Permission
-from checkpoint.audit import ledger
-from checkpoint.audit.operations import Operation
-from checkpoint.custody import queries as custody
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.states import RecordFull
 from checkpoint.eligibility import actions, queries
-from checkpoint.eligibility.queries import DecisionNotFound, NoRulesInForce, RuleSetNotFound
+from checkpoint.eligibility.queries import NoRulesInForce, RuleSetNotFound
 from checkpoint.eligibility.rules import parse
 from checkpoint.eligibility.schemas import (
     DecideEligibility,
-    DecisionSummary,
-    DecisionsView,
     DecisionView,
     PreviewEligibility,
     PreviewView,
     PublishedRuleSetView,
 )
-from checkpoint.eligibility.states import MEANING, EligibilityEvent, Verdict
+from checkpoint.eligibility.states import MEANING, Verdict
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.answers import public, shown
 from checkpoint.foundation.clock import Now
@@ -33,7 +28,7 @@ from checkpoint.foundation.codelists import CodeListView, CodeView, list_doors
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.idempotency import CREATING, Once, once
-from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion
+from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion, etag
 from checkpoint.foundation.problems import problems
 
 router = APIRouter(prefix="/v1", tags=["eligibility"])
@@ -83,77 +78,11 @@ async def decide_eligibility(
 
     async def deed() -> Response:
         decision, rules = await actions.decide_case(session, record_id, seen=seen, by=by, at=now)
-        return _locked(queries.view(decision, rules, by=by), status=201)
+        view = queries.view(decision, rules, by=by)
+        place = f"{router.prefix}/eligibility-decisions/{view.id}"
+        return shown(view, status=201, headers={"ETag": etag(view.number), "Location": place})
 
     return await once(session, asked, deed, by=by, at=now)
-
-
-@router.get(RECORDS, response_model=DecisionsView, responses=problems(CustodyRecordNotFound))
-async def list_eligibility_decisions(
-    by: Annotated[Actor, holding(Permission.READ_ELIGIBILITY)],
-    record_id: RecordId,
-    session: Transaction,
-    now: Now,
-) -> Response:
-    """A case's decisions, the present one first."""
-    record = await custody.one(session, record_id, actor=by)
-    found = await queries.of_case(session, record_id, actor=by)
-    items = [
-        DecisionSummary(
-            rule_set_version=decision.version,
-            **{name: getattr(decision, name) for name in queries.SUMMARY},
-        )
-        for decision in found
-    ]
-    present = found[0] if found else None
-    view = DecisionsView(items=items, next_steps=[queries.next_decision(record_id, present, by)])
-    await ledger.record(
-        session,
-        Operation.CONSULTATION,
-        EligibilityEvent.READ,
-        record_id,
-        record.person_id,
-        *(decision.id for decision in found),
-        kind="custody_record",
-        by=by,
-        at=now,
-    )
-    return shown(view)
-
-
-@router.get(
-    "/eligibility-decisions/{decision_id}",
-    response_model=DecisionView,
-    responses=problems(DecisionNotFound),
-)
-async def read_eligibility_decision(
-    by: Annotated[Actor, holding(Permission.READ_ELIGIBILITY)],
-    decision_id: Annotated[UUID, Path(description="The decision's id.")],
-    session: Transaction,
-    now: Now,
-) -> Response:
-    """One decision as it was locked, with every finding and its reason."""
-    decision = await queries.one(session, decision_id, actor=by)
-    await ledger.record(
-        session,
-        Operation.CONSULTATION,
-        EligibilityEvent.READ,
-        decision.id,
-        decision.custody_record_id,
-        decision.person_id,
-        kind=actions.KIND,
-        by=by,
-        at=now,
-    )
-    return _locked(queries.view(decision, decision, by=by, later=decision.superseded_by_id))
-
-
-def _locked(view: DecisionView, *, status: int = 200) -> Response:
-    # Locked for good, but whether it is the present one may change.
-    headers = {"ETag": f'"{view.number}{"-superseded" if view.superseded_by_id else ""}"'}
-    if status == 201:
-        headers["Location"] = f"{router.prefix}/eligibility-decisions/{view.id}"
-    return shown(view, status=status, headers=headers)
 
 
 READER = holding(Permission.READ_REFERENCE)
@@ -200,6 +129,7 @@ async def read_rule_set(
         **queries.shown_rules(rules).model_dump(),
         content=rules.content,
         published_at=rules.published_at,
+        origin=rules.origin,
     )
     return public(request, view)
 

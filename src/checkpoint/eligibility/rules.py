@@ -5,10 +5,18 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, cast
 
 from dateutil.relativedelta import relativedelta
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from checkpoint.eligibility.facts import FACTS, Fact, Kind, all_of, any_of
 from checkpoint.eligibility.states import Answer, Verdict
@@ -263,4 +271,4 @@ def missing_of(findings: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def stored(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
     """Findings as they are kept with a decision: plain JSON."""
-    return FINDINGS.dump_python(findings, mode="json")
+    return cast("list[dict[str, Any]]", FINDINGS.dump_python(findings, mode="json"))

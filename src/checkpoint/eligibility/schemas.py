@@ -7,7 +7,9 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, JsonValue
 
 from checkpoint.custody.schemas import BOOKING, AllegeOffence, SaveScreening
-from checkpoint.eligibility.states import Answer, Verdict
+from checkpoint.eligibility.states import Answer, Basis, RuleSetOrigin, Verdict
+from checkpoint.forecast.states import RiskBand
+from checkpoint.foundation.actors import Rank
 from checkpoint.foundation.schemas import Command, Day, Instant, Moment, NextStep, View
 
 
@@ -33,6 +35,9 @@ class PreviewEligibility(Command):
     ] = None
     offences: Annotated[list[AllegeOffence], Field(min_length=1, max_length=50)]
     screening: SaveScreening = SaveScreening()
+    risk_band: Annotated[
+        RiskBand | None, Field(description="The forecasting tool's band, where rules ask for it.")
+    ] = None
 
 
 class DecideEligibility(Command):
@@ -54,6 +59,9 @@ class PublishedRuleSetView(RuleSetView):
 
     content: Annotated[str, Field(description="The rule file, TOML.")]
     published_at: Moment
+    origin: Annotated[
+        RuleSetOrigin, Field(description="Came with the package, or was published by two people.")
+    ]
 
 
 class FindingView(View):
@@ -91,8 +99,36 @@ class PreviewView(AnswerView):
     """What the rules would say. Nothing was recorded but that you asked."""
 
 
+class StandingSummary(View):
+    """What holds for the case now, and what it rests on."""
+
+    verdict: Verdict
+    basis: Annotated[
+        Basis,
+        Field(description="The rules, a supervisor's determination, or an override by two people."),
+    ]
+
+
+class StandingView(StandingSummary):
+    """What holds now, whatever the locked decision says, and who saw to that."""
+
+    meaning: str
+    reason_code: Annotated[str | None, Field(description="Null where the rules stand.")] = None
+    words: Annotated[str | None, Field(description="The reason in words.")] = None
+    by: Annotated[UUID | None, Field(description="Who determined or proposed it.")] = None
+    rank: Annotated[Rank | None, Field(description="Their rank then, for an override.")] = None
+    at: Annotated[Moment | None, Field(description="From when it holds.")] = None
+    second_person: Annotated[
+        UUID | None, Field(description="Who confirmed it, for an override.")
+    ] = None
+    override_id: Annotated[
+        UUID | None,
+        Field(description="The last override proposed, whatever became of it; /v1/overrides/{id}."),
+    ] = None
+
+
 class DecisionView(AnswerView):
-    """A decision as it was locked."""
+    """A decision as it was locked, and how it stands now."""
 
     id: UUID
     custody_record_id: UUID
@@ -102,6 +138,7 @@ class DecisionView(AnswerView):
     superseded_by_id: UUID | None
     decided_at: Moment
     decided_by: UUID
+    standing: StandingView
     next_steps: list[NextStep]
 
 
@@ -110,7 +147,8 @@ class DecisionSummary(View):
 
     id: UUID
     number: int
-    verdict: Verdict
+    verdict: Annotated[Verdict, Field(description="By the rules.")]
+    standing: StandingSummary
     rule_set_version: str
     record_version: int
     decided_at: Moment

@@ -26,6 +26,21 @@ class Verdict(StrEnum):
 MOST_DECISIONS = 500
 
 
+class Basis(StrEnum):
+    """What the standing verdict of a decision rests on."""
+
+    RULES = "rules"
+    DETERMINATION = "determination"
+    OVERRIDE = "override"
+
+
+class RuleSetOrigin(StrEnum):
+    """How a rule set came to be published."""
+
+    PACKAGE = "package"
+    TWO_PEOPLE = "two_people"
+
+
 class EligibilityEvent(StrEnum):
     """The room's events."""
 
@@ -33,7 +48,9 @@ class EligibilityEvent(StrEnum):
     PREVIEWED = "eligibility.previewed"
     READ = "eligibility.read"
     RULES_READ = "eligibility.rules_read"
+    PROPOSED = "eligibility.rules_proposed"
     PUBLISHED = "eligibility.published"
+    REPLAYED = "eligibility.replayed"
 
 
 MEANING: Mapping[Verdict, str] = MappingProxyType(

@@ -8,9 +8,31 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from checkpoint.eligibility.states import Verdict
+from checkpoint.eligibility.states import RuleSetOrigin, Verdict
 from checkpoint.foundation.database import Record, text_enum
 from checkpoint.foundation.disclosure import Disclosure, described
+
+
+class RuleSetProposal(Record, table=True):
+    """A rule file that one person wants published and another has yet to approve.
+
+    Append-only. Written only by ``eligibility.actions``.
+    """
+
+    __tablename__ = "rule_set_proposal"
+    __table_args__ = (sa.UniqueConstraint("digest"), sa.UniqueConstraint("digest", "proposed_by"))
+
+    version: str = Field(max_length=40, sa_column_kwargs=described("Its name.", Disclosure.SAFE))
+    in_force_from: date = Field(sa_column_kwargs=described("First day in force.", Disclosure.SAFE))
+    digest: str = Field(
+        max_length=64, sa_column_kwargs=described("SHA-256 of the content.", Disclosure.SAFE)
+    )
+    content: str = Field(sa_column_kwargs=described("The file, word for word.", Disclosure.SAFE))
+    proposed_at: datetime = Field(
+        sa_type=sa.DateTime(timezone=True),
+        sa_column_kwargs=described("When proposed, in UTC.", Disclosure.SAFE),
+    )
+    proposed_by: UUID = Field(sa_column_kwargs=described("Who proposed it.", Disclosure.DIRECT))
 
 
 class RuleSetVersion(Record, table=True):
@@ -24,6 +46,14 @@ class RuleSetVersion(Record, table=True):
         sa.UniqueConstraint("version"),
         sa.UniqueConstraint("digest"),
         sa.UniqueConstraint("in_force_from"),
+        sa.ForeignKeyConstraint(
+            ["digest", "proposed_by"], ["rule_set_proposal.digest", "rule_set_proposal.proposed_by"]
+        ),
+        sa.CheckConstraint("published_by <> proposed_by", name="two_people"),
+        sa.CheckConstraint(
+            "(origin = 'package') = (proposed_by IS NULL)", name="proposed_or_package"
+        ),
+        sa.CheckConstraint("(proposed_at IS NULL) = (proposed_by IS NULL)", name="proposed_pair"),
     )
 
     version: str = Field(max_length=40, sa_column_kwargs=described("Its name.", Disclosure.SAFE))
@@ -36,7 +66,27 @@ class RuleSetVersion(Record, table=True):
         sa_type=sa.DateTime(timezone=True),
         sa_column_kwargs=described("When published, in UTC.", Disclosure.SAFE),
     )
-    published_by: UUID = Field(sa_column_kwargs=described("Who published it.", Disclosure.DIRECT))
+    published_by: UUID = Field(
+        sa_column_kwargs=described(
+            "Who approved and so published it; for the package's own, who started the service.",
+            Disclosure.DIRECT,
+        )
+    )
+    origin: RuleSetOrigin = Field(
+        sa_type=text_enum(RuleSetOrigin, "origin"),
+        sa_column_kwargs=described("Came with the package, or by two people.", Disclosure.SAFE),
+    )
+    proposed_at: datetime | None = Field(
+        default=None,
+        sa_type=sa.DateTime(timezone=True),
+        sa_column_kwargs=described(
+            "When proposed, in UTC; null for the package's.", Disclosure.SAFE
+        ),
+    )
+    proposed_by: UUID | None = Field(
+        default=None,
+        sa_column_kwargs=described("Who proposed it; null for the package's.", Disclosure.DIRECT),
+    )
 
 
 class EligibilityDecision(Record, table=True):

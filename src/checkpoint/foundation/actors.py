@@ -18,6 +18,28 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
+class Rank(StrEnum):
+    """A police officer's rank, the lowest first; staff who are no officers have none.
+
+    Source: Police Act 1996 s.13 and the regulations under s.50.
+    """
+
+    CONSTABLE = "constable"
+    SERGEANT = "sergeant"
+    INSPECTOR = "inspector"
+    CHIEF_INSPECTOR = "chief_inspector"
+    SUPERINTENDENT = "superintendent"
+    CHIEF_SUPERINTENDENT = "chief_superintendent"
+    ASSISTANT_CHIEF_CONSTABLE = "assistant_chief_constable"
+    DEPUTY_CHIEF_CONSTABLE = "deputy_chief_constable"
+    CHIEF_CONSTABLE = "chief_constable"
+
+    def is_at_least(self, other: "Rank") -> bool:
+        """Whether this rank is ``other`` or above it."""
+        ranks = [*Rank]
+        return ranks.index(self) >= ranks.index(other)
+
+
 # What an identity provider may vouch for: everything but the shell's own role.
 TOKEN_ROLES = tuple(role for role in Role if role is not Role.OPERATOR)
 
@@ -27,7 +49,8 @@ class Actor:
     """Whoever is asking, as the identity provider vouches for them.
 
     ``strong_since`` is when they last proved themselves with a strong method; None if they
-    never did in this login.
+    never did in this login. ``rank`` is None for staff who are no police officers, and where
+    the provider does not say.
     """
 
     id: UUID
@@ -35,3 +58,4 @@ class Actor:
     suites: frozenset[str] = frozenset()
     client: str | None = None
     strong_since: datetime | None = None
+    rank: Rank | None = None

@@ -13,6 +13,7 @@ from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Offence
 from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.errors import RuleBroken
+from checkpoint.oversight.tables import EligibilityOverride
 
 THING = sa.bindparam("thing", type_=sa.Uuid())
 RECORDS = sa.select(col(CustodyRecord.id)).where(
@@ -21,14 +22,17 @@ RECORDS = sa.select(col(CustodyRecord.id)).where(
 DECISIONS = sa.select(col(EligibilityDecision.id)).where(
     col(EligibilityDecision.custody_record_id).in_(RECORDS)
 )
-ABOUT = sa.union(RECORDS, DECISIONS)
+OVERRIDES = sa.select(col(EligibilityOverride.id)).where(
+    col(EligibilityOverride.eligibility_decision_id).in_(DECISIONS)
+)
+ABOUT = sa.union(RECORDS, DECISIONS, OVERRIDES)
 BY_REFERENCE = sa.select(col(CustodyRecord.id)).where(
     col(CustodyRecord.reference) == sa.bindparam("reference")
 )
 
 
 async def everything_about(session: AsyncSession, thing: UUID) -> list[UUID]:
-    """A person with their records and decisions, or a record with its decisions."""
+    """A person or a record, with the records, decisions and overrides that belong to it."""
     found = [row.id for row in await rows_of(session, ABOUT, thing=thing)]
     return list(dict.fromkeys([thing, *found]))
 

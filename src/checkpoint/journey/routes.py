@@ -37,6 +37,7 @@ from checkpoint.journey.schemas import (
 )
 from checkpoint.journey.stages import Stage, first_offence_due
 from checkpoint.journey.states import PRINTED, CaseOrder, JourneyEvent
+from checkpoint.oversight import queries as oversight
 
 router = APIRouter(prefix="/v1", tags=["journey"])
 
@@ -47,7 +48,9 @@ async def read_me(
 ) -> Response:
     """Who you are to this service, and what your role may do."""
     held = sorted(permission.value for permission in GRANTS[by.role])
-    return shown(MeView(id=by.id, role=by.role, suites=sorted(by.suites), permissions=held))
+    return shown(
+        MeView(id=by.id, role=by.role, rank=by.rank, suites=sorted(by.suites), permissions=held)
+    )
 
 
 @router.get(
@@ -63,9 +66,10 @@ async def read_next_steps(
 ) -> Response:
     """What you may do with a case now, from every room, or may not yet, and why."""
     record = await custody.one(session, record_id, actor=by)
-    present = await eligibility.present(session, record_id, actor=by)
-    decide = eligibility.next_decision(record_id, present, by)
-    steps = [*custody.next_steps(record, by), decide]
+    present, ruling = await oversight.present(session, record_id, actor=by)
+    steps = [*custody.next_steps(record, by), eligibility.next_decision(record_id, present, by)]
+    if present is not None:
+        steps += oversight.next_steps(present, ruling, by=by, on=london_day(now))
     await ledger.record(
         session,
         Operation.CONSULTATION,
@@ -76,9 +80,13 @@ async def read_next_steps(
         by=by,
         at=now,
     )
-    present = decisions[0] if decisions else None
-    printed = PRINTED.format(decision_id=present.id) if present else None
-    return shown(NextStepsView(next_steps=steps, record=printed))
+    return shown(
+        NextStepsView(
+            standing=oversight.summary(present, ruling) if present else None,
+            next_steps=steps,
+            record=PRINTED.format(decision_id=present.id) if present else None,
+        )
+    )
 
 
 def known_fact(name: str) -> str:

@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import Field
 
 from checkpoint.audit.operations import Operation
+from checkpoint.eligibility.schemas import StandingSummary
 from checkpoint.eligibility.states import Verdict
-from checkpoint.foundation.actors import Role
+from checkpoint.foundation.actors import Rank, Role
 from checkpoint.foundation.schemas import Moment, NextStep, View
 from checkpoint.journey.stages import Stage
 
@@ -18,6 +19,7 @@ class MeView(View):
 
     id: UUID
     role: Role
+    rank: Rank | None
     suites: list[str]
     permissions: Annotated[list[str], Field(examples=[["custody-record:read"]])]
 
@@ -25,6 +27,9 @@ class MeView(View):
 class NextStepsView(View):
     """What may be done with a case, and why not where it may not."""
 
+    standing: Annotated[
+        StandingSummary | None, Field(description="The present decision's; null before the first.")
+    ]
     next_steps: list[NextStep]
     record: Annotated[
         str | None,

@@ -1,0 +1,59 @@
+"""What a stored decision comes to when it is decided again, from its own rules or others. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import JsonValue
+
+from checkpoint.eligibility.facts import FACTS
+from checkpoint.eligibility.rules import Finding, RuleSet, decide, parse
+from checkpoint.eligibility.states import Verdict
+
+# What a row provokes that this service did not write.
+UNREADABLE = (ValueError, TypeError, AttributeError, KeyError)
+
+
+def same_again(decision: Any) -> bool:
+    """Whether the stored facts, under the stored rules, come to the stored findings."""
+    try:
+        stored = tuple(Finding.model_validate(found) for found in decision.findings)
+        return decide(parse(decision.content), decision.facts) == (decision.verdict, stored)
+    except UNREADABLE:
+        return False  # what cannot even be read was not written by this service
+
+
+@dataclass(frozen=True)
+class Change:
+    """What other rules would have made of one decision, and which criteria answer otherwise."""
+
+    verdicts: tuple[Verdict, Verdict]
+    criteria: Mapping[str, tuple[str, str]]
+
+
+def change_of(
+    verdict: Verdict,
+    findings: Sequence[Mapping[str, Any]],
+    facts: Mapping[str, JsonValue],
+    rules: RuleSet,
+) -> Change | None:
+    """How a decision would have come out otherwise under ``rules``; None if it would not.
+
+    Facts that the decision did not have are not known. A criterion that only one of the two sets
+    asks is "not asked" by the other.
+    """
+    after, found = decide(rules, dict.fromkeys(FACTS) | dict(facts))
+    if after == verdict:
+        return None
+    before = {old["code"]: told(old["answer"], refers=old["refers"]) for old in findings}
+    now = {new.code: told(new.answer, refers=new.refers) for new in found}
+    pairs = {
+        code: (before.get(code, "not asked"), now.get(code, "not asked"))
+        for code in dict.fromkeys([*before, *now])
+    }
+    return Change((verdict, after), {code: p for code, p in pairs.items() if p[0] != p[1]})
+
+
+def told(answer: str, *, refers: bool) -> str:
+    """An answer as people say it."""
+    return answer.replace("_", " ") + (", refers" if refers else "")

@@ -1,0 +1,266 @@
+"""What was said of decisions, reached through the cases the reader may see; and how they stand."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.access.permissions import holds
+from checkpoint.custody import queries as custody
+from checkpoint.custody.tables import CustodyRecord
+from checkpoint.eligibility import queries as eligibility
+from checkpoint.eligibility.schemas import DecisionView, StandingSummary, StandingView
+from checkpoint.eligibility.states import Basis, Verdict
+from checkpoint.eligibility.tables import EligibilityDecision
+from checkpoint.foundation import errors
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.database import rows_of
+from checkpoint.foundation.schemas import NextStep
+from checkpoint.oversight import rules
+from checkpoint.oversight.schemas import OverrideView
+from checkpoint.oversight.states import (
+    DOORS,
+    LABELS,
+    MEANING,
+    STEPS,
+    Outcome,
+    OversightEvent,
+    OversightState,
+    why_not,
+)
+from checkpoint.oversight.tables import Determination, EligibilityOverride, OverrideAnswer
+
+
+class OverrideNotFound(errors.NotFound):
+    slug = "override-not-found"
+    title = "There is no such override that you may see"
+
+
+NEXT = aliased(EligibilityOverride)
+# One row for each decision: its determination, and the last override proposed with its answer.
+RULINGS: Any = (
+    sa.select(
+        col(EligibilityDecision.id).label("decision_id"),
+        *(
+            col(getattr(Determination, name)).label(f"determination_{name}")
+            for name in ("verdict", "reason_code", "words")
+        ),
+        col(Determination.determined_at),
+        col(Determination.determined_by),
+        col(EligibilityOverride.id).label("override_id"),
+        *(
+            col(getattr(EligibilityOverride, name)).label(f"override_{name}")
+            for name in ("verdict", "reason_code", "words", "number")
+        ),
+        col(EligibilityOverride.proposed_rank),
+        col(EligibilityOverride.proposed_by),
+        col(OverrideAnswer.outcome),
+        col(OverrideAnswer.answered_at),
+        col(OverrideAnswer.answered_by),
+    )
+    .outerjoin(
+        Determination, col(Determination.eligibility_decision_id) == col(EligibilityDecision.id)
+    )
+    .outerjoin(
+        EligibilityOverride,
+        col(EligibilityOverride.eligibility_decision_id) == col(EligibilityDecision.id),
+    )
+    .outerjoin(
+        NEXT,
+        sa.and_(
+            col(NEXT.eligibility_decision_id) == col(EligibilityDecision.id),
+            col(NEXT.number) == col(EligibilityOverride.number) + 1,
+        ),
+    )
+    .outerjoin(
+        OverrideAnswer,
+        col(OverrideAnswer.eligibility_override_id) == col(EligibilityOverride.id),
+    )
+    .where(col(NEXT.id).is_(None))
+    .where(
+        col(EligibilityDecision.id) == sa.any_(sa.bindparam("decision_ids", type_=ARRAY(sa.Uuid())))
+    )
+)
+
+
+async def rulings(session: AsyncSession, decision_ids: Iterable[UUID]) -> dict[UUID, Any]:
+    """What was said of each of these decisions, which the caller has reached through their case."""
+    rows = await rows_of(session, RULINGS, decision_ids=[*decision_ids])
+    return {row.decision_id: row for row in rows}
+
+
+async def ruled(session: AsyncSession, decision_id: UUID, *, actor: Actor) -> tuple[Any, Any]:
+    """A decision, and what was said of it."""
+    decision = await eligibility.one(session, decision_id, actor=actor)
+    return decision, (await rulings(session, [decision.id]))[decision.id]
+
+
+async def held(session: AsyncSession, decision_id: UUID, *, actor: Actor) -> tuple[Any, Any]:
+    """The same, read after its case is locked, so that nobody decides or speaks meanwhile."""
+    decision = await eligibility.one(session, decision_id, actor=actor)
+    await custody.held(session, decision.custody_record_id, actor=actor)
+    return await ruled(session, decision_id, actor=actor)
+
+
+async def present(
+    session: AsyncSession, record_id: UUID, *, actor: Actor
+) -> tuple[Any | None, Any | None]:
+    """A case's present decision and what was said of it; nothing twice before the first."""
+    decision = await eligibility.present(session, record_id, actor=actor)
+    if decision is None:
+        return None, None
+    return decision, (await rulings(session, [decision.id]))[decision.id]
+
+
+async def of_case(session: AsyncSession, record_id: UUID, *, actor: Actor) -> list[tuple[Any, Any]]:
+    """A case's decisions with what was said of them, the present one first."""
+    found = await eligibility.of_case(session, record_id, actor=actor)
+    said = await rulings(session, [decision.id for decision in found]) if found else {}
+    return [(decision, said[decision.id]) for decision in found]
+
+
+def state_of(decision: Any, ruling: Any) -> OversightState:
+    """Where a decision stands."""
+    return rules.state_of(
+        Verdict(decision.verdict),
+        superseded=decision.superseded_by_id is not None,
+        determined=ruling.determination_verdict is not None,
+        proposed=ruling.override_id is not None,
+        outcome=ruling.outcome,
+    )
+
+
+def tag_of(decision: Any, ruling: Any) -> str:
+    """A decision's entity tag."""
+    state = state_of(decision, ruling)
+    return rules.tag_of(decision.number, state, proposals=ruling.override_number or 0)
+
+
+def summary(decision: Any, ruling: Any) -> StandingSummary:
+    """What holds of a decision, and what that rests on."""
+    verdict, basis = rules.standing_of(
+        Verdict(decision.verdict),
+        determined=ruling.determination_verdict,
+        overridden=ruling.override_verdict,
+        outcome=ruling.outcome,
+    )
+    return StandingSummary(verdict=verdict, basis=basis)
+
+
+def standing(decision: Any, ruling: Any) -> StandingView:
+    """The same, with who said so and why."""
+    found = summary(decision, ruling)
+    if found.basis is Basis.RULES:
+        view = eligibility.by_rules(found.verdict)
+        return view.model_copy(update={"override_id": ruling.override_id})
+    told: dict[str, Any] = {
+        "reason_code": ruling.determination_reason_code,
+        "words": ruling.determination_words,
+        "by": ruling.determined_by,
+        "at": ruling.determined_at,
+    }
+    if found.basis is Basis.OVERRIDE:
+        told = {
+            "reason_code": ruling.override_reason_code,
+            "words": ruling.override_words,
+            "by": ruling.proposed_by,
+            "rank": ruling.proposed_rank,
+            "at": ruling.answered_at,
+            "second_person": ruling.answered_by,
+            "override_id": ruling.override_id,
+        }
+    meaning = MEANING[found.basis, found.verdict]
+    return StandingView(verdict=found.verdict, basis=found.basis, meaning=meaning, **told)
+
+
+def view(decision: Any, ruling: Any, *, by: Actor, on: date) -> DecisionView:
+    """A decision as it was locked and as it stands, with what this reader may do about it."""
+    shown = eligibility.view(
+        decision,
+        decision,
+        by=by,
+        later=decision.superseded_by_id,
+        standing=standing(decision, ruling),
+    )
+    steps = [*shown.next_steps, *next_steps(decision, ruling, by=by, on=on)]
+    return shown.model_copy(update={"next_steps": steps})
+
+
+def next_steps(decision: Any, ruling: Any, *, by: Actor, on: date) -> list[NextStep]:
+    """What may be said of a decision from where it stands, by this reader or by somebody else."""
+    state, steps = state_of(decision, ruling), []
+    least = rules.policy_on(on).least_rank
+    for event in [event for (begin, event) in STEPS if begin is state]:
+        name, noun, _ = DOORS[event]
+        reason = why_not(
+            event,
+            holds=partial(holds, by.role),
+            ranks_enough=by.rank is not None and by.rank.is_at_least(least),
+            is_first_person=by.id == ruling.proposed_by,
+        )
+        href = f"{place_of(event, decision, ruling)}/{noun}"
+        steps.append(
+            NextStep(step=name, method="POST", href=href, allowed=reason is None, why_not=reason)
+        )
+    return steps
+
+
+def place_of(event: OversightEvent, decision: Any, ruling: Any) -> str:
+    """Where a step's door stands: at the decision, or at the override that is to be answered."""
+    if event in (OversightEvent.CONFIRMED, OversightEvent.DECLINED):
+        return f"/v1/overrides/{ruling.override_id}"
+    return f"/v1/eligibility-decisions/{decision.id}"
+
+
+# The only way to reach an override: by a case of the reader's suites.
+OVERRIDE = (
+    sa.select(
+        *EligibilityOverride.__table__.c,
+        col(EligibilityDecision.custody_record_id),
+        col(EligibilityDecision.verdict).label("verdict_by_rules"),
+        col(CustodyRecord.person_id),
+        col(OverrideAnswer.outcome),
+        col(OverrideAnswer.words).label("answer_words"),
+        col(OverrideAnswer.answered_at),
+        col(OverrideAnswer.answered_by),
+    )
+    .join(
+        EligibilityDecision,
+        col(EligibilityDecision.id) == col(EligibilityOverride.eligibility_decision_id),
+    )
+    .join(CustodyRecord, col(CustodyRecord.id) == col(EligibilityDecision.custody_record_id))
+    .outerjoin(
+        OverrideAnswer,
+        col(OverrideAnswer.eligibility_override_id) == col(EligibilityOverride.id),
+    )
+    .where(custody.IN_SCOPE)
+    .where(col(EligibilityOverride.id) == sa.bindparam("override_id", type_=sa.Uuid()))
+)
+
+
+async def override(session: AsyncSession, override_id: UUID, *, actor: Actor) -> Any:
+    """A proposed override with its decision's verdict, and what became of it."""
+    scope = custody.scope_of(actor)
+    found = await rows_of(session, OVERRIDE, **scope, override_id=override_id)
+    if not found:
+        raise OverrideNotFound("Check the id, or ask a colleague in that suite.")
+    return found[0]
+
+
+def override_view(found: Any, decision: Any, ruling: Any, *, by: Actor, on: date) -> OverrideView:
+    """An override, and what this reader may do about it while it is the last one."""
+    last = ruling.override_id == found.id
+    fields = OverrideView.model_fields.keys() - {"reason", "holds", "next_steps"}
+    return OverrideView(
+        **{name: getattr(found, name) for name in fields},
+        reason=LABELS[found.reason_code],
+        holds=found.outcome is Outcome.CONFIRMED and decision.superseded_by_id is None,
+        next_steps=next_steps(decision, ruling, by=by, on=on) if last else [],
+    )

@@ -1,0 +1,97 @@
+"""Rule files, the people at the shell who publish them, and old cases to try them on."""
+
+import asyncio
+import hashlib
+from importlib.resources import files
+
+import pytest
+from pydantic import SecretStr
+
+from builders import KNOWN, booked, decided
+from checkpoint.api import create_app
+from checkpoint.foundation.settings import Environment, Settings
+from conftest import Clients
+from shell import Shell
+
+RULES = (files("checkpoint.eligibility") / "rulesets" / "2018-04-01.toml").read_text("utf-8")
+# A rule set begins after its approval, and the shell's clock goes on: so a day long after.
+NEXT = RULES.replace('version = "2018-04-01"', 'version = "test-2099"').replace(
+    "in_force_from = 2018-04-01", "in_force_from = 2099-01-01"
+)
+PROPOSED = "SELECT * FROM rule_set_proposal ORDER BY proposed_at"
+PUBLISHED = "SELECT * FROM rule_set_version ORDER BY published_at"
+TOLD = "SELECT * FROM audit_entry ORDER BY recorded_at"
+
+
+def digest_of(content):
+    return hashlib.sha256(content if isinstance(content, bytes) else content.encode()).hexdigest()
+
+
+@pytest.fixture
+def shell(make_database, monkeypatch):
+    return Shell(make_database(), monkeypatch)
+
+
+@pytest.fixture
+def somebody_else(shell, monkeypatch):
+    """A command of another login of this machine."""
+
+    def run(*args):
+        with monkeypatch.context() as other:
+            other.setattr("os.getuid", lambda: 54_321)
+            return shell(*args)
+
+    return run
+
+
+@pytest.fixture
+def written(tmp_path):
+    """A file with this content."""
+
+    def written(content):
+        file = tmp_path / "rules.toml"
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return file
+
+    return written
+
+
+@pytest.fixture
+def propose(shell, written):
+    """Propose a rule file with this content."""
+    return lambda content: shell("eligibility", "propose", written(content))
+
+
+@pytest.fixture
+def publish(propose, somebody_else):
+    """Have a rule file with this content proposed, and approved by somebody else."""
+
+    def publish(content):
+        told = propose(content)
+        if told.code:
+            return told
+        return somebody_else("eligibility", "approve", digest_of(content))
+
+    return publish
+
+
+@pytest.fixture
+def decisions(shell, tmp_path):
+    """Three decisions on three cases, taken through the front door."""
+
+    async def take():
+        settings = Settings(
+            environment=Environment.DEVELOPMENT,
+            database_url=SecretStr(shell.url),
+            local_issuer=True,
+            data_folder=tmp_path,
+        )
+        app = create_app(settings)
+        client = Clients(app)()
+        known = (KNOWN, {}, KNOWN | {"hate_crime": True})
+        taken = [await decided(client, await booked(client, screening=facts)) for facts in known]
+        await client.aclose()
+        await app.state.engine.dispose()
+        return taken
+
+    return asyncio.run(take())
