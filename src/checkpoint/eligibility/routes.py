@@ -12,6 +12,7 @@ from checkpoint.access.guards import holding
 from checkpoint.access.permissions import Permission
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
+from checkpoint.custody import lookups
 from checkpoint.custody import queries as custody
 from checkpoint.custody import rules as custody_rules
 from checkpoint.custody.queries import CustodyRecordNotFound
@@ -78,7 +79,7 @@ async def _classed(
 ) -> list[Alleged]:
     """The offences asked about, with the programme's class of each."""
     codes = [offence.code for offence in command.offences]
-    listed = await custody.offences_by_code(session, codes)
+    listed = await lookups.offences_by_code(session, codes)
     custody_rules.check_listed(codes, listed, field="#/offences")
     custody_rules.check_offence_dates(
         [offence.days for offence in command.offences],

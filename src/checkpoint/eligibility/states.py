@@ -22,6 +22,13 @@ class Verdict(StrEnum):
     REFER = "refer"
 
 
+class AppliesTo(StrEnum):
+    """Of what a rule set's first day is the first: of arrests, or of decisions."""
+
+    ARRESTS = "arrests_from"
+    DECISIONS = "decisions_from"
+
+
 class EligibilityEvent(StrEnum):
     """The room's events."""
 
