@@ -11,9 +11,9 @@ from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients
 from shell import Shell
 
-RULES = (files("checkpoint.eligibility") / "rulesets" / "2018-04-01.toml").read_text("utf-8")
-NEXT = RULES.replace('version = "2018-04-01"', 'version = "test-2027"').replace(
-    "in_force_from = 2018-04-01", "in_force_from = 2027-01-01"
+RULES = (files("checkpoint.eligibility") / "rulesets" / "2026-11-01.toml").read_text("utf-8")
+NEXT = RULES.replace('version = "2026-11-01"', 'version = "test-2027"').replace(
+    "in_force_from = 2026-11-01", "in_force_from = 2027-01-01"
 )
 PUBLISHED = "SELECT * FROM rule_set_version ORDER BY published_at"
 TOLD = "SELECT * FROM audit_entry ORDER BY recorded_at"
@@ -91,8 +91,8 @@ def test_a_rule_file_with_other_line_ends_is_published_word_for_word_too(shell, 
     ("content", "where"),
     [
         (NEXT.replace('fact = "co_accused"', 'fact = "accomplice"'), "unknown fact accomplice"),
-        (NEXT.replace('code = "ALONE"', ""), "criteria.10.code"),
-        (NEXT.replace("[sources]", "[sources"), "at line 12"),
+        (NEXT.replace('code = "ALONE"', ""), "criteria.14.code"),
+        (NEXT.replace("[sources]", "[sources"), "at line 20"),
         (NEXT.replace('version = "test-2027"', 'version = "Test 2027!"'), "version"),
         (NEXT + "\nfurther = 1\n", "further"),
         ("", "criteria"),

@@ -41,7 +41,7 @@ async def load_offences(
     dated = await lookups.dated(session)
     await insert(session, listed)
     whole = (
-        row._replace(**dated[row.code])
+        row._replace(valid_from=dated[row.code][0], valid_until=dated[row.code][1])
         if row.code in dated and row.valid_from is None and row.valid_until is None
         else row
         for row in rows

@@ -58,7 +58,7 @@ async def schedule_list(session: AsyncSession, digest: str) -> UUID | None:
     return (await session.exec(rows)).first()
 
 
-async def dated(session: AsyncSession) -> dict[str, dict[str, date | None]]:
+async def dated(session: AsyncSession) -> dict[str, tuple[date | None, date | None]]:
     """The days from and until which offences are in force, where any list says so."""
     rows = (
         sa.select(*(col(getattr(Offence, name)) for name in ("code", "valid_from", "valid_until")))
@@ -66,10 +66,7 @@ async def dated(session: AsyncSession) -> dict[str, dict[str, date | None]]:
         .where(sa.func.num_nonnulls(col(Offence.valid_from), col(Offence.valid_until)) > 0)
         .order_by(col(OffenceList.loaded_at))
     )
-    return {
-        row.code: {"valid_from": row.valid_from, "valid_until": row.valid_until}
-        for row in await rows_of(session, rows)
-    }
+    return {row.code: (row.valid_from, row.valid_until) for row in await rows_of(session, rows)}
 
 
 def _newest() -> Any:

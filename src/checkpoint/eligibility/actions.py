@@ -11,10 +11,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries as custody
+from checkpoint.custody.clocks import clock_of
 from checkpoint.custody.tables import SCREENING_FACTS
-from checkpoint.eligibility import queries
+from checkpoint.eligibility import lookups, queries
 from checkpoint.eligibility.facts import Alleged, gather
-from checkpoint.eligibility.rules import RulesUnreadable, decide, digest, parse, stored
+from checkpoint.eligibility.rules import (
+    RuleSet,
+    RulesUnreadable,
+    chain_faults,
+    decide,
+    digest,
+    parse,
+    stored,
+)
 from checkpoint.eligibility.states import EligibilityEvent
 from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation import errors
@@ -42,9 +51,11 @@ async def publish(session: AsyncSession, text: str, *, by: Actor, at: datetime) 
         rules = parse(text)
     except RulesUnreadable as error:
         raise RulesRefused(str(error)) from error
+    await _check_chain(session, rules)
     published = RuleSetVersion(
         version=rules.version,
         in_force_from=rules.in_force_from,
+        applies_to=rules.applies_to,
         digest=digest(text),
         content=text,
         published_at=at,
@@ -68,22 +79,34 @@ async def publish(session: AsyncSession, text: str, *, by: Actor, at: datetime) 
     return published
 
 
+async def _check_chain(session: AsyncSession, rules: RuleSet) -> None:
+    """With what is published, it leaves no gap and no overlap."""
+    standing = [parse(row.content) for row in await lookups.rule_sets(session)]
+    if any(rules.in_force_from == other.in_force_from for other in standing):
+        return  # the table itself refuses a first day that is taken
+    if faults := chain_faults([*standing, rules]):
+        raise RulesRefused("; ".join(faults))
+
+
 async def decide_case(
     session: AsyncSession, record_id: UUID, *, seen: int, by: Actor, at: datetime
 ) -> tuple[EligibilityDecision, Any]:
-    """The case is decided on what stands in its record, under the rules in force today."""
+    """The case is decided on what stands in its record, under the rules that apply to it."""
     record, today = await custody.held(session, record_id, actor=by), london_day(at)
     unchanged_since(seen, record.version)
-    case = await queries.case(session, record_id, on=today)
-    offences = alleged(await custody.offences_of(session, record_id))
+    arrested = london_day(record.arrested_at)
+    case = await queries.case(session, record_id, arrested_on=arrested, decided_on=today)
+    offences = await custody.offences_of(session, record_id)
+    clock = clock_of(custody.timed(offences, case), on=today)
     facts = gather(
         born=case.date_of_birth,
-        arrested_on=london_day(record.arrested_at),
+        arrested_on=arrested,
         decided_on=today,
-        offences=offences,
+        offences=alleged(offences),
         screening={name: getattr(case, name) for name in SCREENING_FACTS},
+        clock=clock,
     )
-    verdict, findings = decide(parse(case.content), facts)
+    verdict, findings = decide(lookups.rules_of(case), facts)
     decision = EligibilityDecision(
         custody_record_id=record_id,
         number=(case.present_number or 0) + 1,
@@ -92,6 +115,7 @@ async def decide_case(
         verdict=verdict,
         facts=facts,
         findings=stored(findings),
+        prosecution_clock=clock.model_dump(mode="json"),
         supersedes_id=case.present_id,
         decided_at=at,
         decided_by=by.id,
@@ -118,6 +142,11 @@ def alleged(offences: Sequence[Any]) -> list[Alleged]:
             offence_class=offence.offence_class.value if offence.offence_class else None,
             committed_from=offence.committed_from,
             committed_in_area=offence.committed_in_area,
+            code=offence.code,
+            in_force=custody.in_force_of(offence),
+            schedules=offence.schedules,
+            domestic_abuse_grade=offence.domestic_abuse_grade,
+            hate_crime=offence.hate_crime,
         )
         for offence in offences
     ]

@@ -10,8 +10,9 @@ from rich.progress import track
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.authentication import shell_actor
-from checkpoint.eligibility import actions, queries
-from checkpoint.eligibility.rules import Finding, decide, parse
+from checkpoint.eligibility import actions, lookups, queries
+from checkpoint.eligibility.references import rule_files
+from checkpoint.eligibility.rules import Finding, RulesUnreadable, decide, digest, opened
 from checkpoint.foundation import errors
 from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.database import transaction
@@ -70,18 +71,30 @@ def same_again(decision: Any) -> bool:
     """Whether the stored facts, under the stored rules, come to the stored findings."""
     try:
         stored = tuple(Finding.model_validate(found) for found in decision.findings)
-        return decide(parse(decision.content), decision.facts) == (decision.verdict, stored)
+        return decide(opened(decision.content, decision.digest), decision.facts) == (
+            decision.verdict,
+            stored,
+        )
     except (ValueError, TypeError, AttributeError, KeyError):
         return False  # what cannot even be read was not written by this service
 
 
 async def load_starter(session: AsyncSession) -> None:
-    """Publish the rule sets that ship with the package, if they are not published yet."""
-    published = {rules.version for rules in await queries.rule_sets(session)}
+    """Publish the rule sets that ship with the package, if they are not published yet.
+
+    Raises:
+        RulesRefused: a file is not sound by itself, beside the others, or beside what is published.
+    """
+    published = {rules.version: rules.digest for rules in await lookups.rule_sets(session)}
     folder = files("checkpoint.eligibility") / "rulesets"
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        if not file.name.endswith(".toml") or file.name.endswith(".cases.toml"):
-            continue
-        text = file.read_text("utf-8")
-        if parse(text).version not in published:
+    texts = {file.name: file.read_text("utf-8") for file in folder.iterdir()}
+    try:
+        sets = rule_files(texts)
+    except RulesUnreadable as error:
+        raise actions.RulesRefused(str(error)) from error
+    for name, text in reversed(sets.items()):  # each finds the one that follows it in place
+        version = name.removesuffix(".toml")
+        if version not in published:
             await actions.publish(session, text, by=shell_actor(), at=utc_now())
+        elif published[version] != digest(text):
+            raise actions.RulesRefused(f"{name}: it was published with other bytes")

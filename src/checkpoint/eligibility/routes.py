@@ -1,7 +1,8 @@
 """Front door of eligibility: what the rules would say, what was decided, and under which rules."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
@@ -12,14 +13,17 @@ from checkpoint.access.guards import holding
 from checkpoint.access.permissions import Permission
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
-from checkpoint.custody import lookups
+from checkpoint.custody import lookups as offences
 from checkpoint.custody import queries as custody
 from checkpoint.custody import rules as custody_rules
+from checkpoint.custody.clocks import Timed, clock_of
 from checkpoint.custody.queries import CustodyRecordNotFound
-from checkpoint.eligibility import actions, queries
+from checkpoint.custody.schemas import AllegeOffence
+from checkpoint.eligibility import actions, lookups, queries
 from checkpoint.eligibility.facts import Alleged, gather
-from checkpoint.eligibility.queries import DecisionNotFound, NoRulesInForce, RuleSetNotFound
-from checkpoint.eligibility.rules import decide, parse, stored
+from checkpoint.eligibility.lookups import NoRulesInForce, RulesChanged, RuleSetNotFound
+from checkpoint.eligibility.queries import DecisionNotFound
+from checkpoint.eligibility.rules import decide, parse, stored, until_of
 from checkpoint.eligibility.schemas import (
     DecideEligibility,
     DecisionSummary,
@@ -49,7 +53,7 @@ RECORDS = "/custody-records/{record_id}/eligibility-decisions"
 @router.post(
     "/eligibility/preview",
     response_model=PreviewView,
-    responses=problems(RuleBroken, NoRulesInForce),
+    responses=problems(RuleBroken, NoRulesInForce, RulesChanged),
 )
 async def preview_eligibility(
     by: Annotated[Actor, holding(Permission.PREVIEW_ELIGIBILITY)],
@@ -58,43 +62,70 @@ async def preview_eligibility(
     now: Now,
 ) -> Response:
     """What the rules in force would say of these facts; no decision is recorded."""
-    custody_rules.check_arrest(command.arrested_at or now, now=now)
-    rules = await queries.in_force(session, london_day(now))
+    arrested_at = command.arrested_at or now
+    custody_rules.check_arrest(arrested_at, now=now)
+    custody_rules.check_ends(command.screening, field="#/screening")
+    arrested, today = london_day(arrested_at), london_day(now)
+    rules = await lookups.applying(session, arrested_on=arrested, decided_on=today)
+    listed = await _listed(session, command, arrested_at=arrested_at, now=now)
+    clock = clock_of([_timed(offence, listed, command) for offence in command.offences], on=today)
     facts = gather(
         born=command.date_of_birth,
-        arrested_on=london_day(command.arrested_at or now),
-        decided_on=london_day(now),
-        offences=await _classed(session, command, at=command.arrested_at or now),
+        arrested_on=arrested,
+        decided_on=today,
+        offences=[_alleged(offence, listed) for offence in command.offences],
         screening=command.screening.model_dump(mode="json"),
+        clock=clock,
     )
-    verdict, findings = decide(parse(rules.content), facts)
+    verdict, findings = decide(lookups.rules_of(rules), facts)
     await ledger.record(
         session, Operation.CONSULTATION, EligibilityEvent.PREVIEWED, kind="preview", by=by, at=now
     )
-    return shown(PreviewView(**queries.explained(verdict, stored(findings), facts, rules)))
+    told = queries.explained(verdict, stored(findings), facts, rules, clock=clock)
+    return shown(PreviewView(**told))
 
 
-async def _classed(
-    session: AsyncSession, command: PreviewEligibility, *, at: datetime
-) -> list[Alleged]:
-    """The offences asked about, with the programme's class of each."""
+async def _listed(
+    session: AsyncSession, command: PreviewEligibility, *, arrested_at: datetime, now: datetime
+) -> Mapping[str, Any]:
+    """The offences asked about as they are listed, if all that is said of them can be."""
     codes = [offence.code for offence in command.offences]
-    listed = await lookups.offences_by_code(session, codes)
+    listed = await offences.offences_by_code(session, codes)
     custody_rules.check_listed(codes, listed, field="#/offences")
     custody_rules.check_offence_dates(
         [offence.days for offence in command.offences],
-        arrested_at=at,
+        arrested_at=arrested_at,
         born=command.date_of_birth,
         field="#/offences",
     )
-    return [
-        Alleged(
-            offence_class=listed[offence.code].offence_class,
-            committed_from=offence.committed_from,
-            committed_in_area=offence.committed_in_area,
-        )
-        for offence in command.offences
-    ]
+    custody_rules.check_reports(command.offences, now=now, field="#/offences")
+    return listed
+
+
+def _alleged(offence: AllegeOffence, listed: Mapping[str, Any]) -> Alleged:
+    row = listed[offence.code]
+    dates = {"valid_from": row.valid_from, "valid_until": row.valid_until}
+    return Alleged(
+        offence_class=row.offence_class,
+        committed_from=offence.committed_from,
+        committed_in_area=offence.committed_in_area,
+        code=offence.code,
+        in_force=custody_rules.in_force(*offence.days, **dates),
+        schedules=row.schedules,
+        domestic_abuse_grade=offence.domestic_abuse_grade,
+        hate_crime=offence.hate_crime,
+    )
+
+
+def _timed(offence: AllegeOffence, listed: Mapping[str, Any], command: PreviewEligibility) -> Timed:
+    return Timed(
+        None,
+        offence.code,
+        listed[offence.code].mode_of_trial,
+        offence.committed_from,
+        offence.domestic_abuse_grade or command.screening.domestic_abuse_grade,
+        offence.formally_reported_on,
+    )
 
 
 @router.post(
@@ -105,6 +136,7 @@ async def _classed(
         *CREATING,
         CustodyRecordNotFound,
         NoRulesInForce,
+        RulesChanged,
         IfMatchMissing,
         Overtaken,
     ),
@@ -140,6 +172,7 @@ async def list_eligibility_decisions(
     items = [
         DecisionSummary(
             rule_set_version=decision.version,
+            ineligible_until=until_of(decision.findings),
             **{name: getattr(decision, name) for name in queries.SUMMARY},
         )
         for decision in found
@@ -202,7 +235,7 @@ READER = holding(Permission.READ_REFERENCE)
 )
 async def list_rule_sets(request: Request, session: Transaction) -> Response:
     """Published rule sets, from when they are in force."""
-    found = await queries.rule_sets(session)
+    found = await lookups.rule_sets(session)
     untils = [rules.in_force_from for rules in found[1:]] + [None]
     items = [
         CodeView(
@@ -233,7 +266,7 @@ async def read_rule_set(
     session: Transaction,
 ) -> Response:
     """A published rule set, word for word."""
-    rules = await queries.rule_set(session, version)
+    rules = await lookups.rule_set(session, version)
     view = PublishedRuleSetView(
         **queries.shown_rules(rules).model_dump(),
         content=rules.content,
