@@ -1,9 +1,13 @@
 """The schedules that offences stand in: read, loaded whole or not at all, and shown."""
 
+import asyncio
 import csv
 
 import pytest
+from pydantic import SecretStr
 
+from builders import an_offence, booked
+from checkpoint.api import create_app
 from checkpoint.custody.references import (
     NOT_SCHEDULES,
     SCHEDULES,
@@ -14,7 +18,8 @@ from checkpoint.custody.references import (
     schedules_of,
 )
 from checkpoint.custody.states import OffenceSchedule
-from conftest import ROOT, SHARED
+from checkpoint.foundation.settings import Environment, Settings
+from conftest import ROOT, SHARED, Clients
 from shell import Shell
 
 NATIONAL = SHARED / "data" / "uk-justice" / "offence_schedules.csv"
@@ -151,3 +156,24 @@ def test_no_schedules_are_loaded_that_cannot_be_recorded(shell, load):
     before = shell.found(STANDING)
     assert load(GOOD).code == 75
     assert shell.found(STANDING) == before
+
+
+def test_a_list_that_a_force_loads_stands_alone_from_then_on(shell, load, tmp_path):
+    assert load(HEAD + "15,Sch 15,1,TH68010,Theft\n").code == 0
+
+    async def look():
+        settings = Settings(
+            environment=Environment.DEVELOPMENT,
+            database_url=SecretStr(shell.url),
+            local_issuer=True,
+            data_folder=tmp_path,
+        )
+        app = create_app(settings)
+        client = Clients(app)()
+        offences = [an_offence(), an_offence(code="SX03128")]
+        record = await booked(client, offences=offences)
+        await client.aclose()
+        await app.state.engine.dispose()
+        return [offence["schedules"] for offence in record["offences"]]
+
+    assert asyncio.run(look()) == [["cja2003_sch15_part1"], []]

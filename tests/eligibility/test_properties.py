@@ -222,17 +222,16 @@ def test_an_answer_of_the_suite_that_is_taken_back_makes_nobody_eligible(name, c
         assert after is not Verdict.ELIGIBLE
 
 
-@every_set
 @given(case=cases(), later=st.integers(1, 200))
-def test_time_alone_never_gives_back_a_day_to_prosecute(name, case, later):
+def test_time_alone_never_gives_back_a_day_to_prosecute(case, later):
     arrested, decided, *rest = case
     now = facts_of(case)
     then = facts_of((arrested, decided + timedelta(days=later), *rest))
     assert now["prosecution_last_day"] == then["prosecution_last_day"]
     if now["prosecution_limit"] == "passed":
         assert then["prosecution_limit"] == "passed"
-    told = {found.code: found.answer for found in decide(SETS[name], then)[1]}
-    if then["prosecution_limit"] == "passed" and "CLOCK" in told:
+    if then["prosecution_limit"] == "passed":
+        told = {found.code: found.answer for found in decide(SETS["2026-11-01.toml"], then)[1]}
         assert told["CLOCK"] is Answer.NOT_MET
 
 

@@ -18,6 +18,8 @@ API = {
     "offence": READ,
     "offence_classification": READ,
     "offence_list": READ,
+    "schedule_list": READ,
+    "scheduled_offence": READ,
     "person": EDIT,
     "rule_set_version": READ,
     "screening": ADD,

@@ -1,17 +1,18 @@
 """Publish rules; decide a case. Decisions are locked for good and superseded, never edited."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic import JsonValue
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries as custody
-from checkpoint.custody.clocks import clock_of
+from checkpoint.custody.clocks import ProsecutionClock, clock_of
 from checkpoint.custody.tables import SCREENING_FACTS
 from checkpoint.eligibility import lookups, queries
 from checkpoint.eligibility.facts import Alleged, gather
@@ -98,14 +99,7 @@ async def decide_case(
     case = await queries.case(session, record_id, arrested_on=arrested, decided_on=today)
     offences = await custody.offences_of(session, record_id)
     clock = clock_of(custody.timed(offences, case), on=today)
-    facts = gather(
-        born=case.date_of_birth,
-        arrested_on=arrested,
-        decided_on=today,
-        offences=alleged(offences),
-        screening={name: getattr(case, name) for name in SCREENING_FACTS},
-        clock=clock,
-    )
+    facts = facts_of(case, offences, clock, arrested_on=arrested)
     verdict, findings = decide(lookups.rules_of(case), facts)
     decision = EligibilityDecision(
         custody_record_id=record_id,
@@ -133,6 +127,20 @@ async def decide_case(
         at=at,
     )
     return decision, case
+
+
+def facts_of(
+    case: Any, offences: Sequence[Any], clock: ProsecutionClock, *, arrested_on: date
+) -> dict[str, JsonValue]:
+    """Everything the rules may ask about a case, on the clock's day."""
+    return gather(
+        born=case.date_of_birth,
+        arrested_on=arrested_on,
+        decided_on=clock.as_of,
+        offences=alleged(offences),
+        screening={name: getattr(case, name) for name in SCREENING_FACTS},
+        clock=clock,
+    )
 
 
 def alleged(offences: Sequence[Any]) -> list[Alleged]:
