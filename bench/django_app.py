@@ -85,19 +85,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from checkpoint.eligibility.facts import FACTS, Alleged, gather
-from checkpoint.eligibility.rules import decide, parse
+from checkpoint.custody.clocks import ProsecutionClock, clock_of
+from checkpoint.eligibility.facts import FACTS, gather
+from checkpoint.eligibility.rules import chosen_because, decide, parse, until_of
 from checkpoint.eligibility.states import MEANING, Verdict
 from checkpoint.foundation.identifiers import new_id
 from plain import (
     Caller,
     NotAdmitted,
     Revoked,
+    alleged,
     caller_of,
     kept_id,
     ledger_row,
     lock_of,
     rule_set_of,
+    timed,
 )
 
 LONDON = ZoneInfo("Europe/London")
@@ -143,14 +146,34 @@ class OffenceClassification(Table):
 class Offence(Table):
     code = models.CharField(max_length=8)
     title = models.CharField(max_length=400)
+    mode_of_trial = models.CharField(max_length=40)
+    valid_from = models.DateField(null=True)
+    valid_until = models.DateField(null=True)
     Meta = table("offence")
+
+
+class ScheduleList(Table):
+    name = models.TextField()
+    loaded_at = models.DateTimeField()
+    Meta = table("schedule_list")
+
+
+class ScheduledOffence(Table):
+    schedule_list = models.ForeignKey(ScheduleList, models.PROTECT)
+    code = models.CharField(max_length=8)
+    schedule = models.CharField(max_length=40)
+    Meta = table("scheduled_offence")
 
 
 class AllegedOffence(Table):
     custody_record = models.ForeignKey(CustodyRecord, models.PROTECT)
     offence = models.ForeignKey(Offence, models.PROTECT)
     committed_from = models.DateField()
+    committed_until = models.DateField()
     committed_in_area = models.BooleanField(null=True)
+    domestic_abuse_grade = models.CharField(max_length=40, null=True)
+    hate_crime = models.BooleanField(null=True)
+    formally_reported_on = models.DateField(null=True)
     Meta = table("alleged_offence")
 
 
@@ -161,6 +184,11 @@ class Screening(Table):
     interview_stance = models.CharField(max_length=40, null=True)
     evidential_test_met = models.BooleanField(null=True)
     subject_to_order = models.BooleanField(null=True)
+    order_ends_on = models.DateField(null=True)
+    on_bail = models.BooleanField(null=True)
+    bail_ends_on = models.DateField(null=True)
+    under_supervision = models.BooleanField(null=True)
+    supervision_ends_on = models.DateField(null=True)
     detained_for_court = models.BooleanField(null=True)
     detained_under_mental_health_act = models.BooleanField(null=True)
     co_accused = models.BooleanField(null=True)
@@ -173,6 +201,7 @@ class Screening(Table):
 class RuleSetVersion(Table):
     version = models.CharField(max_length=40)
     in_force_from = models.DateField()
+    applies_to = models.CharField(max_length=40)
     digest = models.CharField(max_length=64)
     content = models.TextField()
     Meta = table("rule_set_version")
@@ -186,6 +215,7 @@ class EligibilityDecision(Table):
     verdict = models.CharField(max_length=40)
     facts = models.JSONField()
     findings = models.JSONField()
+    prosecution_clock = models.JSONField(null=True)
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="superseded_by"
     )
@@ -276,12 +306,14 @@ class FindingSerializer(serializers.Serializer):
     reason = serializers.CharField()
     missing = serializers.ListField(child=serializers.CharField())
     source = serializers.CharField()
+    until = serializers.DateField(allow_null=True)
 
 
 class DecisionSerializer(serializers.ModelSerializer):
     """A decision, explained."""
 
     meaning = serializers.SerializerMethodField()
+    ineligible_until = serializers.SerializerMethodField()
     rule_set = serializers.SerializerMethodField()
     findings = FindingSerializer(many=True)
     missing = serializers.SerializerMethodField()
@@ -293,9 +325,11 @@ class DecisionSerializer(serializers.ModelSerializer):
         fields = (
             "verdict",
             "meaning",
+            "ineligible_until",
             "rule_set",
             "findings",
             "missing",
+            "prosecution_clock",
             "facts",
             "id",
             "custody_record_id",
@@ -313,7 +347,12 @@ class DecisionSerializer(serializers.ModelSerializer):
 
     def get_rule_set(self, decision: EligibilityDecision) -> dict[str, str]:
         rules = decision.rule_set_version
-        return rule_set_of(parse(rules.content), rules.digest)
+        parsed = parse(rules.content)
+        because = {"chosen_because": chosen_because(parsed, decision.facts)}
+        return rule_set_of(parsed, rules.digest) | because
+
+    def get_ineligible_until(self, decision: EligibilityDecision) -> Any:
+        return until_of(decision.findings)
 
     def get_missing(self, decision: EligibilityDecision) -> list[dict[str, str]]:
         return [
@@ -418,12 +457,14 @@ class DecideView(Guarded, APIView):
         if request.headers["If-Match"] != f'"{case.version}"':
             raise Overtaken
         today = now.astimezone(LONDON).date()
+        arrested = case.arrested_at.astimezone(LONDON).date()
         rules = (
             RuleSetVersion.objects.filter(in_force_from__lte=today)
+            .filter(models.Q(in_force_from__lte=arrested) | models.Q(applies_to="decisions_from"))
             .order_by("-in_force_from")
             .first()
         )
-        facts = self.facts(case, today)
+        facts, clock = self.facts(case, arrested, today)
         verdict, findings = decide(parse(rules.content), facts)
         before = (
             EligibilityDecision.objects.filter(custody_record=case)
@@ -439,6 +480,7 @@ class DecideView(Guarded, APIView):
             verdict=verdict.value,
             facts=facts,
             findings=[finding.model_dump(mode="json") for finding in findings],
+            prosecution_clock=clock.model_dump(mode="json"),
             supersedes=before,
             decided_at=now,
             decided_by=request.user.id,
@@ -454,28 +496,46 @@ class DecideView(Guarded, APIView):
         )
         return decision
 
-    def facts(self, case: CustodyRecord, today: Any) -> dict[str, Any]:
-        offences = [*AllegedOffence.objects.filter(custody_record=case).select_related("offence")]
+    def facts(
+        self, case: CustodyRecord, arrested: Any, today: Any
+    ) -> tuple[dict[str, Any], ProsecutionClock]:
+        standing = [*AllegedOffence.objects.filter(custody_record=case).select_related("offence")]
+        codes = [alleged.offence.code for alleged in standing]
         classes = dict(
-            OffenceClassification.objects.filter(
-                code__in=[alleged.offence.code for alleged in offences]
-            ).values_list("code", "offence_class")
+            OffenceClassification.objects.filter(code__in=codes).values_list(
+                "code", "offence_class"
+            )
         )
-        screening = Screening.objects.filter(custody_record=case).order_by("-number").first()
-        return gather(
+        own = models.ExpressionWrapper(
+            models.Q(name="starter list"), output_field=models.BooleanField()
+        )
+        listed = ScheduleList.objects.alias(own=own).order_by("own", "-loaded_at").first()
+        schedules = [
+            *ScheduledOffence.objects.filter(code__in=codes, schedule_list=listed).order_by(
+                "schedule"
+            )
+        ]
+        offences = [
+            offence.offence.__dict__
+            | offence.__dict__
+            | {
+                "offence_class": classes.get(offence.offence.code),
+                "schedules": [s.schedule for s in schedules if s.code == offence.offence.code],
+            }
+            for offence in standing
+        ]
+        last = Screening.objects.filter(custody_record=case).order_by("-number").first()
+        screening = last.__dict__ if last else {}
+        clock = clock_of([timed(offence, screening) for offence in offences], on=today)
+        facts = gather(
             born=case.person.date_of_birth,
-            arrested_on=case.arrested_at.astimezone(LONDON).date(),
+            arrested_on=arrested,
             decided_on=today,
-            offences=[
-                Alleged(
-                    classes.get(alleged.offence.code),
-                    alleged.committed_from,
-                    alleged.committed_in_area,
-                )
-                for alleged in offences
-            ],
-            screening=screening.__dict__ if screening else {},
+            offences=[alleged(offence) for offence in offences],
+            screening=screening,
+            clock=clock,
         )
+        return facts, clock
 
 
 class DecisionView(Guarded, APIView):

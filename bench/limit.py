@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,8 +22,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from checkpoint.eligibility.facts import FACTS, Alleged, gather
-from checkpoint.eligibility.rules import decide, missing_of, parse
+from checkpoint.custody.clocks import clock_of
+from checkpoint.eligibility.facts import FACTS, gather
+from checkpoint.eligibility.rules import (
+    chosen_because,
+    decide,
+    missing_of,
+    parse,
+    stored,
+    until_of,
+)
 from checkpoint.eligibility.states import MEANING, Verdict
 from checkpoint.foundation.identifiers import new_id
 from checkpoint.foundation.server import server_for
@@ -35,11 +43,13 @@ from plain import (
     Caller,
     NotAdmitted,
     Revoked,
+    alleged,
     caller_of,
     kept_id,
     ledger_row,
     lock_of,
     rule_set_of,
+    timed,
     utc_text,
 )
 
@@ -63,11 +73,20 @@ RESTS_ON = """
       LEFT JOIN (SELECT id, number FROM eligibility_decision WHERE custody_record_id = $2
                   ORDER BY number DESC LIMIT 1) AS present ON true
       LEFT JOIN (SELECT id, digest, content FROM rule_set_version WHERE in_force_from <= $3
+                    AND (in_force_from <= $4 OR applies_to = 'decisions_from')
                   ORDER BY in_force_from DESC LIMIT 1) AS rules ON true
      WHERE person.id = $1
 """
 OFFENCES = """
-    SELECT classed.offence_class, alleged.committed_from, alleged.committed_in_area
+    SELECT alleged.id, offence.code, offence.mode_of_trial, classed.offence_class,
+           alleged.committed_from, alleged.committed_until, alleged.committed_in_area,
+           alleged.domestic_abuse_grade, alleged.hate_crime, alleged.formally_reported_on,
+           offence.valid_from, offence.valid_until,
+           ARRAY(SELECT schedule FROM scheduled_offence
+                  WHERE code = offence.code AND schedule_list_id = (
+                        SELECT id FROM schedule_list
+                         ORDER BY name = 'starter list', loaded_at DESC LIMIT 1)
+                  ORDER BY schedule) AS schedules
       FROM alleged_offence AS alleged
       JOIN offence ON offence.id = alleged.offence_id
       LEFT JOIN offence_classification AS classed ON classed.code = offence.code
@@ -76,8 +95,9 @@ OFFENCES = """
 """
 ADD_DECISION = """
     INSERT INTO eligibility_decision (id, custody_record_id, number, record_version,
-        rule_set_version_id, verdict, facts, findings, supersedes_id, decided_at, decided_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        rule_set_version_id, verdict, facts, findings, prosecution_clock, supersedes_id,
+        decided_at, decided_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
 ADD_ENTRY = """
     INSERT INTO audit_entry (id, stream, at, request_id, operation, event, outcome, door,
@@ -91,7 +111,8 @@ KEEP = """
 """
 DECISION = """
     SELECT decision.id, decision.custody_record_id, decision.number, decision.record_version,
-           decision.verdict, decision.facts, decision.findings, decision.supersedes_id,
+           decision.verdict, decision.facts, decision.findings, decision.prosecution_clock,
+           decision.supersedes_id,
            decision.decided_at, decision.decided_by, rules.digest, rules.content,
            later.id AS superseded_by_id
       FROM eligibility_decision AS decision
@@ -147,10 +168,21 @@ async def _decided(db: Any, request: Request, caller: Caller, now: datetime) -> 
     if request.headers["if-match"] != f'"{case["version"]}"':
         return Response(status_code=412)
     today = now.astimezone(LONDON).date()
-    in_force = await db.fetchrow(RESTS_ON, case["person_id"], id, today)
-    facts = await _facts(db, case, in_force, today)
+    arrested = case["arrested_at"].astimezone(LONDON).date()
+    in_force = await db.fetchrow(RESTS_ON, case["person_id"], id, today, arrested)
+    offences = await db.fetch(OFFENCES, id)
+    clock = clock_of([timed(offence, in_force) for offence in offences], on=today)
+    facts = gather(
+        born=in_force["date_of_birth"],
+        arrested_on=arrested,
+        decided_on=today,
+        offences=[alleged(offence) for offence in offences],
+        screening=in_force,
+        clock=clock,
+    )
     verdict, found = decide(parse(in_force["content"]), facts)
-    findings = [finding.__dict__ for finding in found]
+    findings = stored(found)
+    told = clock.model_dump(mode="json")
     decision = {
         "id": new_id(),
         "custody_record_id": id,
@@ -160,6 +192,7 @@ async def _decided(db: Any, request: Request, caller: Caller, now: datetime) -> 
         "verdict": verdict.value,
         "facts": json.dumps(facts),
         "findings": json.dumps(findings),
+        "prosecution_clock": json.dumps(told),
         "supersedes_id": in_force["present_id"],
         "decided_at": now,
         "decided_by": caller.id,
@@ -176,24 +209,11 @@ async def _decided(db: Any, request: Request, caller: Caller, now: datetime) -> 
     )
     await db.execute(ADD_ENTRY, *entry.values())
     shown = decision | in_force_of(in_force) | {"superseded_by_id": None}
-    return _decision(shown, facts, findings, [*missing_of(findings)], status=201)
+    return _decision(shown, facts, findings, told, status=201)
 
 
 def in_force_of(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"content": row["content"], "digest": row["digest"]}
-
-
-async def _facts(
-    db: Any, case: Mapping[str, Any], rests_on: Mapping[str, Any], today: date
-) -> dict[str, Any]:
-    offences = await db.fetch(OFFENCES, case["id"])
-    return gather(
-        born=rests_on["date_of_birth"],
-        arrested_on=case["arrested_at"].astimezone(LONDON).date(),
-        decided_on=today,
-        offences=[Alleged(*offence) for offence in offences],
-        screening=rests_on,
-    )
 
 
 async def read_decision(request: Request) -> Response:
@@ -213,27 +233,32 @@ async def read_decision(request: Request) -> Response:
             at=now,
         )
         await db.execute(ADD_ENTRY, *entry.values())
-    findings = json.loads(row["findings"])
-    missing = list(dict.fromkeys(name for found in findings for name in found["missing"]))
-    return _decision(row, json.loads(row["facts"]), findings, missing)
+    facts, findings, clock = (
+        json.loads(row[name]) for name in ("facts", "findings", "prosecution_clock")
+    )
+    return _decision(row, facts, findings, clock)
 
 
 def _decision(
-    row: Mapping[str, Any], facts: Any, findings: Any, missing: list[str], *, status: int = 200
+    row: Mapping[str, Any], facts: Any, findings: Any, clock: Any, *, status: int = 200
 ) -> Response:
     """A decision, explained: the same members as the service's answer."""
     href = f"/v1/custody-records/{row['custody_record_id']}/eligibility-decisions"
     later, before = row["superseded_by_id"], row["supersedes_id"]
+    missing, rules, until = missing_of(findings), parse(row["content"]), until_of(findings)
+    because = {"chosen_because": chosen_because(rules, facts)}
     given_as = list(dict.fromkeys(FACTS[name].given_as for name in missing))
     answer = {
         "verdict": row["verdict"],
         "meaning": MEANING[Verdict(row["verdict"])],
-        "rule_set": rule_set_of(parse(row["content"]), row["digest"]),
+        "ineligible_until": until.isoformat() if until else None,
+        "rule_set": rule_set_of(rules, row["digest"]) | because,
         "findings": findings,
         "missing": [
             {"fact": name, "question": FACTS[name].question, "given_as": FACTS[name].given_as}
             for name in missing
         ],
+        "prosecution_clock": clock,
         "facts": facts,
         "id": str(row["id"]),
         "custody_record_id": str(row["custody_record_id"]),

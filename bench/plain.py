@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,6 +14,9 @@ from uuid import UUID
 
 import jwt
 
+from checkpoint.custody.clocks import Timed
+from checkpoint.custody.rules import in_force
+from checkpoint.eligibility.facts import Alleged
 from checkpoint.eligibility.rules import RuleSet
 from checkpoint.foundation.identifiers import new_id
 
@@ -150,7 +153,36 @@ def rule_set_of(rules: RuleSet, digest: str) -> dict[str, str]:
         "in_force_from": rules.in_force_from.isoformat(),
         "digest": digest,
         "approved_by": rules.approved_by,
+        "applies_to": rules.applies_to.value,
     }
+
+
+def timed(offence: Mapping[str, Any], screening: Mapping[str, Any]) -> Timed:
+    """An alleged offence as the clock sees it."""
+    return Timed(
+        offence["id"],
+        offence["code"],
+        offence["mode_of_trial"],
+        offence["committed_from"],
+        offence["domestic_abuse_grade"] or screening.get("domestic_abuse_grade"),
+        offence["formally_reported_on"],
+    )
+
+
+def alleged(offence: Mapping[str, Any]) -> Alleged:
+    """An alleged offence as the rules see it."""
+    first, last = offence["committed_from"], offence["committed_until"]
+    dates = {name: offence[name] for name in ("valid_from", "valid_until")}
+    return Alleged(
+        offence["offence_class"],
+        first,
+        offence["committed_in_area"],
+        offence["code"],
+        in_force(first, last, **dates),
+        offence["schedules"],
+        offence["domestic_abuse_grade"],
+        offence["hate_crime"],
+    )
 
 
 def utc_text(moment: datetime) -> str:

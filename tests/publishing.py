@@ -13,10 +13,10 @@ from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients
 from shell import Shell
 
-RULES = (files("checkpoint.eligibility") / "rulesets" / "2018-04-01.toml").read_text("utf-8")
+RULES = (files("checkpoint.eligibility") / "rulesets" / "2026-11-01.toml").read_text("utf-8")
 # A rule set begins after its approval, and the shell's clock goes on: so a day long after.
-NEXT = RULES.replace('version = "2018-04-01"', 'version = "test-2099"').replace(
-    "in_force_from = 2018-04-01", "in_force_from = 2099-01-01"
+NEXT = RULES.replace('version = "2026-11-01"', 'version = "test-2099"').replace(
+    "in_force_from = 2026-11-01", "in_force_from = 2099-01-01"
 )
 PROPOSED = "SELECT * FROM rule_set_proposal ORDER BY proposed_at"
 PUBLISHED = "SELECT * FROM rule_set_version ORDER BY published_at"

@@ -1,7 +1,7 @@
 """Determinations by supervisors, and overrides by two people.
 
 Revision ID: 0040
-Revises: 0010
+Revises: 0033
 Phase: expand (nothing reads or writes the new tables yet)
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0040"
-down_revision = "0010"
+down_revision = "0033"
 
 RANKS = (
     "'constable', 'sergeant', 'inspector', 'chief_inspector', 'superintendent', "

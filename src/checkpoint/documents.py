@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 from sqlmodel import SQLModel
@@ -16,7 +17,7 @@ from checkpoint.access.guards import Holding
 from checkpoint.access.permissions import GRANTS, STRONG, Permission
 from checkpoint.api import create_app, routes_of
 from checkpoint.cli import EXIT
-from checkpoint.eligibility.rules import decide, parse
+from checkpoint.eligibility.rules import RuleSet, decide, parse
 from checkpoint.eligibility.states import Answer
 from checkpoint.foundation.actors import TOKEN_ROLES
 from checkpoint.foundation.database import Record
@@ -120,23 +121,34 @@ def settings() -> str:
 
 
 def cases() -> str:
-    """Each rule set's worked cases, with the reasons an officer would hear."""
+    """Each rule set with its sources, and its worked cases with the reasons an officer would hear."""
     folder = Path(str(files("checkpoint.eligibility") / "rulesets"))
     parts = [f"# Eligibility, by example\n\n{NOTE}"]
     for file in sorted(folder.glob("*.cases.toml")):
         rules = parse((folder / file.name.replace(".cases", "")).read_text("utf-8"))
         worked = tomllib.loads(file.read_text("utf-8"))
-        rows = []
-        for case in worked["cases"]:
-            _, findings = decide(rules, worked["base"] | case.get("facts", {}))
-            told = [f.reason for f in findings if f.answer is not Answer.MET or f.refers]
-            rows.append([case["name"], f"**{case['verdict']}**", " ".join(told) or "-"])
         parts.append(
             f"\n## {rules.title}\n\nVersion `{rules.version}`, in force from "
-            f"{rules.in_force_from:%d %B %Y}. {rules.approved_by}\n"
+            f"{rules.in_force_from:%d %B %Y}. {rules.approved_by}\n\n{rules.notes.strip()}\n"
         )
-        parts.append(table(["case", "verdict", "what the officer is told"], rows))
+        asked = [[f"`{c.code}`", c.question, rules.named(c.source)] for c in rules.criteria]
+        parts.append(table(["criterion", "question", "source"], asked))
+        parts.append(
+            table(
+                ["case", "verdict", "what the officer is told"],
+                [_worked(rules, worked["base"], case) for case in worked["cases"]],
+            )
+        )
     return "\n".join(parts)
+
+
+def _worked(rules: RuleSet, base: Mapping[str, Any], case: Mapping[str, Any]) -> list[str]:
+    """A worked case's line: its name, its verdict, and every reason but those that are met."""
+    facts = base | case.get("facts", {}) | dict.fromkeys(case.get("unknown", []))
+    findings = decide(rules, facts)[1]
+    told = [found.reason for found in findings if found.answer is not Answer.MET or found.refers]
+    until = f" until {case['until']}" if "until" in case else ""
+    return [case["name"], f"**{case['verdict']}**{until}", " ".join(told) or "-"]
 
 
 DOCUMENTS: Mapping[str, Callable[[], str]] = {

@@ -94,6 +94,31 @@ BROKEN = {
         "#/person/pnc_id",
         "value-error",
     ),
+    "a crime reference with blanks": (
+        offence(crime_reference="NOT A NUMBER"),
+        "#/offences/0/crime_reference",
+        "string-pattern-mismatch",
+    ),
+    "reported before it happened": (
+        offence(formally_reported_on="2026-10-31"),
+        "#/offences/0/formally_reported_on",
+        "reported-before-offence",
+    ),
+    "reported tomorrow": (
+        offence(formally_reported_on=NEXT_YEAR),
+        "#/offences/0/formally_reported_on",
+        "in-the-future",
+    ),
+    "the end of an order that there is not": (
+        times(screening={"subject_to_order": False, "order_ends_on": "2027-01-01"}),
+        "#/screening/order_ends_on",
+        "nothing-to-end",
+    ),
+    "the end of bail that nobody knows of": (
+        times(screening={"bail_ends_on": "2027-01-01"}),
+        "#/screening/bail_ends_on",
+        "nothing-to-end",
+    ),
     "a suite whose code no list has": (times(suite="NOWHERE"), "#/suite", "suite-unknown"),
     "a suite that was closed": (times(suite="DARLINGTON"), "#/suite", "suite-closed"),
     "a suite not yet open": (
@@ -244,5 +269,5 @@ async def test_no_field_that_is_only_shown_can_be_sent(client, owner):
             (fault,) = answer.json()["errors"]
             assert (fault["pointer"], fault["code"]) == (f"{place}/{field}", "extra-forbidden")
             tried += 1
-    assert tried == 7 + 1 + 4 + 3
+    assert tried == 8 + 1 + 7 + 3
     assert await counts(owner) == before

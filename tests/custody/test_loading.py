@@ -1,6 +1,7 @@
 """Loading a list of offences: all or nothing, whatever happens; and what is seen afterwards."""
 
 import asyncio
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -78,7 +79,7 @@ def test_the_starter_data_is_loaded_once(shell):
     before, told = shell.found("SELECT * FROM offence ORDER BY id"), shell("migrate")
     assert told.code == 0, told.err
     assert shell.found("SELECT * FROM offence ORDER BY id") == before
-    for table, there in {"suite": 5, "offence_list": 1, "rule_set_version": 1}.items():
+    for table, there in {"suite": 5, "offence_list": 1, "schedule_list": 1}.items():
         ((found,),) = shell.found(f"SELECT count(*) FROM {table}")
         assert found == there, table
 
@@ -158,6 +159,11 @@ def test_the_national_list_stands_before_the_starter_list_and_keeps_its_classes(
     assert told.code == 0, told.err
     assert told.out.startswith("14,644 offences, ")
     assert told.out.endswith(" lines passed over, 0 rejected.\nLoaded.\n")
+    ((since,),) = shell.found(
+        "SELECT valid_from FROM offence JOIN offence_list AS list ON list.id = offence_list_id "
+        "WHERE list.name = 'cjs_offences.csv' AND code = 'CJ88159'"
+    )
+    assert since == date(2018, 11, 13)
     ((stored,),) = shell.found(
         "SELECT count(*) FROM offence JOIN offence_list AS list ON list.id = offence_list_id "
         "WHERE list.name = 'cjs_offences.csv'"
@@ -174,6 +180,10 @@ def test_the_national_list_stands_before_the_starter_list_and_keeps_its_classes(
         "title": "Theft from a shop",
         "mode_of_trial": "either_way",
         "offence_class": "theft",
+        "category": "either_way",
+        "valid_from": None,
+        "valid_until": None,
+        "schedules": [],
         "source": "Theft Act 1968 s.1",
         "list_name": "cjs_offences.csv",
     }

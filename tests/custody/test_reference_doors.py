@@ -12,10 +12,12 @@ LISTS = {
     "suites": 5,
     "offence-classes": 24,
     "modes-of-trial": 3,
+    "offence-categories": 4,
+    "offence-schedules": 8,
     "interview-stances": 5,
     "domestic-abuse-grades": 4,
     "custody-states": 2,
-    "rule-sets": 1,
+    "rule-sets": 4,
     "verdicts": 4,
 }
 
@@ -38,8 +40,8 @@ async def walked(client, **query):
             return rows
 
 
-def starter():
-    text = (files("checkpoint.custody") / "reference" / "offences.csv").read_text("utf-8")
+def starter(name="offences"):
+    text = (files("checkpoint.custody") / "reference" / f"{name}.csv").read_text("utf-8")
     return [*csv.DictReader(text.splitlines())]
 
 
@@ -94,8 +96,13 @@ async def test_the_pages_of_offences_hold_every_code_once_and_in_order(client):
 
 async def test_an_offence_says_class_court_source_and_list(client):
     found = {row["code"]: row for row in await walked(client, size=200)}
+    stands_in: dict[str, list[str]] = {}
+    for row in starter("schedules"):
+        stands_in.setdefault(row["code"], []).append(row["schedule"])
     for row in starter():
-        assert found[row["code"]] == row | {"list_name": "starter list"}
+        told = {name: value or None for name, value in row.items()}
+        standing = {"list_name": "starter list", "schedules": stands_in.get(row["code"], [])}
+        assert found[row["code"]] == told | standing
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,13 @@ def test_our_starter_list_agrees_with_the_national_one_in_mode_of_trial():
     assert {code: mode for code, mode in ours.items() if modes.get(code) != mode} == {}
 
 
+@needs_national_list
+def test_our_starter_list_agrees_with_the_national_one_in_category():
+    categories = {row.code: row.category for row in national() if not isinstance(row, Remark)}
+    ours = {row["code"]: row["category"] for row in starter()}
+    assert {code: each for code, each in ours.items() if categories[code] != each} == {}
+
+
 def test_our_starter_list_is_whole():
     rows = starter()
     codes = [row["code"] for row in rows]

@@ -58,6 +58,13 @@ async def test_booking_in_answers_with_the_record_its_place_and_its_version(clie
         "committed_from": "2026-11-01",
         "committed_until": "2026-11-02",
         "committed_in_area": None,
+        "category": "either_way",
+        "schedules": [],
+        "in_force_on_its_date": "not_dated",
+        "crime_reference": None,
+        "domestic_abuse_grade": None,
+        "hate_crime": None,
+        "formally_reported_on": None,
     }
     assert record["arrested_at"] == "2026-11-02T21:40:00Z"
     again = await client.get(answer.headers["location"])

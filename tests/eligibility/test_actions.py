@@ -12,15 +12,15 @@ from checkpoint.audit.tables import AuditEntry
 from checkpoint.custody import actions as custody
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.schemas import AddOffence, SaveScreening
-from checkpoint.eligibility import actions, queries
-from checkpoint.eligibility.queries import NoRulesInForce
+from checkpoint.eligibility import actions, lookups, queries
+from checkpoint.eligibility.lookups import NoRulesInForce
 from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import transaction
 from checkpoint.foundation.preconditions import Overtaken
 from conftest import NOON, rolled_back
 
-RULES = (files("checkpoint.eligibility") / "rulesets" / "2018-04-01.toml").read_text("utf-8")
+RULES = (files("checkpoint.eligibility") / "rulesets" / "2026-11-01.toml").read_text("utf-8")
 OPERATOR = Actor(id=uuid4(), role=Role.OPERATOR)
 STRANGER = Actor(id=uuid4(), role=Role.CUSTODY_OFFICER, suites=frozenset({"PETERLEE"}))
 # Written by hand for the record of `a_case`, decided at NOON.
@@ -31,14 +31,26 @@ FACTS = KNOWN | {
     "offences_in_area": True,
     "earliest_offence_on": "2026-11-01",
     "offence_classes": ["theft"],
-    "decided_on": "2026-11-03",
+    "offence_codes": ["TH68010"],
+    "offence_schedules": [],
+    "offences_in_force": "not_dated",
+    "prosecution_limit": "none",
+    "prosecution_last_day": None,
+    "prosecution_days_left": None,
     "risk_band": None,
+    "order_ends_on": None,
+    "on_bail": None,
+    "bail_ends_on": None,
+    "under_supervision": None,
+    "supervision_ends_on": None,
+    "arrested_on": "2026-11-02",
+    "decided_on": "2026-11-03",
 }
 
 
 def a_rule_file(version="test-2027", first_day="2027-01-01", **replaced):
-    text = RULES.replace('version = "2018-04-01"', f'version = "{version}"')
-    text = text.replace("in_force_from = 2018-04-01", f"in_force_from = {first_day}")
+    text = RULES.replace('version = "2026-11-01"', f'version = "{version}"')
+    text = text.replace("in_force_from = 2026-11-01", f"in_force_from = {first_day}")
     for old, new in replaced.items():
         text = text.replace(old, new)
     return text
@@ -135,14 +147,16 @@ async def test_another_suites_case_cannot_be_told_from_none(session, officer):
             await actions.decide_case(session, id, seen=1, by=STRANGER, at=NOON)
 
 
-async def test_nothing_is_decided_on_a_day_without_rules(session, officer):
-    record = await a_case(session)
-    eve = datetime(2018, 3, 31, 22, 59, tzinfo=UTC)  # a minute before the first day in England
-    with pytest.raises(NoRulesInForce):
-        await actions.decide_case(session, record.id, seen=1, by=officer, at=eve)
-    first = eve + timedelta(minutes=1)
-    decision, _ = await actions.decide_case(session, record.id, seen=1, by=officer, at=first)
-    assert decision.number == 1
+async def test_nothing_is_decided_of_an_arrest_before_the_first_rules(session, officer):
+    eve = datetime(2015, 4, 6, 22, 59, tzinfo=UTC)  # a minute before the first day in England
+    for at, rules in ((eve, None), (eve + timedelta(minutes=1), "2015-04-07")):
+        record = await a_case(session, arrested_at=at, arrived_at=at)
+        if rules is None:
+            with pytest.raises(NoRulesInForce):
+                await actions.decide_case(session, record.id, seen=1, by=officer, at=NOON)
+        else:
+            decided = await actions.decide_case(session, record.id, seen=1, by=officer, at=NOON)
+            assert decided[1].version == rules
 
 
 async def test_nothing_is_decided_that_cannot_be_recorded(without_ledger, officer):
@@ -161,27 +175,131 @@ async def test_rules_are_published_word_for_word_and_in_force_from_their_day(own
     text = a_rule_file()
     async with rolled_back(owner) as session:
         published = await actions.publish(session, text, by=OPERATOR, at=NOON)
-        assert (await queries.rule_set(session, "test-2027")).content == text
-        assert (await queries.in_force(session, date(2026, 12, 31))).version == "2018-04-01"
-        assert (await queries.in_force(session, date(2027, 1, 1))).version == "test-2027"
+        assert (await lookups.rule_set(session, "test-2027")).content == text
+        assert (await lookups.in_force(session, date(2026, 12, 31))).version == "2026-11-01"
+        assert (await lookups.in_force(session, date(2027, 1, 1))).version == "test-2027"
         (entry,) = await entries_of(session, published.id)
         assert (entry.event, entry.subject_kind) == ("eligibility.published", "rule_set_version")
 
 
-async def test_a_case_is_decided_under_the_rules_of_its_day(owner, officer):
+async def under(session, officer, *, arrested, decided):
+    """The rules that decide a case, and why these."""
+    record = await a_case(session, arrested_at=arrested, arrived_at=arrested)
+    decision, rules = await actions.decide_case(session, record.id, seen=1, by=officer, at=decided)
+    told = queries.view(decision, rules, by=officer)
+    assert told.rule_set.version == rules.version
+    return rules.version, told.rule_set.chosen_because
+
+
+YEARS_ON = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("arrested", "version"),
+    [
+        (datetime(2015, 4, 7, tzinfo=UTC), "2015-04-07"),
+        (datetime(2016, 7, 31, 22, 59, tzinfo=UTC), "2015-04-07"),
+        (datetime(2016, 7, 31, 23, 0, tzinfo=UTC), "2016-08-01"),
+        (datetime(2018, 3, 31, 22, 59, tzinfo=UTC), "2016-08-01"),
+        (datetime(2018, 3, 31, 23, 0, tzinfo=UTC), "2018-04-01"),
+        (datetime(2026, 10, 31, 23, 59, tzinfo=UTC), "2018-04-01"),
+        (datetime(2026, 11, 1, tzinfo=UTC), "2026-11-01"),
+    ],
+)
+async def test_the_rules_of_the_day_of_the_arrest_decide_however_late(
+    session, officer, arrested, version
+):
+    found, because = await under(session, officer, arrested=arrested, decided=YEARS_ON)
+    assert found == version
+    assert because.startswith("In force on the day of the arrest, ")
+
+
+async def test_rules_that_begin_between_arrest_and_decision_leave_the_case_alone(owner, officer):
     async with rolled_back(owner) as session:
         await actions.publish(session, a_rule_file(), by=OPERATOR, at=NOON)
-        record = await a_case(session, arrested_at=ARREST)
-        under = []
-        for at in (NOON, datetime(2027, 1, 1, tzinfo=UTC)):
-            decided = await actions.decide_case(session, record.id, seen=1, by=officer, at=at)
-            under.append(decided[1].version)
-        assert under == ["2018-04-01", "test-2027"]
+        found, because = await under(session, officer, arrested=ARREST, decided=YEARS_ON)
+        assert found == "2026-11-01"
+        assert because == "In force on the day of the arrest, 2026-11-02."
+        assert (await under(session, officer, arrested=YEARS_ON, decided=YEARS_ON))[
+            0
+        ] == "test-2027"
+
+
+async def test_rules_that_take_every_decision_take_the_case_from_their_day(owner, officer):
+    first = "in_force_from = 2027-01-01"
+    at_once = a_rule_file(**{first: f'{first}\napplies_to = "decisions_from"'})
+    late = YEARS_ON + timedelta(days=40)
+    async with rolled_back(owner) as session:
+        await actions.publish(session, at_once, by=OPERATOR, at=NOON)
+        later = a_rule_file("test-2027-b", "2027-02-01")
+        await actions.publish(session, later, by=OPERATOR, at=NOON)
+        day_before = YEARS_ON - timedelta(seconds=1)
+        found = [
+            await under(session, officer, arrested=ARREST, decided=at)
+            for at in (day_before, YEARS_ON, late)
+        ]
+        assert [version for version, _ in found] == ["2026-11-01", "test-2027", "test-2027"]
+        assert found[1][1] == (
+            "In force since 2027-01-01 for every decision, whatever the day of the arrest."
+        )
+        assert (await under(session, officer, arrested=late, decided=late))[0] == "test-2027-b"
+
+
+@pytest.mark.parametrize(
+    ("first_day", "ends", "where"),
+    [
+        ("2027-01-01", "2027-06-01", "test-2027: in_force_until: gap, nothing begins 2027-06-01"),
+        ("2026-01-01", "2026-06-01", "test-2027: in_force_until: gap, 2026-11-01 begins"),
+        ("2026-01-01", "2026-12-01", "test-2027: in_force_until: overlap, 2026-11-01 begins"),
+        ("2017-01-01", None, "2016-08-01: in_force_until: overlap, test-2027 begins 2017-01-01"),
+    ],
+)
+async def test_rules_that_leave_a_gap_or_overlap_are_refused_and_say_where(
+    owner, first_day, ends, where
+):
+    begins = f"in_force_from = {first_day}"
+    text = a_rule_file(first_day=first_day)
+    if ends:
+        text = text.replace(begins, f"{begins}\nin_force_until = {ends}")
+    async with rolled_back(owner) as session:
+        with pytest.raises(actions.RulesRefused, match=where):
+            await actions.publish(session, text, by=OPERATOR, at=NOON)
+
+
+async def test_rules_may_end_as_the_next_begin(owner):
+    begins = "in_force_from = 2026-01-01"
+    text = a_rule_file(first_day="2026-01-01")
+    text = text.replace(begins, f"{begins}\nin_force_until = 2026-11-01")
+    async with rolled_back(owner) as session:
+        published = await actions.publish(session, text, by=OPERATOR, at=NOON)
+        assert published.applies_to == "arrests_from"
+
+
+async def test_the_clock_of_the_day_is_locked_with_the_decision(session, officer):
+    record = await a_case(session)
+    await make_offence(
+        session,
+        record,
+        "CJ67002",
+        committed_from=date(2026, 9, 20),
+        committed_until=date(2026, 9, 25),
+    )
+    decision, rules = await actions.decide_case(session, record.id, seen=1, by=officer, at=NOON)
+    stored = await queries.one(session, decision.id, actor=officer)
+    clock = queries.view(stored, stored, by=officer).prosecution_clock
+    assert (str(clock.as_of), str(clock.last_day), clock.days_left) == (
+        "2026-11-03",
+        "2027-03-20",
+        137,
+    )
+    assert [each.code for each in clock.offences] == ["TH68010", "CJ67002"]
+    assert stored.facts["prosecution_days_left"] == 137
+    assert queries.view(decision, rules, by=officer).prosecution_clock == clock
 
 
 @pytest.mark.parametrize(
     ("version", "first_day"),
-    [("2018-04-01", "2027-01-01"), ("test-2027", "2018-04-01"), ("2018-04-01", "2018-04-01")],
+    [("2026-11-01", "2027-01-01"), ("test-2027", "2026-11-01"), ("2026-11-01", "2026-11-01")],
     ids=["same name", "same day", "same file"],
 )
 async def test_published_rules_are_never_published_again(owner, version, first_day):
@@ -196,7 +314,7 @@ async def test_published_rules_are_never_published_again(owner, version, first_d
     [
         ({'fact = "hate_crime"': 'fact = "hate"'}, "unknown fact hate"),
         ({'code = "HATE"': 'code = "hate"'}, "criteria."),
-        ({"value = 18": 'value = "18"'}, "at_least cannot be put to age_at_arrest_years"),
+        ({"value = 18": 'value = "18"'}, "at_least cannot be put to age_at_decision_years"),
         ({"[sources]": "[sources"}, "line"),
     ],
 )

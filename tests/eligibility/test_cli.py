@@ -1,8 +1,17 @@
+import asyncio
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from pydantic import SecretStr
 
+from builders import KNOWN, a_key, an_offence, booked
+from checkpoint.api import create_app
+from checkpoint.foundation.settings import Environment, Settings
+from conftest import Clients
 from publishing import NEXT, PROPOSED, PUBLISHED, TOLD, digest_of
+
+A_QUESTION = {"date_of_birth": "1994-02-11", "offences": [an_offence()], "screening": KNOWN}
 
 # What no login of the service can do: the trigger is out of force for its superuser.
 TAMPER = (
@@ -46,8 +55,8 @@ def test_a_rule_file_with_other_line_ends_is_published_word_for_word_too(shell, 
     ("content", "where"),
     [
         (NEXT.replace('fact = "co_accused"', 'fact = "accomplice"'), "unknown fact accomplice"),
-        (NEXT.replace('code = "ALONE"', ""), "criteria.10.code"),
-        (NEXT.replace("[sources]", "[sources"), "at line 12"),
+        (NEXT.replace('code = "ALONE"', ""), "criteria.14.code"),
+        (NEXT.replace("[sources]", "[sources"), "at line 20"),
         (NEXT.replace('version = "test-2099"', 'version = "Test 2099!"'), "version"),
         (NEXT + "\nfurther = 1\n", "further"),
         ("", "criteria"),
@@ -149,3 +158,71 @@ def test_more_decisions_than_one_batch_are_all_replayed(shell, decisions):
     shell.found(MANY_MORE, id=decisions[0]["id"])
     told = shell("eligibility", "replay")
     assert (told.code, told.out) == (0, "1,202 decisions replayed, 0 came out differently.\n")
+
+
+CHANGE_RULES = (
+    "WITH off AS (SELECT set_config('session_replication_role', 'replica', true)) "
+    "UPDATE rule_set_version SET {} FROM off WHERE version = '2026-11-01'"
+)
+
+
+def test_decisions_under_rules_that_were_changed_are_named(shell, decisions):
+    shell.found(CHANGE_RULES.format("content = content || '# a word more'"))
+    told = shell("eligibility", "replay")
+    assert (told.code, told.out) == (19, "3 decisions replayed, 3 came out differently.\n")
+
+
+def test_rules_that_were_changed_decide_nothing_any_more(shell, tmp_path):
+    async def ask():
+        settings = Settings(
+            environment=Environment.DEVELOPMENT,
+            database_url=SecretStr(shell.url),
+            local_issuer=True,
+            data_folder=tmp_path,
+        )
+        app = create_app(settings)
+        client = Clients(app)()
+        record = await booked(client, screening=KNOWN)
+        shell_changed()
+        refused = [
+            await client.post(
+                f"/v1/custody-records/{record['id']}/eligibility-decisions",
+                headers=a_key() | {"If-Match": '"1"'},
+            ),
+            await client.post("/v1/eligibility/preview", json=A_QUESTION),
+        ]
+        await client.aclose()
+        await app.state.engine.dispose()
+        return refused
+
+    def shell_changed():
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(shell.found, CHANGE_RULES.format("content = content || ' '")).result()
+
+    for answer in asyncio.run(ask()):
+        assert (answer.status_code, answer.json()["errorCode"]) == (503, "rules-changed")
+        assert "2026-11-01" in answer.json()["detail"]
+    assert shell.found("SELECT count(*) FROM eligibility_decision") == [(0,)]
+
+
+def test_a_start_finds_a_rule_file_that_was_published_with_other_bytes(shell):
+    shell.found(CHANGE_RULES.format("digest = md5(content) || md5(digest)"))
+    told = shell("migrate")
+    assert told.code == 22
+    assert "2026-11-01.toml: it was published with other bytes" in told.err
+
+
+def test_a_start_publishes_the_earlier_sets_that_are_not_there_yet(shell):
+    shell.found(
+        "WITH off AS (SELECT set_config('session_replication_role', 'replica', true)) "
+        "DELETE FROM rule_set_version USING off WHERE version <> '2018-04-01'"
+    )
+    assert shell("migrate").code == 0
+    versions = shell.found("SELECT version FROM rule_set_version ORDER BY in_force_from")
+    assert [row.version for row in versions] == [
+        "2015-04-07",
+        "2016-08-01",
+        "2018-04-01",
+        "2026-11-01",
+    ]
+    assert shell("migrate").code == 0

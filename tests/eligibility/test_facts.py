@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkpoint.custody.clocks import Timed, clock_of
 from checkpoint.custody.schemas import AllegeOffence, SaveScreening
 from checkpoint.eligibility.facts import (
     FACTS,
     UNCLASSIFIED,
     Alleged,
     age_years,
-    all_of,
-    any_of,
     gather,
 )
+from checkpoint.eligibility.states import all_of, any_of, worst_of
 from checkpoint.forecast.schemas import RecordForecast
 from checkpoint.people.schemas import RegisterPerson
 
@@ -26,12 +26,18 @@ leap_days = st.integers(476, 524).map(lambda fourth: date(4 * fourth, 2, 29))
 days = st.dates(date(1901, 1, 1), date(2099, 12, 31)) | leap_days
 
 
-def theft(on=date(2026, 11, 1), *, area=True, kind="theft"):
-    return Alleged(offence_class=kind, committed_from=on, committed_in_area=area)
+def theft(on=date(2026, 11, 1), *, area=True, kind="theft", **more):
+    particulars = {"code": "TH68010", "in_force": "not_dated"} | more
+    return Alleged(offence_class=kind, committed_from=on, committed_in_area=area, **particulars)
+
+
+def a_clock(on=DECISION, *offences):
+    return clock_of(offences, on=on)
 
 
 def gathered(*offences, **facts):
     whole = {"born": BORN, "arrested_on": ARREST, "decided_on": DECISION, "screening": {}}
+    whole["clock"] = a_clock()
     return gather(offences=offences or [theft()], **whole | facts)
 
 
@@ -103,7 +109,11 @@ def test_every_fact_is_answered_and_none_besides():
 def test_what_the_suite_did_not_answer_is_not_known():
     facts = gathered(born=None, screening={"hate_crime": False, "co_accused": None})
     known = {name for name, value in facts.items() if value is not None}
-    by_itself = {"offences_in_area", "earliest_offence_on", "offence_classes", "decided_on"}
+    by_itself = {
+        *("offences_in_area", "earliest_offence_on", "offence_classes", "offence_codes"),
+        *("offence_schedules", "offences_in_force", "prosecution_limit"),
+        *("arrested_on", "decided_on"),
+    }
     assert known == by_itself | {"hate_crime"}
     assert facts["hate_crime"] is False
 
@@ -186,7 +196,8 @@ def test_every_fact_is_asked_for_in_words_and_names_a_field_that_can_be_sent():
     for fact in FACTS.values():
         assert fact.question.endswith("?")
         room, _, field = fact.given_as.partition(".")
-        assert room == "the day itself" or field in rooms[room].model_fields
+        known_by_itself = fact.given_as in {"the day itself", "the arrest itself"}
+        assert known_by_itself or room == "risk_forecast" or field in rooms[room].model_fields
     assert len({fact.question for fact in FACTS.values()}) == len(FACTS)
 
 
@@ -194,6 +205,135 @@ def test_what_is_screened_is_asked_about_by_the_same_name():
     asked = {name for name, fact in FACTS.items() if fact.given_as.startswith("screening.")}
     assert asked == set(SaveScreening.model_fields)
     assert all(FACTS[name].given_as == f"screening.{name}" for name in asked)
+
+
+@pytest.mark.parametrize(
+    ("own", "of_the_case", "found"),
+    [
+        ([None], "medium", "medium"),
+        (["none"], "medium", "none"),
+        (["standard", None], "none", "standard"),
+        (["none", None], None, None),
+        (["high", None], None, "high"),
+        (["none", "standard", "medium"], None, "medium"),
+        ([None], None, None),
+    ],
+)
+def test_the_worst_grade_counts_and_the_cases_own_where_an_offence_has_none(
+    own, of_the_case, found
+):
+    offences = [theft(domestic_abuse_grade=grade) for grade in own]
+    facts = gathered(*offences, screening={"domestic_abuse_grade": of_the_case})
+    assert facts["domestic_abuse_grade"] == found
+
+
+@pytest.mark.parametrize(
+    ("own", "of_the_case", "found"),
+    [
+        ([None], True, True),
+        ([False], True, False),
+        ([False, None], True, True),
+        ([True, None], None, True),
+        ([False, None], None, None),
+    ],
+)
+def test_one_hate_flag_settles_it_and_the_cases_counts_where_an_offence_has_none(
+    own, of_the_case, found
+):
+    facts = gathered(
+        *[theft(hate_crime=flag) for flag in own], screening={"hate_crime": of_the_case}
+    )
+    assert facts["hate_crime"] is found
+
+
+def test_codes_and_schedules_are_told_once_and_in_order():
+    sexual = theft(code="SX03128", schedules=["soa2003_sch3", "cja2003_sch15_part2"])
+    facts = gathered(theft(), sexual, theft())
+    assert facts["offence_codes"] == ["SX03128", "TH68010"]
+    assert facts["offence_schedules"] == ["cja2003_sch15_part2", "soa2003_sch3"]
+    assert gathered()["offence_schedules"] == []
+
+
+@pytest.mark.parametrize(
+    ("found", "worst"),
+    [
+        (["in_force", "not_dated"], "not_dated"),
+        (["not_dated", "partly_in_force"], "partly_in_force"),
+        (["not_in_force", "in_force", "partly_in_force"], "not_in_force"),
+        (["in_force"], "in_force"),
+    ],
+)
+def test_one_offence_that_was_none_on_its_day_settles_it(found, worst):
+    assert gathered(*[theft(in_force=each) for each in found])["offences_in_force"] == worst
+
+
+@pytest.mark.parametrize(
+    ("decided", "limit", "left"),
+    [
+        (date(2026, 11, 5), "running", 137),
+        (date(2027, 3, 22), "running", 0),
+        (date(2027, 3, 23), "passed", -1),
+    ],
+)
+def test_the_clock_is_a_fact_as_of_the_day_of_the_decision(decided, limit, left):
+    drunk = Timed(None, "CJ67002", "summary_only", date(2026, 9, 22))
+    facts = gathered(decided_on=decided, clock=a_clock(decided, drunk))
+    told = [facts[f"prosecution_{name}"] for name in ("limit", "last_day", "days_left")]
+    assert told == [limit, "2027-03-22", left]
+
+
+def test_where_no_limit_runs_no_day_is_missing():
+    facts = gathered()
+    assert facts["prosecution_limit"] == "none"
+    assert (facts["prosecution_last_day"], facts["prosecution_days_left"]) == (None, None)
+
+
+ENDING = [
+    ("subject_to_order", "order_ends_on"),
+    ("on_bail", "bail_ends_on"),
+    ("under_supervision", "supervision_ends_on"),
+]
+
+
+@pytest.mark.parametrize(("what", "ends"), ENDING)
+@pytest.mark.parametrize(
+    ("last", "still"),
+    [(date(2026, 11, 4), False), (date(2026, 11, 5), True), (date(2026, 11, 6), True)],
+)
+def test_what_ended_before_the_decision_is_none_any_more(what, ends, last, still):
+    facts = gathered(screening={what: True, ends: last})
+    assert (facts[what], facts[ends]) == (still, last.isoformat())
+    assert gathered(screening={what: True, ends: last.isoformat()}) == facts
+
+
+@pytest.mark.parametrize(("what", "ends"), ENDING)
+def test_what_has_no_known_end_goes_on(what, ends):
+    for answer in (True, False, None):
+        facts = gathered(screening={what: answer})
+        assert (facts[what], facts[ends]) == (answer, None)
+
+
+def test_the_forecast_is_a_fact_where_there_is_one():
+    assert gathered()["risk_band"] is None
+    assert gathered(risk_band="moderate")["risk_band"] == "moderate"
+
+
+@given(
+    codes=st.lists(st.none() | st.sampled_from(["none", "standard", "medium", "high"]), min_size=1)
+)
+def test_what_is_not_known_might_be_the_worst_and_nothing_is_worse_than_that(codes):
+    order = ["none", "standard", "medium", "high"]
+    worst = worst_of(codes, order)
+    guesses = [worst_of([code or guess for code in codes], order) for guess in order]
+    assert worst == (guesses[0] if len(set(guesses)) == 1 else None)
+
+
+def test_a_code_may_be_one_of_its_choices_or_of_its_form():
+    assert FACTS["offence_codes"].may_be("TH68010")
+    assert not FACTS["offence_codes"].may_be("theft")
+    assert not FACTS["offence_codes"].may_be(68010)
+    assert FACTS["risk_band"].may_be("low")
+    assert not FACTS["risk_band"].may_be("medium")
 
 
 def test_facts_cannot_be_changed_at_run_time():

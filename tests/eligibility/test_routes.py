@@ -14,7 +14,7 @@ from checkpoint.foundation.database import transaction
 
 DECISIONS = "/v1/custody-records/{}/eligibility-decisions"
 DECISION = "/v1/eligibility-decisions/{}"
-FILE = files("checkpoint.eligibility") / "rulesets" / "2018-04-01.toml"
+FILE = files("checkpoint.eligibility") / "rulesets" / "2026-11-01.toml"
 ROLE = "Your role does not allow this; ask a custody officer."
 
 
@@ -44,7 +44,7 @@ def refused(answer, status, slug):
 
 
 async def long_ago():
-    return datetime(2017, 6, 1, 12, tzinfo=UTC)
+    return datetime(2014, 6, 1, 12, tzinfo=UTC)
 
 
 async def test_a_decision_answers_with_its_place_its_tag_and_every_reason(client):
@@ -121,7 +121,7 @@ async def test_a_cases_decisions_are_listed_the_present_one_first(client):
     made = [await decided(client, record) for _ in range(3)]
     listed = (await client.get(address)).json()["items"]
     assert [line["id"] for line in listed] == [d["id"] for d in reversed(made)]
-    assert {line["rule_set_version"] for line in listed} == {"2018-04-01"}
+    assert {line["rule_set_version"] for line in listed} == {"2026-11-01"}
     shared = ("number", "verdict", "record_version", "decided_at", "decided_by")
     assert [{k: line[k] for k in shared} for line in listed] == [
         {k: decision[k] for k in shared} for decision in reversed(made)
@@ -159,8 +159,8 @@ async def test_before_the_first_rules_there_is_no_decision_and_no_preview(app, c
     record = await booked(client)
     app.dependency_overrides[clock.now] = long_ago
     refused(await decide(client, record["id"]), 409, "no-rules-in-force")
-    early = {"arrested_at": "2017-06-01T10:00:00Z"}
-    question = early | {"offences": [an_offence(committed_from="2017-05-01")]}
+    early = {"arrested_at": "2014-06-01T10:00:00Z"}
+    question = early | {"offences": [an_offence(committed_from="2014-05-01")]}
     refused(await preview(client, **question), 409, "no-rules-in-force")
     app.dependency_overrides.clear()
     assert (await decide(client, record["id"])).status_code == 201
@@ -174,8 +174,13 @@ async def test_a_preview_says_what_a_decision_would_and_leaves_only_its_own_entr
     entries = await how_many(api, "audit_entry")
     answer = await preview(client, screening=KNOWN | {"co_accused": True})
     assert answer.status_code == 200
-    shared = ("verdict", "meaning", "rule_set", "findings", "missing", "facts")
-    assert answer.json() == {name: decision[name] for name in shared}
+    shared = ("verdict", "meaning", "ineligible_until", "rule_set", "findings", "missing", "facts")
+    told = answer.json()
+    clock = told.pop("prosecution_clock")
+    assert told == {name: decision[name] for name in shared}
+    for offence in decision["prosecution_clock"]["offences"]:
+        offence["offence_id"] = None  # what is asked about stands on no record
+    assert clock == decision["prosecution_clock"]
     assert [await how_many(api, table) for table in tables] == before
     assert await how_many(api, "audit_entry") == entries + 1
 
@@ -215,13 +220,13 @@ async def test_a_preview_of_an_arrest_that_has_not_happened_yet_breaks_the_rule_
 
 
 async def test_a_rule_set_is_given_word_for_word(client):
-    answer = await client.get("/v1/reference/rule-sets/2018-04-01")
+    answer = await client.get("/v1/reference/rule-sets/2026-11-01")
     document = answer.json()
     assert document["content"].encode() == FILE.read_bytes()
     assert document["digest"] == hashlib.sha256(FILE.read_bytes()).hexdigest()
-    assert (document["version"], document["in_force_from"]) == ("2018-04-01", "2018-04-01")
+    assert (document["version"], document["in_force_from"]) == ("2026-11-01", "2026-11-01")
     tag = {"If-None-Match": answer.headers["etag"]}
-    again = await client.get("/v1/reference/rule-sets/2018-04-01", headers=tag)
+    again = await client.get("/v1/reference/rule-sets/2026-11-01", headers=tag)
     assert (again.status_code, again.content) == (304, b"")
 
 

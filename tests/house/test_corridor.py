@@ -43,8 +43,8 @@ def is_module(path: Path) -> bool:
 
 def test_a_room_holds_only_the_agreed_furniture():
     furniture = {
-        "__init__", "states", "rules", "replays", "facts", "references", "identifiers",
-        "tables", "schemas", "queries", "actions",
+        "__init__", "states", "rules", "replays", "facts", "references", "identifiers", "clocks", "terms",
+        "tables", "lists", "schemas", "queries", "lookups", "actions",
         "loading", "routes", "codes", "counts", "cli",
         "stages", "cases", "papers", "pages", "printing",
     }  # fmt: skip

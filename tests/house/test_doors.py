@@ -47,6 +47,8 @@ DOORS = {
     "GET /v1/reference/offences": ANYONE,
     "GET /v1/reference/offence-classes": ANYONE,
     "GET /v1/reference/modes-of-trial": ANYONE,
+    "GET /v1/reference/offence-categories": ANYONE,
+    "GET /v1/reference/offence-schedules": ANYONE,
     "GET /v1/reference/interview-stances": ANYONE,
     "GET /v1/reference/domestic-abuse-grades": ANYONE,
     "GET /v1/reference/custody-states": ANYONE,

@@ -22,6 +22,8 @@ API = {
     "offence_list": READ,
     "officer_risk_view": ADD,
     "override_answer": ADD,
+    "schedule_list": READ,
+    "scheduled_offence": READ,
     "person": EDIT,
     "risk_forecast": ADD,
     "rule_set_proposal": set(),

@@ -9,7 +9,10 @@ from conftest import ROOT
 
 FOLDER = ROOT / "src" / "checkpoint" / "eligibility" / "rulesets"
 PUBLISHED = {
+    "2015-04-07": "1f830412fff6db0a37ea7ffa2b4fa90bea6ef153515b3ed212fbe0c035cfc033",
+    "2016-08-01": "5e79ef891f9a76c48e38b6d19b75891198f95c8a5fcd875561a127efb94b9419",
     "2018-04-01": "b4d67bac0915aea9d5fbc35cf2f84f9b805c485bf6f9bf86e9cd2d16805a8a3c",
+    "2026-11-01": "4b26580395527efd04a8879bee0783fd0134f0cce51ce79924f42f6ca4fecc03",
 }
 
 

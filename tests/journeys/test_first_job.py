@@ -19,7 +19,7 @@ async def test_booked_in_screened_and_decided_in_three_calls(client):
     decision = await decided(client, screened.json())
     assert decision["verdict"] == "eligible"
     assert {finding["answer"] for finding in decision["findings"]} == {"met"}
-    assert decision["rule_set"]["version"] == "2018-04-01"
+    assert decision["rule_set"]["version"] == "2026-11-01"
     again = await client.get(f"/v1/eligibility-decisions/{decision['id']}")
     assert again.json() == decision | {"next_steps": again.json()["next_steps"]}
 

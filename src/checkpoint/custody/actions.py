@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
-from checkpoint.custody import queries, rules
+from checkpoint.custody import lookups, queries, rules
 from checkpoint.custody.schemas import (
     AddOffence,
     AllegeOffence,
@@ -34,6 +34,14 @@ from checkpoint.people.schemas import RegisterPerson
 from checkpoint.people.tables import Person
 
 KIND = "custody_record"
+# What is kept of an alleged offence word for word.
+AS_ALLEGED = (
+    "committed_in_area",
+    "crime_reference",
+    "domestic_abuse_grade",
+    "hate_crime",
+    "formally_reported_on",
+)
 
 
 class NotYourSuite(errors.Forbidden):
@@ -61,6 +69,7 @@ async def open(
     await insert(session, record)
     await insert(session, *alleged)
     if command.screening is not None:
+        rules.check_ends(command.screening, field="#/screening")
         await insert(session, _screening(command.screening, record, number=1, by=by, at=at))
     await ledger.record(
         session, Operation.COLLECTION, CustodyEvent.OPENED, record, person, kind=KIND, by=by, at=at
@@ -159,6 +168,7 @@ async def save_screening(
     record = await queries.one(session, record_id, actor=by, lock=True)
     unchanged_since(seen, record.version)
     record.state = step(record.state, CustodyEvent.SCREENED)
+    rules.check_ends(command)
     before = await queries.last_screening(session, record_id)
     saved = before.number if before else 0
     check_space(
@@ -235,7 +245,7 @@ async def _listed(
     session: AsyncSession, offences: Sequence[AllegeOffence], *, field: str
 ) -> dict[str, Any]:
     codes = [offence.code for offence in offences]
-    listed = await queries.offences_by_code(session, codes)
+    listed = await lookups.offences_by_code(session, codes)
     rules.check_listed(codes, listed, field=field)
     return listed
 
@@ -255,14 +265,15 @@ def _alleged(
         born=person.date_of_birth,
         field=field,
     )
+    rules.check_reports(offences, now=at, field=field)
     return [
         AllegedOffence(
             custody_record_id=record.id,
             offence_id=listed[offence.code].id,
             committed_from=offence.days[0],
             committed_until=offence.days[1],
-            committed_in_area=offence.committed_in_area,
             added_at=at,
+            **{name: getattr(offence, name) for name in AS_ALLEGED},
         )
         for offence in offences
     ]

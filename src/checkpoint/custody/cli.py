@@ -1,12 +1,13 @@
-"""Back door of the suite: load the national list of offences, and the starter data."""
+"""Back door of the suite: load national lists of offences and of schedules; the starter data."""
 
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -14,9 +15,17 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.authentication import shell_actor
-from checkpoint.custody import loading, queries
-from checkpoint.custody.references import OffenceRow, Remark, UnreadableFile, rows_of
-from checkpoint.custody.states import ModeOfTrial, OffenceClass
+from checkpoint.custody import loading, lookups
+from checkpoint.custody.references import (
+    DATES,
+    OffenceRow,
+    Remark,
+    ScheduleRow,
+    UnreadableFile,
+    rows_of,
+    schedules_of,
+)
+from checkpoint.custody.states import ModeOfTrial, OffenceCategory, OffenceClass, OffenceSchedule
 from checkpoint.custody.tables import OffenceClassification, Suite
 from checkpoint.foundation import errors
 from checkpoint.foundation.clock import utc_now
@@ -25,6 +34,7 @@ from checkpoint.foundation.shell import at_the_shell, shell_engine
 
 app = typer.Typer(help="Custody suites and offences.", no_args_is_help=True)
 CHUNK_LINES = 500
+Row = TypeVar("Row", OffenceRow, ScheduleRow)
 
 
 class OffenceListRejected(errors.Unprocessable):
@@ -32,51 +42,76 @@ class OffenceListRejected(errors.Unprocessable):
     title = "The list was not loaded; nothing was changed"
 
 
-@app.callback()
-def custody() -> None:
-    """Keep `load-offences` a command of its own while it is the only one."""
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, UTF-8.")]
+Report = Annotated[
+    Path | None, typer.Option(help="Write what became of each line to this CSV file.")
+]
 
 
 @app.command()
 @at_the_shell
-async def load_offences(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, UTF-8.")],
-    report: Annotated[
-        Path | None, typer.Option(help="Write what became of each line to this CSV file.")
-    ] = None,
-) -> None:
+async def load_offences(file: File, report: Report = None) -> None:
     """Load a national list of offences: all of it, or nothing."""
     content = file.read_bytes()
-    rows, remarks = read_list(content)
+    rows = accepted(*read_list(content), report, named="offences")
+    async with shell_engine() as engine, transaction(engine) as session:
+        loaded = await store(session, rows, name=file.name, content=content)
+    typer.echo(told_of(loaded))
+
+
+@app.command()
+@at_the_shell
+async def load_schedules(file: File, report: Report = None) -> None:
+    """Load the schedules that offences stand in: all of the list, or nothing."""
+    content = file.read_bytes()
+    rows = accepted(*read_list(content, schedules_of), report, named="offences in schedules")
+    async with shell_engine() as engine, transaction(engine) as session:
+        loaded = await store_schedules(session, rows, name=file.name, content=content)
+    typer.echo(told_of(loaded))
+
+
+def told_of(loaded: bool) -> str:  # noqa: FBT001 - one thing is said of one thing
+    return "Loaded." if loaded else "This very file was loaded before; nothing was changed."
+
+
+def accepted(
+    rows: list[Row], remarks: list[Remark], report: Path | None, *, named: str
+) -> list[Row]:
+    """The rows, if no line was rejected; and the report, either way.
+
+    Raises:
+        OffenceListRejected: a line was rejected, no row is left, or the report cannot be written.
+    """
     if report is not None:
         try:
             write_report(report, remarks, taken=len(rows))
         except OSError as error:
             raise OffenceListRejected(f"The report cannot be written: {error.strerror}.") from error
     rejected = [remark for remark in remarks if remark.rejected]
-    tell(rows, remarks)
+    tell(rows, remarks, named=named)
     if rejected or not rows:
         raise OffenceListRejected(f"{len(rejected)} lines were rejected. Mend them and load again.")
-    async with shell_engine() as engine, transaction(engine) as session:
-        loaded = await store(session, rows, name=file.name, content=content)
-    typer.echo("Loaded." if loaded else "This very file was loaded before; nothing was changed.")
+    return rows
 
 
-def read_list(content: bytes) -> tuple[list[OffenceRow], list[Remark]]:
-    """Every line of a list, sorted into offences and remarks, with a bar while it reads.
+def read_list(
+    content: bytes,
+    read: Callable[[Iterator[str]], Iterator[Row | Remark]] = rows_of,  # type: ignore[assignment]
+) -> tuple[list[Row], list[Remark]]:
+    """Every line of a list, sorted into rows and remarks, with a bar while it reads.
 
     Raises:
         OffenceListRejected: the file as a whole cannot be read.
     """
     columns = (TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
-    rows: list[OffenceRow] = []
+    rows: list[Row] = []
     remarks: list[Remark] = []
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("read", total=len(content))
         try:
             lines = io.StringIO(content.decode("utf-8-sig"), newline="")
-            for found in rows_of(_counted(lines, progress, task)):
-                (rows if isinstance(found, OffenceRow) else remarks).append(found)  # type: ignore[arg-type]
+            for found in read(_counted(lines, progress, task)):
+                (remarks if isinstance(found, Remark) else rows).append(found)  # type: ignore[arg-type]
         except UnicodeDecodeError as error:
             raise OffenceListRejected("The file is not UTF-8.") from error
         except UnreadableFile as error:
@@ -95,11 +130,11 @@ def _counted(lines: Iterator[str], progress: Progress, task: TaskID) -> Iterator
         yield line
 
 
-def tell(rows: list[OffenceRow], remarks: list[Remark]) -> None:
+def tell(rows: Sequence[Row], remarks: list[Remark], *, named: str) -> None:
     """What became of the lines, in a few words; the first rejected ones by number."""
     rejected = [remark for remark in remarks if remark.rejected]
     typer.echo(
-        f"{len(rows):,} offences, {len(remarks) - len(rejected):,} lines passed over, "
+        f"{len(rows):,} {named}, {len(remarks) - len(rejected):,} lines passed over, "
         f"{len(rejected):,} rejected."
     )
     for remark in rejected[:20]:
@@ -123,9 +158,22 @@ async def store(
 ) -> bool:
     """Load the rows; False when this very file was loaded before."""
     digest = hashlib.sha256(content).hexdigest()
-    if await queries.offence_list(session, digest) is not None:
+    if await lookups.offence_list(session, digest) is not None:
         return False
     await loading.load_offences(
+        session, rows, name=name, digest=digest, by=shell_actor(), at=utc_now()
+    )
+    return True
+
+
+async def store_schedules(
+    session: AsyncSession, rows: list[ScheduleRow], *, name: str, content: bytes
+) -> bool:
+    """Load the schedules; False when this very file was loaded before."""
+    digest = hashlib.sha256(content).hexdigest()
+    if await lookups.schedule_list(session, digest) is not None:
+        return False
+    await loading.load_schedules(
         session, rows, name=name, digest=digest, by=shell_actor(), at=utc_now()
     )
     return True
@@ -136,8 +184,23 @@ async def load_starter(session: AsyncSession) -> None:
     folder = files("checkpoint.custody") / "reference"
     content = (folder / "offences.csv").read_bytes()
     listed = [*csv.DictReader(io.StringIO(content.decode()))]
-    rows = [OffenceRow(r["code"], r["title"], ModeOfTrial(r["mode_of_trial"])) for r in listed]
-    await store(session, rows, name=queries.STARTER_LIST, content=content)
+    rows = [
+        OffenceRow(
+            r["code"],
+            r["title"],
+            ModeOfTrial(r["mode_of_trial"]),
+            OffenceCategory(r["category"]),
+            *(date.fromisoformat(r[name]) if r[name] else None for name in DATES),
+        )
+        for r in listed
+    ]
+    await store(session, rows, name=lookups.STARTER_LIST, content=content)
+    content = (folder / "schedules.csv").read_bytes()
+    stands = [
+        ScheduleRow(r["code"], OffenceSchedule(r["schedule"]))
+        for r in csv.DictReader(io.StringIO(content.decode()))
+    ]
+    await store_schedules(session, stands, name=lookups.STARTER_LIST, content=content)
     suites = [
         Suite.model_validate({k: v or None for k, v in row.items()})
         for row in csv.DictReader(io.StringIO((folder / "suites.csv").read_text("utf-8")))

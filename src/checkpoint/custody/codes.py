@@ -1,32 +1,57 @@
 """The code lists of the suite, from which clients build their forms."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from pydantic import Field
 
 from checkpoint.access.guards import holding
 from checkpoint.access.permissions import Permission
-from checkpoint.custody import queries
-from checkpoint.custody.schemas import OffencesView, OffenceView
+from checkpoint.custody import lookups, queries
 from checkpoint.custody.states import (
     CustodyState,
     DomesticAbuseGrade,
     InterviewStance,
     ModeOfTrial,
+    OffenceCategory,
     OffenceClass,
+    OffenceSchedule,
     label,
 )
 from checkpoint.foundation.answers import public
 from checkpoint.foundation.codelists import CodeListView, CodeView, list_doors
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.paging import links
-from checkpoint.foundation.schemas import Code, Text
+from checkpoint.foundation.schemas import Code, Text, View
 
 router = APIRouter(prefix="/v1/reference", tags=["reference"])
 
 READER = holding(Permission.READ_REFERENCE)
+
+
+class OffenceView(View):
+    """An offence in the newest list that has it."""
+
+    code: str
+    title: str
+    mode_of_trial: ModeOfTrial
+    offence_class: OffenceClass | None
+    category: OffenceCategory | None
+    valid_from: date | None
+    valid_until: date | None
+    schedules: list[OffenceSchedule]
+    source: Annotated[str | None, Field(description="Act and section, where classified.")]
+    list_name: Annotated[str, Field(description="The list it was read from.")]
+
+
+class OffencesView(View):
+    """Offences in the order of their codes."""
+
+    items: list[OffenceView]
+    next: Annotated[str | None, Field(description="Send as `after` for more; null at the end.")]
 
 
 @router.get("/suites", response_model=CodeListView, dependencies=[READER])
@@ -59,7 +84,7 @@ async def list_offences(
     size: Annotated[int, Query(ge=1, le=200, description="Rows on a page.")] = 50,
 ) -> Response:
     """Offences by CJS code: mode of trial, and the programme's class where it has one."""
-    found = await queries.offences(
+    found = await lookups.offences(
         session, after=after, size=size, search=search, offence_class=offence_class
     )
     rows, more = found[:size], len(found) > size
@@ -83,6 +108,16 @@ list_doors(
             _labels(OffenceClass),
         ),
         "modes-of-trial": ("Modes of trial", "Magistrates' Courts Act 1980.", _labels(ModeOfTrial)),
+        "offence-categories": (
+            "Categories of offence",
+            "CJS offence index.",
+            _labels(OffenceCategory),
+        ),
+        "offence-schedules": (
+            "Schedules that offences stand in",
+            "The Acts named.",
+            _labels(OffenceSchedule),
+        ),
         "interview-stances": (
             "What was said in interview",
             "This programme; a rule set says which of them it takes.",

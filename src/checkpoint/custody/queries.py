@@ -1,30 +1,34 @@
 """Reach custody records, scope first; and read the reference data they speak of."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.permissions import holds
+from checkpoint.custody.clocks import Timed, clock_of
+from checkpoint.custody.lookups import AS_LISTED, STANDS_IN
+from checkpoint.custody.rules import in_force
 from checkpoint.custody.schemas import AllegedOffenceView, CustodyRecordView, ScreeningView
-from checkpoint.custody.states import DOORS, CustodyState, OffenceClass, why_not
+from checkpoint.custody.states import DOORS, CustodyState, InForce, why_not
 from checkpoint.custody.tables import (
     AllegedOffence,
     CustodyRecord,
     Offence,
     OffenceClassification,
-    OffenceList,
     Screening,
     Suite,
 )
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.paging import Listing, Turn
 from checkpoint.foundation.schemas import NextStep
@@ -143,16 +147,23 @@ async def person_of(session: AsyncSession, record: CustodyRecord) -> Any:
 
 
 PUT_RIGHT = aliased(AllegedOffence)
+AS_ALLEGED = (
+    "committed_from",
+    "committed_until",
+    "committed_in_area",
+    "crime_reference",
+    "domestic_abuse_grade",
+    "hate_crime",
+    "formally_reported_on",
+)
+AS_SHOWN = AllegedOffenceView.model_fields.keys() - {"in_force_on_its_date"}
 OFFENCES = (
     sa.select(
         col(AllegedOffence.id),
-        col(Offence.code),
-        col(Offence.title),
-        col(Offence.mode_of_trial),
+        *(col(getattr(Offence, name)) for name in AS_LISTED),
         col(OffenceClassification.offence_class),
-        col(AllegedOffence.committed_from),
-        col(AllegedOffence.committed_until),
-        col(AllegedOffence.committed_in_area),
+        STANDS_IN,
+        *(col(getattr(AllegedOffence, name)) for name in AS_ALLEGED),
     )
     .join(Offence, col(Offence.id) == col(AllegedOffence.offence_id))
     .outerjoin(OffenceClassification, col(OffenceClassification.code) == col(Offence.code))
@@ -182,18 +193,46 @@ async def last_screening(session: AsyncSession, record_id: UUID) -> Any | None:
     return found[0] if found else None
 
 
+def timed(offences: Sequence[Any], screening: Any | None) -> list[Timed]:
+    """Alleged offences as the clock sees them; the screening's grade counts where one has none."""
+    grade = screening.domestic_abuse_grade if screening else None
+    return [
+        Timed(
+            row.id,
+            row.code,
+            row.mode_of_trial,
+            row.committed_from,
+            row.domestic_abuse_grade or grade,
+            row.formally_reported_on,
+        )
+        for row in offences
+    ]
+
+
+def in_force_of(row: Any) -> InForce:
+    """Whether an alleged offence was in force when it is alleged, by the list it was entered with."""
+    first, last = row.committed_from, row.committed_until
+    return in_force(first, last, valid_from=row.valid_from, valid_until=row.valid_until)
+
+
+def shown_offence(row: Any) -> AllegedOffenceView:
+    shown = {name: getattr(row, name) for name in AS_SHOWN}
+    return AllegedOffenceView(**shown, in_force_on_its_date=in_force_of(row))
+
+
 async def view(
-    session: AsyncSession, record: CustodyRecord, *, by: Actor, person: Any = None
+    session: AsyncSession, record: CustodyRecord, *, by: Actor, at: datetime, person: Any = None
 ) -> CustodyRecordView:
-    """The record with its person, offences and screening, as this reader may see it."""
+    """The record with its person, offences, clock and screening, as this reader may see it now."""
     person = person or await person_of(session, record)
     offences = await offences_of(session, record.id)
     screening = await last_screening(session, record.id)
     return CustodyRecordView(
         **record.model_dump(exclude={"person_id", "opened_by", "released_by"}),
         person=PersonView.model_validate(person),
-        offences=[AllegedOffenceView.model_validate(row) for row in offences],
+        offences=[shown_offence(row) for row in offences],
         screening=ScreeningView.model_validate(screening) if screening else None,
+        prosecution_clock=clock_of(timed(offences, screening), on=london_day(at)),
         next_steps=next_steps(record, by),
     )
 
@@ -216,67 +255,3 @@ async def suite(session: AsyncSession, code: str) -> Suite | None:
 
 async def suites(session: AsyncSession) -> Sequence[Suite]:
     return (await session.exec(select(Suite).order_by(col(Suite.code)))).all()
-
-
-async def classified_codes(session: AsyncSession) -> set[str]:
-    """The offence codes that have one of the programme's classes."""
-    return {row.code for row in await rows_of(session, select(OffenceClassification))}
-
-
-async def offence_list(session: AsyncSession, digest: str) -> UUID | None:
-    """The loading of this very file, if it was loaded."""
-    rows = select(OffenceList.id).where(OffenceList.digest == digest)
-    return (await session.exec(rows)).first()
-
-
-STARTER_LIST = "starter list"
-
-
-def _newest() -> Any:
-    """Each offence code once: as the list loaded last has it, the package's own behind them all."""
-    return (
-        sa.select(
-            col(Offence.id),
-            col(Offence.code),
-            col(Offence.title),
-            col(Offence.mode_of_trial),
-            col(OffenceClassification.offence_class),
-            col(OffenceClassification.source),
-            col(OffenceList.name).label("list_name"),
-        )
-        .join(OffenceList, col(OffenceList.id) == col(Offence.offence_list_id))
-        .outerjoin(OffenceClassification, col(OffenceClassification.code) == col(Offence.code))
-        .ext(distinct_on(col(Offence.code)))
-        .order_by(
-            col(Offence.code),
-            col(OffenceList.name) == STARTER_LIST,
-            col(OffenceList.loaded_at).desc(),
-        )
-    )
-
-
-async def offences_by_code(session: AsyncSession, codes: Sequence[str]) -> dict[str, Any]:
-    """The offences with these codes that are on any list."""
-    rows = _newest().where(col(Offence.code).in_(sorted(set(codes))))
-    return {row.code: row for row in await rows_of(session, rows)}
-
-
-async def offences(
-    session: AsyncSession,
-    *,
-    after: str | None,
-    size: int,
-    search: str | None = None,
-    offence_class: OffenceClass | None = None,
-) -> Sequence[Any]:
-    """Offences in the order of their codes, one more than ``size`` if there are more."""
-    newest = _newest().subquery("newest")
-    rows = sa.select(newest).order_by(newest.c.code)
-    if after is not None:
-        rows = rows.where(newest.c.code > after)
-    for word in (search or "").split():
-        found = (part.icontains(word, autoescape=True) for part in (newest.c.title, newest.c.code))
-        rows = rows.where(sa.or_(*found))
-    if offence_class is not None:
-        rows = rows.where(newest.c.offence_class == offence_class)
-    return await rows_of(session, rows.limit(size + 1))

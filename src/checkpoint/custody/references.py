@@ -1,18 +1,20 @@
-"""Offence codes and suites as files: read row by row, every fault told. Pure."""
+"""Lists of offences and of schedules as files: read row by row, every fault told. Pure."""
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from checkpoint.custody.states import ModeOfTrial
+from checkpoint.custody.states import ModeOfTrial, OffenceCategory, OffenceSchedule
 
 # Two letters and a year name the Act; COML is the common law.
 CODE = re.compile(r"[A-Z]{2}(?:\d{2}|ML)\d{3}[A-Z]?", re.ASCII)
 TITLE_LIMIT = 400
 COLUMNS = ("cjs_code", "category", "title")
+DATES = ("valid_from", "valid_until")
 # Categories of the CJS offence index that a person can be charged with.
 MODES: Mapping[str, ModeOfTrial] = MappingProxyType(
     {
@@ -22,6 +24,14 @@ MODES: Mapping[str, ModeOfTrial] = MappingProxyType(
         "CI": ModeOfTrial.INDICTABLE_ONLY,
     }
 )
+CATEGORIES: Mapping[str, OffenceCategory] = MappingProxyType(
+    {
+        "CS": OffenceCategory.SUMMARY,
+        "CM": OffenceCategory.SUMMARY_MOTORING,
+        "CE": OffenceCategory.EITHER_WAY,
+        "CI": OffenceCategory.INDICTABLE,
+    }
+)
 # Categories that are known and are no alleged offences: civil, breach and enforcement matters.
 NOT_OFFENCES = frozenset(
     {"B7", "CB", "CR", "EF", "EM", "EX", "FC", "FH", "FL", "FO", "FP", "FV", "FX"}
@@ -29,16 +39,44 @@ NOT_OFFENCES = frozenset(
 )
 
 
+SCHEDULE_COLUMNS = ("schedule_code", "part", "cjs_code")
+# Schedules and their parts as a national list calls them.
+SCHEDULES: Mapping[tuple[str, str], OffenceSchedule] = MappingProxyType(
+    {
+        ("15", "1"): OffenceSchedule.SPECIFIED_VIOLENT,
+        ("15", "2"): OffenceSchedule.SPECIFIED_SEXUAL,
+        ("15", "3"): OffenceSchedule.SPECIFIED_TERRORISM,
+        ("3", "1"): OffenceSchedule.SEXUAL_NOTIFICATION,
+        ("1", "1"): OffenceSchedule.TERRORISM_CONNECTED,
+        ("A1", "1"): OffenceSchedule.TERRORISM_CONNECTED_LATER,
+        ("13", "1"): OffenceSchedule.PARTICULAR_CONCERN_TERRORISM,
+        ("13", "2"): OffenceSchedule.PARTICULAR_CONCERN_SEXUAL,
+    }
+)
+# Lists of the prison and probation service that stand in no Act.
+NOT_SCHEDULES = frozenset({"TEO", "DVEO", "SEO", "MURD"})
+
+
 class UnreadableFile(ValueError):
     """The file as a whole cannot be read; the message says why."""
 
 
 class OffenceRow(NamedTuple):
-    """One offence as the national list has it."""
+    """One offence as the national list has it; dates are None where the list has none."""
 
     code: str
     title: str
     mode_of_trial: ModeOfTrial
+    category: OffenceCategory | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+class ScheduleRow(NamedTuple):
+    """One offence in one schedule."""
+
+    code: str
+    schedule: OffenceSchedule
 
 
 @dataclass(frozen=True)
@@ -50,11 +88,16 @@ class Remark:
     why: str
 
 
+# What a line's cells come to, given the line's number and what was taken before it.
+Reader = Callable[[Mapping[str, str], int, set[str]], tuple[Any, ...] | Remark]
+
+
 def rows_of(lines: Iterator[str]) -> Iterator[OffenceRow | Remark]:
-    """Read a national list line by line.
+    """Read a national list of offences line by line.
 
     Args:
-        lines: CSV with a header that has at least ``cjs_code``, ``category`` and ``title``.
+        lines: CSV with a header that has at least ``cjs_code``, ``category`` and ``title``; where
+            it has ``valid_from`` and ``valid_until`` too, they are days (YYYY-MM-DD) or empty.
 
     Yields:
         The offence, or the remark that says why a line is none.
@@ -62,42 +105,93 @@ def rows_of(lines: Iterator[str]) -> Iterator[OffenceRow | Remark]:
     Raises:
         UnreadableFile: a column is missing.
     """
+    return _read(lines, COLUMNS, DATES, _offence)  # type: ignore[return-value]
+
+
+def schedules_of(lines: Iterator[str]) -> Iterator[ScheduleRow | Remark]:
+    """Read a national list of schedules line by line.
+
+    Args:
+        lines: CSV with a header that has at least ``schedule_code``, ``part`` and ``cjs_code``.
+
+    Yields:
+        The offence with its schedule, or the remark that says why a line is none.
+
+    Raises:
+        UnreadableFile: a column is missing.
+    """
+    return _read(lines, SCHEDULE_COLUMNS, (), _schedule)  # type: ignore[return-value]
+
+
+def _read(
+    lines: Iterator[str], wanted: tuple[str, ...], more: tuple[str, ...], row: Reader
+) -> Iterator[tuple[Any, ...] | Remark]:
     reader = csv.reader(lines, strict=True)
     try:
         header = next(reader, [])
     except csv.Error as error:
         raise UnreadableFile(f"the header is not CSV: {error}") from error
-    missing = [name for name in COLUMNS if name not in header]
+    missing = [name for name in wanted if name not in header]
     if missing:
         raise UnreadableFile(f"the header lacks {', '.join(missing)}")
-    places = [header.index(name) for name in COLUMNS]
-    seen: set[str] = set()
+    places = [(name, header.index(name)) for name in (*wanted, *more) if name in header]
+    width, seen = len(header), set[str]()
     try:
         for cells in reader:
-            yield _row(cells, places, len(header), seen, reader.line_num)
+            if len(cells) != width:
+                why = f"{len(cells)} cells where the header has {width}"
+                yield Remark(reader.line_num, rejected=True, why=why)
+            else:
+                yield row({name: cells[at] for name, at in places}, reader.line_num, seen)
     except csv.Error as error:
         yield Remark(reader.line_num, rejected=True, why=f"not CSV: {error}")
 
 
-def _row(
-    cells: list[str], places: list[int], width: int, seen: set[str], line: int
-) -> OffenceRow | Remark:
-    if len(cells) != width:
-        return Remark(line, rejected=True, why=f"{len(cells)} cells where the header has {width}")
-    code, category, title = (cells[place] for place in places)
+def _offence(cells: Mapping[str, str], line: int, seen: set[str]) -> OffenceRow | Remark:
+    code, category, title = cells["cjs_code"], cells["category"], cells["title"]
     mode = MODES.get(category)
     if mode is None and category in NOT_OFFENCES:
         return Remark(line, rejected=False, why=f"category {category} is not an alleged offence")
     if fault := _fault(code, title, mode, seen):
         return Remark(line, rejected=True, why=fault)
     assert mode is not None  # noqa: S101 - a missing mode is a fault
+    days = _days(cells)
+    if days is None:
+        return Remark(line, rejected=True, why="valid_from and valid_until are no days in order")
     seen.add(code)
-    return OffenceRow(code, title, mode)
+    return OffenceRow(code, title, mode, CATEGORIES[category], *days)
+
+
+def _days(cells: Mapping[str, str]) -> tuple[date | None, date | None] | None:
+    try:
+        first, last = (date.fromisoformat(day) if (day := cells.get(n)) else None for n in DATES)
+    except ValueError:
+        return None
+    return None if first and last and last <= first else (first, last)
+
+
+def _schedule(cells: Mapping[str, str], line: int, seen: set[str]) -> ScheduleRow | Remark:
+    code, named = cells["cjs_code"], cells["schedule_code"]
+    if named in NOT_SCHEDULES:
+        return Remark(line, rejected=False, why=f"{named} is not a schedule of an Act")
+    schedule = SCHEDULES.get((named, cells["part"]))
+    key = f"{code} {schedule}"
+    if schedule is None:
+        return Remark(line, rejected=True, why="the schedule and part are not known ones")
+    if not CODE.fullmatch(code):
+        return Remark(line, rejected=True, why=NO_CODE)
+    if key in seen:
+        return Remark(line, rejected=True, why="the offence stands twice in that schedule")
+    seen.add(key)
+    return ScheduleRow(code, schedule)
+
+
+NO_CODE = "the code is not in the form of a CJS offence code"
 
 
 def _fault(code: str, title: str, mode: ModeOfTrial | None, seen: set[str]) -> str | None:
     if not CODE.fullmatch(code):
-        return "the code is not in the form of a CJS offence code"
+        return NO_CODE
     if mode is None:
         return "the category is not one of the CJS offence index"
     if not title.strip() or len(title) > TITLE_LIMIT or not title.isprintable():

@@ -81,7 +81,7 @@ async def _open(
     else:
         person = await people.register(session, command.newcomer, by=by, at=now)
     record = await actions.open(session, command, person, by=by, at=now)
-    return await _answer(session, record, by=by, person=person, status=201)
+    return await _answer(session, record, by=by, at=now, person=person, status=201)
 
 
 @router.get("", response_model=Page[CustodyRecordSummary], responses=problems(MalformedCursor))
@@ -123,7 +123,7 @@ async def read_custody_record(
 ) -> Response:
     """One custody record, with what you may do next."""
     record = await queries.one(session, record_id, actor=by)
-    answer = await _answer(session, record, by=by)
+    answer = await _answer(session, record, by=by, at=now)
     await ledger.record(
         session,
         Operation.CONSULTATION,
@@ -140,7 +140,7 @@ async def read_custody_record(
 @router.put(
     "/{record_id}/screening",
     response_model=CustodyRecordView,
-    responses=problems(CustodyRecordNotFound, IfMatchMissing, Overtaken, RecordFull),
+    responses=problems(RuleBroken, CustodyRecordNotFound, IfMatchMissing, Overtaken, RecordFull),
 )
 async def save_screening(
     by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],
@@ -152,7 +152,7 @@ async def save_screening(
 ) -> Response:
     """Save what is known so far, whole; whatever you leave out is not known."""
     record = await actions.save_screening(session, record_id, command, seen=seen, by=by, at=now)
-    return await _answer(session, record, by=by)
+    return await _answer(session, record, by=by, at=now)
 
 
 @router.post(
@@ -173,7 +173,7 @@ async def add_offence(
 
     async def deed() -> Response:
         record = await actions.add_offence(session, record_id, command, by=by, at=now)
-        return await _answer(session, record, by=by, status=201)
+        return await _answer(session, record, by=by, at=now, status=201)
 
     return await once(session, asked, deed, by=by, at=now)
 
@@ -201,7 +201,7 @@ async def correct_person(
     held = await actions.begin_correction(session, record_id, command, seen=seen, by=by)
     change = await people.correct(session, held[0].person_id, command, at=now)
     await actions.note_correction(session, held, change, by=by, at=now)
-    return await _answer(session, held[0], by=by)
+    return await _answer(session, held[0], by=by, at=now)
 
 
 @router.post(
@@ -221,7 +221,7 @@ async def release(
 
     async def deed() -> Response:
         record = await actions.release(session, record_id, command, by=by, at=now)
-        return await _answer(session, record, by=by)
+        return await _answer(session, record, by=by, at=now)
 
     return await once(session, asked, deed, by=by, at=now)
 
@@ -231,10 +231,11 @@ async def _answer(
     record: CustodyRecord,
     *,
     by: Actor,
+    at: datetime,
     person: Person | None = None,
     status: int = 200,
 ) -> Response:
-    view = await queries.view(session, record, by=by, person=person)
+    view = await queries.view(session, record, by=by, at=at, person=person)
     headers = {"ETag": etag(record.version)}
     if status == 201:
         headers["Location"] = f"{router.prefix}/{record.id}"

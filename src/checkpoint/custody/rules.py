@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from checkpoint.custody.states import ENDS, InForce
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.errors import RuleBroken, check_all
 
@@ -193,6 +194,63 @@ def check_offence_dates(
             raise RuleBroken(
                 f"{where}/committed_from", "offence-before-birth", "The person was not born yet."
             )
+
+
+def check_ends(screening: Any, *, field: str = "#") -> None:
+    """An order, bail or supervision ends only where there is one.
+
+    Args:
+        screening: what is to be saved.
+        field: JSON pointer of the screening.
+    """
+    for what, ends in ENDS.items():
+        if getattr(screening, ends) is not None and getattr(screening, what) is not True:
+            raise RuleBroken(
+                f"{field}/{ends}",
+                "nothing-to-end",
+                f"Answer {what} with true, or leave this day out.",
+            )
+
+
+def check_reports(offences: Sequence[Any], *, now: datetime, field: str) -> None:
+    """The offence, then the victim's formal report, then today.
+
+    Args:
+        offences: each with ``committed_from`` and ``formally_reported_on``.
+        now: the present; its day in England counts.
+        field: JSON pointer of the list, or of the one offence where there is no list.
+    """
+    for place, offence in enumerate(offences):
+        reported = offence.formally_reported_on
+        if reported is None or offence.committed_from <= reported <= london_day(now):
+            continue
+        early = reported < offence.committed_from
+        where = f"{field}/{place}" if field.endswith("offences") else field
+        raise RuleBroken(
+            f"{where}/formally_reported_on",
+            "reported-before-offence" if early else "in-the-future",
+            "It cannot be reported before it happens." if early else "This day has not come yet.",
+        )
+
+
+def in_force(
+    first: date, last: date, *, valid_from: date | None, valid_until: date | None
+) -> InForce:
+    """Whether an offence was in force on each of the days on which it may have been committed.
+
+    Args:
+        first: the earliest of those days.
+        last: the latest of them.
+        valid_from: the offence's first day in force; None is not known.
+        valid_until: the first day on which it was no longer in force; None where it still is, or
+            where that is not known.
+    """
+    if valid_from is None and valid_until is None:
+        return InForce.NOT_DATED
+    begins, ends = valid_from or date.min, valid_until or date.max
+    if begins <= first and last < ends:
+        return InForce.IN_FORCE
+    return InForce.PARTLY if begins <= last and first < ends else InForce.NOT_IN_FORCE
 
 
 def check_suite(available_from: date | None, available_until: date | None, *, on: date) -> None:

@@ -6,12 +6,16 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from checkpoint.custody.clocks import ProsecutionClock
 from checkpoint.custody.states import (
     CustodyState,
     DomesticAbuseGrade,
+    InForce,
     InterviewStance,
     ModeOfTrial,
+    OffenceCategory,
     OffenceClass,
+    OffenceSchedule,
 )
 from checkpoint.foundation.identifiers import heard_reference
 from checkpoint.foundation.schemas import Code, Command, Day, Instant, Moment, NextStep, View, YesNo
@@ -28,6 +32,12 @@ OffenceCode = Annotated[
 ]
 
 
+CrimeReference = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9/-]{0,29}$"
+    ),
+]
 Reference = Annotated[
     str,
     StringConstraints(max_length=20),
@@ -64,6 +74,24 @@ class AllegeOffence(Command):
     committed_in_area: Annotated[
         YesNo | None, Field(description="In the force area; null is not known.", examples=[True])
     ] = None
+    crime_reference: Annotated[
+        CrimeReference | None, Field(description="The crime's number.", examples=[None])
+    ] = None
+    domestic_abuse_grade: Annotated[
+        DomesticAbuseGrade | None,
+        Field(description="This offence's own; where null, the screening's.", examples=[None]),
+    ] = None
+    hate_crime: Annotated[
+        YesNo | None,
+        Field(description="This offence's own; where null, the screening's.", examples=[None]),
+    ] = None
+    formally_reported_on: Annotated[
+        Day | None,
+        Field(
+            description="First day the victim gave a statement or a recorded interview.",
+            examples=[None],
+        ),
+    ] = None
 
     @property
     def days(self) -> tuple[date, date]:
@@ -97,6 +125,22 @@ class SaveScreening(Command):
             description="On a court order, suspended sentence or conditional discharge.",
             examples=[False],
         ),
+    ] = None
+    order_ends_on: Annotated[
+        Day | None, Field(description="Last day of that order.", examples=[None])
+    ] = None
+    on_bail: Annotated[
+        YesNo | None,
+        Field(description="On police or court bail for another matter.", examples=[False]),
+    ] = None
+    bail_ends_on: Annotated[
+        Day | None, Field(description="Last day of that bail.", examples=[None])
+    ] = None
+    under_supervision: Annotated[
+        YesNo | None, Field(description="Supervised by a statutory agency.", examples=[False])
+    ] = None
+    supervision_ends_on: Annotated[
+        Day | None, Field(description="Last day of that supervision.", examples=[None])
     ] = None
     detained_for_court: Annotated[
         YesNo | None, Field(description="Held to be put before a court.", examples=[False])
@@ -169,6 +213,13 @@ class AllegedOffenceView(View):
     committed_from: date
     committed_until: date
     committed_in_area: bool | None
+    category: OffenceCategory | None
+    schedules: list[OffenceSchedule]
+    in_force_on_its_date: InForce
+    crime_reference: str | None
+    domestic_abuse_grade: DomesticAbuseGrade | None
+    hate_crime: bool | None
+    formally_reported_on: date | None
 
 
 class ScreeningView(View):
@@ -179,6 +230,11 @@ class ScreeningView(View):
     interview_stance: InterviewStance | None
     evidential_test_met: bool | None
     subject_to_order: bool | None
+    order_ends_on: date | None
+    on_bail: bool | None
+    bail_ends_on: date | None
+    under_supervision: bool | None
+    supervision_ends_on: date | None
     detained_for_court: bool | None
     detained_under_mental_health_act: bool | None
     co_accused: bool | None
@@ -204,6 +260,7 @@ class CustodyRecordView(View):
     opened_at: Moment
     offences: list[AllegedOffenceView]
     screening: ScreeningView | None
+    prosecution_clock: ProsecutionClock
     next_steps: list[NextStep]
 
 
@@ -218,21 +275,3 @@ class CustodyRecordSummary(View):
     given_names: str | None
     arrested_at: Moment
     arrived_at: Moment
-
-
-class OffenceView(View):
-    """An offence in the newest list that has it."""
-
-    code: str
-    title: str
-    mode_of_trial: ModeOfTrial
-    offence_class: OffenceClass | None
-    source: Annotated[str | None, Field(description="Act and section, where classified.")]
-    list_name: Annotated[str, Field(description="The list it was read from.")]
-
-
-class OffencesView(View):
-    """Offences in the order of their codes."""
-
-    items: list[OffenceView]
-    next: Annotated[str | None, Field(description="Send as `after` for more; null at the end.")]

@@ -26,6 +26,7 @@ class CustodyEvent(StrEnum):
     READ = "custody.read"
     LISTED = "custody.listed"
     OFFENCES_LOADED = "custody.offences_loaded"
+    SCHEDULES_LOADED = "custody.schedules_loaded"
     REFERENCE_ADDED = "custody.reference_added"
 
 
@@ -143,6 +144,37 @@ class ModeOfTrial(StrEnum):
     INDICTABLE_ONLY = "indictable_only"
 
 
+class OffenceCategory(StrEnum):
+    """How the national index sorts an offence; summary motoring is summary only too."""
+
+    SUMMARY = "summary"
+    SUMMARY_MOTORING = "summary_motoring"
+    EITHER_WAY = "either_way"
+    INDICTABLE = "indictable"
+
+
+class InForce(StrEnum):
+    """Whether an offence was in force on the day, or days, on which it is alleged."""
+
+    IN_FORCE = "in_force"
+    PARTLY = "partly_in_force"
+    NOT_IN_FORCE = "not_in_force"
+    NOT_DATED = "not_dated"
+
+
+class OffenceSchedule(StrEnum):
+    """A schedule of an Act that lists offences, with its part where it has several."""
+
+    SPECIFIED_VIOLENT = "cja2003_sch15_part1"
+    SPECIFIED_SEXUAL = "cja2003_sch15_part2"
+    SPECIFIED_TERRORISM = "cja2003_sch15_part3"
+    SEXUAL_NOTIFICATION = "soa2003_sch3"
+    TERRORISM_CONNECTED = "sa2020_sch1"
+    TERRORISM_CONNECTED_LATER = "sa2020_scha1"
+    PARTICULAR_CONCERN_TERRORISM = "sa2020_sch13_part1"
+    PARTICULAR_CONCERN_SEXUAL = "sa2020_sch13_part2"
+
+
 class OffenceClass(StrEnum):
     """The programme's own grouping of offences, which its rule sets speak of."""
 
@@ -191,11 +223,32 @@ class DomesticAbuseGrade(StrEnum):
     HIGH = "high"
 
 
+# What ends, and the day on which it does; the day says something only where there is such a thing.
+ENDS: Mapping[str, str] = MappingProxyType(
+    {
+        "subject_to_order": "order_ends_on",
+        "on_bail": "bail_ends_on",
+        "under_supervision": "supervision_ends_on",
+    }
+)
+CRIME_REFERENCE = "^[A-Z0-9][A-Z0-9/-]{0,29}$"
+
 LABELS: Mapping[StrEnum, str] = MappingProxyType(
     {
         ModeOfTrial.SUMMARY_ONLY: "Summary only (magistrates' court)",
         ModeOfTrial.EITHER_WAY: "Either way",
         ModeOfTrial.INDICTABLE_ONLY: "Indictable only (Crown Court)",
+        OffenceCategory.INDICTABLE: "Indictable only",
+        InForce.PARTLY: "In force on some of the days",
+        InForce.NOT_DATED: "The list has no dates",
+        OffenceSchedule.SPECIFIED_VIOLENT: "Criminal Justice Act 2003 Sch 15 Part 1",
+        OffenceSchedule.SPECIFIED_SEXUAL: "Criminal Justice Act 2003 Sch 15 Part 2",
+        OffenceSchedule.SPECIFIED_TERRORISM: "Criminal Justice Act 2003 Sch 15 Part 3",
+        OffenceSchedule.SEXUAL_NOTIFICATION: "Sexual Offences Act 2003 Sch 3",
+        OffenceSchedule.TERRORISM_CONNECTED: "Sentencing Act 2020 Sch 1",
+        OffenceSchedule.TERRORISM_CONNECTED_LATER: "Sentencing Act 2020 Sch A1",
+        OffenceSchedule.PARTICULAR_CONCERN_TERRORISM: "Sentencing Act 2020 Sch 13 Part 1",
+        OffenceSchedule.PARTICULAR_CONCERN_SEXUAL: "Sentencing Act 2020 Sch 13 Part 2",
         InterviewStance.ADMITTED: "Admitted the offence",
         InterviewStance.PART_ADMISSION: "Admitted part of it",
         InterviewStance.NO_REPLY: "Made no reply",

@@ -1,4 +1,4 @@
-"""Suites, offences as reference data, and what happens to one person in one suite."""
+"""What happens to one person in one suite. What the suite looks up is in ``lists``."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -6,111 +6,38 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
+from checkpoint.custody.lists import (
+    INSTANT,
+    Offence,
+    OffenceClassification,
+    OffenceList,
+    ScheduledOffence,
+    ScheduleList,
+    Suite,
+)
 from checkpoint.custody.states import (
+    CRIME_REFERENCE,
+    ENDS,
     CustodyState,
     DomesticAbuseGrade,
     InterviewStance,
-    ModeOfTrial,
-    OffenceClass,
 )
 from checkpoint.foundation.database import Record, text_enum
 from checkpoint.foundation.disclosure import Disclosure, described
 from checkpoint.foundation.identifiers import REFERENCE_PATTERN
 
-INSTANT = sa.DateTime(timezone=True)
-
-
-class Suite(Record, table=True):
-    """A custody suite, from when to when. Dated, because suites open, close and merge.
-
-    Written only by ``custody.actions``, from a reference file.
-    """
-
-    __tablename__ = "suite"
-    __table_args__ = (
-        sa.UniqueConstraint("code"),
-        sa.CheckConstraint("available_until > available_from", name="dates_in_order"),
-    )
-
-    code: str = Field(max_length=40, sa_column_kwargs=described("Suite code.", Disclosure.INDIRECT))
-    name: str = Field(max_length=100, sa_column_kwargs=described("Its name.", Disclosure.INDIRECT))
-    available_from: date | None = Field(
-        default=None, sa_column_kwargs=described("First day; null is not known.", Disclosure.SAFE)
-    )
-    available_until: date | None = Field(
-        default=None, sa_column_kwargs=described("First day closed; null is open.", Disclosure.SAFE)
-    )
-    source: str = Field(sa_column_kwargs=described("Where this is known from.", Disclosure.SAFE))
-
-
-class OffenceList(Record, table=True):
-    """One loading of a list of offences: whose, when, and which bytes.
-
-    Append-only; a later list stands before an earlier one. Written only by ``custody.actions``.
-    """
-
-    __tablename__ = "offence_list"
-    __table_args__ = (sa.UniqueConstraint("digest"),)
-
-    name: str = Field(sa_column_kwargs=described("What the list is.", Disclosure.SAFE))
-    digest: str = Field(
-        max_length=64, sa_column_kwargs=described("SHA-256 of the file.", Disclosure.SAFE)
-    )
-    loaded_at: datetime = Field(
-        sa_type=INSTANT, sa_column_kwargs=described("When, in UTC.", Disclosure.SAFE)
-    )
-    loaded_by: UUID = Field(sa_column_kwargs=described("Who loaded it.", Disclosure.DIRECT))
-
-
-class Offence(Record, table=True):
-    """An offence as one list describes it.
-
-    Append-only, so that what a record was opened with can be read as it was. Written only by
-    ``custody.actions``, from a reference file.
-    """
-
-    __tablename__ = "offence"
-    __table_args__ = (
-        sa.UniqueConstraint("code", "offence_list_id"),
-        sa.CheckConstraint(r"code ~ '^[A-Z]{2}(\d{2}|ML)\d{3}[A-Z]?$'", name="code_form"),
-    )
-
-    # COPY leaves it out, so that a bulk load does not make ids one by one.
-    id: UUID = Field(
-        default=None,
-        primary_key=True,
-        sa_column_kwargs=described("Opaque identifier.", Disclosure.INDIRECT)
-        | {"server_default": sa.text("gen_random_uuid()")},
-    )
-    offence_list_id: UUID = Field(
-        foreign_key="offence_list.id",
-        sa_column_kwargs=described("The list it stands in.", Disclosure.SAFE),
-    )
-    code: str = Field(max_length=8, sa_column_kwargs=described("CJS code.", Disclosure.INDIRECT))
-    title: str = Field(
-        max_length=400, sa_column_kwargs=described("What the offence is.", Disclosure.INDIRECT)
-    )
-    mode_of_trial: ModeOfTrial = Field(
-        sa_type=text_enum(ModeOfTrial, "mode_of_trial"),
-        sa_column_kwargs=described("Which court may try it.", Disclosure.SAFE),
-    )
-
-
-class OffenceClassification(Record, table=True):
-    """Which of the programme's classes an offence code belongs to.
-
-    Append-only. Written only by ``custody.actions``, from the package's starter list.
-    """
-
-    __tablename__ = "offence_classification"
-    __table_args__ = (sa.UniqueConstraint("code"),)
-
-    code: str = Field(max_length=8, sa_column_kwargs=described("CJS code.", Disclosure.INDIRECT))
-    offence_class: OffenceClass = Field(
-        sa_type=text_enum(OffenceClass, "offence_class"),
-        sa_column_kwargs=described("The programme's class.", Disclosure.SAFE),
-    )
-    source: str = Field(sa_column_kwargs=described("Act and section.", Disclosure.SAFE))
+__all__ = [
+    "SCREENING_FACTS",
+    "AllegedOffence",
+    "CustodyRecord",
+    "Offence",
+    "OffenceClassification",
+    "OffenceList",
+    "ScheduleList",
+    "ScheduledOffence",
+    "Screening",
+    "Suite",
+]
 
 
 class CustodyRecord(Record, table=True):
@@ -186,6 +113,8 @@ class AllegedOffence(Record, table=True):
     __tablename__ = "alleged_offence"
     __table_args__ = (
         sa.CheckConstraint("committed_until >= committed_from", name="dates_in_order"),
+        sa.CheckConstraint("formally_reported_on >= committed_from", name="reported_after"),
+        sa.CheckConstraint(f"crime_reference ~ '{CRIME_REFERENCE}'", name="crime_reference_form"),
         sa.UniqueConstraint("replaces_id"),
         sa.Index("ix_alleged_offence_custody_record_id", "custody_record_id"),
         sa.Index(None, "committed_from", "custody_record_id"),
@@ -209,6 +138,30 @@ class AllegedOffence(Record, table=True):
         default=None,
         sa_column_kwargs=described("In the force area; null is not known.", Disclosure.INDIRECT),
     )
+    crime_reference: str | None = Field(
+        default=None,
+        max_length=30,
+        sa_column_kwargs=described("The crime's number, if it has one.", Disclosure.INDIRECT),
+    )
+    domestic_abuse_grade: DomesticAbuseGrade | None = Field(
+        default=None,
+        sa_type=text_enum(DomesticAbuseGrade, "domestic_abuse_grade"),
+        sa_column_kwargs=described(
+            "This offence's own risk grade; null is the case's.", Disclosure.INDIRECT
+        ),
+    )
+    hate_crime: bool | None = Field(
+        default=None,
+        sa_column_kwargs=described(
+            "This offence's own hate flag; null is the case's.", Disclosure.INDIRECT
+        ),
+    )
+    formally_reported_on: date | None = Field(
+        default=None,
+        sa_column_kwargs=described(
+            "First day the victim gave a statement or recorded interview.", Disclosure.INDIRECT
+        ),
+    )
     replaces_id: UUID | None = Field(
         default=None,
         foreign_key="alleged_offence.id",
@@ -230,6 +183,10 @@ class Screening(Record, table=True):
     __table_args__ = (
         sa.UniqueConstraint("custody_record_id", "number"),
         sa.CheckConstraint("number >= 1", name="number_counts"),
+        *(
+            sa.CheckConstraint(f"{ends} IS NULL OR {what} IS TRUE", name=f"{ends}_only_of_one")
+            for what, ends in ENDS.items()
+        ),
     )
 
     custody_record_id: UUID = Field(
@@ -254,6 +211,28 @@ class Screening(Record, table=True):
         sa_column_kwargs=described(
             "On a court order, suspended sentence or conditional discharge.", Disclosure.INDIRECT
         ),
+    )
+    order_ends_on: date | None = Field(
+        default=None,
+        sa_column_kwargs=described("Last day of that order, if known.", Disclosure.INDIRECT),
+    )
+    on_bail: bool | None = Field(
+        default=None,
+        sa_column_kwargs=described(
+            "On police or court bail for another matter.", Disclosure.INDIRECT
+        ),
+    )
+    bail_ends_on: date | None = Field(
+        default=None,
+        sa_column_kwargs=described("Last day of that bail, if known.", Disclosure.INDIRECT),
+    )
+    under_supervision: bool | None = Field(
+        default=None,
+        sa_column_kwargs=described("Supervised by a statutory agency.", Disclosure.INDIRECT),
+    )
+    supervision_ends_on: date | None = Field(
+        default=None,
+        sa_column_kwargs=described("Last day of that supervision, if known.", Disclosure.INDIRECT),
     )
     detained_for_court: bool | None = Field(
         default=None,
@@ -289,6 +268,11 @@ SCREENING_FACTS = (
     "interview_stance",
     "evidential_test_met",
     "subject_to_order",
+    "order_ends_on",
+    "on_bail",
+    "bail_ends_on",
+    "under_supervision",
+    "supervision_ends_on",
     "detained_for_court",
     "detained_under_mental_health_act",
     "co_accused",

@@ -16,7 +16,8 @@ from rich.progress import track
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.authentication import shell_actor
-from checkpoint.eligibility import actions, queries
+from checkpoint.eligibility import actions, loading, lookups, queries
+from checkpoint.eligibility.references import rule_files
 from checkpoint.eligibility.replays import UNREADABLE, change_of, same_again
 from checkpoint.eligibility.rules import RuleSet, RulesUnreadable, digest, parse
 from checkpoint.eligibility.states import Verdict
@@ -43,7 +44,7 @@ async def check(rules: RULES) -> None:
     """Say whether a rule file could be proposed, and where it is wrong. Changes nothing."""
     text = read(rules)
     if faults := faults_of(text):
-        raise actions.RulesRefused("\n".join([f"Faults: {len(faults)}.", *faults]))
+        raise loading.RulesRefused("\n".join([f"Faults: {len(faults)}.", *faults]))
     parsed, today = parse(text), london_day(utc_now())
     typer.echo(f"{parsed.version}, {parsed.title}: {len(parsed.criteria)} criteria, no fault.")
     typer.echo(f"In force from {parsed.in_force_from:%d %B %Y}.")
@@ -58,7 +59,7 @@ async def propose(rules: RULES) -> None:
     """Ask for a rule set to be published; somebody else approves it by its digest."""
     text = read(rules)
     async with shell_engine() as engine, transaction(engine) as session:
-        proposal = await actions.propose(
+        proposal = await loading.propose(
             session,
             text,
             packaged=text in packaged().values(),
@@ -79,7 +80,7 @@ async def approve(
     """Publish what somebody else proposed; it is in force from its first day and never changes."""
     own = {digest(text) for text in packaged().values()}
     async with shell_engine() as engine, transaction(engine) as session:
-        rules = await actions.approve(
+        rules = await loading.approve(
             session, named.lower(), packaged=named.lower() in own, by=shell_actor(), at=utc_now()
         )
     typer.echo(f"Published {rules.version}, in force from {rules.in_force_from:%d %B %Y}.")
@@ -101,8 +102,8 @@ async def replay(
     """Decide every stored decision again: from its own rules, or as other rules would have it."""
     async with shell_engine() as engine:
         async with transaction(engine) as session:
-            published = {rules.version: rules.content for rules in await queries.rule_sets(session)}
-            rules = actions.readable(read(against, published)) if against else None
+            published = {rules.version: rules.content for rules in await lookups.rule_sets(session)}
+            rules = loading.readable(read(against, published)) if against else None
             await actions.note_replay(session, by=shell_actor(), at=utc_now())
         async with transaction(engine) as session:
             await (await session.connection()).execute(sa.text(SNAPSHOT))
@@ -192,11 +193,11 @@ def read(rules: str, also: Mapping[str, str] | None = None) -> str:
     if not file.is_file():
         if rules in known:
             return known[rules]
-        raise queries.RuleSetNotFound("Name a rule file, or the version of a rule set.")
+        raise lookups.RuleSetNotFound("Name a rule file, or the version of a rule set.")
     try:
         return file.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise actions.RulesRefused(f"The file is not UTF-8: look at byte {error.start}.") from error
+        raise loading.RulesRefused(f"The file is not UTF-8: look at byte {error.start}.") from error
 
 
 def faults_of(text: str) -> list[str]:
@@ -233,25 +234,36 @@ def place_of(where: tuple[str | int, ...], text: str) -> str:
 
 
 def packaged() -> dict[str, str]:
-    """The rule files that ship with the package, by version."""
+    """The rule files that ship with the package, by version, in the order of their first days.
+
+    Raises:
+        RulesRefused: a file is not sound by itself or beside the others.
+    """
     folder = files("checkpoint.eligibility") / "rulesets"
-    texts = [
-        file.read_text("utf-8")
-        for file in sorted(folder.iterdir(), key=lambda file: file.name)
-        if file.name.endswith(".toml") and not file.name.endswith(".cases.toml")
-    ]
-    return {parse(text).version: text for text in texts}
+    texts = {file.name: file.read_text("utf-8") for file in folder.iterdir()}
+    try:
+        sets = rule_files(texts)
+    except RulesUnreadable as error:
+        raise loading.RulesRefused(str(error)) from error
+    return {name.removesuffix(".toml"): text for name, text in sets.items()}
 
 
 async def load_starter(session: AsyncSession, *, trial: bool = False) -> list[str]:
     """Publish the package's own rule sets where nothing stands yet, or where the service is tried.
 
     Returns the versions that are left for two people to publish.
+
+    Raises:
+        RulesRefused: a file is not sound, or was published with other bytes.
     """
-    published = {rules.version for rules in await queries.rule_sets(session)}
-    left = {version: text for version, text in packaged().items() if version not in published}
+    published = {rules.version: rules.digest for rules in await lookups.rule_sets(session)}
+    own = packaged()
+    for version, text in own.items():
+        if published.get(version, digest(text)) != digest(text):
+            raise loading.RulesRefused(f"{version}: it was published with other bytes")
+    left = {version: text for version, text in own.items() if version not in published}
     if published and not trial:
         return [*left]
-    for text in left.values():
-        await actions.publish(session, text, by=shell_actor(), at=utc_now())
+    for text in reversed(left.values()):  # each finds the one that follows it in place
+        await loading.publish(session, text, by=shell_actor(), at=utc_now())
     return []

@@ -14,11 +14,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.access.permissions import Permission, holds
 from checkpoint.custody import queries as custody
 from checkpoint.custody.tables import SCREENING_FACTS, CustodyRecord
+from checkpoint.eligibility import lookups
 from checkpoint.eligibility.facts import FACTS
-from checkpoint.eligibility.rules import missing_of, parse
-from checkpoint.eligibility.schemas import DecisionView, MissingView, RuleSetView, StandingView
+from checkpoint.eligibility.rules import chosen_because, missing_of, parse, until_of
+from checkpoint.eligibility.schemas import (
+    AppliedRuleSetView,
+    DecisionView,
+    MissingView,
+    RuleSetView,
+    StandingView,
+)
 from checkpoint.eligibility.states import MEANING, Basis, Verdict
-from checkpoint.eligibility.tables import EligibilityDecision, RuleSetProposal, RuleSetVersion
+from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.forecast import queries as forecast
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
@@ -30,16 +37,6 @@ from checkpoint.people.tables import Person
 class DecisionNotFound(errors.NotFound):
     slug = "decision-not-found"
     title = "There is no such decision that you may see"
-
-
-class NoRulesInForce(errors.Conflict):
-    slug = "no-rules-in-force"
-    title = "No rule set is in force on that day"
-
-
-class RuleSetNotFound(errors.NotFound):
-    slug = "rule-set-not-found"
-    title = "There is no such rule set"
 
 
 LATER = aliased(EligibilityDecision)
@@ -96,24 +93,8 @@ LAST = (
 )
 
 
-IN_FORCE = (
-    select(RuleSetVersion)
-    .where(col(RuleSetVersion.in_force_from) <= sa.bindparam("day", type_=sa.Date()))
-    .order_by(col(RuleSetVersion.in_force_from).desc())
-    .limit(1)
-)
-
-
-async def in_force(session: AsyncSession, on: date) -> Any:
-    """The rules in force on a day: the last ones to have begun."""
-    found = await rows_of(session, IN_FORCE, day=on)
-    if not found:
-        raise NoRulesInForce("Ask for a rule set to be published that covers that day.")
-    return found[0]
-
-
 SCREENED, PRESENT = custody.SCREENING.subquery("screened"), LAST.subquery("present")
-CURRENT, FORECAST = IN_FORCE.subquery("current"), forecast.LAST.subquery("forecast")
+CURRENT, FORECAST = lookups.APPLYING.subquery("current"), forecast.LAST.subquery("forecast")
 # Everything a decision rests on but the offences, in one row: the last saving of the screening,
 # the last forecast, the present decision and the rules of the day need no joining, since each is one row at most.
 CASE = (
@@ -136,49 +117,26 @@ CASE = (
 )
 
 
-async def case(session: AsyncSession, record_id: UUID, *, on: date) -> Any:
+async def case(
+    session: AsyncSession, record_id: UUID, *, arrested_on: date, decided_on: date
+) -> Any:
     """What a decision rests on, for whoever holds the case's lock.
 
     Raises:
-        NoRulesInForce: no rule set covers that day.
+        NoRulesInForce: the arrest was before the first rule set.
     """
-    (found,) = await rows_of(session, CASE, record_id=record_id, day=on)
+    days = {"arrested_on": arrested_on, "day": decided_on}
+    (found,) = await rows_of(session, CASE, record_id=record_id, **days)
     if found.rules_id is None:
-        raise NoRulesInForce("Ask for a rule set to be published that covers that day.")
+        raise lookups.NoRulesInForce(lookups.NONE_COVERS)
     return found
-
-
-async def rule_set(session: AsyncSession, version: str) -> RuleSetVersion:
-    rows = select(RuleSetVersion).where(RuleSetVersion.version == version)
-    found = (await session.exec(rows)).one_or_none()
-    if found is None:
-        raise RuleSetNotFound("See /v1/reference/rule-sets for the published ones.")
-    return found
-
-
-async def rule_sets(session: AsyncSession) -> Sequence[RuleSetVersion]:
-    rows = select(RuleSetVersion).order_by(col(RuleSetVersion.in_force_from))
-    return (await session.exec(rows)).all()
-
-
-async def proposal(session: AsyncSession, digest: str) -> RuleSetProposal | None:
-    rows = select(RuleSetProposal).where(RuleSetProposal.digest == digest)
-    return (await session.exec(rows)).one_or_none()
-
-
-async def collides(session: AsyncSession, version: str, first: date) -> bool:
-    """Whether a published rule set has that name or that first day."""
-    same = sa.or_(
-        col(RuleSetVersion.version) == version, col(RuleSetVersion.in_force_from) == first
-    )
-    return (await session.exec(select(sa.exists().where(same)))).one()
 
 
 async def stored(session: AsyncSession, *, after: UUID | None, size: int) -> Sequence[Any]:
     """Decisions with their rules, in the order of their ids; for replaying them all."""
-    rows = sa.select(*EligibilityDecision.__table__.c, col(RuleSetVersion.content)).join(
-        RuleSetVersion, col(RuleSetVersion.id) == col(EligibilityDecision.rule_set_version_id)
-    )
+    rows = sa.select(
+        *EligibilityDecision.__table__.c, col(RuleSetVersion.content), col(RuleSetVersion.digest)
+    ).join(RuleSetVersion, col(RuleSetVersion.id) == col(EligibilityDecision.rule_set_version_id))
     if after is not None:
         rows = rows.where(col(EligibilityDecision.id) > after)
     return await rows_of(session, rows.order_by(col(EligibilityDecision.id)).limit(size))
@@ -215,7 +173,13 @@ def view(
     missing = _missing(decision.findings)
     wanted = list(dict.fromkeys(view.given_as for view in missing))
     return DecisionView(
-        **explained(decision.verdict, decision.findings, decision.facts, rules),
+        **explained(
+            decision.verdict,
+            decision.findings,
+            decision.facts,
+            rules,
+            clock=decision.prosecution_clock,
+        ),
         **{name: getattr(decision, name) for name in LOCKED},
         superseded_by_id=later,
         standing=standing or by_rules(decision.verdict),
@@ -233,14 +197,19 @@ def explained(
     findings: Sequence[Mapping[str, Any]],
     facts: Mapping[str, JsonValue],
     rules: Any,
+    *,
+    clock: Any,
 ) -> dict[str, Any]:
-    """A verdict with its meaning, rules, findings (as stored) and what is missing."""
+    """A verdict with its meaning, rules, findings (as stored), what is missing, and the clock."""
+    because = chosen_because(parse(rules.content), facts)
     return {
         "verdict": verdict,
         "meaning": MEANING[verdict],
-        "rule_set": shown_rules(rules),
+        "ineligible_until": until_of(findings),
+        "rule_set": AppliedRuleSetView(**shown_rules(rules).model_dump(), chosen_because=because),
         "findings": findings,
         "missing": _missing(findings),
+        "prosecution_clock": clock,
         "facts": facts,
     }
 
@@ -261,6 +230,7 @@ def shown_rules(rules: Any) -> RuleSetView:
         in_force_from=rules.in_force_from,
         digest=rules.digest,
         approved_by=parsed.approved_by,
+        applies_to=parsed.applies_to,
     )
 
 

@@ -10,8 +10,8 @@ from checkpoint.access.guards import holding
 from checkpoint.access.permissions import Permission
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.states import RecordFull
-from checkpoint.eligibility import actions, queries
-from checkpoint.eligibility.queries import NoRulesInForce, RuleSetNotFound
+from checkpoint.eligibility import actions, lookups, queries
+from checkpoint.eligibility.lookups import NoRulesInForce, RulesChanged, RuleSetNotFound
 from checkpoint.eligibility.rules import parse
 from checkpoint.eligibility.schemas import (
     DecideEligibility,
@@ -39,7 +39,7 @@ RECORDS = "/custody-records/{record_id}/eligibility-decisions"
 @router.post(
     "/eligibility/preview",
     response_model=PreviewView,
-    responses=problems(RuleBroken, NoRulesInForce),
+    responses=problems(RuleBroken, NoRulesInForce, RulesChanged),
 )
 async def preview_eligibility(
     by: Annotated[Actor, holding(Permission.PREVIEW_ELIGIBILITY)],
@@ -48,8 +48,7 @@ async def preview_eligibility(
     now: Now,
 ) -> Response:
     """What the rules in force would say of these facts; no decision is recorded."""
-    said = await actions.preview(session, command, by=by, at=now)
-    return shown(PreviewView(**queries.explained(*said)))
+    return shown(PreviewView(**await actions.preview(session, command, by=by, at=now)))
 
 
 @router.post(
@@ -60,6 +59,7 @@ async def preview_eligibility(
         *CREATING,
         CustodyRecordNotFound,
         NoRulesInForce,
+        RulesChanged,
         IfMatchMissing,
         Overtaken,
         RecordFull,
@@ -93,7 +93,7 @@ READER = holding(Permission.READ_REFERENCE)
 )
 async def list_rule_sets(request: Request, session: Transaction) -> Response:
     """Published rule sets, from when they are in force."""
-    found = await queries.rule_sets(session)
+    found = await lookups.rule_sets(session)
     untils = [rules.in_force_from for rules in found[1:]] + [None]
     items = [
         CodeView(
@@ -124,7 +124,7 @@ async def read_rule_set(
     session: Transaction,
 ) -> Response:
     """A published rule set, word for word."""
-    rules = await queries.rule_set(session, version)
+    rules = await lookups.rule_set(session, version)
     view = PublishedRuleSetView(
         **queries.shown_rules(rules).model_dump(),
         content=rules.content,

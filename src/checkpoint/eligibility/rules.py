@@ -2,111 +2,17 @@
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self, cast
 
-from dateutil.relativedelta import relativedelta
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    JsonValue,
-    TypeAdapter,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from checkpoint.eligibility.facts import FACTS, Fact, Kind, all_of, any_of
-from checkpoint.eligibility.states import Answer, Verdict
-
-Words = Annotated[str, Field(min_length=3)]
-Facts = Mapping[str, JsonValue]
-
-
-class RulesUnreadable(ValueError):
-    """A rule file that cannot be loaded; the message says where and why."""
-
-
-class Part(BaseModel):
-    """Any part of a rule file: nothing unknown in it, and never changed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def _months_since_less_than(fact: Any, value: Any, facts: Facts) -> bool:
-    return date.fromisoformat(str(facts["decided_on"])) < date.fromisoformat(fact) + relativedelta(
-        months=value
-    )
-
-
-# Each test: the kinds of fact it can be put to, the type its value must have, and how it decides.
-TESTS: Mapping[str, tuple[frozenset[Kind], type, Callable[[Any, Any, Facts], bool]]] = {
-    "is": (frozenset({Kind.YES_NO, Kind.CODE}), object, lambda fact, value, _: fact == value),
-    "one_of": (frozenset({Kind.CODE}), list, lambda fact, value, _: fact in value),
-    "at_least": (frozenset({Kind.NUMBER}), int, lambda fact, value, _: fact >= value),
-    "less_than": (frozenset({Kind.NUMBER}), int, lambda fact, value, _: fact < value),
-    "all_in": (frozenset({Kind.CODES}), list, lambda fact, value, _: set(fact) <= set(value)),
-    "any_in": (frozenset({Kind.CODES}), list, lambda fact, value, _: bool(set(fact) & set(value))),
-    "less_than_months_ago": (frozenset({Kind.DAY}), int, _months_since_less_than),
-}
-
-
-def fits(test: str, value: Any, fact: Fact) -> bool:
-    """Whether a rule's value can be put to its test.
-
-    Args:
-        test: a name in ``TESTS``.
-        value: what the rule file gives.
-        fact: the fact that is tested.
-
-    Returns:
-        True if it is of the type that the test wants and, where it is codes, all are known ones.
-    """
-    wanted = TESTS[test][1]
-    if wanted is list:
-        return isinstance(value, list) and bool(value) and {*map(str, value)} <= fact.choices
-    if wanted is int:
-        return type(value) is int
-    return type(value) is bool if fact.kind is Kind.YES_NO else value in fact.choices
-
-
-class Test(Part):
-    """One question put to one fact."""
-
-    __test__ = False  # a rule's test, not pytest's
-
-    fact: str
-    test: Literal[
-        "is", "one_of", "at_least", "less_than", "all_in", "any_in", "less_than_months_ago"
-    ]
-    value: JsonValue
-
-    @model_validator(mode="after")
-    def sensible(self) -> Self:
-        if self.fact not in FACTS:
-            raise ValueError(f"unknown fact {self.fact}")
-        fact = FACTS[self.fact]
-        if fact.kind not in TESTS[self.test][0]:
-            raise ValueError(f"{self.test} cannot be put to {self.fact}")
-        if not fits(self.test, self.value, fact):
-            raise ValueError(f"{self.test} cannot be put to {self.fact} with this value")
-        return self
-
-    def holds(self, facts: Facts) -> bool | None:
-        """Whether it holds; None when the fact is not known."""
-        fact = facts.get(self.fact)
-        return None if fact is None else TESTS[self.test][2](fact, self.value, facts)
-
-
-class All(Part):
-    """Tests that must all hold."""
-
-    all: Annotated[tuple[Test, ...], Field(min_length=1)]
-
-    def holds(self, facts: Facts) -> bool | None:
-        return all_of([test.holds(facts) for test in self.all])
+from checkpoint.eligibility.facts import FACTS, Kind
+from checkpoint.eligibility.states import Answer, AppliesTo, Verdict, any_of
+from checkpoint.eligibility.terms import All, Facts, Part, Test, Words
 
 
 class Special(Part):
@@ -127,7 +33,16 @@ class Criterion(Part):
     refer: tuple[Special, ...] = ()
     if_met: Words
     if_not_met: Words
+    until_fact: str | None = None
     source: Words
+
+    @model_validator(mode="after")
+    def ends_on_a_day(self) -> Self:
+        if self.until_fact is not None:
+            fact = FACTS.get(self.until_fact)
+            if fact is None or fact.kind is not Kind.DAY:
+                raise ValueError(f"until_fact: {self.until_fact} is not a fact that is a day")
+        return self
 
     def tests(self) -> Iterator[Test]:
         parts = (*self.met_when, *self.not_known_when, *(special.when for special in self.refer))
@@ -137,6 +52,7 @@ class Criterion(Part):
     def finding(self, facts: Facts, *, source: str | None = None) -> "Finding":
         """The answer to this question, whichever it is, with its reason and its source."""
         answer, refers, reason, missing = self._answer(facts)
+        ends = self.until_fact if answer is Answer.NOT_MET else None
         return Finding(
             code=self.code,
             question=self.question,
@@ -145,20 +61,24 @@ class Criterion(Part):
             reason=reason,
             missing=tuple(missing),
             source=source or self.source,
+            until=facts.get(ends) if ends else None,
         )
 
     def _answer(self, facts: Facts) -> tuple[Answer, bool, str, list[str]]:
-        if any_of([part.holds(facts) for part in self.not_known_when]):
+        waits = any_of([part.holds(facts) for part in self.not_known_when])
+        if waits:
             return _unknown({test.fact for part in self.not_known_when for test in part.all})
         met = any_of([part.holds(facts) for part in self.met_when])
         if met is False:
             return Answer.NOT_MET, False, self.if_not_met, []
+        missing = {test.fact for test in self.tests() if facts.get(test.fact) is None}
+        if met is None or waits is None:  # no special term makes up for what is not known
+            return _unknown(missing)
         for special in self.refer:
             if special.when.holds(facts):
                 return special.answer, True, special.reason, []
-        open_terms = any_of([special.when.holds(facts) for special in self.refer]) is None
-        if met is None or open_terms:
-            return _unknown({test.fact for test in self.tests() if facts.get(test.fact) is None})
+        if any_of([special.when.holds(facts) for special in self.refer]) is None:
+            return _unknown(missing)
         return Answer.MET, False, self.if_met, []
 
 
@@ -169,7 +89,10 @@ def _unknown(wanted: set[str]) -> tuple[Answer, bool, str, list[str]]:
 
 
 class Finding(Part):
-    """The answer to one criterion, as it is stored with a decision."""
+    """The answer to one criterion, as it is stored with a decision.
+
+    ``until`` is the last day on which what is not met stands in the way, where that is known.
+    """
 
     code: str
     question: str
@@ -178,17 +101,24 @@ class Finding(Part):
     reason: str
     missing: tuple[str, ...] = ()
     source: str
+    until: date | None = None
 
 
 FINDINGS = TypeAdapter(tuple[Finding, ...])
 
 
 class RuleSet(Part):
-    """A dated, sourced set of criteria."""
+    """A dated, sourced set of criteria.
+
+    In force from its first day until the next set's; a set may state that day as
+    ``in_force_until``, and then it has to be that very day.
+    """
 
     version: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{3,39}$")]
     title: Words
     in_force_from: date
+    in_force_until: date | None = None
+    applies_to: AppliesTo = AppliesTo.ARRESTS
     approved_by: Words
     notes: str = ""
     sources: Annotated[dict[str, Words], Field(min_length=1)]
@@ -200,6 +130,8 @@ class RuleSet(Part):
         doubled = sorted({code for code in codes if codes.count(code) > 1})
         if doubled:
             raise ValueError(f"criteria stand twice: {', '.join(doubled)}")
+        if self.in_force_until is not None and self.in_force_until <= self.in_force_from:
+            raise ValueError("in_force_until is not after in_force_from")
         for criterion in self.criteria:
             named = criterion.source.partition(":")[0]
             if named not in self.sources:
@@ -212,6 +144,10 @@ class RuleSet(Part):
         return f"{self.sources[code]} ({code}):{words}"
 
 
+class RulesUnreadable(ValueError):
+    """A rule file that cannot be loaded; the message says where and why."""
+
+
 @lru_cache(maxsize=64)
 def parse(text: str) -> RuleSet:
     """The rule set that ``text`` (TOML) describes.
@@ -220,12 +156,40 @@ def parse(text: str) -> RuleSet:
         RulesUnreadable: not TOML, or a part is missing, unknown, doubled or does not fit.
     """
     try:
-        return RuleSet.model_validate(tomllib.loads(text))
-    except ValidationError as error:
-        faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise RulesUnreadable("; ".join(faults)) from error
+        read = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RulesUnreadable(str(error)) from error
+    try:
+        return RuleSet.model_validate(read)
+    except ValidationError as error:
+        faults = [_fault(fault["loc"], fault["msg"], read) for fault in error.errors()]
+        raise RulesUnreadable("; ".join(faults)) from error
+
+
+def _fault(place: tuple[int | str, ...], words: str, read: Mapping[str, Any]) -> str:
+    """One fault with its place, and with the criterion's code where it stands in one."""
+    told = f"{'.'.join(map(str, place))}: {words}"
+    if len(place) > 1 and isinstance(place[1], int):
+        criterion = read["criteria"][place[1]]
+        code = criterion.get("code") if isinstance(criterion, dict) else None
+        return f"{told} (in {code})" if isinstance(code, str) else told
+    return told
+
+
+@lru_cache(maxsize=64)
+def opened(text: str, published: str) -> RuleSet:
+    """A published rule set, if it still is what was published.
+
+    Args:
+        text: the rule file as it is stored.
+        published: its digest when it was published.
+
+    Raises:
+        RulesUnreadable: the text has another digest, or cannot be read.
+    """
+    if digest(text) != published:
+        raise RulesUnreadable(f"its digest is {digest(text)} and was {published} when published")
+    return parse(text)
 
 
 def digest(text: str) -> str:
@@ -272,3 +236,59 @@ def missing_of(findings: Sequence[Mapping[str, Any]]) -> list[str]:
 def stored(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
     """Findings as they are kept with a decision: plain JSON."""
     return cast("list[dict[str, Any]]", FINDINGS.dump_python(findings, mode="json"))
+
+
+def until_of(findings: Sequence[Mapping[str, Any]]) -> date | None:
+    """The last day on which stored findings stand in the way, where each of them ends on a day.
+
+    Returns:
+        The latest of their days; None where nothing is not met, or something has no known end.
+    """
+    against = [found for found in findings if found["answer"] == Answer.NOT_MET]
+    days = [until for found in against if (until := found.get("until")) is not None]
+    return date.fromisoformat(max(days)) if days and len(days) == len(against) else None
+
+
+def chosen_because(rules: RuleSet, facts: Facts) -> str:
+    """Why these rules and no others decide a case.
+
+    The set in force on the day of the arrest decides, however long the case takes; unless a set
+    that has begun since says that it applies to all decisions from its first day.
+
+    Args:
+        rules: the set that was applied.
+        facts: by name, with the days of the arrest and of the decision.
+
+    Source: docs/decisions/0030-which-rules-apply.md; the sources leave it open.
+    """
+    arrested, decided = facts.get("arrested_on"), facts["decided_on"]
+    if arrested is None:
+        return f"In force on the day of the decision, {decided}."
+    if rules.in_force_from.isoformat() <= str(arrested):
+        return f"In force on the day of the arrest, {arrested}."
+    first = rules.in_force_from.isoformat()
+    return f"In force since {first} for every decision, whatever the day of the arrest."
+
+
+def chain_faults(sets: Iterable[RuleSet]) -> list[str]:
+    """Where rule sets leave a gap between them, or overlap; nothing if each ends as the next begins.
+
+    Args:
+        sets: in any order. Before the first there are no rules, and the last has no end.
+    """
+    faults = []
+    ordered = sorted(sets, key=lambda rules: (rules.in_force_from, rules.version))
+    for earlier, later in pairwise(ordered):
+        begins, ends = later.in_force_from, earlier.in_force_until
+        if begins == earlier.in_force_from:
+            faults.append(
+                f"{later.version}: in_force_from: overlap, {earlier.version} begins that day"
+            )
+        elif ends is not None and ends != begins:
+            which = "gap" if ends < begins else "overlap"
+            faults.append(
+                f"{earlier.version}: in_force_until: {which}, {later.version} begins {begins}"
+            )
+    if ordered and (ends := ordered[-1].in_force_until) is not None:
+        faults.append(f"{ordered[-1].version}: in_force_until: gap, nothing begins {ends}")
+    return faults

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, JsonValue
 
+from checkpoint.custody.clocks import ProsecutionClock
 from checkpoint.custody.schemas import BOOKING, AllegeOffence, SaveScreening
-from checkpoint.eligibility.states import Answer, Basis, RuleSetOrigin, Verdict
+from checkpoint.eligibility.states import Answer, AppliesTo, Basis, RuleSetOrigin, Verdict
 from checkpoint.forecast.states import RiskBand
 from checkpoint.foundation.actors import Rank
 from checkpoint.foundation.schemas import Command, Day, Instant, Moment, NextStep, View
@@ -52,6 +53,15 @@ class RuleSetView(View):
     in_force_from: date
     digest: Annotated[str, Field(description="SHA-256 of the rule file.")]
     approved_by: str
+    applies_to: Annotated[
+        AppliesTo, Field(description="Of what its first day is the first: arrests, or decisions.")
+    ]
+
+
+class AppliedRuleSetView(RuleSetView):
+    """Which rules, and why these."""
+
+    chosen_because: str
 
 
 class PublishedRuleSetView(RuleSetView):
@@ -74,6 +84,10 @@ class FindingView(View):
     reason: str
     missing: list[str]
     source: str
+    until: Annotated[
+        date | None,
+        Field(description="Last day on which this stands in the way, where it ends on a day."),
+    ] = None
 
 
 class MissingView(View):
@@ -89,9 +103,17 @@ class AnswerView(View):
 
     verdict: Verdict
     meaning: str
-    rule_set: RuleSetView
+    ineligible_until: Annotated[
+        date | None,
+        Field(description="Last day of it, where everything that stands in the way ends on a day."),
+    ]
+    rule_set: AppliedRuleSetView
     findings: list[FindingView]
     missing: list[MissingView]
+    prosecution_clock: Annotated[
+        ProsecutionClock | None,
+        Field(description="As of the day of the decision; null in decisions before it was kept."),
+    ]
     facts: dict[str, JsonValue]
 
 
@@ -149,6 +171,7 @@ class DecisionSummary(View):
     number: int
     verdict: Annotated[Verdict, Field(description="By the rules.")]
     standing: StandingSummary
+    ineligible_until: date | None
     rule_set_version: str
     record_version: int
     decided_at: Moment

@@ -1,6 +1,6 @@
-"""The words of a decision. Pure."""
+"""The words of a decision, and how answers go together that may be unknown. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -41,6 +41,13 @@ class RuleSetOrigin(StrEnum):
     TWO_PEOPLE = "two_people"
 
 
+class AppliesTo(StrEnum):
+    """Of what a rule set's first day is the first: of arrests, or of decisions."""
+
+    ARRESTS = "arrests_from"
+    DECISIONS = "decisions_from"
+
+
 class EligibilityEvent(StrEnum):
     """The room's events."""
 
@@ -61,3 +68,30 @@ MEANING: Mapping[Verdict, str] = MappingProxyType(
         Verdict.REFER: "Special terms apply, or the rules leave it open. A supervisor decides.",
     }
 )
+
+
+def worst_of(codes: Sequence[str | None], order: Sequence[str]) -> str | None:
+    """The worst of several codes; None where one that is not known might be worse still.
+
+    Args:
+        codes: at least one.
+        order: all codes from the best to the worst.
+    """
+    if order[-1] in codes:
+        return str(order[-1])
+    known = [code for code in codes if code is not None]
+    return str(max(known, key=order.index)) if len(known) == len(codes) else None
+
+
+def all_of(answers: Sequence[bool | None]) -> bool | None:
+    """Kleene's "and": one no settles it, else one unknown leaves it open."""
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def any_of(answers: Sequence[bool | None]) -> bool | None:
+    """Kleene's "or": one yes settles it, else one unknown leaves it open."""
+    if True in answers:
+        return True
+    return None if None in answers else False

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from checkpoint.eligibility.states import RuleSetOrigin, Verdict
+from checkpoint.eligibility.states import AppliesTo, RuleSetOrigin, Verdict
 from checkpoint.foundation.database import Record, text_enum
 from checkpoint.foundation.disclosure import Disclosure, described
 
@@ -58,6 +58,14 @@ class RuleSetVersion(Record, table=True):
 
     version: str = Field(max_length=40, sa_column_kwargs=described("Its name.", Disclosure.SAFE))
     in_force_from: date = Field(sa_column_kwargs=described("First day in force.", Disclosure.SAFE))
+    applies_to: AppliesTo = Field(
+        default=AppliesTo.ARRESTS,
+        sa_type=text_enum(AppliesTo, "applies_to"),
+        sa_column_kwargs=described(
+            "Whether its first day is one of arrests or of decisions.", Disclosure.SAFE
+        )
+        | {"server_default": AppliesTo.ARRESTS.value},
+    )
     digest: str = Field(
         max_length=64, sa_column_kwargs=described("SHA-256 of the content.", Disclosure.SAFE)
     )
@@ -125,6 +133,13 @@ class EligibilityDecision(Record, table=True):
     )
     findings: list[dict[str, Any]] = Field(
         sa_type=JSONB, sa_column_kwargs=described("Each criterion's answer.", Disclosure.NEVER)
+    )
+    prosecution_clock: dict[str, Any] | None = Field(
+        default=None,
+        sa_type=JSONB(none_as_null=True),
+        sa_column_kwargs=described(
+            "Each offence's last day to start proceedings, as of that day.", Disclosure.NEVER
+        ),
     )
     supersedes_id: UUID | None = Field(
         default=None,
