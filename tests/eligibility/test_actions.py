@@ -12,7 +12,7 @@ from checkpoint.audit.tables import AuditEntry
 from checkpoint.custody import actions as custody
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.schemas import AddOffence, SaveScreening
-from checkpoint.eligibility import actions, lookups, queries
+from checkpoint.eligibility import actions, loading, lookups, queries
 from checkpoint.eligibility.lookups import NoRulesInForce
 from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.actors import Actor, Role
@@ -174,7 +174,7 @@ async def test_nothing_is_decided_that_cannot_be_recorded(without_ledger, office
 async def test_rules_are_published_word_for_word_and_in_force_from_their_day(owner, officer):
     text = a_rule_file()
     async with rolled_back(owner) as session:
-        published = await actions.publish(session, text, by=OPERATOR, at=NOON)
+        published = await loading.publish(session, text, by=OPERATOR, at=NOON)
         assert (await lookups.rule_set(session, "test-2027")).content == text
         assert (await lookups.in_force(session, date(2026, 12, 31))).version == "2026-11-01"
         assert (await lookups.in_force(session, date(2027, 1, 1))).version == "test-2027"
@@ -216,7 +216,7 @@ async def test_the_rules_of_the_day_of_the_arrest_decide_however_late(
 
 async def test_rules_that_begin_between_arrest_and_decision_leave_the_case_alone(owner, officer):
     async with rolled_back(owner) as session:
-        await actions.publish(session, a_rule_file(), by=OPERATOR, at=NOON)
+        await loading.publish(session, a_rule_file(), by=OPERATOR, at=NOON)
         found, because = await under(session, officer, arrested=ARREST, decided=YEARS_ON)
         assert found == "2026-11-01"
         assert because == "In force on the day of the arrest, 2026-11-02."
@@ -230,9 +230,9 @@ async def test_rules_that_take_every_decision_take_the_case_from_their_day(owner
     at_once = a_rule_file(**{first: f'{first}\napplies_to = "decisions_from"'})
     late = YEARS_ON + timedelta(days=40)
     async with rolled_back(owner) as session:
-        await actions.publish(session, at_once, by=OPERATOR, at=NOON)
+        await loading.publish(session, at_once, by=OPERATOR, at=NOON)
         later = a_rule_file("test-2027-b", "2027-02-01")
-        await actions.publish(session, later, by=OPERATOR, at=NOON)
+        await loading.publish(session, later, by=OPERATOR, at=NOON)
         day_before = YEARS_ON - timedelta(seconds=1)
         found = [
             await under(session, officer, arrested=ARREST, decided=at)
@@ -262,8 +262,8 @@ async def test_rules_that_leave_a_gap_or_overlap_are_refused_and_say_where(
     if ends:
         text = text.replace(begins, f"{begins}\nin_force_until = {ends}")
     async with rolled_back(owner) as session:
-        with pytest.raises(actions.RulesRefused, match=where):
-            await actions.publish(session, text, by=OPERATOR, at=NOON)
+        with pytest.raises(loading.RulesRefused, match=where):
+            await loading.publish(session, text, by=OPERATOR, at=NOON)
 
 
 async def test_rules_may_end_as_the_next_begin(owner):
@@ -271,7 +271,7 @@ async def test_rules_may_end_as_the_next_begin(owner):
     text = a_rule_file(first_day="2026-01-01")
     text = text.replace(begins, f"{begins}\nin_force_until = 2026-11-01")
     async with rolled_back(owner) as session:
-        published = await actions.publish(session, text, by=OPERATOR, at=NOON)
+        published = await loading.publish(session, text, by=OPERATOR, at=NOON)
         assert published.applies_to == "arrests_from"
 
 
@@ -304,9 +304,9 @@ async def test_the_clock_of_the_day_is_locked_with_the_decision(session, officer
 )
 async def test_published_rules_are_never_published_again(owner, version, first_day):
     async with rolled_back(owner) as session:
-        with pytest.raises(actions.AlreadyPublished):
+        with pytest.raises(loading.AlreadyPublished):
             text = a_rule_file(version, first_day)
-            await actions.publish(session, text, by=OPERATOR, at=NOON)
+            await loading.publish(session, text, by=OPERATOR, at=NOON)
 
 
 @pytest.mark.parametrize(
@@ -320,5 +320,5 @@ async def test_published_rules_are_never_published_again(owner, version, first_d
 )
 async def test_a_rule_file_with_a_fault_is_refused_and_says_where(owner, replaced, where):
     async with rolled_back(owner) as session:
-        with pytest.raises(actions.RulesRefused, match=where):
-            await actions.publish(session, a_rule_file(**replaced), by=OPERATOR, at=NOON)
+        with pytest.raises(loading.RulesRefused, match=where):
+            await loading.publish(session, a_rule_file(**replaced), by=OPERATOR, at=NOON)

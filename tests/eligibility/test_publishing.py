@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from checkpoint.eligibility import actions, cli
+from checkpoint.eligibility import cli, loading
 from checkpoint.eligibility.tables import RuleSetProposal, RuleSetVersion
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, insert, transaction
@@ -162,46 +162,46 @@ async def test_a_rule_set_begins_on_a_day_after_its_approval(owner):
     ]:
         async with rolled_back(owner) as session:
             if days < 1:
-                with pytest.raises(actions.BeginsTooEarly, match="04 November 2026 or later"):
-                    await actions.propose(session, text, by=FIRST, at=NOON)
+                with pytest.raises(loading.BeginsTooEarly, match="04 November 2026 or later"):
+                    await loading.propose(session, text, by=FIRST, at=NOON)
                 continue
-            await actions.propose(session, text, by=FIRST, at=NOON)
+            await loading.propose(session, text, by=FIRST, at=NOON)
             late = NOON + timedelta(days=1)
-            with pytest.raises(actions.BeginsTooEarly):
-                await actions.approve(session, digest_of(text), by=SECOND, at=late)
-            published = await actions.approve(session, digest_of(text), by=SECOND, at=NOON)
+            with pytest.raises(loading.BeginsTooEarly):
+                await loading.approve(session, digest_of(text), by=SECOND, at=late)
+            published = await loading.approve(session, digest_of(text), by=SECOND, at=NOON)
             assert (published.proposed_by, published.published_by) == (FIRST.id, SECOND.id)
             assert published.digest == digest_of(text)
 
 
 async def test_what_is_published_is_not_proposed_again(owner):
     async with rolled_back(owner) as session:
-        with pytest.raises(actions.AlreadyPublished):
-            await actions.propose(session, RULES, packaged=True, by=FIRST, at=NOON)
+        with pytest.raises(loading.AlreadyPublished):
+            await loading.propose(session, RULES, packaged=True, by=FIRST, at=NOON)
 
 
 async def test_of_several_who_approve_at_once_one_publishes(make_database):
     url = await asyncio.to_thread(make_database)
     engine = engine_for(url, role=OWNER_ROLE, pool_size=4)
     async with transaction(engine) as session:
-        await actions.propose(session, NEXT, by=FIRST, at=NOON)
+        await loading.propose(session, NEXT, by=FIRST, at=NOON)
     everyone_is_ready = asyncio.Barrier(4)
 
     async def approve():
         async with transaction(engine) as session:
             await everyone_is_ready.wait()
             by = Actor(id=uuid4(), role=Role.OPERATOR)
-            return await actions.approve(session, DIGEST, by=by, at=NOON)
+            return await loading.approve(session, DIGEST, by=by, at=NOON)
 
     outcome = await asyncio.gather(*[approve() for _ in range(4)], return_exceptions=True)
     await engine.dispose()
     assert [type(one) for one in outcome].count(RuleSetVersion) == 1
-    assert [type(one) for one in outcome].count(actions.AlreadyPublished) == 3
+    assert [type(one) for one in outcome].count(loading.AlreadyPublished) == 3
 
 
 async def test_the_database_itself_wants_two_people_and_the_very_file(owner):
     async with rolled_back(owner) as session:
-        proposal = await actions.propose(session, NEXT, by=FIRST, at=NOON)
+        proposal = await loading.propose(session, NEXT, by=FIRST, at=NOON)
         fields = proposal.model_dump(exclude={"id"})
         fields |= {"published_at": NOON, "published_by": SECOND.id, "origin": "two_people"}
         wrong = [

@@ -18,8 +18,9 @@ from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.audit.tables import AuditEntry, ChangedValue
 from checkpoint.eligibility import actions as eligibility
 from checkpoint.eligibility.queries import DecisionNotFound
+from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation.actors import Actor, Rank, Role
-from checkpoint.foundation.database import transaction
+from checkpoint.foundation.database import insert, transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.preconditions import Overtaken
 from checkpoint.oversight import actions, queries
@@ -211,9 +212,9 @@ async def test_nothing_is_said_that_cannot_be_recorded(without_ledger, owner, of
     async with transaction(without_ledger) as session:
         record = await make_record(session)
         await make_offence(session, record)
-    rules = select(eligibility.RuleSetVersion.id)
+    rules = select(RuleSetVersion.id)
     async with transaction(without_ledger) as session:
-        decision = eligibility.EligibilityDecision(
+        decision = EligibilityDecision(
             custody_record_id=record.id,
             number=1,
             record_version=1,
@@ -221,10 +222,11 @@ async def test_nothing_is_said_that_cannot_be_recorded(without_ledger, owner, of
             verdict="eligible",
             facts={},
             findings=[],
+            prosecution_clock={},
             decided_at=NOON,
             decided_by=officer.id,
         )
-        await eligibility.insert(session, decision)
+        await insert(session, decision)
     with pytest.raises(LedgerNotWritten):
         async with transaction(without_ledger) as session:
             await propose(session, decision)

@@ -16,6 +16,7 @@ from checkpoint.custody import queries as custody
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.eligibility import queries as eligibility
 from checkpoint.eligibility.queries import DecisionNotFound
+from checkpoint.eligibility.rules import until_of
 from checkpoint.eligibility.schemas import DecisionSummary, DecisionsView, DecisionView
 from checkpoint.eligibility.states import EligibilityEvent
 from checkpoint.foundation.actors import Actor
@@ -69,12 +70,14 @@ async def list_eligibility_decisions(
         DecisionSummary(
             rule_set_version=decision.version,
             standing=queries.summary(decision, ruling),
+            ineligible_until=until_of(decision.findings),
             **{name: getattr(decision, name) for name in eligibility.SUMMARY},
         )
         for decision, ruling in found
     ]
     decisions = [decision for decision, _ in found]
-    steps = [eligibility.next_decision(record_id, decisions, by)]
+    present = decisions[0] if decisions else None
+    steps = [eligibility.next_decision(record_id, present, by)]
     for decision, ruling in found[:1]:
         steps += queries.next_steps(decision, ruling, by=by, on=london_day(now))
     await ledger.record(
