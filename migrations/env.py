@@ -17,6 +17,8 @@ for room in (
     "access.tables",
     "people.tables",
     "custody.tables",
+    "custody.movements.tables",
+    "custody.detention.tables",
     "eligibility.tables",
 ):
     import_module(f"checkpoint.{room}")

@@ -9,7 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from checkpoint.audit.tables import AuditEntry
 
-KEPT = ("person", "custody_record", "alleged_offence", "screening", "eligibility_decision")
+KEPT = (
+    "person",
+    "custody_record",
+    "alleged_offence",
+    "screening",
+    "movement",
+    "detention_entry",
+    "eligibility_decision",
+)
 KEPT += ("kept_answer", "changed_value")
 
 

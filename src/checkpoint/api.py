@@ -25,6 +25,9 @@ from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.audit.witness import Witnessed
 from checkpoint.custody import codes as custody_codes
 from checkpoint.custody import routes as custody
+from checkpoint.custody.detention import codes as detention_codes
+from checkpoint.custody.detention import routes as detention
+from checkpoint.custody.movements import routes as movements
 from checkpoint.eligibility import routes as eligibility
 from checkpoint.foundation import bodies, health, logs, openapi, problems
 from checkpoint.foundation.addresses import ParameterUnknown
@@ -52,6 +55,9 @@ ANYWHERE = problems.problems(
 ROOMS = (
     custody.router,
     custody_codes.router,
+    movements.router,
+    detention.router,
+    detention_codes.router,
     eligibility.router,
     eligibility.reference,
     journey.router,

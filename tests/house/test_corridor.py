@@ -29,10 +29,10 @@ def is_module(path: Path) -> bool:
 def test_a_room_holds_only_the_agreed_furniture():
     furniture = {
         "__init__", "states", "rules", "facts", "references", "identifiers",
-        "tables", "schemas", "queries", "actions",
+        "clock", "tables", "schemas", "queries", "actions",
         "loading", "routes", "codes", "cli",
     }  # fmt: skip
-    rooms = ("people", "custody", "eligibility", "journey")
+    rooms = ("people", "custody", "eligibility", "journey", *ALCOVES)
     found = {
         f"{room}/{path.name}"
         for room in rooms
@@ -40,6 +40,15 @@ def test_a_room_holds_only_the_agreed_furniture():
         if path.stem not in furniture
     }
     assert found == set()
+
+
+ALCOVES = ("custody/movements", "custody/detention")
+
+
+def test_every_folder_of_code_in_a_room_is_a_known_alcove():
+    package = ROOT / "src" / "checkpoint"
+    found = {str(path.parent.relative_to(package)) for path in package.glob("*/*/**/*.py")}
+    assert found == set(ALCOVES)
 
 
 def test_files_keep_to_their_size():

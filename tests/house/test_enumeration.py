@@ -12,8 +12,21 @@ BODIES = {
     "save_screening": KNOWN,
     "add_offence": an_offence(),
     "correct_person": a_person(),
-    "release": {"released_at": "2026-11-03T04:30:00Z"},
+    "release": {"released_at": "2026-11-03T04:30:00Z", "release_kind": "charged"},
     "decide_eligibility": {},
+    "transfer": {
+        "suite": "PETERLEE",
+        "left_at": "2026-11-03T00:10:00Z",
+        "arrived_at": "2026-11-03T00:50:00Z",
+    },
+    "set_detention_times": {"authorised_at": "2026-11-02T22:20:00Z"},
+    "record_review": {"held_at": "2026-11-03T03:50:00Z", "authority": "inspector"},
+    "extend_detention": {
+        "authority": "superintendent",
+        "granted_at": "2026-11-03T03:55:00Z",
+        "until": "2026-11-04T06:00:00Z",
+    },
+    "pause_detention": {"reason": "hospital", "paused_at": "2026-11-02T23:00:00Z"},
 }
 
 

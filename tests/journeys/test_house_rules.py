@@ -17,6 +17,11 @@ DOORS = [
     ("put", f"{RECORD}/screening"),
     ("post", f"{RECORD}/offences"),
     ("post", f"{RECORD}/release"),
+    ("post", f"{RECORD}/transfer"),
+    ("put", f"{RECORD}/detention-times"),
+    ("post", f"{RECORD}/reviews"),
+    ("post", f"{RECORD}/extensions"),
+    ("post", f"{RECORD}/pauses"),
     ("post", f"{RECORD}/eligibility-decisions"),
     ("post", "/v1/eligibility/preview"),
 ]

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     """What may be done, in alphabetical order."""
 
     DECIDE_ELIGIBILITY = "eligibility:decide"
+    DETAIN = "custody-record:detain"
     OPEN_CUSTODY_RECORD = "custody-record:open"
     PREVIEW_ELIGIBILITY = "eligibility:preview"
     READ_CUSTODY_RECORD = "custody-record:read"
@@ -33,6 +34,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.CUSTODY_OFFICER: EVERYONE
         | {
             Permission.DECIDE_ELIGIBILITY,
+            Permission.DETAIN,
             Permission.OPEN_CUSTODY_RECORD,
             Permission.PREVIEW_ELIGIBILITY,
             Permission.READ_CUSTODY_RECORD,

@@ -69,7 +69,7 @@ async def list_offences(
     return public(request, view, headers=links(request, following))
 
 
-def _labels(values: type[StrEnum]) -> list[tuple[str, str]]:
+def labels(values: type[StrEnum]) -> list[tuple[str, str]]:
     return [(value.value, label(value)) for value in values]
 
 
@@ -80,23 +80,23 @@ list_doors(
         "offence-classes": (
             "Offence classes",
             "This programme's own grouping.",
-            _labels(OffenceClass),
+            labels(OffenceClass),
         ),
-        "modes-of-trial": ("Modes of trial", "Magistrates' Courts Act 1980.", _labels(ModeOfTrial)),
+        "modes-of-trial": ("Modes of trial", "Magistrates' Courts Act 1980.", labels(ModeOfTrial)),
         "interview-stances": (
             "What was said in interview",
             "This programme; a rule set says which of them it takes.",
-            _labels(InterviewStance),
+            labels(InterviewStance),
         ),
         "domestic-abuse-grades": (
             "Domestic-abuse risk grades",
             "DASH risk assessment.",
-            _labels(DomesticAbuseGrade),
+            labels(DomesticAbuseGrade),
         ),
         "custody-states": (
             "States of a custody record",
             "This service.",
-            _labels(CustodyState),
+            labels(CustodyState),
         ),
     },
 )

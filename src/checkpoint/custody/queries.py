@@ -1,6 +1,7 @@
 """Reach custody records, scope first; and read the reference data they speak of."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.permissions import holds
+from checkpoint.custody.detention import queries as detention
 from checkpoint.custody.schemas import AllegedOffenceView, CustodyRecordView, ScreeningView
 from checkpoint.custody.states import DOORS, CustodyState, OffenceClass, why_not
 from checkpoint.custody.tables import (
@@ -183,9 +185,9 @@ async def last_screening(session: AsyncSession, record_id: UUID) -> Any | None:
 
 
 async def view(
-    session: AsyncSession, record: CustodyRecord, *, by: Actor, person: Any = None
+    session: AsyncSession, record: CustodyRecord, *, by: Actor, at: datetime, person: Any = None
 ) -> CustodyRecordView:
-    """The record with its person, offences and screening, as this reader may see it."""
+    """The record with its person, offences, screening and clock, as this reader may see it."""
     person = person or await person_of(session, record)
     offences = await offences_of(session, record.id)
     screening = await last_screening(session, record.id)
@@ -194,6 +196,7 @@ async def view(
         person=PersonView.model_validate(person),
         offences=[AllegedOffenceView.model_validate(row) for row in offences],
         screening=ScreeningView.model_validate(screening) if screening else None,
+        detention=await detention.view(session, record, at=at),
         next_steps=next_steps(record, by),
     )
 
@@ -203,7 +206,9 @@ def next_steps(record: CustodyRecord, by: Actor) -> list[NextStep]:
     steps = []
     for event, (name, method, noun, _) in DOORS.items():
         reason = why_not(record.state, event, holds=partial(holds, by.role))
-        href = f"/v1/custody-records/{record.id}/{noun}"
+        if record.suite not in by.suites:  # they have just sent it there
+            reason = "The record is at another suite now; ask a colleague there."
+        href = noun if noun.startswith("/") else f"/v1/custody-records/{record.id}/{noun}"
         steps.append(
             NextStep(step=name, method=method, href=href, allowed=reason is None, why_not=reason)
         )

@@ -35,16 +35,6 @@ def check_times(arrested_at: datetime, arrived_at: datetime, *, now: datetime) -
         )
 
 
-def check_release(released_at: datetime, *, arrived_at: datetime, now: datetime) -> None:
-    """Arrival, then release, then now."""
-    if released_at > now + SKEW:
-        raise RuleBroken("#/released_at", "in-the-future", "This time has not come yet.")
-    if released_at < arrived_at:
-        raise RuleBroken(
-            "#/released_at", "released-before-arrival", "Release cannot be before arrival."
-        )
-
-
 def check_birth(
     born: date | None,
     *,
@@ -103,17 +93,23 @@ def check_offence_dates(
             )
 
 
-def check_suite(available_from: date | None, available_until: date | None, *, on: date) -> None:
+def check_suite(
+    available_from: date | None,
+    available_until: date | None,
+    *,
+    on: date,
+    field: str = "#/suite",
+) -> None:
     """The suite takes people on that day."""
     if available_from and on < available_from:
         raise RuleBroken(
-            "#/suite",
+            field,
             "suite-closed",
             f"This suite opened on {available_from}; see /v1/reference/suites for those open then.",
         )
     if available_until and on >= available_until:
         raise RuleBroken(
-            "#/suite",
+            field,
             "suite-closed",
             f"This suite closed on {available_until}; see /v1/reference/suites for those open now.",
         )

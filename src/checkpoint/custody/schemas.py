@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from checkpoint.custody.detention.schemas import DetentionView
+from checkpoint.custody.movements.schemas import Late
 from checkpoint.custody.states import (
     CustodyState,
     DomesticAbuseGrade,
@@ -131,6 +133,14 @@ class OpenCustodyRecord(Command):
     suite: Annotated[Code, Field(examples=["DURHAMGATE"])]
     arrested_at: Annotated[Instant, Field(examples=["2026-11-02T21:40:00Z"])]
     arrived_at: Annotated[Instant, Field(examples=["2026-11-02T22:05:00Z"])]
+    relevant_time: Annotated[
+        Instant | None,
+        Field(description="Arrival at the first police station, if that was not this suite."),
+    ] = None
+    authorised_at: Annotated[
+        Instant | None, Field(description="When detention was authorised; null is not known yet.")
+    ] = None
+    late_reason: Late = None
     offences: Annotated[list[AllegeOffence], Field(min_length=1, max_length=50)]
     screening: Annotated[
         SaveScreening | None, Field(description="What is known already, if anything.")
@@ -148,12 +158,6 @@ class OpenCustodyRecord(Command):
         if self.person is None:
             raise ValueError("a known person is no newcomer")
         return self.person
-
-
-class Release(Command):
-    """The person leaves the suite."""
-
-    released_at: Annotated[Instant, Field(examples=["2026-11-03T04:30:00Z"])]
 
 
 class AllegedOffenceView(View):
@@ -204,6 +208,7 @@ class CustodyRecordView(View):
     opened_at: Moment
     offences: list[AllegedOffenceView]
     screening: ScreeningView | None
+    detention: DetentionView
     next_steps: list[NextStep]
 
 

@@ -23,6 +23,13 @@ class CustodyEvent(StrEnum):
     OFFENCE_ADDED = "custody.offence_added"  # no change of state; also after release
     PERSON_CORRECTED = "custody.person_corrected"  # no change of state; also after release
     RELEASED = "custody.released"  # detained -> released
+    TRANSFERRED = "custody.transferred"  # no change of state; the record goes to another suite
+    RETURNED = "custody.returned"  # released -> detained, in any suite
+    ATTENDED = "custody.attended"  # no change of state: in a suite, and not detained
+    TIMES_SET = "custody.times_set"  # no change of state; also after release, as the next three
+    REVIEWED = "custody.reviewed"
+    EXTENDED = "custody.extended"
+    PAUSED = "custody.paused"
     READ = "custody.read"
     LISTED = "custody.listed"
     OFFENCES_LOADED = "custody.offences_loaded"
@@ -38,6 +45,20 @@ STEPS: Mapping[tuple[CustodyState, CustodyEvent], CustodyState] = MappingProxyTy
         (CustodyState.DETAINED, CustodyEvent.PERSON_CORRECTED): CustodyState.DETAINED,
         (CustodyState.RELEASED, CustodyEvent.PERSON_CORRECTED): CustodyState.RELEASED,
         (CustodyState.DETAINED, CustodyEvent.RELEASED): CustodyState.RELEASED,
+        (CustodyState.DETAINED, CustodyEvent.TRANSFERRED): CustodyState.DETAINED,
+        (CustodyState.RELEASED, CustodyEvent.RETURNED): CustodyState.DETAINED,
+        (CustodyState.RELEASED, CustodyEvent.ATTENDED): CustodyState.RELEASED,
+    }
+    # What is entered of a detention may be entered when it is over.
+    | {
+        (state, event): state
+        for state in CustodyState
+        for event in (
+            CustodyEvent.TIMES_SET,
+            CustodyEvent.REVIEWED,
+            CustodyEvent.EXTENDED,
+            CustodyEvent.PAUSED,
+        )
     }
 )
 
@@ -60,6 +81,8 @@ def step(state: CustodyState, event: CustodyEvent) -> CustodyState:
         ) from None
 
 
+# Where a released person turns up, the record is reached by its reference: it may be elsewhere.
+RETURNS = "/v1/custody-returns"
 # For each step: its name to a client, its door, and the permission that opens it.
 DOORS: Mapping[CustodyEvent, tuple[str, str, str, Permission]] = MappingProxyType(
     {
@@ -72,6 +95,18 @@ DOORS: Mapping[CustodyEvent, tuple[str, str, str, Permission]] = MappingProxyTyp
             Permission.SAVE_SCREENING,
         ),
         CustodyEvent.RELEASED: ("release", "POST", "release", Permission.RELEASE_FROM_CUSTODY),
+        CustodyEvent.TRANSFERRED: ("transfer", "POST", "transfer", Permission.DETAIN),
+        CustodyEvent.RETURNED: ("take_back", "POST", RETURNS, Permission.DETAIN),
+        CustodyEvent.ATTENDED: ("attend_voluntarily", "POST", RETURNS, Permission.DETAIN),
+        CustodyEvent.TIMES_SET: (
+            "set_detention_times",
+            "PUT",
+            "detention-times",
+            Permission.DETAIN,
+        ),
+        CustodyEvent.REVIEWED: ("record_review", "POST", "reviews", Permission.DETAIN),
+        CustodyEvent.EXTENDED: ("extend_detention", "POST", "extensions", Permission.DETAIN),
+        CustodyEvent.PAUSED: ("pause_detention", "POST", "pauses", Permission.DETAIN),
     }
 )
 
