@@ -19,6 +19,7 @@ for room in (
     "custody.tables",
     "custody.movements.tables",
     "custody.detention.tables",
+    "custody.circumstances.tables",
     "eligibility.tables",
 ):
     import_module(f"checkpoint.{room}")

@@ -18,7 +18,7 @@ KEPT = (
     "detention_entry",
     "eligibility_decision",
 )
-KEPT += ("kept_answer", "changed_value")
+KEPT += ("safeguard", "co_accused", "screening_omission", "kept_answer", "changed_value")
 
 
 async def entries(owner: AsyncEngine, *answers: httpx.Response) -> list[Any]:

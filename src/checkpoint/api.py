@@ -25,6 +25,8 @@ from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.audit.witness import Witnessed
 from checkpoint.custody import codes as custody_codes
 from checkpoint.custody import routes as custody
+from checkpoint.custody.circumstances import codes as circumstances_codes
+from checkpoint.custody.circumstances import routes as circumstances
 from checkpoint.custody.detention import codes as detention_codes
 from checkpoint.custody.detention import routes as detention
 from checkpoint.custody.movements import routes as movements
@@ -58,6 +60,8 @@ ROOMS = (
     movements.router,
     detention.router,
     detention_codes.router,
+    circumstances.router,
+    circumstances_codes.router,
     eligibility.router,
     eligibility.reference,
     journey.router,

@@ -9,12 +9,15 @@ from checkpoint.foundation.identifiers import is_reference
 ROLE = "Your role does not allow this; ask a custody officer."
 ALLOWED = [
     "custody.attended",
+    "custody.co_accused_changed",
     "custody.extended",
+    "custody.not_screened",
     "custody.offence_added",
     "custody.paused",
     "custody.person_corrected",
     "custody.returned",
     "custody.reviewed",
+    "custody.safeguards_saved",
     "custody.screened",
     "custody.times_set",
 ]
@@ -98,6 +101,9 @@ async def test_an_officer_is_told_all_that_they_may_do_and_where(client):
         ("record_review", "POST", f"{place}/reviews"),
         ("extend_detention", "POST", f"{place}/extensions"),
         ("pause_detention", "POST", f"{place}/pauses"),
+        ("save_safeguards", "PUT", f"{place}/safeguards"),
+        ("note_not_screened", "PUT", f"{place}/not-screened"),
+        ("change_co_accused", "POST", f"{place}/co-accused"),
     }
     may = dict.fromkeys(steps_of(record))
     assert steps_of(record) == may | {"take_back": HERE, "attend_voluntarily": HERE}

@@ -43,6 +43,12 @@ LEADS = {
     (RELEASED, CustodyEvent.EXTENDED): RELEASED,
     (DETAINED, CustodyEvent.PAUSED): DETAINED,
     (RELEASED, CustodyEvent.PAUSED): RELEASED,
+    (DETAINED, CustodyEvent.SAFEGUARDS_SAVED): DETAINED,
+    (RELEASED, CustodyEvent.SAFEGUARDS_SAVED): RELEASED,
+    (DETAINED, CustodyEvent.NOT_SCREENED): DETAINED,
+    (RELEASED, CustodyEvent.NOT_SCREENED): RELEASED,
+    (DETAINED, CustodyEvent.CO_ACCUSED_CHANGED): DETAINED,
+    (RELEASED, CustodyEvent.CO_ACCUSED_CHANGED): RELEASED,
 }
 CODED: list[type[StrEnum]] = [ModeOfTrial, OffenceClass, InterviewStance, DomesticAbuseGrade]
 

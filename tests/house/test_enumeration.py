@@ -26,6 +26,9 @@ BODIES = {
         "granted_at": "2026-11-03T03:55:00Z",
         "until": "2026-11-04T06:00:00Z",
     },
+    "save_safeguards": {"interpreter_needed": False},
+    "note_not_screened": {"reason": "overlooked"},
+    "change_co_accused": {"not_arrested": True},
     "pause_detention": {"reason": "hospital", "paused_at": "2026-11-02T23:00:00Z"},
 }
 

@@ -12,6 +12,7 @@ API = {
     "audit_entry": ADD,
     "audit_stream": set(),
     "changed_value": ADD,
+    "co_accused": ADD,
     "custody_record": EDIT,
     "detention_entry": ADD,
     "eligibility_decision": ADD,
@@ -22,7 +23,9 @@ API = {
     "offence_list": READ,
     "person": EDIT,
     "rule_set_version": READ,
+    "safeguard": ADD,
     "screening": ADD,
+    "screening_omission": ADD,
     "suite": READ,
     "token_revocation": READ,
 }

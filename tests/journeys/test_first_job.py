@@ -16,6 +16,9 @@ async def test_booked_in_screened_and_decided_in_three_calls(client):
         "record_review",
         "extend_detention",
         "pause_detention",
+        "save_safeguards",
+        "note_not_screened",
+        "change_co_accused",
     }
     screened = await client.put(
         f"/v1/custody-records/{record['id']}/screening", json=KNOWN, headers={"If-Match": '"1"'}

@@ -22,6 +22,9 @@ DOORS = [
     ("post", f"{RECORD}/reviews"),
     ("post", f"{RECORD}/extensions"),
     ("post", f"{RECORD}/pauses"),
+    ("put", f"{RECORD}/safeguards"),
+    ("put", f"{RECORD}/not-screened"),
+    ("post", f"{RECORD}/co-accused"),
     ("post", f"{RECORD}/eligibility-decisions"),
     ("post", "/v1/eligibility/preview"),
 ]

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.permissions import holds
+from checkpoint.custody.circumstances import queries as circumstances
 from checkpoint.custody.detention import queries as detention
 from checkpoint.custody.schemas import AllegedOffenceView, CustodyRecordView, ScreeningView
 from checkpoint.custody.states import DOORS, CustodyState, OffenceClass, why_not
@@ -196,6 +197,7 @@ async def view(
         person=PersonView.model_validate(person),
         offences=[AllegedOffenceView.model_validate(row) for row in offences],
         screening=ScreeningView.model_validate(screening) if screening else None,
+        circumstances=await circumstances.view(session, record, screening, by=by),
         detention=await detention.view(session, record, at=at),
         next_steps=next_steps(record, by),
     )

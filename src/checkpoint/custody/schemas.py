@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from checkpoint.custody.circumstances.schemas import CircumstancesView
 from checkpoint.custody.detention.schemas import DetentionView
 from checkpoint.custody.movements.schemas import Late
 from checkpoint.custody.states import (
@@ -208,6 +209,7 @@ class CustodyRecordView(View):
     opened_at: Moment
     offences: list[AllegedOffenceView]
     screening: ScreeningView | None
+    circumstances: CircumstancesView
     detention: DetentionView
     next_steps: list[NextStep]
 

@@ -30,6 +30,9 @@ class CustodyEvent(StrEnum):
     REVIEWED = "custody.reviewed"
     EXTENDED = "custody.extended"
     PAUSED = "custody.paused"
+    SAFEGUARDS_SAVED = "custody.safeguards_saved"  # these three as well
+    NOT_SCREENED = "custody.not_screened"
+    CO_ACCUSED_CHANGED = "custody.co_accused_changed"
     READ = "custody.read"
     LISTED = "custody.listed"
     OFFENCES_LOADED = "custody.offences_loaded"
@@ -58,6 +61,9 @@ STEPS: Mapping[tuple[CustodyState, CustodyEvent], CustodyState] = MappingProxyTy
             CustodyEvent.REVIEWED,
             CustodyEvent.EXTENDED,
             CustodyEvent.PAUSED,
+            CustodyEvent.SAFEGUARDS_SAVED,
+            CustodyEvent.NOT_SCREENED,
+            CustodyEvent.CO_ACCUSED_CHANGED,
         )
     }
 )
@@ -107,6 +113,24 @@ DOORS: Mapping[CustodyEvent, tuple[str, str, str, Permission]] = MappingProxyTyp
         CustodyEvent.REVIEWED: ("record_review", "POST", "reviews", Permission.DETAIN),
         CustodyEvent.EXTENDED: ("extend_detention", "POST", "extensions", Permission.DETAIN),
         CustodyEvent.PAUSED: ("pause_detention", "POST", "pauses", Permission.DETAIN),
+        CustodyEvent.SAFEGUARDS_SAVED: (
+            "save_safeguards",
+            "PUT",
+            "safeguards",
+            Permission.SAVE_SCREENING,
+        ),
+        CustodyEvent.NOT_SCREENED: (
+            "note_not_screened",
+            "PUT",
+            "not-screened",
+            Permission.SAVE_SCREENING,
+        ),
+        CustodyEvent.CO_ACCUSED_CHANGED: (
+            "change_co_accused",
+            "POST",
+            "co-accused",
+            Permission.SAVE_SCREENING,
+        ),
     }
 )
 
