@@ -20,6 +20,7 @@ for room in (
     "custody.movements.tables",
     "custody.detention.tables",
     "custody.circumstances.tables",
+    "victims.tables",
     "eligibility.tables",
 ):
     import_module(f"checkpoint.{room}")

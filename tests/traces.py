@@ -18,7 +18,15 @@ KEPT = (
     "detention_entry",
     "eligibility_decision",
 )
-KEPT += ("safeguard", "co_accused", "screening_omission", "kept_answer", "changed_value")
+KEPT += (
+    "safeguard",
+    "co_accused",
+    "screening_omission",
+    "victim",
+    "victim_contact",
+    "kept_answer",
+    "changed_value",
+)
 
 
 async def entries(owner: AsyncEngine, *answers: httpx.Response) -> list[Any]:

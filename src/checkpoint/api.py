@@ -37,6 +37,8 @@ from checkpoint.foundation.database import engine_for
 from checkpoint.foundation.health import Seen
 from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.journey import routes as journey
+from checkpoint.victims import codes as victims_codes
+from checkpoint.victims import routes as victims
 
 # What any door under /v1 may answer, whatever it does.
 ANYWHERE = problems.problems(
@@ -62,6 +64,8 @@ ROOMS = (
     detention_codes.router,
     circumstances.router,
     circumstances_codes.router,
+    victims.router,
+    victims_codes.router,
     eligibility.router,
     eligibility.reference,
     journey.router,

@@ -32,7 +32,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "clock", "tables", "schemas", "queries", "actions",
         "loading", "routes", "codes", "cli",
     }  # fmt: skip
-    rooms = ("people", "custody", "eligibility", "journey", *ALCOVES)
+    rooms = ("people", "custody", "victims", "eligibility", "journey", *ALCOVES)
     found = {
         f"{room}/{path.name}"
         for room in rooms

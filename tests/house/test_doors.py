@@ -29,6 +29,12 @@ DOORS = {
     "POST /v1/custody-records/{record_id}/extensions": {OFFICER},
     "POST /v1/custody-records/{record_id}/pauses": {OFFICER},
     "PUT /v1/custody-records/{record_id}/safeguards": {OFFICER},
+    "POST /v1/custody-records/{record_id}/victims": {OFFICER},
+    "GET /v1/custody-records/{record_id}/victims": READERS,
+    "GET /v1/victims/{victim_id}": READERS,
+    "POST /v1/victims/{victim_id}/contact-attempts": {OFFICER},
+    "POST /v1/victims/{victim_id}/views": {OFFICER},
+    "POST /v1/victims/{victim_id}/notifications": {OFFICER},
     "PUT /v1/custody-records/{record_id}/not-screened": {OFFICER},
     "POST /v1/custody-records/{record_id}/co-accused": {OFFICER},
     "POST /v1/eligibility/preview": READERS,
@@ -46,6 +52,11 @@ DOORS = {
     "GET /v1/reference/interview-stances": ANYONE,
     "GET /v1/reference/domestic-abuse-grades": ANYONE,
     "GET /v1/reference/custody-states": ANYONE,
+    "GET /v1/reference/contact-channels": ANYONE,
+    "GET /v1/reference/contact-results": ANYONE,
+    "GET /v1/reference/victim-stances": ANYONE,
+    "GET /v1/reference/restorative-wishes": ANYONE,
+    "GET /v1/reference/victim-notifications": ANYONE,
     "GET /v1/reference/appropriate-adult-reasons": ANYONE,
     "GET /v1/reference/appropriate-adult-kinds": ANYONE,
     "GET /v1/reference/interpreter-presences": ANYONE,
@@ -112,6 +123,7 @@ async def test_only_the_roles_in_the_table_get_through(app, door):
     method, path = door.split(" ")
     address = path.replace("{version}", "2018-04-01")
     address = address.replace("{record_id}", ABSENT).replace("{decision_id}", ABSENT)
+    address = address.replace("{victim_id}", ABSENT)
     clients = Clients(app)
     for role in TOKEN_ROLES:
         answer = await clients(role).request(method, address)

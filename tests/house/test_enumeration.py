@@ -26,6 +26,23 @@ BODIES = {
         "granted_at": "2026-11-03T03:55:00Z",
         "until": "2026-11-04T06:00:00Z",
     },
+    "add_victim": {"person": a_person(given_names="Harmed")},
+    "record_contact": {
+        "attempted_at": "2026-11-03T09:30:00Z",
+        "channel": "telephone",
+        "result": "no_answer",
+    },
+    "record_views": {
+        "sought_at": "2026-11-03T10:00:00Z",
+        "stance": "neutral",
+        "restorative_wish": "undecided",
+    },
+    "record_notification": {
+        "what": "arrested",
+        "happened_at": "2026-11-02T21:40:00Z",
+        "told_at": "2026-11-03T10:00:00Z",
+        "channel": "telephone",
+    },
     "save_safeguards": {"interpreter_needed": False},
     "note_not_screened": {"reason": "overlooked"},
     "change_co_accused": {"not_arrested": True},
@@ -58,7 +75,14 @@ def told(answer):
 @pytest.fixture
 async def theirs(client):
     record = await booked(client, screening=KNOWN)
-    return {"record_id": record["id"], "decision_id": (await decided(client, record))["id"]}
+    address = f"/v1/custody-records/{record['id']}/victims"
+    victim = await client.post(address, json=BODIES["add_victim"], headers=a_key())
+    decision = await decided(client, record)
+    return {
+        "record_id": record["id"],
+        "decision_id": decision["id"],
+        "victim_id": victim.json()["id"],
+    }
 
 
 async def test_elsewhere_and_absent_cannot_be_told_apart_at_any_door(app, clients, owner, theirs):
@@ -100,7 +124,7 @@ async def test_the_owners_suite_is_let_in_so_the_doors_were_real(app, client, th
 )
 async def test_an_id_that_is_none_is_refused_without_echo(app, client, owner, odd):
     for door in doors_of(app):
-        answer = await knock(client, door, {"record_id": odd, "decision_id": odd})
+        answer = await knock(client, door, {"record_id": odd, "decision_id": odd, "victim_id": odd})
         assert 400 <= answer.status_code < 500, (door, answer.text)
         assert answer.headers["content-type"] == "application/problem+json"
         assert len(odd) < 5 or odd not in answer.text

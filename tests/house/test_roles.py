@@ -28,6 +28,11 @@ API = {
     "screening_omission": ADD,
     "suite": READ,
     "token_revocation": READ,
+    "victim": ADD,
+    "victim_contact": ADD,
+    "victim_notification": ADD,
+    "victim_offence": ADD,
+    "victim_view": ADD,
 }
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 HELD = """

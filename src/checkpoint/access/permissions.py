@@ -23,6 +23,8 @@ class Permission(StrEnum):
     READ_ELIGIBILITY = "eligibility:read"
     READ_LEDGER = "ledger:read"
     READ_REFERENCE = "reference:read"
+    READ_VICTIM = "victim:read"
+    RECORD_VICTIM = "victim:record"
     RELEASE_FROM_CUSTODY = "custody-record:release"
     SAVE_SCREENING = "custody-record:screen"
 
@@ -39,6 +41,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.PREVIEW_ELIGIBILITY,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_ELIGIBILITY,
+            Permission.READ_VICTIM,
+            Permission.RECORD_VICTIM,
             Permission.RELEASE_FROM_CUSTODY,
             Permission.SAVE_SCREENING,
         },
@@ -47,6 +51,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.PREVIEW_ELIGIBILITY,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_ELIGIBILITY,
+            Permission.READ_VICTIM,
         },
         Role.NAVIGATOR: EVERYONE,
         Role.EVALUATOR: EVERYONE,
