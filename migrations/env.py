@@ -17,6 +17,7 @@ for room in (
     "access.tables",
     "people.tables",
     "custody.tables",
+    "custody.suites.tables",
     "custody.movements.tables",
     "custody.detention.tables",
     "custody.circumstances.tables",

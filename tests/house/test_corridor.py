@@ -42,7 +42,7 @@ def test_a_room_holds_only_the_agreed_furniture():
     assert found == set()
 
 
-ALCOVES = ("custody/movements", "custody/detention", "custody/circumstances")
+ALCOVES = ("custody/suites", "custody/movements", "custody/detention", "custody/circumstances")
 
 
 def test_every_folder_of_code_in_a_room_is_a_known_alcove():

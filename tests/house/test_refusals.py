@@ -37,6 +37,7 @@ def test_every_refusal_is_declared_on_some_door_or_belongs_to_the_shell(app):
     }
     nowhere = {"nothing-here", "method-not-allowed", "internal-error"}  # any address may answer so
     shell = {"offence-list-rejected", "rules-refused", "already-published", "replay-differs"}
+    shell |= {"suite-hours-rejected"}
     outside = {"identity-provider-unavailable"}
     known = {refusal.slug for refusal in every_refusal()}
     assert known - on_doors == (nowhere | shell | outside) - on_doors

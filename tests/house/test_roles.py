@@ -27,6 +27,7 @@ API = {
     "screening": ADD,
     "screening_omission": ADD,
     "suite": READ,
+    "suite_hours": READ,
     "token_revocation": READ,
     "victim": ADD,
     "victim_contact": ADD,

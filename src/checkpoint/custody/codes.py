@@ -18,8 +18,10 @@ from checkpoint.custody.states import (
     OffenceClass,
     label,
 )
+from checkpoint.custody.suites import queries as opening_hours
+from checkpoint.custody.suites.schemas import HoursView, SuitesView, SuiteView
 from checkpoint.foundation.answers import public
-from checkpoint.foundation.codelists import CodeListView, CodeView, list_doors
+from checkpoint.foundation.codelists import list_doors
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.paging import links
 from checkpoint.foundation.schemas import Code, Text
@@ -29,20 +31,22 @@ router = APIRouter(prefix="/v1/reference", tags=["reference"])
 READER = holding(Permission.READ_REFERENCE)
 
 
-@router.get("/suites", response_model=CodeListView, dependencies=[READER])
+@router.get("/suites", response_model=SuitesView, dependencies=[READER])
 async def list_suites(request: Request, session: Transaction) -> Response:
-    """Custody suites, from when to when."""
+    """Custody suites, from when to when, and the hours they keep."""
+    openings = await opening_hours.hours(session)
     items = [
-        CodeView(
+        SuiteView(
             code=suite.code,
             label=suite.name,
             available_from=suite.available_from,
             available_until=suite.available_until,
             source=suite.source,
+            hours=[HoursView.model_validate(row) for row in openings if row.suite == suite.code],
         )
         for suite in await queries.suites(session)
     ]
-    view = CodeListView(name="suites", title="Custody suites", source="See each.", items=items)
+    view = SuitesView(name="suites", title="Custody suites", source="See each.", items=items)
     return public(request, view)
 
 

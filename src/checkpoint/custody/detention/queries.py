@@ -20,6 +20,8 @@ from checkpoint.custody.detention.states import EntryKind
 from checkpoint.custody.detention.tables import DetentionEntry
 from checkpoint.custody.movements import queries as movements
 from checkpoint.custody.movements.states import is_late
+from checkpoint.custody.suites import queries as suites
+from checkpoint.custody.suites.rules import is_open
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.calendar import LONDON
 from checkpoint.foundation.database import rows_of
@@ -52,7 +54,9 @@ async def stays_of(session: AsyncSession, record: CustodyRecord) -> Stays:
 async def view(session: AsyncSession, record: CustodyRecord, *, at: datetime) -> DetentionView:
     """The clock of a record, and its release, as they stand at ``at``."""
     moved = await movements.of_record(session, record.id)
-    return _view(record, moved, await of_record(session, record.id), at)
+    entries = await of_record(session, record.id)
+    openings = await suites.of_suite(session, record.suite)
+    return _view(record, moved, entries, openings, at)
 
 
 async def history(
@@ -61,12 +65,13 @@ async def history(
     """All of it, with what was put right."""
     moved = await movements.of_record(session, record.id)
     entries = await of_record(session, record.id)
+    openings = await suites.of_suite(session, record.suite)
     return DetentionHistoryView(
         custody_record_id=record.id,
         reference=record.reference,
         version=record.version,
         suite=record.suite,
-        detention=_view(record, moved, entries, at),
+        detention=_view(record, moved, entries, openings, at),
         movements=[movements.shown(row) for row in moved],
         entries=[
             EntryView.model_validate(
@@ -78,7 +83,11 @@ async def history(
 
 
 def _view(
-    record: CustodyRecord, moved: Sequence[Any], entries: Sequence[Any], at: datetime
+    record: CustodyRecord,
+    moved: Sequence[Any],
+    entries: Sequence[Any],
+    openings: Sequence[Any],
+    at: datetime,
 ) -> DetentionView:
     held = stays(record.arrested_at, record.arrived_at, moved)
     late = [entry.late_reason for entry in entries if entry.kind == EntryKind.ARRIVED]
@@ -87,6 +96,7 @@ def _view(
         release=None if held.detained else movements.release_of(moved, at=at),
         entered_late=is_late(record.arrived_at, record.opened_at),
         late_reason=late[0] if late else None,
+        outside_hours=held.detained and not is_open(openings, movements.last_moment(record, moved)),
     )
 
 

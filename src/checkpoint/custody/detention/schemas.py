@@ -150,6 +150,9 @@ class DetentionView(View):
         bool, Field(description="Whether they were booked in long after they arrived.")
     ]
     late_reason: LateReason | None
+    outside_hours: Annotated[
+        bool, Field(description="Whether they came while the suite, as its hours say, was closed.")
+    ]
 
 
 class EntryView(View):
