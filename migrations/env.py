@@ -18,6 +18,11 @@ for room in (
     "access.tables",
     "people.tables",
     "custody.tables",
+    "custody.suites.tables",
+    "custody.movements.tables",
+    "custody.detention.tables",
+    "custody.circumstances.tables",
+    "victims.tables",
     "eligibility.tables",
 ):
     import_module(f"checkpoint.{room}")

@@ -9,8 +9,24 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from checkpoint.audit.tables import AuditEntry
 
-KEPT = ("person", "custody_record", "alleged_offence", "screening", "eligibility_decision")
-KEPT += ("kept_answer", "changed_value")
+KEPT = (
+    "person",
+    "custody_record",
+    "alleged_offence",
+    "screening",
+    "movement",
+    "detention_entry",
+    "eligibility_decision",
+)
+KEPT += (
+    "safeguard",
+    "co_accused",
+    "screening_omission",
+    "victim",
+    "victim_contact",
+    "kept_answer",
+    "changed_value",
+)
 
 
 async def entries(owner: AsyncEngine, *answers: httpx.Response) -> list[Any]:

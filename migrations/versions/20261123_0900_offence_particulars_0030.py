@@ -1,7 +1,7 @@
 """What is known of an alleged offence beside its dates, and from when to when an offence is one.
 
 Revision ID: 0030
-Revises: 0010
+Revises: 0024
 Phase: expand (null is not known, so the code before it goes on writing)
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0030"
-down_revision = "0010"
+down_revision = "0024"
 
 
 def upgrade() -> None:

@@ -25,6 +25,11 @@ from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.audit.witness import Witnessed
 from checkpoint.custody import codes as custody_codes
 from checkpoint.custody import routes as custody
+from checkpoint.custody.circumstances import codes as circumstances_codes
+from checkpoint.custody.circumstances import routes as circumstances
+from checkpoint.custody.detention import codes as detention_codes
+from checkpoint.custody.detention import routes as detention
+from checkpoint.custody.movements import routes as movements
 from checkpoint.eligibility import routes as eligibility
 from checkpoint.forecast import routes as forecast
 from checkpoint.foundation import bodies, health, logs, openapi, problems
@@ -37,6 +42,8 @@ from checkpoint.journey import printing
 from checkpoint.journey import routes as journey
 from checkpoint.oversight import codes as oversight_codes
 from checkpoint.oversight import routes as oversight
+from checkpoint.victims import codes as victims_codes
+from checkpoint.victims import routes as victims
 
 # What any door under /v1 may answer, whatever it does.
 ANYWHERE = problems.problems(
@@ -57,6 +64,13 @@ ANYWHERE = problems.problems(
 ROOMS = (
     custody.router,
     custody_codes.router,
+    movements.router,
+    detention.router,
+    detention_codes.router,
+    circumstances.router,
+    circumstances_codes.router,
+    victims.router,
+    victims_codes.router,
     forecast.router,
     forecast.reference,
     eligibility.router,

@@ -25,7 +25,7 @@ from traces import counts, entries
 
 RECORDS = "/v1/custody-records"
 ABSENT = "0190b3a0-0000-7000-8000-000000000000"
-RELEASE = {"released_at": "2026-11-03T04:30:00Z"}
+RELEASE = {"released_at": "2026-11-03T04:30:00Z", "release_kind": "charged"}
 PNC_ID = a_pnc_id(8_000_001)
 
 

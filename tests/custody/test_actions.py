@@ -16,8 +16,10 @@ from builders import (
     make_suite,
 )
 from checkpoint.custody import actions, queries
+from checkpoint.custody.movements import actions as movements
+from checkpoint.custody.movements.schemas import Release
 from checkpoint.custody.queries import CustodyRecordNotFound
-from checkpoint.custody.schemas import AddOffence, OpenCustodyRecord, Release, SaveScreening
+from checkpoint.custody.schemas import AddOffence, OpenCustodyRecord, SaveScreening
 from checkpoint.custody.states import CustodyState, StepNotAllowed
 from checkpoint.custody.tables import SCREENING_FACTS, AllegedOffence, CustodyRecord, Screening
 from checkpoint.foundation.actors import Actor, Role
@@ -29,7 +31,7 @@ from conftest import NOON, rolled_back
 STRANGER = Actor(id=uuid4(), role=Role.CUSTODY_OFFICER, suites=frozenset({"PETERLEE"}))
 ALLEGED = AddOffence.model_validate(an_offence(code="TH68036"))
 SAVED = SaveScreening.model_validate(KNOWN)
-RELEASED = Release(released_at="2026-11-03T04:30:00Z")
+RELEASED = Release(released_at="2026-11-03T04:30:00Z", release_kind="charged")
 
 
 def booking(**overrides):
@@ -198,18 +200,18 @@ async def test_a_screening_of_another_version_is_refused(session, officer, seen)
 
 async def test_the_person_is_released_once(session, officer):
     record = await make_record(session)
-    changed = await actions.release(session, record.id, RELEASED, by=officer, at=NOON)
+    changed = await movements.release(session, record.id, RELEASED, by=officer, at=NOON)
     assert (changed.state, changed.version) == (CustodyState.RELEASED, 2)
     assert (changed.released_at, changed.released_by) == (RELEASED.released_at, officer.id)
     with pytest.raises(StepNotAllowed) as refused:
-        await actions.release(session, record.id, RELEASED, by=officer, at=NOON)
+        await movements.release(session, record.id, RELEASED, by=officer, at=NOON)
     assert refused.value.facts["state"] == "released"
     assert "custody.released" not in refused.value.facts["allowed"]
 
 
 async def test_screening_and_offences_go_on_after_release(session, officer):
     record = await make_record(session)
-    await actions.release(session, record.id, RELEASED, by=officer, at=NOON)
+    await movements.release(session, record.id, RELEASED, by=officer, at=NOON)
     await actions.add_offence(session, record.id, ALLEGED, by=officer, at=NOON)
     last = await actions.save_screening(session, record.id, SAVED, seen=3, by=officer, at=NOON)
     assert (last.state, last.version) == (CustodyState.RELEASED, 4)
@@ -222,7 +224,9 @@ async def test_screening_and_offences_go_on_after_release(session, officer):
 async def test_a_release_that_cannot_be_is_refused(session, officer, at, code):
     record = await make_record(session)
     with pytest.raises(RuleBroken) as refused:
-        await actions.release(session, record.id, Release(released_at=at), by=officer, at=NOON)
+        await movements.release(
+            session, record.id, Release(released_at=at, release_kind="charged"), by=officer, at=NOON
+        )
     assert broken(refused) == ("#/released_at", code)
 
 
@@ -232,7 +236,7 @@ async def test_another_suites_record_cannot_be_told_from_none(session):
         for deed in (
             actions.add_offence(session, id, ALLEGED, by=STRANGER, at=NOON),
             actions.save_screening(session, id, SAVED, seen=1, by=STRANGER, at=NOON),
-            actions.release(session, id, RELEASED, by=STRANGER, at=NOON),
+            movements.release(session, id, RELEASED, by=STRANGER, at=NOON),
         ):
             with pytest.raises(CustodyRecordNotFound) as refused:
                 await deed

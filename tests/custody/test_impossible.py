@@ -234,7 +234,9 @@ async def test_a_release_that_cannot_be_is_refused(client, owner, released, rule
     record = await booked(client)
     before = await counts(owner)
     answer = await client.post(
-        f"{RECORDS}/{record['id']}/release", json={"released_at": released}, headers=a_key()
+        f"{RECORDS}/{record['id']}/release",
+        json={"released_at": released, "release_kind": "charged"},
+        headers=a_key(),
     )
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["code"] == rule
@@ -269,5 +271,5 @@ async def test_no_field_that_is_only_shown_can_be_sent(client, owner):
             (fault,) = answer.json()["errors"]
             assert (fault["pointer"], fault["code"]) == (f"{place}/{field}", "extra-forbidden")
             tried += 1
-    assert tried == 8 + 1 + 7 + 3
+    assert tried == 9 + 1 + 7 + 3
     assert await counts(owner) == before

@@ -22,7 +22,9 @@ from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.audit.operations import Operation
 from checkpoint.audit.tables import AuditEntry, ChangedValue
 from checkpoint.custody import actions, queries
-from checkpoint.custody.schemas import AddOffence, OpenCustodyRecord, Release, SaveScreening
+from checkpoint.custody.movements import actions as movements
+from checkpoint.custody.movements.schemas import Release
+from checkpoint.custody.schemas import AddOffence, OpenCustodyRecord, SaveScreening
 from checkpoint.custody.states import StepNotAllowed
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Screening
 from checkpoint.foundation.database import transaction
@@ -30,7 +32,7 @@ from checkpoint.people.tables import Person
 from conftest import NOON
 
 BURGLARY = AddOffence(code="TH68036", committed_from="2026-11-01")
-RELEASED = Release(released_at="2026-11-03T04:30:00Z")
+RELEASED = Release(released_at="2026-11-03T04:30:00Z", release_kind="charged")
 SAVED = SaveScreening.model_validate(KNOWN)
 COLUMNS = [column.key for column in AuditEntry.__table__.c]
 
@@ -60,10 +62,10 @@ DEEDS = {
         ("custody.screened", Operation.ALTERATION, []),
     ),
     "release": (
-        lambda session, record, seen, by, at: actions.release(
+        lambda session, record, seen, by, at: movements.release(
             session, record, RELEASED, by=by, at=at
         ),
-        ("custody.released", Operation.ALTERATION, ["released_at", "state"]),
+        ("custody.released", Operation.ALTERATION, ["release_kind", "released_at", "state"]),
     ),
 }
 
@@ -138,10 +140,11 @@ async def test_the_first_screening_tells_every_fact_that_is_known(session, offic
 
 async def test_a_release_tells_state_and_time(session, officer):
     record = await make_record(session)
-    await actions.release(session, record.id, RELEASED, by=officer, at=NOON)
+    await movements.release(session, record.id, RELEASED, by=officer, at=NOON)
     (entry,) = await entries_of(session, record.id)
     told = await changes_of(session, entry)
     assert told.pop("state") == ("detained", "released")
+    assert told.pop("release_kind") == (None, "charged")
     ((before, after),) = told.values()
     assert (before, datetime.fromisoformat(after)) == (None, RELEASED.released_at)
 

@@ -11,8 +11,8 @@ from builders import (
     make_screening,
 )
 from checkpoint.custody import actions, queries
+from checkpoint.custody.rules import MOST_OFFENCES, MOST_SAVINGS, RecordFull, check_space
 from checkpoint.custody.schemas import AddOffence, SaveScreening
-from checkpoint.custody.states import MOST_OFFENCES, MOST_SAVINGS, RecordFull, check_space
 from conftest import NOON
 
 

@@ -8,7 +8,7 @@ from builders import a_key, a_person, booked, make_suite
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.database import transaction
 
-RELEASE = {"released_at": "2026-11-03T04:30:00Z"}
+RELEASE = {"released_at": "2026-11-03T04:30:00Z", "release_kind": "charged"}
 COLUMNS = {
     "id",
     "reference",

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from builders import KNOWN, a_key, an_offence, booked
-from checkpoint.custody.rules import in_force
+from checkpoint.custody.clocks import in_force
 from checkpoint.custody.states import InForce
 
 RECORD = "/v1/custody-records/{}"

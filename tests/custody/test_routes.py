@@ -7,9 +7,23 @@ from checkpoint.foundation.actors import Role
 from checkpoint.foundation.identifiers import is_reference
 
 ROLE = "Your role does not allow this; ask a custody officer."
-ALLOWED = ["custody.offence_added", "custody.person_corrected", "custody.screened"]
+ALLOWED = [
+    "custody.attended",
+    "custody.co_accused_changed",
+    "custody.extended",
+    "custody.not_screened",
+    "custody.offence_added",
+    "custody.paused",
+    "custody.person_corrected",
+    "custody.returned",
+    "custody.reviewed",
+    "custody.safeguards_saved",
+    "custody.screened",
+    "custody.times_set",
+]
 GONE = "The person is released already."
-RELEASE = {"released_at": "2026-11-03T04:30:00Z"}
+HERE = "The person is detained already."
+RELEASE = {"released_at": "2026-11-03T04:30:00Z", "release_kind": "charged"}
 RECORD = "/v1/custody-records/{}"
 
 
@@ -87,11 +101,22 @@ async def test_an_officer_is_told_all_that_they_may_do_and_where(client):
         ("add_offence", "POST", f"{place}/offences"),
         ("correct_person", "PUT", f"{place}/person"),
         ("release", "POST", f"{place}/release"),
+        ("transfer", "POST", f"{place}/transfer"),
+        ("take_back", "POST", "/v1/custody-returns"),
+        ("attend_voluntarily", "POST", "/v1/custody-returns"),
+        ("set_detention_times", "PUT", f"{place}/detention-times"),
+        ("record_review", "POST", f"{place}/reviews"),
+        ("extend_detention", "POST", f"{place}/extensions"),
+        ("pause_detention", "POST", f"{place}/pauses"),
+        ("save_safeguards", "PUT", f"{place}/safeguards"),
+        ("note_not_screened", "PUT", f"{place}/not-screened"),
+        ("change_co_accused", "POST", f"{place}/co-accused"),
     }
-    assert all(step["allowed"] for step in record["next_steps"])
-    assert set(steps_of(record).values()) == {None}
+    may = dict.fromkeys(steps_of(record))
+    assert steps_of(record) == may | {"take_back": HERE, "attend_voluntarily": HERE}
+    assert [s["step"] for s in record["next_steps"] if s["allowed"] == bool(s["why_not"])] == []
     released = (await post(client, record, "release", RELEASE)).json()
-    assert steps_of(released) == dict.fromkeys(steps_of(record)) | {"release": GONE}
+    assert steps_of(released) == may | {"release": GONE, "transfer": GONE}
 
 
 async def test_a_supervisor_reads_and_is_told_why_they_may_do_nothing(client, clients):
@@ -222,7 +247,9 @@ async def test_an_offence_that_breaks_a_rule_says_where_and_which(client):
 
 async def test_a_release_that_breaks_a_rule_says_where_and_which(client):
     record = await booked(client)
-    answer = await post(client, record, "release", {"released_at": "2026-11-02T22:00:00Z"})
+    answer = await post(
+        client, record, "release", RELEASE | {"released_at": "2026-11-02T22:00:00Z"}
+    )
     refused(answer, 422, "rule-broken", ("#/released_at", "released-before-arrival"))
 
 

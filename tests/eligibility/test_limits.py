@@ -3,7 +3,7 @@
 import pytest
 
 from builders import make_offence, make_record
-from checkpoint.custody.states import RecordFull
+from checkpoint.custody.rules import RecordFull
 from checkpoint.eligibility import actions, queries
 from checkpoint.eligibility.states import MOST_DECISIONS
 from conftest import NOON

@@ -25,7 +25,11 @@ def doors_of(record):
     return {
         "book in": (RECORDS, a_booking(), {}),
         "add an offence": (f"{here}/offences", an_offence(code="TH68036"), {}),
-        "release": (f"{here}/release", {"released_at": "2026-11-03T04:30:00Z"}, {}),
+        "release": (
+            f"{here}/release",
+            {"released_at": "2026-11-03T04:30:00Z", "release_kind": "charged"},
+            {},
+        ),
         "decide": (f"{here}/eligibility-decisions", {}, {"If-Match": '"1"'}),
     }
 
@@ -127,7 +131,10 @@ async def test_while_the_first_is_under_way_the_second_is_told_to_wait(client, o
     """The first waits for a lock that this test holds, so there is no luck in it."""
     record, key = await booked(client), a_key()
     address = f"{RECORDS}/{record['id']}/release"
-    asked = {"json": {"released_at": "2026-11-03T04:30:00Z"}, "headers": key}
+    asked = {
+        "json": {"released_at": "2026-11-03T04:30:00Z", "release_kind": "charged"},
+        "headers": key,
+    }
     async with owner.connect() as connection, connection.begin():
         hold = sa.text("SELECT FROM custody_record WHERE id = :id FOR UPDATE")
         await connection.execute(hold, {"id": record["id"]})
@@ -149,7 +156,7 @@ async def test_the_same_key_of_another_officer_is_another_request(clients, owner
 
 async def test_the_same_key_at_another_address_is_another_request(client):
     one, other = await booked(client), await booked(client)
-    key, body = a_key(), {"released_at": "2026-11-03T04:30:00Z"}
+    key, body = a_key(), {"released_at": "2026-11-03T04:30:00Z", "release_kind": "charged"}
     answers = [
         await client.post(f"{RECORDS}/{record['id']}/release", json=body, headers=key)
         for record in (one, other)

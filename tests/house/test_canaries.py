@@ -66,7 +66,7 @@ async def story(client, clients):
         await client.get(here),
         await client.get(RECORDS),
         await client.get(f"/v1/eligibility-decisions/{decision['id']}"),
-        await client.post(f"{here}/release", json={"released_at": "2026-11-03T04:30:00Z"}, headers=a_key()),
+        await client.post(f"{here}/release", json={"released_at": "2026-11-03T04:30:00Z", "release_kind": "charged"}, headers=a_key()),
     ]  # fmt: skip
     assert [answer.text for answer in good if answer.status_code >= 400] == []
     asked = [*hostile_bodies(client, here), *hostile_requests(client, clients, here)]

@@ -43,12 +43,16 @@ def is_module(path: Path) -> bool:
 
 def test_a_room_holds_only_the_agreed_furniture():
     furniture = {
-        "__init__", "states", "rules", "replays", "facts", "references", "identifiers", "clocks", "terms",
+        "__init__", "states", "rules", "replays", "facts", "references", "identifiers",
+        "clock", "clocks", "terms",
         "tables", "lists", "schemas", "queries", "lookups", "actions",
         "loading", "routes", "codes", "counts", "cli",
         "stages", "cases", "papers", "pages", "printing",
     }  # fmt: skip
-    rooms = ("people", "custody", "forecast", "eligibility", "oversight", "journey")
+    rooms = (
+        "people", "custody", "victims", "forecast", "eligibility", "oversight", "journey",
+        *ALCOVES,
+    )  # fmt: skip
     found = {
         f"{room}/{path.name}"
         for room in rooms
@@ -56,6 +60,15 @@ def test_a_room_holds_only_the_agreed_furniture():
         if path.stem not in furniture
     }
     assert found == set()
+
+
+ALCOVES = ("custody/suites", "custody/movements", "custody/detention", "custody/circumstances")
+
+
+def test_every_folder_of_code_in_a_room_is_a_known_alcove():
+    package = ROOT / "src" / "checkpoint"
+    found = {str(path.parent.relative_to(package)) for path in package.glob("*/*/**/*.py")}
+    assert found == set(ALCOVES)
 
 
 def test_files_keep_to_their_size():

@@ -23,12 +23,12 @@ from timings import told_apart
 from traces import counts, entries
 
 ABSENT = "0190b3a0-0000-7000-8000-000000000000"
-IDS = ("record_id", "decision_id", "override_id")
+IDS = ("record_id", "decision_id", "override_id", "victim_id")
 BODIES = {
     "save_screening": KNOWN,
     "add_offence": an_offence(),
     "correct_person": a_person(),
-    "release": {"released_at": "2026-11-03T04:30:00Z"},
+    "release": {"released_at": "2026-11-03T04:30:00Z", "release_kind": "charged"},
     "decide_eligibility": {},
     "record_risk_view": {"band": "moderate"},
     "record_risk_forecast": FORECAST,
@@ -36,6 +36,39 @@ BODIES = {
     "propose_override": DEPARTURE,
     "confirm_override": {},
     "decline_override": {"words": "The rule fits."},
+    "transfer": {
+        "suite": "PETERLEE",
+        "left_at": "2026-11-03T00:10:00Z",
+        "arrived_at": "2026-11-03T00:50:00Z",
+    },
+    "set_detention_times": {"authorised_at": "2026-11-02T22:20:00Z"},
+    "record_review": {"held_at": "2026-11-03T03:50:00Z", "authority": "inspector"},
+    "extend_detention": {
+        "authority": "superintendent",
+        "granted_at": "2026-11-03T03:55:00Z",
+        "until": "2026-11-04T06:00:00Z",
+    },
+    "add_victim": {"person": a_person(given_names="Harmed")},
+    "record_contact": {
+        "attempted_at": "2026-11-03T09:30:00Z",
+        "channel": "telephone",
+        "result": "no_answer",
+    },
+    "record_views": {
+        "sought_at": "2026-11-03T10:00:00Z",
+        "stance": "neutral",
+        "restorative_wish": "undecided",
+    },
+    "record_notification": {
+        "what": "arrested",
+        "happened_at": "2026-11-02T21:40:00Z",
+        "told_at": "2026-11-03T10:00:00Z",
+        "channel": "telephone",
+    },
+    "save_safeguards": {"interpreter_needed": False},
+    "note_not_screened": {"reason": "overlooked"},
+    "change_co_accused": {"not_arrested": True},
+    "pause_detention": {"reason": "hospital", "paused_at": "2026-11-02T23:00:00Z"},
 }
 
 
@@ -64,12 +97,15 @@ def told(answer):
 @pytest.fixture
 async def theirs(client, clients):
     record = await booked(client, screening=KNOWN)
+    address = f"/v1/custody-records/{record['id']}/victims"
+    victim = await client.post(address, json=BODIES["add_victim"], headers=a_key())
     decision = await decided(client, record)
     override = await proposed(clients(Role.SUPERVISOR), decision)
     return {
         "record_id": record["id"],
         "decision_id": decision["id"],
         "override_id": override["id"],
+        "victim_id": victim.json()["id"],
     }
 
 

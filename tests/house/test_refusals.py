@@ -45,6 +45,7 @@ def test_every_refusal_is_declared_on_some_door_or_belongs_to_the_shell(app):
         "two-people-needed",
         "rules-begin-too-early",
         "replay-differs",
+        "suite-hours-rejected",
     }
     shell |= {"not-a-demo-database", "no-local-issuer", "demo-interrupted"}
     outside = {"identity-provider-unavailable"}

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from builders import a_booking, a_key
+from builders import a_booking, a_key, a_person
 from checkpoint.api import create_app
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.clock import utc_now
@@ -78,7 +78,16 @@ def ids(app, address):
             f"/v1/custody-records/{record['id']}/eligibility-decisions",
             headers=a_key() | {"If-Match": '"1"'},
         ).json()
-    return {"record_id": record["id"], "decision_id": decision["id"]}
+        victim = client.post(
+            f"/v1/custody-records/{record['id']}/victims",
+            json={"person": a_person(given_names="Harmed")},
+            headers=a_key(),
+        ).json()
+    return {
+        "record_id": record["id"],
+        "decision_id": decision["id"],
+        "victim_id": victim["id"],
+    }
 
 
 def as_a(app, role):

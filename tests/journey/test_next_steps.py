@@ -14,6 +14,16 @@ async def test_next_steps_come_from_every_room_with_what_is_missing(client):
         "add_offence",
         "correct_person",
         "release",
+        "transfer",
+        "take_back",
+        "attend_voluntarily",
+        "set_detention_times",
+        "record_review",
+        "extend_detention",
+        "pause_detention",
+        "save_safeguards",
+        "note_not_screened",
+        "change_co_accused",
         "decide_eligibility",
     }
     assert "screening.interview_stance" in steps["decide_eligibility"]["missing"]

@@ -11,6 +11,14 @@ async def test_booked_in_screened_and_decided_in_three_calls(client):
         "add_offence",
         "correct_person",
         "release",
+        "transfer",
+        "set_detention_times",
+        "record_review",
+        "extend_detention",
+        "pause_detention",
+        "save_safeguards",
+        "note_not_screened",
+        "change_co_accused",
     }
     screened = await client.put(
         f"/v1/custody-records/{record['id']}/screening", json=KNOWN, headers={"If-Match": '"1"'}
@@ -70,7 +78,7 @@ async def test_a_released_person_can_still_be_screened_and_decided(client):
     record = await booked(client)
     released = await client.post(
         f"/v1/custody-records/{record['id']}/release",
-        json={"released_at": "2026-11-03T04:30:00Z"},
+        json={"released_at": "2026-11-03T04:30:00Z", "release_kind": "charged"},
         headers=a_key(),
     )
     assert released.json()["state"] == "released"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import SecretStr
 
-from builders import a_key, booked
+from builders import a_key, a_person, booked
 from checkpoint.api import create_app
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients
@@ -17,6 +17,18 @@ DOORS = [
     ("put", f"{RECORD}/screening"),
     ("post", f"{RECORD}/offences"),
     ("post", f"{RECORD}/release"),
+    ("post", f"{RECORD}/transfer"),
+    ("put", f"{RECORD}/detention-times"),
+    ("post", f"{RECORD}/reviews"),
+    ("post", f"{RECORD}/extensions"),
+    ("post", f"{RECORD}/pauses"),
+    ("put", f"{RECORD}/safeguards"),
+    ("post", f"{RECORD}/victims"),
+    ("post", "/v1/victims/{victim_id}/contact-attempts"),
+    ("post", "/v1/victims/{victim_id}/views"),
+    ("post", "/v1/victims/{victim_id}/notifications"),
+    ("put", f"{RECORD}/not-screened"),
+    ("post", f"{RECORD}/co-accused"),
     ("post", f"{RECORD}/eligibility-decisions"),
     ("post", "/v1/eligibility/preview"),
 ]
@@ -68,11 +80,20 @@ class Pasted:
         return SAMPLES.get(schema.get("format")) if self.every_field else None
 
 
+async def things(client):
+    """A record and its victim."""
+    record = await booked(client)
+    body = {"person": a_person(given_names="Harmed")}
+    address = f"{RECORDS}/{record['id']}/victims"
+    victim = await client.post(address, json=body, headers=a_key())
+    return {"record_id": record["id"], "victim_id": victim.json()["id"]}
+
+
 async def pasted(client, method, path, *, every_field):
     document = (await client.get("/openapi.json")).json()
     body = document["paths"][path][method]["requestBody"]["content"]["application/json"]
     content = Pasted(document, every_field=every_field)(body["schema"])
-    address = path.format(record_id=(await booked(client))["id"]) if "{" in path else path
+    address = path.format(**await things(client)) if "{" in path else path
     headers = a_key() | {"If-Match": '"1"'}
     return await client.request(method.upper(), address, json=content, headers=headers)
 

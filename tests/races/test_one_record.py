@@ -7,7 +7,9 @@ from sqlmodel import col, select
 from builders import KNOWN, make_offence, make_record, make_screening
 from checkpoint.audit.tables import AuditEntry
 from checkpoint.custody import actions, queries
-from checkpoint.custody.schemas import AddOffence, Release, SaveScreening
+from checkpoint.custody.movements import actions as movements
+from checkpoint.custody.movements.schemas import Release
+from checkpoint.custody.schemas import AddOffence, SaveScreening
 from checkpoint.custody.states import StepNotAllowed
 from checkpoint.custody.tables import CustodyRecord, Screening
 from checkpoint.eligibility import actions as eligibility
@@ -16,7 +18,7 @@ from checkpoint.foundation.database import transaction
 from checkpoint.foundation.preconditions import Overtaken
 from conftest import NOON
 
-RELEASED = Release(released_at="2026-11-03T04:30:00Z")
+RELEASED = Release(released_at="2026-11-03T04:30:00Z", release_kind="charged")
 HERE, AWAY = SaveScreening(lives_in_area=True), SaveScreening(lives_in_area=False)
 BURGLARY = AddOffence(code="TH68036", committed_from="2026-11-01")
 
@@ -75,7 +77,7 @@ async def test_several_who_release_one_person_release_them_once(api, officer):
     record = await a_record(api)
 
     def releasing(session):
-        return actions.release(session, record.id, RELEASED, by=officer, at=NOON)
+        return movements.release(session, record.id, RELEASED, by=officer, at=NOON)
 
     outcome = await at_once(api, officer, record, *[releasing] * 6)
     assert [type(one) for one in outcome].count(CustodyRecord) == 1

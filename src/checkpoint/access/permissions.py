@@ -17,6 +17,7 @@ class Permission(StrEnum):
 
     ANSWER_OVERRIDE = "override:answer"
     DECIDE_ELIGIBILITY = "eligibility:decide"
+    DETAIN = "custody-record:detain"
     DETERMINE_ELIGIBILITY = "eligibility:determine"
     OPEN_CUSTODY_RECORD = "custody-record:open"
     PREVIEW_ELIGIBILITY = "eligibility:preview"
@@ -28,7 +29,9 @@ class Permission(StrEnum):
     READ_OVERRIDE_RATES = "override-rates:read"
     READ_REFERENCE = "reference:read"
     READ_RISK = "risk:read"
+    READ_VICTIM = "victim:read"
     RECORD_RISK = "risk:record"
+    RECORD_VICTIM = "victim:record"
     RELEASE_FROM_CUSTODY = "custody-record:release"
     SAVE_SCREENING = "custody-record:screen"
 
@@ -41,13 +44,16 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | {
             Permission.ANSWER_OVERRIDE,
             Permission.DECIDE_ELIGIBILITY,
+            Permission.DETAIN,
             Permission.OPEN_CUSTODY_RECORD,
             Permission.PREVIEW_ELIGIBILITY,
             Permission.READ_CASES,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_ELIGIBILITY,
             Permission.READ_RISK,
+            Permission.READ_VICTIM,
             Permission.RECORD_RISK,
+            Permission.RECORD_VICTIM,
             Permission.RELEASE_FROM_CUSTODY,
             Permission.SAVE_SCREENING,
         },
@@ -62,6 +68,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_ELIGIBILITY,
             Permission.READ_OVERRIDE_RATES,
             Permission.READ_RISK,
+            Permission.READ_VICTIM,
         },
         Role.NAVIGATOR: EVERYONE,
         Role.EVALUATOR: EVERYONE,

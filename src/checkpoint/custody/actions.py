@@ -10,14 +10,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import lookups, queries, rules
+from checkpoint.custody.rules import MOST_OFFENCES, MOST_SAVINGS, check_space
 from checkpoint.custody.schemas import (
     AddOffence,
     AllegeOffence,
     OpenCustodyRecord,
-    Release,
     SaveScreening,
 )
-from checkpoint.custody.states import MOST_OFFENCES, MOST_SAVINGS, CustodyEvent, check_space, step
+from checkpoint.custody.states import CustodyEvent, step
 from checkpoint.custody.tables import (
     SCREENING_FACTS,
     AllegedOffence,
@@ -189,29 +189,6 @@ async def save_screening(
         by=by,
         at=at,
         change=_differences(before, command),
-    )
-    return record
-
-
-async def release(
-    session: AsyncSession, record_id: UUID, command: Release, *, by: Actor, at: datetime
-) -> CustodyRecord:
-    """The person leaves the suite; the record can still be screened and decided."""
-    record = await queries.one(session, record_id, actor=by, lock=True)
-    before, record.state = record.state, step(record.state, CustodyEvent.RELEASED)
-    rules.check_release(command.released_at, arrived_at=record.arrived_at, now=at)
-    record.released_at, record.released_by = command.released_at, by.id
-    record.version += 1
-    await ledger.record(
-        session,
-        Operation.ALTERATION,
-        CustodyEvent.RELEASED,
-        record,
-        record.person_id,
-        kind=KIND,
-        by=by,
-        at=at,
-        change={"state": (before, record.state), "released_at": (None, command.released_at)},
     )
     return record
 

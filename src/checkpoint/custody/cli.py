@@ -15,7 +15,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.authentication import shell_actor
-from checkpoint.custody import loading, lookups
+from checkpoint.custody import loading, lookups, queries
 from checkpoint.custody.references import (
     DATES,
     OffenceRow,
@@ -26,6 +26,8 @@ from checkpoint.custody.references import (
     schedules_of,
 )
 from checkpoint.custody.states import ModeOfTrial, OffenceCategory, OffenceClass, OffenceSchedule
+from checkpoint.custody.suites.loading import add_hours
+from checkpoint.custody.suites.rules import parse
 from checkpoint.custody.tables import OffenceClassification, Suite
 from checkpoint.foundation import errors
 from checkpoint.foundation.clock import utc_now
@@ -177,6 +179,29 @@ async def store_schedules(
         session, rows, name=name, digest=digest, by=shell_actor(), at=utc_now()
     )
     return True
+
+
+class SuiteHoursRejected(errors.Unprocessable):
+    slug = "suite-hours-rejected"
+    title = "The hours were not loaded; nothing was changed"
+
+
+@app.command()
+@at_the_shell
+async def load_hours(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, UTF-8.")],
+) -> None:
+    """Load the opening hours of suites: those that are new, or nothing."""
+    try:
+        openings = [*parse(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))]
+    except (ValueError, csv.Error) as error:
+        raise SuiteHoursRejected(f"{error}.".capitalize()) from error
+    async with shell_engine() as engine, transaction(engine) as session:
+        known = {suite.code for suite in await queries.suites(session)}
+        if strangers := sorted({each.suite for each in openings} - known):
+            raise SuiteHoursRejected(f"There is no suite {', '.join(strangers)}.")
+        added = await add_hours(session, openings, by=shell_actor(), at=utc_now())
+    typer.echo(f"{added} openings added, {len(openings) - added} were there.")
 
 
 async def load_starter(session: AsyncSession) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 
-from checkpoint.custody.states import DomesticAbuseGrade, ModeOfTrial
+from checkpoint.custody.states import DomesticAbuseGrade, InForce, ModeOfTrial
 from checkpoint.foundation.schemas import View
 
 
@@ -153,3 +153,23 @@ UNREPORTED = (
 
 def _days(day: date | None, *, on: date) -> int | None:
     return None if day is None else (day - on).days
+
+
+def in_force(
+    first: date, last: date, *, valid_from: date | None, valid_until: date | None
+) -> InForce:
+    """Whether an offence was in force on each of the days on which it may have been committed.
+
+    Args:
+        first: the earliest of those days.
+        last: the latest of them.
+        valid_from: the offence's first day in force; None is not known.
+        valid_until: the first day on which it was no longer in force; None where it still is, or
+            where that is not known.
+    """
+    if valid_from is None and valid_until is None:
+        return InForce.NOT_DATED
+    begins, ends = valid_from or date.min, valid_until or date.max
+    if begins <= first and last < ends:
+        return InForce.IN_FORCE
+    return InForce.PARTLY if begins <= last and first < ends else InForce.NOT_IN_FORCE

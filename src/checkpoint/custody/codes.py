@@ -21,8 +21,10 @@ from checkpoint.custody.states import (
     OffenceSchedule,
     label,
 )
+from checkpoint.custody.suites import queries as opening_hours
+from checkpoint.custody.suites.schemas import HoursView, SuitesView, SuiteView
 from checkpoint.foundation.answers import public
-from checkpoint.foundation.codelists import CodeListView, CodeView, list_doors
+from checkpoint.foundation.codelists import list_doors
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.paging import links
 from checkpoint.foundation.schemas import Code, Text, View
@@ -54,20 +56,22 @@ class OffencesView(View):
     next: Annotated[str | None, Field(description="Send as `after` for more; null at the end.")]
 
 
-@router.get("/suites", response_model=CodeListView, dependencies=[READER])
+@router.get("/suites", response_model=SuitesView, dependencies=[READER])
 async def list_suites(request: Request, session: Transaction) -> Response:
-    """Custody suites, from when to when."""
+    """Custody suites, from when to when, and the hours they keep."""
+    openings = await opening_hours.hours(session)
     items = [
-        CodeView(
+        SuiteView(
             code=suite.code,
             label=suite.name,
             available_from=suite.available_from,
             available_until=suite.available_until,
             source=suite.source,
+            hours=[HoursView.model_validate(row) for row in openings if row.suite == suite.code],
         )
         for suite in await queries.suites(session)
     ]
-    view = CodeListView(name="suites", title="Custody suites", source="See each.", items=items)
+    view = SuitesView(name="suites", title="Custody suites", source="See each.", items=items)
     return public(request, view)
 
 
@@ -94,7 +98,7 @@ async def list_offences(
     return public(request, view, headers=links(request, following))
 
 
-def _labels(values: type[StrEnum]) -> list[tuple[str, str]]:
+def labels(values: type[StrEnum]) -> list[tuple[str, str]]:
     return [(value.value, label(value)) for value in values]
 
 
@@ -105,33 +109,33 @@ list_doors(
         "offence-classes": (
             "Offence classes",
             "This programme's own grouping.",
-            _labels(OffenceClass),
+            labels(OffenceClass),
         ),
-        "modes-of-trial": ("Modes of trial", "Magistrates' Courts Act 1980.", _labels(ModeOfTrial)),
+        "modes-of-trial": ("Modes of trial", "Magistrates' Courts Act 1980.", labels(ModeOfTrial)),
         "offence-categories": (
             "Categories of offence",
             "CJS offence index.",
-            _labels(OffenceCategory),
+            labels(OffenceCategory),
         ),
         "offence-schedules": (
             "Schedules that offences stand in",
             "The Acts named.",
-            _labels(OffenceSchedule),
+            labels(OffenceSchedule),
         ),
         "interview-stances": (
             "What was said in interview",
             "This programme; a rule set says which of them it takes.",
-            _labels(InterviewStance),
+            labels(InterviewStance),
         ),
         "domestic-abuse-grades": (
             "Domestic-abuse risk grades",
             "DASH risk assessment.",
-            _labels(DomesticAbuseGrade),
+            labels(DomesticAbuseGrade),
         ),
         "custody-states": (
             "States of a custody record",
             "This service.",
-            _labels(CustodyState),
+            labels(CustodyState),
         ),
     },
 )

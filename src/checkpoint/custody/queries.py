@@ -13,9 +13,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.permissions import holds
-from checkpoint.custody.clocks import Timed, clock_of
+from checkpoint.custody.circumstances import queries as circumstances
+from checkpoint.custody.clocks import Timed, clock_of, in_force
+from checkpoint.custody.detention import queries as detention
 from checkpoint.custody.lookups import AS_LISTED, STANDS_IN
-from checkpoint.custody.rules import in_force
 from checkpoint.custody.schemas import AllegedOffenceView, CustodyRecordView, ScreeningView
 from checkpoint.custody.states import DOORS, CustodyState, InForce, why_not
 from checkpoint.custody.tables import (
@@ -223,7 +224,7 @@ def shown_offence(row: Any) -> AllegedOffenceView:
 async def view(
     session: AsyncSession, record: CustodyRecord, *, by: Actor, at: datetime, person: Any = None
 ) -> CustodyRecordView:
-    """The record with its person, offences, clock and screening, as this reader may see it now."""
+    """The record with its person, offences, screening and clocks, as this reader may see it now."""
     person = person or await person_of(session, record)
     offences = await offences_of(session, record.id)
     screening = await last_screening(session, record.id)
@@ -233,6 +234,8 @@ async def view(
         offences=[shown_offence(row) for row in offences],
         screening=ScreeningView.model_validate(screening) if screening else None,
         prosecution_clock=clock_of(timed(offences, screening), on=london_day(at)),
+        circumstances=await circumstances.view(session, record, screening, by=by),
+        detention=await detention.view(session, record, at=at),
         next_steps=next_steps(record, by),
     )
 
@@ -242,7 +245,9 @@ def next_steps(record: CustodyRecord, by: Actor) -> list[NextStep]:
     steps = []
     for event, (name, method, noun, _) in DOORS.items():
         reason = why_not(record.state, event, holds=partial(holds, by.role))
-        href = f"/v1/custody-records/{record.id}/{noun}"
+        if record.suite not in by.suites:  # they have just sent it there
+            reason = "The record is at another suite now; ask a colleague there."
+        href = noun if noun.startswith("/") else f"/v1/custody-records/{record.id}/{noun}"
         steps.append(
             NextStep(step=name, method=method, href=href, allowed=reason is None, why_not=reason)
         )

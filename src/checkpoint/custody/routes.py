@@ -1,4 +1,4 @@
-"""Front door of the suite: book in, read, screen, release; and the code lists it needs."""
+"""Front door of the suite: book in, read, screen."""
 
 from datetime import datetime
 from functools import partial
@@ -15,22 +15,18 @@ from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import actions, queries
 from checkpoint.custody.actions import NotYourSuite
+from checkpoint.custody.detention import actions as detention
 from checkpoint.custody.queries import CustodyRecordNotFound
+from checkpoint.custody.rules import RecordFull
 from checkpoint.custody.schemas import (
     AddOffence,
     CustodyRecordSummary,
     CustodyRecordView,
     OpenCustodyRecord,
     Reference,
-    Release,
     SaveScreening,
 )
-from checkpoint.custody.states import (
-    CustodyEvent,
-    CustodyState,
-    RecordFull,
-    StepNotAllowed,
-)
+from checkpoint.custody.states import CustodyEvent, CustodyState
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.answers import shown
@@ -81,7 +77,10 @@ async def _open(
     else:
         person = await people.register(session, command.newcomer, by=by, at=now)
     record = await actions.open(session, command, person, by=by, at=now)
-    return await _answer(session, record, by=by, at=now, person=person, status=201)
+    times = command.model_dump(include={"relevant_time", "authorised_at", "late_reason"})
+    if any(times.values()):
+        await detention.begin(session, record, **times, by=by, at=now)
+    return await answered(session, record, by=by, at=now, person=person, status=201)
 
 
 @router.get("", response_model=Page[CustodyRecordSummary], responses=problems(MalformedCursor))
@@ -123,7 +122,7 @@ async def read_custody_record(
 ) -> Response:
     """One custody record, with what you may do next."""
     record = await queries.one(session, record_id, actor=by)
-    answer = await _answer(session, record, by=by, at=now)
+    answer = await answered(session, record, by=by, at=now)
     await ledger.record(
         session,
         Operation.CONSULTATION,
@@ -152,7 +151,7 @@ async def save_screening(
 ) -> Response:
     """Save what is known so far, whole; whatever you leave out is not known."""
     record = await actions.save_screening(session, record_id, command, seen=seen, by=by, at=now)
-    return await _answer(session, record, by=by, at=now)
+    return await answered(session, record, by=by, at=now)
 
 
 @router.post(
@@ -173,7 +172,7 @@ async def add_offence(
 
     async def deed() -> Response:
         record = await actions.add_offence(session, record_id, command, by=by, at=now)
-        return await _answer(session, record, by=by, at=now, status=201)
+        return await answered(session, record, by=by, at=now, status=201)
 
     return await once(session, asked, deed, by=by, at=now)
 
@@ -201,32 +200,10 @@ async def correct_person(
     held = await actions.begin_correction(session, record_id, command, seen=seen, by=by)
     change = await people.correct(session, held[0].person_id, command, at=now)
     await actions.note_correction(session, held, change, by=by, at=now)
-    return await _answer(session, held[0], by=by, at=now)
+    return await answered(session, held[0], by=by, at=now)
 
 
-@router.post(
-    "/{record_id}/release",
-    response_model=CustodyRecordView,
-    responses=problems(*CREATING, RuleBroken, CustodyRecordNotFound, StepNotAllowed),
-)
-async def release(
-    by: Annotated[Actor, holding(Permission.RELEASE_FROM_CUSTODY)],
-    record_id: RecordId,
-    command: Release,
-    session: Transaction,
-    now: Now,
-    asked: Once,
-) -> Response:
-    """The person leaves the suite; screening can go on."""
-
-    async def deed() -> Response:
-        record = await actions.release(session, record_id, command, by=by, at=now)
-        return await _answer(session, record, by=by, at=now)
-
-    return await once(session, asked, deed, by=by, at=now)
-
-
-async def _answer(
+async def answered(
     session: AsyncSession,
     record: CustodyRecord,
     *,

@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from checkpoint.custody.states import ENDS, InForce
+from checkpoint.custody.states import ENDS
 from checkpoint.foundation.calendar import london_day
-from checkpoint.foundation.errors import RuleBroken, check_all
+from checkpoint.foundation.errors import Conflict, RuleBroken, check_all
 
 # Suites' clocks and ours may differ a little.
 SKEW = timedelta(minutes=5)
@@ -95,25 +95,6 @@ def check_booking(
             for place, days in enumerate(offences)
         ),
     )
-
-
-def check_release(released_at: datetime, *, arrived_at: datetime, now: datetime) -> None:
-    """Arrival, then release, then now.
-
-    Args:
-        released_at: the release; it may be at the instant of arrival.
-        arrived_at: the arrival at the suite.
-        now: the present, give or take five minutes.
-
-    Raises:
-        RuleBroken: the release lies in the future, or before the arrival.
-    """
-    if released_at > now + SKEW:
-        raise RuleBroken("#/released_at", "in-the-future", "This time has not come yet.")
-    if released_at < arrived_at:
-        raise RuleBroken(
-            "#/released_at", "released-before-arrival", "Release cannot be before arrival."
-        )
 
 
 def check_birth(
@@ -233,46 +214,33 @@ def check_reports(offences: Sequence[Any], *, now: datetime, field: str) -> None
         )
 
 
-def in_force(
-    first: date, last: date, *, valid_from: date | None, valid_until: date | None
-) -> InForce:
-    """Whether an offence was in force on each of the days on which it may have been committed.
-
-    Args:
-        first: the earliest of those days.
-        last: the latest of them.
-        valid_from: the offence's first day in force; None is not known.
-        valid_until: the first day on which it was no longer in force; None where it still is, or
-            where that is not known.
-    """
-    if valid_from is None and valid_until is None:
-        return InForce.NOT_DATED
-    begins, ends = valid_from or date.min, valid_until or date.max
-    if begins <= first and last < ends:
-        return InForce.IN_FORCE
-    return InForce.PARTLY if begins <= last and first < ends else InForce.NOT_IN_FORCE
-
-
-def check_suite(available_from: date | None, available_until: date | None, *, on: date) -> None:
+def check_suite(
+    available_from: date | None,
+    available_until: date | None,
+    *,
+    on: date,
+    field: str = "#/suite",
+) -> None:
     """The suite takes people on that day.
 
     Args:
         available_from: the day it opened, if it is known.
         available_until: the first day it was closed, if it was.
         on: the day of the arrival in England.
+        field: JSON pointer of the suite.
 
     Raises:
         RuleBroken: it was not open yet, or was closed already.
     """
     if available_from and on < available_from:
         raise RuleBroken(
-            "#/suite",
+            field,
             "suite-closed",
             f"This suite opened on {available_from}; see /v1/reference/suites for those open then.",
         )
     if available_until and on >= available_until:
         raise RuleBroken(
-            "#/suite",
+            field,
             "suite-closed",
             f"This suite closed on {available_until}; see /v1/reference/suites for those open now.",
         )
@@ -297,3 +265,30 @@ def check_listed(codes: Sequence[str], listed: Collection[str], *, field: str) -
                 "offence-unknown",
                 "No list has this code; search /v1/reference/offences?search= by words.",
             )
+
+
+# What one record takes. No honest case comes near; a client that repeats itself is stopped.
+MOST_OFFENCES, MOST_SAVINGS = 100, 500
+
+
+class RecordFull(Conflict):
+    slug = "custody-record-full"
+    title = "The custody record takes no more of these"
+
+
+def check_space(held: int, *, most: int, what: str, remedy: str) -> None:
+    """One more may be put on a record.
+
+    Args:
+        held: how many stand there now, 0 or more.
+        most: how many one record takes.
+        what: what they are called, in the plural.
+        remedy: what to do instead, as a sentence.
+
+    Raises:
+        RecordFull: that many stand there already; names the limit and the remedy.
+    """
+    if held >= most:
+        raise RecordFull(
+            f"It holds {held} {what}, and {most} is the most. {remedy}", what=what, limit=most
+        )

@@ -6,7 +6,10 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from checkpoint.custody.circumstances.schemas import CircumstancesView
 from checkpoint.custody.clocks import ProsecutionClock
+from checkpoint.custody.detention.schemas import DetentionView
+from checkpoint.custody.movements.schemas import Late
 from checkpoint.custody.states import (
     CustodyState,
     DomesticAbuseGrade,
@@ -175,6 +178,14 @@ class OpenCustodyRecord(Command):
     suite: Annotated[Code, Field(examples=["DURHAMGATE"])]
     arrested_at: Annotated[Instant, Field(examples=["2026-11-02T21:40:00Z"])]
     arrived_at: Annotated[Instant, Field(examples=["2026-11-02T22:05:00Z"])]
+    relevant_time: Annotated[
+        Instant | None,
+        Field(description="Arrival at the first police station, if that was not this suite."),
+    ] = None
+    authorised_at: Annotated[
+        Instant | None, Field(description="When detention was authorised; null is not known yet.")
+    ] = None
+    late_reason: Late = None
     offences: Annotated[list[AllegeOffence], Field(min_length=1, max_length=50)]
     screening: Annotated[
         SaveScreening | None, Field(description="What is known already, if anything.")
@@ -192,12 +203,6 @@ class OpenCustodyRecord(Command):
         if self.person is None:
             raise ValueError("a known person is no newcomer")
         return self.person
-
-
-class Release(Command):
-    """The person leaves the suite."""
-
-    released_at: Annotated[Instant, Field(examples=["2026-11-03T04:30:00Z"])]
 
 
 class AllegedOffenceView(View):
@@ -261,6 +266,8 @@ class CustodyRecordView(View):
     offences: list[AllegedOffenceView]
     screening: ScreeningView | None
     prosecution_clock: ProsecutionClock
+    circumstances: CircumstancesView
+    detention: DetentionView
     next_steps: list[NextStep]
 
 

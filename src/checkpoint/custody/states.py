@@ -23,6 +23,16 @@ class CustodyEvent(StrEnum):
     OFFENCE_ADDED = "custody.offence_added"  # no change of state; also after release
     PERSON_CORRECTED = "custody.person_corrected"  # no change of state; also after release
     RELEASED = "custody.released"  # detained -> released
+    TRANSFERRED = "custody.transferred"  # no change of state; the record goes to another suite
+    RETURNED = "custody.returned"  # released -> detained, in any suite
+    ATTENDED = "custody.attended"  # no change of state: in a suite, and not detained
+    TIMES_SET = "custody.times_set"  # no change of state; also after release, as the next three
+    REVIEWED = "custody.reviewed"
+    EXTENDED = "custody.extended"
+    PAUSED = "custody.paused"
+    SAFEGUARDS_SAVED = "custody.safeguards_saved"  # these three as well
+    NOT_SCREENED = "custody.not_screened"
+    CO_ACCUSED_CHANGED = "custody.co_accused_changed"
     READ = "custody.read"
     LISTED = "custody.listed"
     OFFENCES_LOADED = "custody.offences_loaded"
@@ -32,13 +42,27 @@ class CustodyEvent(StrEnum):
 
 STEPS: Mapping[tuple[CustodyState, CustodyEvent], CustodyState] = MappingProxyType(
     {
-        (CustodyState.DETAINED, CustodyEvent.SCREENED): CustodyState.DETAINED,
-        (CustodyState.RELEASED, CustodyEvent.SCREENED): CustodyState.RELEASED,
-        (CustodyState.DETAINED, CustodyEvent.OFFENCE_ADDED): CustodyState.DETAINED,
-        (CustodyState.RELEASED, CustodyEvent.OFFENCE_ADDED): CustodyState.RELEASED,
-        (CustodyState.DETAINED, CustodyEvent.PERSON_CORRECTED): CustodyState.DETAINED,
-        (CustodyState.RELEASED, CustodyEvent.PERSON_CORRECTED): CustodyState.RELEASED,
         (CustodyState.DETAINED, CustodyEvent.RELEASED): CustodyState.RELEASED,
+        (CustodyState.DETAINED, CustodyEvent.TRANSFERRED): CustodyState.DETAINED,
+        (CustodyState.RELEASED, CustodyEvent.RETURNED): CustodyState.DETAINED,
+        (CustodyState.RELEASED, CustodyEvent.ATTENDED): CustodyState.RELEASED,
+    }
+    # What is entered of a detention may be entered when it is over.
+    | {
+        (state, event): state
+        for state in CustodyState
+        for event in (
+            CustodyEvent.SCREENED,
+            CustodyEvent.OFFENCE_ADDED,
+            CustodyEvent.PERSON_CORRECTED,
+            CustodyEvent.TIMES_SET,
+            CustodyEvent.REVIEWED,
+            CustodyEvent.EXTENDED,
+            CustodyEvent.PAUSED,
+            CustodyEvent.SAFEGUARDS_SAVED,
+            CustodyEvent.NOT_SCREENED,
+            CustodyEvent.CO_ACCUSED_CHANGED,
+        )
     }
 )
 
@@ -72,33 +96,8 @@ def step(state: CustodyState, event: CustodyEvent) -> CustodyState:
         ) from None
 
 
-# What one record takes. No honest case comes near; a client that repeats itself is stopped.
-MOST_OFFENCES, MOST_SAVINGS = 100, 500
-
-
-class RecordFull(errors.Conflict):
-    slug = "custody-record-full"
-    title = "The custody record takes no more of these"
-
-
-def check_space(held: int, *, most: int, what: str, remedy: str) -> None:
-    """One more may be put on a record.
-
-    Args:
-        held: how many stand there now, 0 or more.
-        most: how many one record takes.
-        what: what they are called, in the plural.
-        remedy: what to do instead, as a sentence.
-
-    Raises:
-        RecordFull: that many stand there already; names the limit and the remedy.
-    """
-    if held >= most:
-        raise RecordFull(
-            f"It holds {held} {what}, and {most} is the most. {remedy}", what=what, limit=most
-        )
-
-
+# Where a released person turns up, the record is reached by its reference: it may be elsewhere.
+RETURNS = "/v1/custody-returns"
 # For each step: its name to a client, its door, and the permission that opens it.
 DOORS: Mapping[CustodyEvent, tuple[str, str, str, Permission]] = MappingProxyType(
     {
@@ -111,6 +110,36 @@ DOORS: Mapping[CustodyEvent, tuple[str, str, str, Permission]] = MappingProxyTyp
             Permission.SAVE_SCREENING,
         ),
         CustodyEvent.RELEASED: ("release", "POST", "release", Permission.RELEASE_FROM_CUSTODY),
+        CustodyEvent.TRANSFERRED: ("transfer", "POST", "transfer", Permission.DETAIN),
+        CustodyEvent.RETURNED: ("take_back", "POST", RETURNS, Permission.DETAIN),
+        CustodyEvent.ATTENDED: ("attend_voluntarily", "POST", RETURNS, Permission.DETAIN),
+        CustodyEvent.TIMES_SET: (
+            "set_detention_times",
+            "PUT",
+            "detention-times",
+            Permission.DETAIN,
+        ),
+        CustodyEvent.REVIEWED: ("record_review", "POST", "reviews", Permission.DETAIN),
+        CustodyEvent.EXTENDED: ("extend_detention", "POST", "extensions", Permission.DETAIN),
+        CustodyEvent.PAUSED: ("pause_detention", "POST", "pauses", Permission.DETAIN),
+        CustodyEvent.SAFEGUARDS_SAVED: (
+            "save_safeguards",
+            "PUT",
+            "safeguards",
+            Permission.SAVE_SCREENING,
+        ),
+        CustodyEvent.NOT_SCREENED: (
+            "note_not_screened",
+            "PUT",
+            "not-screened",
+            Permission.SAVE_SCREENING,
+        ),
+        CustodyEvent.CO_ACCUSED_CHANGED: (
+            "change_co_accused",
+            "POST",
+            "co-accused",
+            Permission.SAVE_SCREENING,
+        ),
     }
 )
 

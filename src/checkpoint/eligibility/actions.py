@@ -14,9 +14,9 @@ from checkpoint.audit.operations import Operation
 from checkpoint.custody import lookups as listed_offences
 from checkpoint.custody import queries as custody
 from checkpoint.custody import rules as custody_rules
-from checkpoint.custody.clocks import ProsecutionClock, Timed, clock_of
+from checkpoint.custody.clocks import ProsecutionClock, Timed, clock_of, in_force
+from checkpoint.custody.rules import check_space
 from checkpoint.custody.schemas import AllegeOffence
-from checkpoint.custody.states import check_space
 from checkpoint.custody.tables import SCREENING_FACTS
 from checkpoint.eligibility import lookups, queries
 from checkpoint.eligibility.facts import Alleged, gather
@@ -85,7 +85,7 @@ def _asked_about(offence: AllegeOffence, listed: Mapping[str, Any]) -> Alleged:
         committed_from=offence.committed_from,
         committed_in_area=offence.committed_in_area,
         code=offence.code,
-        in_force=custody_rules.in_force(*offence.days, **dates),
+        in_force=in_force(*offence.days, **dates),
         schedules=row.schedules,
         domestic_abuse_grade=offence.domestic_abuse_grade,
         hate_crime=offence.hate_crime,

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from checkpoint.access.guards import holding
 from checkpoint.access.permissions import Permission
 from checkpoint.custody.queries import CustodyRecordNotFound
-from checkpoint.custody.states import RecordFull
+from checkpoint.custody.rules import RecordFull
 from checkpoint.eligibility import actions, lookups, queries
 from checkpoint.eligibility.lookups import NoRulesInForce, RulesChanged, RuleSetNotFound
 from checkpoint.eligibility.rules import parse

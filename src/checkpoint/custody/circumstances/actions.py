@@ -1,0 +1,133 @@
+"""What is entered of what surrounds a case. One function per event; no commits."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.audit import ledger
+from checkpoint.audit.operations import Operation
+from checkpoint.custody import queries as custody
+from checkpoint.custody.actions import KIND
+from checkpoint.custody.circumstances import queries, rules
+from checkpoint.custody.circumstances.schemas import ChangeCoAccused, NotScreened, SaveSafeguards
+from checkpoint.custody.circumstances.tables import CoAccused, Safeguard, ScreeningOmission
+from checkpoint.custody.queries import CustodyRecordNotFound
+from checkpoint.custody.states import CustodyEvent, step
+from checkpoint.custody.tables import CustodyRecord
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.database import insert
+from checkpoint.foundation.preconditions import unchanged_since
+
+
+async def save_safeguards(
+    session: AsyncSession,
+    record_id: UUID,
+    command: SaveSafeguards,
+    *,
+    seen: int,
+    by: Actor,
+    at: datetime,
+) -> CustodyRecord:
+    """What is known of appropriate adult and interpreter is saved; what was known before stays."""
+    record = await custody.one(session, record_id, actor=by, lock=True)
+    unchanged_since(seen, record.version)
+    record.state = step(record.state, CustodyEvent.SAFEGUARDS_SAVED)
+    said = command.model_dump()
+    rules.check_safeguards(said, arrived_at=record.arrived_at, now=at)
+    before = await queries.safeguards(session, record_id)
+    number = before.number + 1 if before else 1
+    row = Safeguard(custody_record_id=record.id, number=number, saved_at=at, saved_by=by.id, **said)
+    await insert(session, row)
+    change = {name: (getattr(before, name, None), value) for name, value in said.items()}
+    await _tell(session, record, CustodyEvent.SAFEGUARDS_SAVED, change, by=by, at=at)
+    return record
+
+
+async def not_screened(
+    session: AsyncSession,
+    record_id: UUID,
+    command: NotScreened,
+    *,
+    seen: int,
+    by: Actor,
+    at: datetime,
+) -> CustodyRecord:
+    """Nobody screened this person, and this is why; a later screening clears it."""
+    record = await custody.one(session, record_id, actor=by, lock=True)
+    unchanged_since(seen, record.version)
+    record.state = step(record.state, CustodyEvent.NOT_SCREENED)
+    screened = await custody.last_screening(session, record_id) is not None
+    rules.check_omission(screened=screened)
+    before = await queries.omission(session, record_id)
+    row = ScreeningOmission(
+        custody_record_id=record.id,
+        number=before.number + 1 if before else 1,
+        reason=command.reason,
+        recorded_at=at,
+        recorded_by=by.id,
+    )
+    await insert(session, row)
+    change = {"not_screened": (before.reason if before else None, command.reason)}
+    await _tell(session, record, CustodyEvent.NOT_SCREENED, change, by=by, at=at)
+    return record
+
+
+async def change_co_accused(
+    session: AsyncSession, record_id: UUID, command: ChangeCoAccused, *, by: Actor, at: datetime
+) -> CustodyRecord:
+    """Somebody else is found to be accused too, or not to be; the screening is left as it is."""
+    other_id = command.custody_record_id
+    if command.reference is not None:
+        other_id = await queries.id_by_reference(session, command.reference, actor=by)
+        if other_id is None:
+            raise CustodyRecordNotFound("Check the id, or ask a colleague in that suite.")
+    # In the order of their ids, so that two who link the same two do not wait for each other.
+    ids = sorted({record_id, other_id or record_id})
+    held = {id: await custody.one(session, id, actor=by, lock=True) for id in ids}
+    record, other = held[record_id], held[other_id] if other_id else None
+    record.state = step(record.state, CustodyEvent.CO_ACCUSED_CHANGED)
+    linked = await queries.co_accused(session, record_id, actor=by)
+    if command.withdraws is not None:
+        rules.check_withdraws(command.withdraws, linked)
+    if other is not None:
+        field = "#/custody_record_id" if command.reference is None else "#/reference"
+        rules.check_link(record, other, linked, field=field)
+        other.version += 1
+    row = CoAccused(
+        custody_record_id=record.id,
+        other_record_id=other.id if other else None,
+        withdraws_id=command.withdraws,
+        recorded_at=at,
+        recorded_by=by.id,
+    )
+    await insert(session, row)
+    await _tell(session, record, CustodyEvent.CO_ACCUSED_CHANGED, {}, other, by=by, at=at)
+    return record
+
+
+async def _tell(
+    session: AsyncSession,
+    record: CustodyRecord,
+    event: CustodyEvent,
+    change: dict[str, tuple[Any, Any]],
+    other: CustodyRecord | None = None,
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Two people's records joined is what the law calls combination."""
+    record.version += 1
+    await ledger.record(
+        session,
+        Operation.COMBINATION if other else Operation.ALTERATION,
+        event,
+        record,
+        record.person_id,
+        *((other.id, other.person_id) if other else ()),
+        kind=KIND,
+        by=by,
+        at=at,
+        change={name: pair for name, pair in change.items() if pair[0] != pair[1]},
+    )

@@ -1,0 +1,67 @@
+"""What cannot be of the people around a case. Pure; each refusal names field, rule and remedy."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from checkpoint.custody.movements.rules import check_past
+from checkpoint.foundation.errors import RuleBroken
+
+OF_ADULT = ("reason", "kind", "came_at", "left_at")
+OF_INTERPRETER = ("language", "presence", "came_at", "left_at")
+
+
+def check_safeguards(said: Mapping[str, Any], *, arrived_at: datetime, now: datetime) -> None:
+    """Nothing is said of somebody who is not needed, and nobody leaves before they come."""
+    for who, details in (("appropriate_adult", OF_ADULT), ("interpreter", OF_INTERPRETER)):
+        given = [d for d in details if said[f"{who}_{d}"] is not None]
+        if given and said[f"{who}_needed"] is False:
+            raise RuleBroken(
+                f"#/{who}_{given[0]}",
+                "not-needed",
+                f"Say {who}_needed: true, or leave this out.",
+            )
+        _check_presence(said, who, arrived_at=arrived_at, now=now)
+
+
+def _check_presence(
+    said: Mapping[str, Any], who: str, *, arrived_at: datetime, now: datetime
+) -> None:
+    came, left = said[f"{who}_came_at"], said[f"{who}_left_at"]
+    check_past(came, now=now, field=f"#/{who}_came_at")
+    check_past(left, now=now, field=f"#/{who}_left_at")
+    if came is not None and came < arrived_at:
+        raise RuleBroken(
+            f"#/{who}_came_at", "came-before-arrival", "This lies before the person arrived."
+        )
+    if left is not None and (came is None or left < came):
+        raise RuleBroken(
+            f"#/{who}_left_at", "left-before-coming", "This lies before they came: say when."
+        )
+
+
+def check_omission(*, screened: bool) -> None:
+    """Whoever was screened, if only in part, was not left out."""
+    if screened:
+        raise RuleBroken(
+            "#/reason", "screened-already", "A screening was saved: go on with that instead."
+        )
+
+
+def check_link(record: Any, other: Any, linked: Sequence[Any], *, field: str) -> None:
+    """Nobody is their own co-accused, and nobody is linked twice."""
+    if other.id == record.id or other.person_id == record.person_id:
+        raise RuleBroken(
+            field, "same-person", "This is the same person: name somebody else's case."
+        )
+    if other.id in {link.other_id for link in linked}:
+        raise RuleBroken(field, "linked-already", "This case is linked already.")
+
+
+def check_withdraws(withdrawn: UUID, linked: Sequence[Any]) -> None:
+    """What is withdrawn stands on this record now."""
+    if withdrawn not in {link.id for link in linked}:
+        raise RuleBroken(
+            "#/withdraws", "link-not-here", "Name a link that stands on this record now, by its id."
+        )

@@ -1,0 +1,94 @@
+"""What cannot have happened in a detention. Pure; each refusal names field, rule and remedy."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from checkpoint.custody.detention.clock import LIMITS, Span, Stays, beyond_power
+from checkpoint.custody.detention.states import Authority, EntryKind
+from checkpoint.custody.movements.rules import check_past
+from checkpoint.foundation.errors import RuleBroken
+
+
+def check_times(
+    held: Stays, *, relevant_time: datetime | None, authorised_at: datetime | None, now: datetime
+) -> None:
+    """Arrest, relevant time, arrival, authorisation, now."""
+    check_past(authorised_at, now=now, field="#/authorised_at")
+    if relevant_time is not None and not held.earliest <= relevant_time <= held.arrived_at:
+        raise RuleBroken(
+            "#/relevant_time",
+            "relevant-time-range",
+            "The relevant time lies between the arrest and the arrival at this suite: it is the "
+            "arrival at the first police station.",
+        )
+    if authorised_at is not None and authorised_at < held.period_began:
+        raise RuleBroken(
+            "#/authorised_at", "authorised-before-arrival", "Detention is authorised on arrival."
+        )
+
+
+def check_held(held: Stays, moment: datetime, *, now: datetime, field: str) -> None:
+    """It happened while the person was held here."""
+    check_past(moment, now=now, field=field)
+    if not held.holds(moment):
+        raise RuleBroken(
+            field,
+            "not-detained-then",
+            "The person was not held at this time: check day and offset.",
+        )
+
+
+def check_extension(
+    held: Stays,
+    entries: Sequence[Any],
+    *,
+    authority: Authority,
+    granted_at: datetime,
+    until: datetime,
+) -> None:
+    """An extension ends later than it is granted, and within the power of whoever grants it."""
+    if until <= granted_at:
+        raise RuleBroken("#/until", "dates-in-order", "This lies before the extension was granted.")
+    if beyond_power(held, entries, authority, until):
+        hours = LIMITS[authority].total_seconds() / 3600
+        raise RuleBroken(
+            "#/until",
+            "beyond-power",
+            f"A {authority.replace('_', ' ')} may allow {hours:.0f} hours of detention in all.",
+        )
+
+
+def check_pause(held: Stays, entries: Sequence[Any], pause: Span, *, now: datetime) -> None:
+    """A pause lies in the detention and touches no other."""
+    check_held(held, pause.began, now=now, field="#/paused_at")
+    check_past(pause.ended, now=now, field="#/resumed_at")
+    if pause.ended is not None and pause.ended <= pause.began:
+        raise RuleBroken("#/resumed_at", "dates-in-order", "This lies before the clock stopped.")
+    for entry in entries:
+        if entry.kind == EntryKind.PAUSED and _overlap(pause, entry):
+            raise RuleBroken(
+                "#/paused_at",
+                "pauses-overlap",
+                "The clock stood still then already: send `replaces` with that entry's id to put "
+                "it right or to end it.",
+            )
+
+
+def _overlap(pause: Span, other: Any) -> bool:
+    begins_before_other_ends = other.until_at is None or pause.began < other.until_at
+    other_begins_before_end = pause.ended is None or other.happened_at < pause.ended
+    return begins_before_other_ends and other_begins_before_end
+
+
+def check_replaces(
+    replaced: UUID | None, entries: Sequence[Any], *, kinds: Collection[EntryKind]
+) -> None:
+    """What is put right stands on this record now, and is of the same kind."""
+    if replaced is not None and replaced not in {e.id for e in entries if e.kind in kinds}:
+        raise RuleBroken(
+            "#/replaces",
+            "entry-not-here",
+            "Name an entry of this kind that stands on this record now, by its id.",
+        )

@@ -1,0 +1,1 @@
+"""Alcove of custody: how people come and go after they were booked in."""

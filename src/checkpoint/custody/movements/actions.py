@@ -1,0 +1,173 @@
+"""People come and go. One function per event; no commits."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.audit import ledger
+from checkpoint.audit.operations import Operation
+from checkpoint.custody import queries as custody
+from checkpoint.custody import rules as custody_rules
+from checkpoint.custody.actions import KIND, NotYourSuite
+from checkpoint.custody.movements import queries, rules
+from checkpoint.custody.movements.schemas import Release, TakeBack, Transfer
+from checkpoint.custody.movements.states import MovementKind, ReturnReason
+from checkpoint.custody.movements.tables import Movement
+from checkpoint.custody.queries import CustodyRecordNotFound
+from checkpoint.custody.states import CustodyEvent, CustodyState, step
+from checkpoint.custody.tables import CustodyRecord
+from checkpoint.foundation import errors
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.calendar import london_day
+from checkpoint.foundation.database import insert
+
+
+async def transfer(
+    session: AsyncSession, record_id: UUID, command: Transfer, *, by: Actor, at: datetime
+) -> CustodyRecord:
+    """The person is taken to another suite; screening, clock and record go with them."""
+    record = await custody.one(session, record_id, actor=by, lock=True)
+    record.state = step(record.state, CustodyEvent.TRANSFERRED)
+    await _check_suite(session, command.suite, field="#/suite", on=london_day(command.arrived_at))
+    if command.suite == record.suite:
+        raise errors.RuleBroken("#/suite", "same-suite", "They are at this suite already.")
+    movements = await queries.of_record(session, record_id)
+    since = queries.last_moment(record, movements)
+    rules.check_leaving(command.left_at, since=since, now=at, field="#/left_at")
+    rules.check_arriving(command.arrived_at, since=command.left_at, now=at)
+    before, record.suite = record.suite, command.suite
+    movement = Movement(
+        custody_record_id=record.id,
+        number=len(movements) + 1,
+        kind=MovementKind.TRANSFERRED,
+        from_suite=before,
+        to_suite=command.suite,
+        left_at=command.left_at,
+        arrived_at=command.arrived_at,
+        late_reason=command.late_reason,
+        recorded_at=at,
+        recorded_by=by.id,
+    )
+    change = {"suite": (before, command.suite)}
+    await _write(session, record, movement, CustodyEvent.TRANSFERRED, change, by=by, at=at)
+    return record
+
+
+async def release(
+    session: AsyncSession, record_id: UUID, command: Release, *, by: Actor, at: datetime
+) -> CustodyRecord:
+    """The person leaves the suite; the record can still be screened and decided."""
+    record = await custody.one(session, record_id, actor=by, lock=True)
+    before, after = record.state, step(record.state, CustodyEvent.RELEASED)
+    movements = await queries.of_record(session, record_id)
+    since = queries.last_moment(record, movements)
+    rules.check_leaving(command.released_at, since=since, now=at, field="#/released_at")
+    movement = Movement(
+        custody_record_id=record.id,
+        number=len(movements) + 1,
+        kind=MovementKind.RELEASED,
+        from_suite=record.suite,
+        left_at=command.released_at,
+        release_kind=command.release_kind,
+        late_reason=command.late_reason,
+        recorded_at=at,
+        recorded_by=by.id,
+        **await _bail(session, record, command),
+    )
+    record.state, record.released_at, record.released_by = after, command.released_at, by.id
+    change = {
+        "state": (before, after),
+        "released_at": (None, command.released_at),
+        "release_kind": (None, command.release_kind),
+    }
+    await _write(session, record, movement, CustodyEvent.RELEASED, change, by=by, at=at)
+    return record
+
+
+async def _bail(session: AsyncSession, record: CustodyRecord, command: Release) -> dict[str, Any]:
+    """When and where bail is to be answered, if they are bailed."""
+    bail = command.bail
+    if bail is None:
+        return {}
+    rules.check_bail(bail.return_at, released_at=command.released_at)
+    suite = bail.suite or record.suite
+    await _check_suite(session, suite, field="#/bail/suite", on=london_day(bail.return_at))
+    return {
+        "bail_return_at": bail.return_at,
+        "bail_suite": suite,
+        "bail_conditional": bail.conditional,
+    }
+
+
+async def take_back(
+    session: AsyncSession, command: TakeBack, *, by: Actor, at: datetime
+) -> CustodyRecord:
+    """A released person is in a suite again, and their record comes to it from wherever it was."""
+    await _check_suite(session, command.suite, field="#/suite", on=london_day(command.arrived_at))
+    if command.suite not in by.suites:
+        yours = ", ".join(sorted(by.suites)) or "none"
+        raise NotYourSuite(f"Your suites: {yours}. Ask a colleague there.")
+    record = await queries.by_reference(session, command.reference)
+    if record is None or (record.state is CustodyState.DETAINED and record.suite not in by.suites):
+        raise CustodyRecordNotFound("Check the reference, or ask a colleague in that suite.")
+    voluntary = command.reason is ReturnReason.VOLUNTARY_ATTENDANCE
+    event = CustodyEvent.ATTENDED if voluntary else CustodyEvent.RETURNED
+    before, after = record.state, step(record.state, event)
+    movements = await queries.of_record(session, record.id)
+    rules.check_arriving(command.arrived_at, since=queries.last_moment(record, movements), now=at)
+    movement = Movement(
+        custody_record_id=record.id,
+        number=len(movements) + 1,
+        kind=MovementKind.RETURNED,
+        from_suite=record.suite,
+        to_suite=command.suite,
+        arrived_at=command.arrived_at,
+        return_reason=command.reason,
+        late_reason=command.late_reason,
+        recorded_at=at,
+        recorded_by=by.id,
+    )
+    change: dict[str, tuple[Any, Any]] = {"suite": (record.suite, command.suite)}
+    record.suite = command.suite
+    if not voluntary:
+        change |= {"state": (before, after), "released_at": (record.released_at, None)}
+        record.state, record.released_at, record.released_by = after, None, None
+    await _write(session, record, movement, event, change, by=by, at=at)
+    return record
+
+
+async def _write(
+    session: AsyncSession,
+    record: CustodyRecord,
+    movement: Movement,
+    event: CustodyEvent,
+    change: Mapping[str, tuple[Any, Any]],
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    record.version += 1
+    await insert(session, movement)
+    await ledger.record(
+        session,
+        Operation.ALTERATION,
+        event,
+        record,
+        record.person_id,
+        kind=KIND,
+        by=by,
+        at=at,
+        change={name: pair for name, pair in change.items() if pair[0] != pair[1]},
+    )
+
+
+async def _check_suite(session: AsyncSession, code: str, *, field: str, on: date) -> None:
+    suite = await custody.suite(session, code)
+    if suite is None:
+        raise errors.RuleBroken(
+            field, "suite-unknown", "There is no such suite; see /v1/reference/suites."
+        )
+    custody_rules.check_suite(suite.available_from, suite.available_until, on=on, field=field)

@@ -1,0 +1,89 @@
+"""Read the comings and goings of a record that was reached in scope."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.custody.movements.rules import suite_at
+from checkpoint.custody.movements.schemas import BailView, MovementView, ReleaseView
+from checkpoint.custody.movements.states import MovementKind, is_late
+from checkpoint.custody.movements.tables import Movement
+from checkpoint.custody.tables import CustodyRecord
+from checkpoint.foundation.database import rows_of
+
+MOVEMENTS = (
+    select(Movement)
+    .where(col(Movement.custody_record_id) == sa.bindparam("record_id", type_=sa.Uuid()))
+    .order_by(col(Movement.number))
+)
+BY_REFERENCE = (
+    select(CustodyRecord)
+    .where(col(CustodyRecord.reference) == sa.bindparam("reference"))
+    .with_for_update(key_share=True)
+)
+
+
+async def of_record(session: AsyncSession, record_id: UUID) -> Sequence[Any]:
+    """How the person came and went after booking in, in order."""
+    return await rows_of(session, MOVEMENTS, record_id=record_id)
+
+
+async def by_reference(session: AsyncSession, reference: str) -> CustodyRecord | None:
+    """A record in any suite, locked, by what stands on the person's paper; for the one deed that
+    takes it over where the person turns up, and never for a list.
+    """
+    rows = await session.exec(
+        BY_REFERENCE,
+        params={"reference": reference},
+        execution_options={"populate_existing": True},
+    )
+    return rows.one_or_none()
+
+
+async def suite_of_case(session: AsyncSession, record: CustodyRecord, at: datetime) -> str:
+    """The suite a record belonged to at an instant; for later rooms, such as a trial's strata."""
+    return suite_at(record.suite, await of_record(session, record.id), at)
+
+
+def last_moment(record: CustodyRecord, movements: Sequence[Any]) -> datetime:
+    """When the person last came or went."""
+    moments = [record.arrived_at, *(moment_of(movement) for movement in movements)]
+    return moments[-1]
+
+
+def moment_of(movement: Any) -> datetime:
+    """When a movement was over; so that lateness is not counted from the road."""
+    moment: datetime = movement.arrived_at or movement.left_at
+    return moment
+
+
+def shown(movement: Any) -> MovementView:
+    late = is_late(moment_of(movement), movement.recorded_at)
+    return MovementView.model_validate(movement._asdict() | {"entered_late": late})
+
+
+def release_of(movements: Sequence[Any], *, at: datetime) -> ReleaseView:
+    """The last release of somebody who was released, and whether bail was answered in time."""
+    releases = [n for n, row in enumerate(movements) if row.kind == MovementKind.RELEASED]
+    last, came = movements[releases[-1]], len(movements) > releases[-1] + 1
+    bail = None
+    if last.bail_return_at is not None:
+        bail = BailView(
+            return_at=last.bail_return_at,
+            suite=last.bail_suite,
+            conditional=last.bail_conditional,
+            overdue=not came and at > last.bail_return_at,
+        )
+    return ReleaseView(
+        kind=last.release_kind,
+        released_at=last.left_at,
+        suite=last.from_suite,
+        bail=bail,
+        entered_late=is_late(last.left_at, last.recorded_at),
+        late_reason=last.late_reason,
+    )

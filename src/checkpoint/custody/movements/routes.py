@@ -1,0 +1,98 @@
+"""Front door of comings and goings: transfer, release, take back."""
+
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.access.guards import holding
+from checkpoint.access.permissions import Permission
+from checkpoint.custody.actions import NotYourSuite
+from checkpoint.custody.detention import actions as detention
+from checkpoint.custody.movements import actions
+from checkpoint.custody.movements.schemas import Release, TakeBack, Transfer
+from checkpoint.custody.queries import CustodyRecordNotFound
+from checkpoint.custody.routes import RecordId, answered
+from checkpoint.custody.schemas import CustodyRecordView
+from checkpoint.custody.states import StepNotAllowed
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.clock import Now
+from checkpoint.foundation.database import Transaction
+from checkpoint.foundation.errors import RuleBroken
+from checkpoint.foundation.idempotency import CREATING, Once, once
+from checkpoint.foundation.problems import problems
+
+router = APIRouter(prefix="/v1", tags=["custody"])
+MOVING = problems(*CREATING, RuleBroken, CustodyRecordNotFound, StepNotAllowed)
+
+
+@router.post(
+    "/custody-records/{record_id}/release", response_model=CustodyRecordView, responses=MOVING
+)
+async def release(
+    by: Annotated[Actor, holding(Permission.RELEASE_FROM_CUSTODY)],
+    record_id: RecordId,
+    command: Release,
+    session: Transaction,
+    now: Now,
+    asked: Once,
+) -> Response:
+    """The person leaves the suite, and how; screening can go on."""
+
+    async def deed() -> Response:
+        record = await actions.release(session, record_id, command, by=by, at=now)
+        return await answered(session, record, by=by, at=now)
+
+    return await once(session, asked, deed, by=by, at=now)
+
+
+@router.post(
+    "/custody-records/{record_id}/transfer", response_model=CustodyRecordView, responses=MOVING
+)
+async def transfer(
+    by: Annotated[Actor, holding(Permission.DETAIN)],
+    record_id: RecordId,
+    command: Transfer,
+    session: Transaction,
+    now: Now,
+    asked: Once,
+) -> Response:
+    """The person is taken to another suite; their record goes with them and is read there."""
+
+    async def deed() -> Response:
+        record = await actions.transfer(session, record_id, command, by=by, at=now)
+        return await answered(session, record, by=by, at=now)
+
+    return await once(session, asked, deed, by=by, at=now)
+
+
+@router.post(
+    "/custody-returns",
+    response_model=CustodyRecordView,
+    responses=problems(*CREATING, RuleBroken, NotYourSuite, CustodyRecordNotFound, StepNotAllowed),
+)
+async def take_back(
+    by: Annotated[Actor, holding(Permission.DETAIN)],
+    command: TakeBack,
+    session: Transaction,
+    now: Now,
+    asked: Once,
+) -> Response:
+    """A released person is in your suite: take their record over, and go on where it was left."""
+    deed = partial(_take_back, session, command, by=by, now=now)
+    return await once(session, asked, deed, by=by, at=now)
+
+
+async def _take_back(
+    session: AsyncSession, command: TakeBack, *, by: Actor, now: datetime
+) -> Response:
+    record = await actions.take_back(session, command, by=by, at=now)
+    if command.authorised_at is not None:
+        authorised_at, late = command.authorised_at, command.late_reason
+        await detention.begin(
+            session, record, authorised_at=authorised_at, late_reason=late, by=by, at=now
+        )
+    return await answered(session, record, by=by, at=now)

@@ -1,0 +1,59 @@
+"""Comings and goings that cannot be. Pure; each refusal names field, rule and remedy."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from checkpoint.custody.rules import SKEW
+from checkpoint.foundation.errors import RuleBroken
+
+
+def check_past(moment: datetime | None, *, now: datetime, field: str) -> None:
+    """It has happened."""
+    if moment is not None and moment > now + SKEW:
+        raise RuleBroken(field, "in-the-future", "This time has not come yet.")
+
+
+def check_leaving(left_at: datetime, *, since: datetime, now: datetime, field: str) -> None:
+    """Nobody leaves before they came, or before the last thing that moved them."""
+    check_past(left_at, now=now, field=field)
+    if left_at < since:
+        raise RuleBroken(
+            field,
+            "released-before-arrival" if field == "#/released_at" else "left-before-arrival",
+            "This lies before their last arrival or release on the record.",
+        )
+
+
+def check_arriving(arrived_at: datetime, *, since: datetime, now: datetime) -> None:
+    """Nobody arrives before they left."""
+    check_past(arrived_at, now=now, field="#/arrived_at")
+    if arrived_at < since:
+        raise RuleBroken(
+            "#/arrived_at",
+            "arrived-before-leaving",
+            "This lies before they left, as the record has it.",
+        )
+
+
+def check_bail(bail_return_at: datetime, *, released_at: datetime) -> None:
+    """Bail is to a time to come."""
+    if bail_return_at <= released_at:
+        raise RuleBroken(
+            "#/bail/return_at", "bail-before-release", "The return lies before the release."
+        )
+
+
+def suite_at(present: str, movements: Sequence[Any], moment: datetime) -> str:
+    """The suite that the record belonged to at ``moment``.
+
+    Args:
+        present: its suite now.
+        movements: in their order, with from_suite, to_suite and arrived_at.
+        moment: any instant after booking in.
+    """
+    suite = present
+    for movement in reversed(movements):
+        if movement.to_suite is not None and moment < movement.arrived_at:
+            suite = movement.from_suite
+    return suite

@@ -1,0 +1,143 @@
+"""What custody staff enter of comings and goings, and what they are shown of them."""
+
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from checkpoint.custody.movements.states import (
+    LateReason,
+    MovementKind,
+    ReleaseKind,
+    ReturnReason,
+)
+from checkpoint.foundation.identifiers import heard_reference
+from checkpoint.foundation.schemas import Code, Command, Instant, Moment, View, YesNo
+
+
+def example(**body: Any) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [body]})
+
+
+Late = Annotated[
+    LateReason | None,
+    Field(description="Why this is entered long after it happened, if it is.", examples=[None]),
+]
+
+
+class Transfer(Command):
+    """The person is taken to another suite; their record goes with them."""
+
+    model_config = example(
+        suite="PETERLEE", left_at="2026-11-03T00:10:00Z", arrived_at="2026-11-03T00:50:00Z"
+    )
+
+    suite: Annotated[Code, Field(description="Where to.")]
+    left_at: Instant
+    arrived_at: Instant
+    late_reason: Late = None
+
+
+class GrantBail(Command):
+    """To what the person is bailed."""
+
+    return_at: Annotated[Instant, Field(description="When they have to come back.")]
+    suite: Annotated[
+        Code | None, Field(description="Where to; left out, the suite that releases them.")
+    ] = None
+    conditional: Annotated[YesNo, Field(description="Whether the bail has conditions.")]
+
+
+class Release(Command):
+    """The person leaves custody."""
+
+    model_config = example(
+        released_at="2026-11-03T04:30:00Z",
+        release_kind="on_bail",
+        bail={"return_at": "2026-11-24T10:00:00Z", "suite": "DURHAMGATE", "conditional": False},
+    )
+
+    released_at: Instant
+    release_kind: Annotated[ReleaseKind, Field(description="How; see /v1/reference/release-kinds.")]
+    bail: Annotated[GrantBail | None, Field(description="Only where released on bail.")] = None
+    late_reason: Late = None
+
+    @model_validator(mode="after")
+    def bail_if_on_bail(self) -> Self:
+        if (self.release_kind is ReleaseKind.ON_BAIL) != (self.bail is not None):
+            raise ValueError("Send bail where release_kind is on_bail, and nowhere else.")
+        return self
+
+
+class TakeBack(Command):
+    """A released person is in a suite again; their record comes to that suite."""
+
+    model_config = example(
+        reference="CP-7K3M-2QXH-N",
+        suite="PETERLEE",
+        arrived_at="2026-11-24T09:50:00Z",
+        reason="answering_bail",
+    )
+
+    reference: Annotated[
+        str,
+        StringConstraints(max_length=20),
+        AfterValidator(heard_reference),
+        Field(description="From the paper they were given, or as it was read to you."),
+    ]
+    suite: Annotated[Code, Field(description="Where they are now.")]
+    arrived_at: Instant
+    reason: Annotated[
+        ReturnReason,
+        Field(description="Why they are here; who comes voluntarily is not detained."),
+    ]
+    authorised_at: Annotated[
+        Instant | None, Field(description="When detention was authorised, if known.")
+    ] = None
+    late_reason: Late = None
+
+    @model_validator(mode="after")
+    def authorised_if_detained(self) -> Self:
+        if self.authorised_at and self.reason is ReturnReason.VOLUNTARY_ATTENDANCE:
+            raise ValueError("Who comes voluntarily is not detained: leave authorised_at out.")
+        return self
+
+
+class BailView(View):
+    """Where and when bail is to be answered."""
+
+    return_at: Moment
+    suite: str
+    conditional: bool
+    overdue: Annotated[bool, Field(description="The time has come and they have not.")]
+
+
+class ReleaseView(View):
+    """The release that stands."""
+
+    kind: ReleaseKind
+    released_at: Moment
+    suite: str
+    bail: BailView | None
+    entered_late: bool
+    late_reason: LateReason | None
+
+
+class MovementView(View):
+    """One coming or going."""
+
+    number: int
+    kind: MovementKind
+    from_suite: str
+    to_suite: str | None
+    left_at: Moment | None
+    arrived_at: Moment | None
+    release_kind: ReleaseKind | None
+    bail_return_at: Moment | None
+    bail_suite: str | None
+    bail_conditional: bool | None
+    return_reason: ReturnReason | None
+    recorded_at: Moment
+    recorded_by: UUID
+    entered_late: bool
+    late_reason: LateReason | None

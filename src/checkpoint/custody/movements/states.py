@@ -1,0 +1,49 @@
+"""The words of coming and going, and of what is entered late. Pure."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+# An entry that lags the event by more than half the time to the first review says so.
+LATE_AFTER = timedelta(hours=3)
+
+
+class MovementKind(StrEnum):
+    """How a person came to a suite or left it, once they had been booked in."""
+
+    TRANSFERRED = "transferred"
+    RELEASED = "released"
+    RETURNED = "returned"
+
+
+class ReleaseKind(StrEnum):
+    """How a person left custody."""
+
+    CHARGED = "charged"
+    UNDER_INVESTIGATION = "under_investigation"
+    ON_BAIL = "on_bail"
+    NO_FURTHER_ACTION = "no_further_action"
+    OTHER = "other"
+
+
+class ReturnReason(StrEnum):
+    """Why a released person is in a suite again."""
+
+    ANSWERING_BAIL = "answering_bail"
+    FAILED_TO_ANSWER_BAIL = "failed_to_answer_bail"
+    ARRESTED_AGAIN = "arrested_again"
+    VOLUNTARY_ATTENDANCE = "voluntary_attendance"
+
+
+class LateReason(StrEnum):
+    """Why something was entered long after it happened."""
+
+    SYSTEM_DOWN = "system_down"
+    PAPER_FIRST = "paper_first"
+    TOLD_LATE = "told_late"
+    BUSY = "busy"
+    OTHER = "other"
+
+
+def is_late(happened_at: datetime, recorded_at: datetime) -> bool:
+    """Whether an entry was made long after what it tells of."""
+    return recorded_at - happened_at > LATE_AFTER

@@ -1,0 +1,1 @@
+"""Alcove of custody: when a suite is open."""

@@ -1,0 +1,124 @@
+"""What a victim has to be told by when, and what cannot have happened. Pure."""
+
+import tomllib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from checkpoint.custody.movements.rules import check_past
+from checkpoint.custody.movements.states import MovementKind
+from checkpoint.foundation.calendar import london_day, working_days_after
+from checkpoint.foundation.errors import RuleBroken
+from checkpoint.victims.states import OF_RELEASE, NotificationKind
+
+
+@dataclass(frozen=True)
+class Timescales:
+    """How many working days there are to tell a victim, from a day on.
+
+    Args:
+        in_force_from: the first day.
+        source: where this is known from.
+        working_days: by what is to be told, for all victims and for those with enhanced rights.
+    """
+
+    in_force_from: date
+    source: str
+    working_days: dict[NotificationKind, tuple[int, int]]
+
+
+def parse(content: str) -> Timescales:
+    """A file of timescales.
+
+    Raises:
+        ValueError: a kind is missing or unknown, or enhanced rights take longer than others.
+    """
+    file = tomllib.loads(content)
+    days = {
+        NotificationKind(kind): (int(given["all"]), int(given["enhanced"]))
+        for kind, given in file["working_days"].items()
+    }
+    if missing := set(NotificationKind) - set(days):
+        raise ValueError(f"no time is given for {', '.join(sorted(missing))}")
+    if any(not 0 <= enhanced <= ordinary for ordinary, enhanced in days.values()):
+        raise ValueError("enhanced rights are told no later than others")
+    return Timescales(file["in_force_from"], file["source"], days)
+
+
+def due_on(
+    what: NotificationKind,
+    happened_at: datetime,
+    *,
+    vulnerable: bool | None,
+    timescales: Sequence[Timescales],
+) -> date | None:
+    """The last day on which a victim may be told.
+
+    Args:
+        what: what they are to be told.
+        happened_at: when it happened; its day in England is day 0.
+        vulnerable: whether the victim is vulnerable or intimidated; None is not known, and the
+            shorter time counts.
+        timescales: in any order; the last that was in force on that day counts.
+
+    Returns:
+        A working day; None if no timescale was in force yet.
+
+    Source:
+        The timescale's own.
+    """
+    day = london_day(happened_at)
+    in_force = [each for each in timescales if each.in_force_from <= day]
+    if not in_force:
+        return None
+    ordinary, enhanced = max(in_force, key=lambda each: each.in_force_from).working_days[what]
+    return working_days_after(day, ordinary if vulnerable is False else enhanced)
+
+
+def duties(
+    arrested_at: datetime, movements: Sequence[Any]
+) -> Iterator[tuple[NotificationKind, datetime]]:
+    """What every victim of a record has to be told, from what happened to the suspect."""
+    yield NotificationKind.ARRESTED, arrested_at
+    for movement in movements:
+        if movement.kind == MovementKind.RELEASED:
+            yield OF_RELEASE[movement.release_kind], movement.left_at
+
+
+def check_victim(
+    person_id: UUID,
+    business_name: str | None,
+    *,
+    suspect_id: UUID,
+    victims: Sequence[Any],
+    field: str,
+) -> None:
+    """Nobody is victim and suspect of one record, nor its victim twice."""
+    if person_id == suspect_id:
+        raise RuleBroken(
+            field,
+            "suspect-here",
+            "This person is the suspect here; they may be a victim elsewhere.",
+        )
+    if (person_id, business_name) in {(v.person_id, v.business_name) for v in victims}:
+        raise RuleBroken(field, "victim-already", "They are a victim on this record already.")
+
+
+def check_offences(named: Sequence[UUID], standing: Collection[UUID]) -> None:
+    """A victim is the victim of offences that stand on the record."""
+    for place, offence in enumerate(named):
+        if offence not in standing:
+            raise RuleBroken(
+                f"#/offences/{place}",
+                "offence-not-here",
+                "Name an alleged offence that stands on this record now, by its id.",
+            )
+
+
+def check_since(moment: datetime, *, since: datetime, now: datetime, field: str) -> None:
+    """It happened, and not before what it is about."""
+    check_past(moment, now=now, field=field)
+    if moment < since:
+        raise RuleBroken(field, "before-the-event", "This lies before what it is about.")

@@ -1,0 +1,171 @@
+"""What is entered of victims, and what is shown of them to those who may know."""
+
+from datetime import date
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from checkpoint.custody.movements.schemas import Late, example
+from checkpoint.custody.movements.states import LateReason
+from checkpoint.foundation.schemas import Command, Instant, Moment, NextStep, Text, View, YesNo
+from checkpoint.people.schemas import PersonView, RegisterPerson
+from checkpoint.victims.states import (
+    ContactChannel,
+    ContactResult,
+    NotificationKind,
+    RestorativeWish,
+    VictimStance,
+)
+
+Vulnerable = Annotated[
+    YesNo | None,
+    Field(description="Vulnerable or intimidated; null is not known, and the short times count."),
+]
+
+
+class AddVictim(Command):
+    """A victim of what is alleged; or a business, by the person who speaks for it."""
+
+    model_config = example(
+        person={"family_name": "Testvictim", "given_names": "Synthetic"},
+        business_name="Example Stores",
+        contact_role="Store manager",
+        vulnerable=False,
+    )
+
+    person: Annotated[
+        RegisterPerson | None,
+        Field(description="Who, or the business's contact, if they are not on record yet."),
+    ] = None
+    person_id: Annotated[UUID | None, Field(description="Who, if they are on record.")] = None
+    business_name: Annotated[Text | None, Field(max_length=200)] = None
+    contact_role: Annotated[
+        Text | None, Field(max_length=100, description="What the contact is in the business.")
+    ] = None
+    offences: Annotated[
+        list[UUID],
+        Field(max_length=50, description="The alleged offences they suffered; none is not known."),
+    ] = []
+    vulnerable: Vulnerable = None
+
+    @model_validator(mode="after")
+    def one_person(self) -> Self:
+        if (self.person is None) == (self.person_id is None):
+            raise ValueError("Send person or person_id, one of the two.")
+        if self.contact_role is not None and self.business_name is None:
+            raise ValueError("Send contact_role only with business_name.")
+        return self
+
+    @property
+    def newcomer(self) -> RegisterPerson:
+        """Who is to be put on record; only where no person_id was sent."""
+        if self.person is None:
+            raise ValueError("a known person is no newcomer")
+        return self.person
+
+
+class RecordContact(Command):
+    """An attempt to reach the victim, and what came of it."""
+
+    model_config = example(
+        attempted_at="2026-11-03T09:30:00Z", channel="telephone", result="no_answer"
+    )
+
+    attempted_at: Instant
+    channel: ContactChannel
+    result: ContactResult
+    late_reason: Late = None
+
+
+class RecordViews(Command):
+    """What the victim says to a disposal without prosecution. It is considered, and no veto."""
+
+    model_config = example(
+        sought_at="2026-11-03T10:00:00Z", stance="neutral", restorative_wish="undecided"
+    )
+
+    sought_at: Instant
+    stance: VictimStance
+    restorative_wish: RestorativeWish
+    vulnerable: Vulnerable = None
+    late_reason: Late = None
+
+
+class RecordNotification(Command):
+    """The victim was told of something; `what` and `happened_at` as the list of what is due has it."""
+
+    model_config = example(
+        what="arrested",
+        happened_at="2026-11-02T21:40:00Z",
+        told_at="2026-11-03T10:00:00Z",
+        channel="telephone",
+    )
+
+    what: NotificationKind
+    happened_at: Annotated[Instant, Field(description="When that had happened.")]
+    told_at: Instant
+    channel: ContactChannel
+    late_reason: Late = None
+
+
+class ContactView(View):
+    """One attempt to reach a victim."""
+
+    attempted_at: Moment
+    channel: ContactChannel
+    result: ContactResult
+    recorded_at: Moment
+    recorded_by: UUID
+    entered_late: bool
+    late_reason: LateReason | None
+
+
+class ViewsView(View):
+    """What a victim said at one asking."""
+
+    number: int
+    sought_at: Moment
+    stance: VictimStance
+    restorative_wish: RestorativeWish
+    vulnerable: bool | None
+    recorded_at: Moment
+    recorded_by: UUID
+    entered_late: bool
+    late_reason: LateReason | None
+
+
+class NotificationView(View):
+    """Something a victim has to be told, or was."""
+
+    what: NotificationKind
+    happened_at: Moment
+    due_on: Annotated[date | None, Field(description="The last working day for it; null: none.")]
+    told_at: Annotated[Moment | None, Field(description="Null: not told yet.")]
+    channel: ContactChannel | None
+    overdue: Annotated[bool, Field(description="Told later than due, or not told and past due.")]
+
+
+class VictimCaseView(View):
+    """A victim of one case, with everything that was done for them and is still due."""
+
+    id: UUID
+    custody_record_id: UUID
+    person: PersonView
+    business_name: str | None
+    contact_role: str | None
+    offences: list[UUID]
+    vulnerable: Annotated[bool | None, Field(description="As last known.")]
+    contact_attempts: list[ContactView]
+    views: Annotated[list[ViewsView], Field(description="The last one counts.")]
+    notifications: Annotated[
+        list[NotificationView], Field(description="In the order they happened.")
+    ]
+    added_at: Moment
+    next_steps: list[NextStep]
+
+
+class VictimsView(View):
+    """The victims of a case, in the order in which they were entered."""
+
+    items: list[VictimCaseView]
