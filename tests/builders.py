@@ -37,10 +37,23 @@ def a_pnc_id(number: int, year: int = 2001) -> str:
     return f"{year}/{serial}{check_letter(str(year), serial)}"
 
 
+SYLLABLES = (
+    "zadi roko taru kaba gonu livu sira fuki vome pize nigi nese bano kure dezo zugu pola bedu "
+    "mito mufa geva sulo tebi"
+)
+GIVEN_NAMES = itertools.combinations(SYLLABLES.split(), 3)
+
+
+def a_given_name() -> str:
+    """The next of 1,771 names, none of which sounds or looks like another: ``Zadirokotaru``."""
+    return "".join(next(GIVEN_NAMES)).capitalize()
+
+
 def a_person(**overrides: Any) -> dict[str, Any]:
+    """Somebody new, who will not be taken for anybody of another test."""
     particulars = {
         "family_name": "Testperson",
-        "given_names": "Synthetic",
+        "given_names": a_given_name(),
         "date_of_birth": "1994-02-11",
     }
     return particulars | overrides

@@ -24,6 +24,7 @@ from checkpoint.access.tokens import NotAuthenticated, Trust
 from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.audit.witness import Witnessed
 from checkpoint.custody import codes as custody_codes
+from checkpoint.custody import identities as custody_identities
 from checkpoint.custody import routes as custody
 from checkpoint.eligibility import routes as eligibility
 from checkpoint.foundation import bodies, health, logs, openapi, problems
@@ -32,6 +33,8 @@ from checkpoint.foundation.database import engine_for
 from checkpoint.foundation.health import Seen
 from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.journey import routes as journey
+from checkpoint.people import codes as people_codes
+from checkpoint.people import routes as people
 
 # What any door under /v1 may answer, whatever it does.
 ANYWHERE = problems.problems(
@@ -50,7 +53,10 @@ ANYWHERE = problems.problems(
     problems.DatabaseUnavailable,
 )
 ROOMS = (
+    people.router,
+    people_codes.router,
     custody.router,
+    custody_identities.router,
     custody_codes.router,
     eligibility.router,
     eligibility.reference,

@@ -26,6 +26,7 @@ from checkpoint.foundation.embedded import CannotStart, serving
 from checkpoint.foundation.housekeeping import app as housekeeping
 from checkpoint.foundation.problems import unreachable
 from checkpoint.foundation.settings import Settings
+from checkpoint.people.cli import index_everybody
 
 # For scripts: one exit code for each kind of refusal, as for HTTP there is one status.
 EXIT = {
@@ -127,6 +128,7 @@ async def load_starter(url: str) -> None:
             await load_custody(session)
         async with transaction(engine) as session:
             await load_eligibility(session)
+        await index_everybody(engine)
     finally:
         await engine.dispose()
 

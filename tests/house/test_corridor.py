@@ -31,6 +31,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "__init__", "states", "rules", "facts", "references", "identifiers",
         "tables", "schemas", "queries", "actions",
         "loading", "routes", "codes", "cli",
+        "names", "matching", "identifying", "identities",
     }  # fmt: skip
     rooms = ("people", "custody", "eligibility", "journey")
     found = {

@@ -15,15 +15,18 @@ from checkpoint.foundation.actors import Role
 class Permission(StrEnum):
     """What may be done, in alphabetical order."""
 
+    ADD_ALIAS = "person:add-alias"
     DECIDE_ELIGIBILITY = "eligibility:decide"
     OPEN_CUSTODY_RECORD = "custody-record:open"
     PREVIEW_ELIGIBILITY = "eligibility:preview"
     READ_CUSTODY_RECORD = "custody-record:read"
     READ_ELIGIBILITY = "eligibility:read"
     READ_LEDGER = "ledger:read"
+    READ_PERSON = "person:read"
     READ_REFERENCE = "reference:read"
     RELEASE_FROM_CUSTODY = "custody-record:release"
     SAVE_SCREENING = "custody-record:screen"
+    SEARCH_PEOPLE = "person:search"
 
 
 EVERYONE = frozenset({Permission.READ_REFERENCE})
@@ -32,19 +35,24 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.CUSTODY_OFFICER: EVERYONE
         | {
+            Permission.ADD_ALIAS,
             Permission.DECIDE_ELIGIBILITY,
             Permission.OPEN_CUSTODY_RECORD,
             Permission.PREVIEW_ELIGIBILITY,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_ELIGIBILITY,
+            Permission.READ_PERSON,
             Permission.RELEASE_FROM_CUSTODY,
             Permission.SAVE_SCREENING,
+            Permission.SEARCH_PEOPLE,
         },
         Role.SUPERVISOR: EVERYONE
         | {
             Permission.PREVIEW_ELIGIBILITY,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_ELIGIBILITY,
+            Permission.READ_PERSON,
+            Permission.SEARCH_PEOPLE,
         },
         Role.NAVIGATOR: EVERYONE,
         Role.EVALUATOR: EVERYONE,

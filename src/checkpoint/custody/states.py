@@ -22,6 +22,7 @@ class CustodyEvent(StrEnum):
     SCREENED = "custody.screened"  # no change of state; also after release
     OFFENCE_ADDED = "custody.offence_added"  # no change of state; also after release
     PERSON_CORRECTED = "custody.person_corrected"  # no change of state; also after release
+    REIDENTIFIED = "custody.reidentified"  # no change of state; also after release
     RELEASED = "custody.released"  # detained -> released
     READ = "custody.read"
     LISTED = "custody.listed"
@@ -37,6 +38,8 @@ STEPS: Mapping[tuple[CustodyState, CustodyEvent], CustodyState] = MappingProxyTy
         (CustodyState.RELEASED, CustodyEvent.OFFENCE_ADDED): CustodyState.RELEASED,
         (CustodyState.DETAINED, CustodyEvent.PERSON_CORRECTED): CustodyState.DETAINED,
         (CustodyState.RELEASED, CustodyEvent.PERSON_CORRECTED): CustodyState.RELEASED,
+        (CustodyState.DETAINED, CustodyEvent.REIDENTIFIED): CustodyState.DETAINED,
+        (CustodyState.RELEASED, CustodyEvent.REIDENTIFIED): CustodyState.RELEASED,
         (CustodyState.DETAINED, CustodyEvent.RELEASED): CustodyState.RELEASED,
     }
 )
@@ -71,6 +74,7 @@ DOORS: Mapping[CustodyEvent, tuple[str, str, str, Permission]] = MappingProxyTyp
             "person",
             Permission.SAVE_SCREENING,
         ),
+        CustodyEvent.REIDENTIFIED: ("reidentify", "PUT", "identity", Permission.SAVE_SCREENING),
         CustodyEvent.RELEASED: ("release", "POST", "release", Permission.RELEASE_FROM_CUSTODY),
     }
 )
