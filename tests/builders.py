@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Offence, Screening, Suite
 from checkpoint.foundation.database import insert
 from checkpoint.foundation.identifiers import new_reference
-from checkpoint.people.identifiers import check_letter
+from checkpoint.people.identifiers import ALPHABET, check_letter
 from checkpoint.people.tables import Person
 
 ARREST = datetime(2026, 11, 2, 21, 40, tzinfo=UTC)
@@ -35,6 +35,12 @@ def a_pnc_id(number: int, year: int = 2001) -> str:
     """A well-formed PNC ID that nobody holds but this test."""
     serial = f"{number:07d}"
     return f"{year}/{serial}{check_letter(str(year), serial)}"
+
+
+def a_cro_number(number: int, year: int = 2001) -> str:
+    """A well-formed CRO number, with a fingerprint to it."""
+    short = f"{year % 100:02d}"
+    return f"{number:06d}/{short}{ALPHABET[int(f'{short}{number:06d}') % 23]}"
 
 
 SYLLABLES = (

@@ -14,7 +14,27 @@ down_revision = "0009"
 CODES = {
     "sex": ["male", "female", "not_known", "not_specified"],
     "self_defined_ethnicity": (
-        "W1 W2 W3 W9 M1 M2 M3 M9 A1 A2 A3 A4 A9 B1 B2 B9 O2 O9 NS".split()
+        [
+            "W1",
+            "W2",
+            "W3",
+            "W9",
+            "M1",
+            "M2",
+            "M3",
+            "M9",
+            "A1",
+            "A2",
+            "A3",
+            "A4",
+            "A9",
+            "B1",
+            "B2",
+            "B9",
+            "O2",
+            "O9",
+            "NS",
+        ]
     ),
     "ethnicity_missing_reason": ["refused", "not_asked", "not_understood"],
     "observed_ethnicity": ["IC1", "IC2", "IC3", "IC4", "IC5", "IC6", "IC9"],

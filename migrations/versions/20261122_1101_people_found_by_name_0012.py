@@ -21,20 +21,14 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False, comment="Whose name."),
         sa.Column("family_name", sa.String(100), nullable=False, comment="Family name."),
         sa.Column("given_names", sa.String(100), nullable=True, comment="Given names, if known."),
-        sa.Column(
-            "kind", sa.String(40), nullable=False, comment="How it came to stand here."
-        ),
-        sa.Column(
-            "added_at", sa.DateTime(timezone=True), nullable=False, comment="When, in UTC."
-        ),
+        sa.Column("kind", sa.String(40), nullable=False, comment="How it came to stand here."),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False, comment="When, in UTC."),
         sa.Column("added_by", sa.Uuid(), nullable=False, comment="Who added it."),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person_alias")),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_person_alias_person_id")
         ),
-        sa.CheckConstraint(
-            "kind IN ('known_as', 'put_right')", name=op.f("ck_person_alias_kind")
-        ),
+        sa.CheckConstraint("kind IN ('known_as', 'put_right')", name=op.f("ck_person_alias_kind")),
     )
     op.create_index(op.f("ix_person_alias_person_id"), "person_alias", ["person_id"])
     op.create_table(
@@ -77,9 +71,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "person_id", "candidate_id", name=op.f("uq_identity_choice_person_id_candidate_id")
         ),
-        sa.CheckConstraint(
-            "score BETWEEN 0 AND 100", name=op.f("ck_identity_choice_score_range")
-        ),
+        sa.CheckConstraint("score BETWEEN 0 AND 100", name=op.f("ck_identity_choice_score_range")),
     )
     # Never edited; erasure, by the owner alone, stays possible.
     for table in ("person_alias", "person_name_key", "identity_choice"):

@@ -78,7 +78,11 @@ def ids(app, address):
             f"/v1/custody-records/{record['id']}/eligibility-decisions",
             headers=a_key() | {"If-Match": '"1"'},
         ).json()
-    return {"record_id": record["id"], "decision_id": decision["id"]}
+    return {
+        "record_id": record["id"],
+        "person_id": record["person"]["id"],
+        "decision_id": decision["id"],
+    }
 
 
 def as_a(app, role):

@@ -15,7 +15,7 @@ from checkpoint.foundation.actors import Role
 class Permission(StrEnum):
     """What may be done, in alphabetical order."""
 
-    ADD_ALIAS = "person:add-alias"
+    ADD_ALIAS = "alias:add"
     DECIDE_ELIGIBILITY = "eligibility:decide"
     OPEN_CUSTODY_RECORD = "custody-record:open"
     PREVIEW_ELIGIBILITY = "eligibility:preview"

@@ -21,6 +21,7 @@ class AuditEvent(StrEnum):
     REPLAYED = "request.replayed"
     READ = "ledger.read"
     NEXT_STEPS_READ = "journey.next_steps_read"
+    CORRECTIONS_READ = "journey.corrections_read"
 
 
 # What a refused request had set out to do.

@@ -29,9 +29,7 @@ RecordId = Annotated[UUID, Path(description="The custody record's id.")]
 EDITING = (RuleBroken, CustodyRecordNotFound, IfMatchMissing, Overtaken, PersonAlreadyKnown)
 
 
-@router.put(
-    "/{record_id}/person", response_model=CustodyRecordView, responses=problems(*EDITING)
-)
+@router.put("/{record_id}/person", response_model=CustodyRecordView, responses=problems(*EDITING))
 async def correct_person(
     by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],
     record_id: RecordId,
@@ -69,8 +67,6 @@ async def reidentify(
     person = await identify(session, command, by=by, at=now)
     field = "#/person_id" if command.person_id else "#/person/date_of_birth"
     before = await identifying.reidentify(session, record, person, field=field, by=by, at=now)
-    await people.note_other_person(
-        session, record.id, before, person.id, command, by=by, at=now
-    )
+    await people.note_other_person(session, record.id, before, person.id, command, by=by, at=now)
     view = await queries.view(session, record, by=by, person=person)
     return shown(view, headers={"ETag": etag(record.version)})

@@ -22,7 +22,7 @@ from checkpoint.foundation.paging import MalformedCursor, Page, Turning, links
 from checkpoint.foundation.problems import problems
 from checkpoint.foundation.schemas import Instant
 from checkpoint.journey import queries as things
-from checkpoint.journey.schemas import LedgerEntryView, MeView, NextStepsView
+from checkpoint.journey.schemas import CorrectionsView, LedgerEntryView, MeView, NextStepsView
 
 router = APIRouter(prefix="/v1", tags=["journey"])
 
@@ -63,6 +63,35 @@ async def read_next_steps(
         at=now,
     )
     return shown(NextStepsView(next_steps=steps))
+
+
+@router.get(
+    "/custody-records/{record_id}/corrections",
+    response_model=CorrectionsView,
+    responses=problems(CustodyRecordNotFound),
+)
+async def read_corrections(
+    by: Annotated[Actor, holding(Permission.READ_CUSTODY_RECORD)],
+    record_id: Annotated[UUID, Path(description="The custody record's id.")],
+    session: Transaction,
+    now: Now,
+) -> Response:
+    """What was put right about the person, and which decisions had rested on what stood before."""
+    record = await custody.one(session, record_id, actor=by)
+    items = await things.corrections(session, record, actor=by)
+    decisions = {decision.id for item in items for decision in item.decisions}
+    await ledger.record(
+        session,
+        Operation.CONSULTATION,
+        AuditEvent.CORRECTIONS_READ,
+        record,
+        record.person_id,
+        *sorted(decisions),
+        kind="custody_record",
+        by=by,
+        at=now,
+    )
+    return shown(CorrectionsView(items=items))
 
 
 @router.get(

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import combinations
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -65,9 +66,12 @@ LOCKS = sa.text("SELECT pg_advisory_xact_lock(lock) FROM unnest(CAST(:locks AS b
 
 
 async def _one_at_a_time(session: AsyncSession, person: Person) -> None:
-    """Wait for whoever is putting somebody like this person on record at this moment."""
-    kept = names.keys(person.family_name, person.given_names, person.date_of_birth)
-    digests = [hashlib.sha256(f"person {key}".encode()).digest() for key in kept if "|" in key]
+    """Wait for whoever puts somebody of this birth and two parts of this name on record just now."""
+    heard = names.sounds(person.family_name, person.given_names)
+    shared = [*combinations(heard, 2)] or [heard]
+    texts = [f"person {person.date_of_birth} {' '.join(pair)}" for pair in shared]
+    digests = [hashlib.sha256(text.encode()).digest() for text in texts]
+    # In one order, so that no two wait for each other.
     locks = sorted(int.from_bytes(digest[:8], signed=True) for digest in digests)
     await (await connection_of(session)).execute(LOCKS, {"locks": locks})
 

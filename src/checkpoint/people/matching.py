@@ -1,6 +1,6 @@
 """How alike two people are by name and birth: a score, and its reasons in words. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +19,9 @@ PROBABLE = 80
 # An estimate of age may be so many years out.
 AGE_SLACK_YEARS = 3
 CROSSED = 0.95
+# Two slips are forgiven in a name of so many letters, one in a shorter; Jaro-Winkler similarity.
+LONG_NAME, WRITTEN_ALIKE = 8, 0.92
+Parts = tuple[str, ...]
 HOW_BORN = {
     SAME: (1.0, "Same date of birth"),
     SWAPPED: (0.9, "Day and month of birth swapped"),
@@ -112,40 +115,57 @@ def _names(asked: KnownName, name: KnownName) -> tuple[float, int, list[str]]:
     return earned, possible, reasons
 
 
-def alike(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[float, str]:
+def alike(one: Parts, other: Parts) -> tuple[float, str]:
     """How alike two names are, from 0 to 1, and why.
 
     Args:
-        one, other: the words of each, as ``names.parts`` gives them.
+        one: the words of a name, as ``names.parts`` gives them; at least one.
+        other: the words of the other.
     """
+    found = ((points, how) for points, how, holds in LIKENESSES if holds(one, other))
+    return next(found, (0.0, "another"))
+
+
+def _heard(words: Parts) -> set[str]:
+    return {sound(word) for word in words}
+
+
+def _within(one: set[str], other: set[str]) -> bool:
+    return one <= other or other <= one
+
+
+def _sounds_alike(one: Parts, other: Parts) -> bool:
     whole, whole_other = "".join(one), "".join(other)
-    if whole == whole_other:
-        return 1.0, "the same"
-    words, words_other = set(one), set(other)
-    if words == words_other:
-        return 0.97, "the same, in another order"
-    if words <= words_other or words_other <= words:
-        return 0.9, "the same, but a part is missing"
-    heard, heard_other = {sound(word) for word in one}, {sound(word) for word in other}
-    if heard == heard_other or jellyfish.nysiis(whole) == jellyfish.nysiis(whole_other):
-        return 0.9, "sounds alike"
-    slips = jellyfish.damerau_levenshtein_distance(whole, whole_other)
-    if slips <= (1 if min(len(whole), len(whole_other)) < 8 else 2):  # noqa: PLR2004
-        return 0.88, "a slip or two away"
-    if heard <= heard_other or heard_other <= heard:
-        return 0.85, "sounds alike, but a part is missing"
-    if _initial(one[:1], other[:1]):
-        return 0.75, "the initial fits"
-    if jellyfish.jaro_winkler_similarity(whole, whole_other) >= 0.92:
-        return 0.8, "written alike"
-    if heard & heard_other:
-        return 0.5, "a part is alike"
-    return 0.0, "another"
+    return _heard(one) == _heard(other) or jellyfish.nysiis(whole) == jellyfish.nysiis(whole_other)
 
 
-def _initial(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    pair = sorted([*one, *other], key=len)
-    return len(pair) == 2 and len(pair[0]) == 1 and pair[1].startswith(pair[0])
+def _slipped(one: Parts, other: Parts) -> bool:
+    whole, whole_other = "".join(one), "".join(other)
+    allowed = 2 if min(len(whole), len(whole_other)) >= LONG_NAME else 1
+    return jellyfish.damerau_levenshtein_distance(whole, whole_other) <= allowed
+
+
+def _written_alike(one: Parts, other: Parts) -> bool:
+    return jellyfish.jaro_winkler_similarity("".join(one), "".join(other)) >= WRITTEN_ALIKE
+
+
+def _initial(one: Parts, other: Parts) -> bool:
+    short, long = sorted([one[0], other[0]], key=len)
+    return len(short) == 1 and long.startswith(short)
+
+
+# From the strongest; the first that holds counts.
+LIKENESSES: Sequence[tuple[float, str, Callable[[Parts, Parts], bool]]] = (
+    (1.0, "the same", lambda one, other: "".join(one) == "".join(other)),
+    (0.97, "the same, in another order", lambda one, other: {*one} == {*other}),
+    (0.9, "the same, but a part is missing", lambda one, other: _within({*one}, {*other})),
+    (0.9, "sounds alike", _sounds_alike),
+    (0.88, "a slip or two away", _slipped),
+    (0.85, "sounds alike, but a part is missing", lambda a, b: _within(_heard(a), _heard(b))),
+    (0.8, "written alike", _written_alike),
+    (0.75, "the initial fits", _initial),
+    (0.5, "a part is alike", lambda one, other: not _heard(one).isdisjoint(_heard(other))),
+)
 
 
 def _birth(sought: Likeness, known: Likeness) -> tuple[float | None, str]:

@@ -12,9 +12,9 @@ import jellyfish
 
 # Letters that have no accent to be taken off, as people write them without.
 PLAIN = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"}
 )
-APOSTROPHES = str.maketrans(dict.fromkeys("'’‘`´ʼʹ＇", ""))  # noqa: RUF001 - as they are met
+APOSTROPHES = str.maketrans(dict.fromkeys("'`\u00b4\u2018\u2019\u02bc\u02b9\uff07", ""))
 WORD = re.compile(r"[^\W_]+")
 # Written apart or together, with the name that follows; or left out where they stand alone.
 JOINED = frozenset({"o", "mac", "mc", "fitz"})
@@ -33,7 +33,7 @@ SAME, SWAPPED, SLIP = "same", "swapped", "slip"
 def parts(name: str) -> tuple[str, ...]:
     """The words of a name, without case, accents, punctuation and particles.
 
-    O' and Mac belong to the word that follows. ``Séan O’Brien-van Dyk`` gives
+    O' and Mac belong to the word that follows. ``Séan O'Brien-van Dyk`` gives
     ``sean, obrien, dyk``; a name of nothing but particles keeps them.
     """
     folded = unicodedata.normalize("NFKD", name.casefold().translate(APOSTROPHES)).translate(PLAIN)
@@ -72,9 +72,7 @@ def keys(family_name: str, given_names: str | None, born: date | None) -> set[st
     return found | ({f"1={heard[0]}"} if len(heard) == 1 else set())
 
 
-def asked(
-    family_name: str | None, given_names: str | None, born: date | None
-) -> Mapping[str, int]:
+def asked(family_name: str | None, given_names: str | None, born: date | None) -> Mapping[str, int]:
     """The keys to ask for, and how telling each is, when somebody is looked for.
 
     With a date of birth: every part of the name on that day and on the days near it, so that one

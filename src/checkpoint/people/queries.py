@@ -61,9 +61,7 @@ async def by_number(
 
 ALIASES = (
     select(PersonAlias)
-    .where(
-        col(PersonAlias.person_id) == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid())))
-    )
+    .where(col(PersonAlias.person_id) == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid()))))
     .order_by(col(PersonAlias.id))
 )
 
@@ -118,11 +116,7 @@ class Found:
 
 
 async def alike(session: AsyncSession, sought: Likeness) -> tuple[list[Found], bool]:
-    """Who may be sought, the likeliest first; and whether there may be others.
-
-    Args:
-        sought: has one name, of which family name or given names may be missing.
-    """
+    """Who may be sought, the likeliest first; and whether there may be others."""
     name = sought.names[0]
     asked = names.asked(name.family_name, name.given_names, sought.born)
     rows = await rows_of(

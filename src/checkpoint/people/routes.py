@@ -22,13 +22,13 @@ from checkpoint.people.queries import PersonNotFound
 from checkpoint.people.schemas import AddAlias, FoundPeopleView, KnownPersonView, SearchPeople
 from checkpoint.people.states import PersonEvent
 
-router = APIRouter(prefix="/v1/people", tags=["people"])
+router = APIRouter(prefix="/v1", tags=["people"])
 KIND = "person"
 
 PersonId = Annotated[UUID, Path(description="The person's id.")]
 
 
-@router.post("/searches", response_model=FoundPeopleView)
+@router.post("/person-searches", response_model=FoundPeopleView)
 async def search_people(
     by: Annotated[Actor, holding(Permission.SEARCH_PEOPLE)],
     command: SearchPeople,
@@ -60,7 +60,9 @@ async def search_people(
     return shown(FoundPeopleView(items=[one.view() for one in found], more=more))
 
 
-@router.get("/{person_id}", response_model=KnownPersonView, responses=problems(PersonNotFound))
+@router.get(
+    "/people/{person_id}", response_model=KnownPersonView, responses=problems(PersonNotFound)
+)
 async def read_person(
     by: Annotated[Actor, holding(Permission.READ_PERSON)],
     person_id: PersonId,
@@ -77,7 +79,7 @@ async def read_person(
 
 
 @router.post(
-    "/{person_id}/aliases",
+    "/people/{person_id}/aliases",
     status_code=201,
     response_model=KnownPersonView,
     responses=problems(*CREATING, PersonNotFound),
@@ -95,6 +97,6 @@ async def add_alias(
     async def deed() -> Response:
         person = await actions.add_alias(session, person_id, command, by=by, at=now)
         view = await queries.shown(session, person)
-        return shown(view, status=201, headers={"Location": f"{router.prefix}/{person.id}"})
+        return shown(view, status=201, headers={"Location": f"/v1/people/{person.id}"})
 
     return await once(session, asked, deed, by=by, at=now)

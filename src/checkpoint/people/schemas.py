@@ -45,8 +45,6 @@ def either(text: str) -> str:
     return text
 
 
-
-
 PncId = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=13),

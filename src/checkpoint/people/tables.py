@@ -47,9 +47,7 @@ class Person(Record, table=True):
             name="ethnicity_or_reason",
         ),
         sa.CheckConstraint(r"local_authority ~ '^[EWSN]\d{8}$'", name="local_authority_form"),
-        sa.Index(
-            "ix_person_unindexed", "id", postgresql_where=sa.text("indexed_at IS NULL")
-        ),
+        sa.Index("ix_person_unindexed", "id", postgresql_where=sa.text("indexed_at IS NULL")),
     )
 
     family_name: str = Field(
