@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from checkpoint.audit.tables import AuditEntry
 
 KEPT = ("person", "custody_record", "alleged_offence", "screening", "eligibility_decision")
-KEPT += ("kept_answer", "changed_value")
+KEPT += ("kept_answer", "changed_value", "person_alias", "person_name_key", "identity_choice")
 
 
 async def entries(owner: AsyncEngine, *answers: httpx.Response) -> list[Any]:

@@ -66,7 +66,9 @@ async def note_correction(
 async def begin_reidentifying(
     session: AsyncSession, record_id: UUID, *, seen: int, by: Actor
 ) -> CustodyRecord:
-    """Hold a record that stands with the wrong person."""
+    """Hold a record that stands with the wrong person, and that person before it."""
+    record = await queries.one(session, record_id, actor=by)
+    await people.one(session, record.person_id)
     record = await queries.one(session, record_id, actor=by, lock=True)
     unchanged_since(seen, record.version)
     record.state = step(record.state, CustodyEvent.REIDENTIFIED)
