@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 import bulk
+import people
 from load import Sample
 from operations import OPERATIONS, Operation
 
@@ -106,15 +107,43 @@ def _bulk_row(by_server: Mapping[str, Sequence[Sample]]) -> list[str]:
     return [bulk.NAME, *cells, "-", str(of_copy), "-", aims]
 
 
-def keep(measured: Measured, folder: Path, notes: Sequence[str]) -> None:
+def people_table(searched: people.Found) -> Table:
+    """One row a search: how long one officer waits, among few people and among many."""
+    few, many = sorted(next(iter(searched.values())))
+    found = Table(title="The same search among few people and among many", show_lines=True)
+    for heading in ("search", f"{few:,} people\np50 / p95", f"{many:,} people\np50 / p95"):
+        found.add_column(heading, no_wrap=True)
+    for heading in ("times as long", "aim"):
+        found.add_column(heading, no_wrap=True)
+    for name, (times, ms) in people.AIMS.items():
+        here, there = searched[name][many], searched[name][few]
+        slower = ratio(middles(here), middles(there))
+        p95 = median(sample.p95_ms for sample in here)
+        aims = verdict(
+            [(f"<= {times} times", slower.middle <= times), (f"p95 <= {ms} ms", p95 <= ms)]
+        )
+        found.add_row(name, waited(there), waited(here), str(slower), aims)
+    return found
+
+
+def waited(samples: Sequence[Sample]) -> str:
+    p95 = median(sample.p95_ms for sample in samples)
+    return f"{median(middles(samples)):.1f} / {p95:.1f} ms"
+
+
+def keep(measured: Measured, searched: people.Found, folder: Path, notes: Sequence[str]) -> None:
     """Every sample as JSON, and the picture."""
     folder.mkdir(parents=True, exist_ok=True)
     samples = {
         operation: {server: [asdict(sample) for sample in found] for server, found in by.items()}
         for operation, by in measured.items()
     }
+    searches = {
+        name: {size: [asdict(sample) for sample in found] for size, found in by.items()}
+        for name, by in searched.items()
+    }
     (folder / "bench.json").write_text(
-        json.dumps({"notes": [*notes], "samples": samples}, indent=1)
+        json.dumps({"notes": [*notes], "samples": samples, "searches": searches}, indent=1)
     )
     draw(measured, folder, notes)
 
@@ -157,11 +186,12 @@ def _bar(axes: object, by_server: Mapping[str, Sequence[Sample]], server: str, a
     axes.text(part.most + 0.01, at, label, va="center", fontsize=8)  # type: ignore[attr-defined]
 
 
-def show(measured: Measured, folder: Path, notes: Sequence[str]) -> None:
+def show(measured: Measured, searched: people.Found, folder: Path, notes: Sequence[str]) -> None:
     """Print the table, write the files, and say where they are."""
     console = Console(width=max(Console().width, 140))
     console.print(table(measured))
+    console.print(people_table(searched))
     for note in notes:
         console.print(note)
-    keep(measured, folder, notes)
+    keep(measured, searched, folder, notes)
     console.print(f"Picture: {folder}/bench.svg and .png; every sample: bench.json there.")

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 import bulk
+import people
 import report
 import seed
 import servers
@@ -41,6 +42,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure this service, its limit, and Django.")
     parser.add_argument("--rounds", type=int, default=4, help="how often everything is measured")
     parser.add_argument("--seconds", type=int, default=3, help="of load in one measurement")
+    parser.add_argument(
+        "--people", type=int, default=people.MANY, help="on record in the greater of two searches"
+    )
     parser.add_argument("--own", action="store_true", help="use bench/load.py and not wrk")
     return parser.parse_args()
 
@@ -133,6 +137,13 @@ def load_list(bench: Bench, content: bytes, number: int) -> None:
     samples["limit"].append(asyncio.run(bulk.copy(bench.world, bulk.rows_of(content))))
 
 
+def search(bench: Bench, asked: argparse.Namespace, stack: ExitStack) -> people.Found:
+    """The same searches among few people and among many."""
+    found = asyncio.run(people.worlds(bench.world, bench.say, asked.people))
+    people.fill(found)
+    return people.measured(found, stack, bench.say, asked.rounds)
+
+
 def trivial(bench: Bench) -> Sample:
     """How fast the load itself is, against a handler that does nothing."""
     bench.say("the load itself")
@@ -167,7 +178,7 @@ def ready(asked: argparse.Namespace, console: Console, stack: ExitStack) -> Benc
     bar = stack.enter_context(Progress(*columns, console=console))
     loads = len(OPERATIONS) * len(found)
     wrk = WRK is not None and not asked.own
-    return Bench(world, found, wrk, bar, steps=3 + loads + asked.rounds * (loads + 1))
+    return Bench(world, found, wrk, bar, steps=7 + loads + asked.rounds * (loads + 3))
 
 
 def main() -> None:
@@ -178,8 +189,9 @@ def main() -> None:
         warm_up(bench)
         idle = trivial(bench)
         rounds(bench, asked.rounds, asked.seconds)
+        searched = search(bench, asked, stack)
     told = notes(bench, idle, asked.rounds, asked.seconds)
-    report.show(bench.measured, ROOT / "bench" / "results", told)
+    report.show(bench.measured, searched, ROOT / "bench" / "results", told)
 
 
 if __name__ == "__main__":

@@ -84,6 +84,15 @@ def started(world: World, *, threads: int) -> Iterator[dict[str, Server]]:
 
 
 @contextmanager
+def one(world: World, label: str) -> Iterator[Server]:
+    """The service alone, on a database of its own."""
+    port = free_port()
+    command = [part.format(port=port) for part in commands(1)["service"]]
+    with _running(label, command, port, world.folder, os.environ | environment(world)) as found:
+        yield found
+
+
+@contextmanager
 def _running(
     name: str, command: list[str], port: int, folder: Path, variables: Mapping[str, str]
 ) -> Iterator[Server]:

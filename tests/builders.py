@@ -14,7 +14,7 @@ from checkpoint.eligibility.states import Verdict
 from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation.database import insert
 from checkpoint.foundation.identifiers import new_reference
-from checkpoint.people.identifiers import check_letter
+from checkpoint.people.identifiers import ALPHABET, check_letter
 from checkpoint.people.tables import Person
 
 ARREST = datetime(2026, 11, 2, 21, 40, tzinfo=UTC)
@@ -57,10 +57,29 @@ def a_pnc_id(number: int, year: int = 2001) -> str:
     return f"{year}/{serial}{check_letter(str(year), serial)}"
 
 
+def a_cro_number(number: int, year: int = 2001) -> str:
+    """A well-formed CRO number, with a fingerprint to it."""
+    short = f"{year % 100:02d}"
+    return f"{number:06d}/{short}{ALPHABET[int(f'{short}{number:06d}') % 23]}"
+
+
+SYLLABLES = (
+    "zadi roko taru kaba gonu livu sira fuki vome pize nigi nese bano kure dezo zugu pola bedu "
+    "mito mufa geva sulo tebi"
+)
+GIVEN_NAMES = itertools.combinations(SYLLABLES.split(), 3)
+
+
+def a_given_name() -> str:
+    """The next of 1,771 names, none of which sounds or looks like another: ``Zadirokotaru``."""
+    return "".join(next(GIVEN_NAMES)).capitalize()
+
+
 def a_person(**overrides: Any) -> dict[str, Any]:
+    """Somebody new, who will not be taken for anybody of another test."""
     particulars = {
         "family_name": "Testperson",
-        "given_names": "Synthetic",
+        "given_names": a_given_name(),
         "date_of_birth": "1994-02-11",
     }
     return particulars | overrides

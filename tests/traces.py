@@ -26,6 +26,9 @@ KEPT += (
     "victim_contact",
     "kept_answer",
     "changed_value",
+    "person_alias",
+    "person_name_key",
+    "identity_choice",
 )
 
 

@@ -1,7 +1,7 @@
 """Movements and detention entries.
 
 Revision ID: 0020
-Revises: 0010
+Revises: 0013
 Phase: expand (nothing reads or writes the new tables yet)
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0020"
-down_revision = "0010"
+down_revision = "0013"
 
 
 def upgrade() -> None:

@@ -24,6 +24,7 @@ from checkpoint.access.tokens import NotAuthenticated, Trust
 from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.audit.witness import Witnessed
 from checkpoint.custody import codes as custody_codes
+from checkpoint.custody import identities as custody_identities
 from checkpoint.custody import routes as custody
 from checkpoint.custody.circumstances import codes as circumstances_codes
 from checkpoint.custody.circumstances import routes as circumstances
@@ -42,6 +43,8 @@ from checkpoint.journey import printing
 from checkpoint.journey import routes as journey
 from checkpoint.oversight import codes as oversight_codes
 from checkpoint.oversight import routes as oversight
+from checkpoint.people import codes as people_codes
+from checkpoint.people import routes as people
 from checkpoint.victims import codes as victims_codes
 from checkpoint.victims import routes as victims
 
@@ -62,7 +65,10 @@ ANYWHERE = problems.problems(
     problems.DatabaseUnavailable,
 )
 ROOMS = (
+    people.router,
+    people_codes.router,
     custody.router,
+    custody_identities.router,
     custody_codes.router,
     movements.router,
     detention.router,

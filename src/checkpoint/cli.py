@@ -27,6 +27,7 @@ from checkpoint.foundation.embedded import CannotStart, serving
 from checkpoint.foundation.problems import unreachable
 from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.housekeeping import app as housekeeping
+from checkpoint.people.cli import index_everybody
 
 # For scripts: one exit code for each kind of refusal, as for HTTP there is one status.
 EXIT = {
@@ -141,7 +142,9 @@ async def load_starter(url: str, *, trial: bool = False) -> list[str]:
         async with transaction(engine) as session:
             await load_custody(session)
         async with transaction(engine) as session:
-            return await load_eligibility(session, trial=trial)
+            left = await load_eligibility(session, trial=trial)
+        await index_everybody(engine)
+        return left
     finally:
         await engine.dispose()
 

@@ -9,6 +9,7 @@ from checkpoint.foundation.actors import TOKEN_ROLES, Role
 
 # By hand, from the programme: who may change a case, and who may see everybody's doings.
 CHANGES = {
+    Permission.ADD_ALIAS,
     Permission.DECIDE_ELIGIBILITY,
     Permission.OPEN_CUSTODY_RECORD,
     Permission.RELEASE_FROM_CUSTODY,

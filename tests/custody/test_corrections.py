@@ -21,18 +21,23 @@ from builders import (
 from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.audit.operations import Operation
 from checkpoint.audit.tables import AuditEntry, ChangedValue
-from checkpoint.custody import actions, queries
+from checkpoint.custody import actions, identifying, queries
 from checkpoint.custody.schemas import AddOffence
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.database import transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.people import actions as people
 from checkpoint.people import queries as people_queries
-from checkpoint.people.schemas import RegisterPerson
+from checkpoint.people.schemas import CorrectPerson
 from conftest import NOON
 
 RECORD = "/v1/custody-records/{}"
-RIGHT = {"family_name": "Righted", "given_names": "Now", "date_of_birth": "1994-02-12"}
+RIGHT = {
+    "family_name": "Righted",
+    "given_names": "Now",
+    "date_of_birth": "1994-02-12",
+    "reason": "document_seen",
+}
 
 
 def broken(refused):
@@ -42,10 +47,12 @@ def broken(refused):
 
 async def correct(session, record, particulars, *, by, seen=1):
     """Both deeds in the one transaction, as the door does them."""
-    command = RegisterPerson.model_validate(particulars)
-    held = await actions.begin_correction(session, record.id, command, seen=seen, by=by)
-    change = await people.correct(session, held[0].person_id, command, at=NOON)
-    await actions.note_correction(session, held, change, by=by, at=NOON)
+    command = CorrectPerson.model_validate(particulars)
+    held = await identifying.begin_correction(session, record.id, command, seen=seen, by=by)
+    change = await people.correct(
+        session, held[0].person_id, command, record_id=record.id, by=by, at=NOON
+    )
+    await identifying.note_correction(session, held, change, by=by, at=NOON)
     return held[0]
 
 
@@ -148,7 +155,9 @@ async def test_an_offence_of_another_record_is_not_replaced(session, officer):
 async def test_a_corrected_person_is_shown_and_the_old_decision_stays(client):
     record = await booked(client, screening=KNOWN)
     before = await decided(client, record)
-    child = await put_right(client, record, a_person(date_of_birth="2010-01-01"))
+    child = await put_right(
+        client, record, a_person(date_of_birth="2010-01-01", reason="document_seen")
+    )
     assert (child.status_code, child.headers["etag"]) == (200, '"2"')
     assert child.json()["person"]["date_of_birth"] == "2010-01-01"
     after = await decided(client, child.json())

@@ -14,7 +14,7 @@ from conftest import rolled_back
 async def correct(client, record, **particulars):
     return await client.put(
         f"/v1/custody-records/{record['id']}/person",
-        json=a_person(**particulars),
+        json=a_person(reason="misheard", **particulars),
         headers={"If-Match": f'"{record["version"]}"'},
     )
 
@@ -74,7 +74,7 @@ async def test_what_is_left_out_of_a_correction_stays(client):
     record = await booked(client)
     answer = await client.put(
         f"/v1/custody-records/{record['id']}/person",
-        json={"family_name": "Testperson-Other"},
+        json={"family_name": "Testperson-Other", "reason": "misheard"},
         headers={"If-Match": '"1"'},
     )
     assert answer.json()["person"]["date_of_birth"] == "1994-02-11"

@@ -100,8 +100,9 @@ async def test_a_missing_or_odd_key_is_refused(client, owner, door, key):
 
 async def test_a_key_in_quotes_is_the_same_key(client, owner):
     key = str(uuid4())
-    first = await book(client, {"Idempotency-Key": key})
-    again = await book(client, {"Idempotency-Key": f'"{key}"'})
+    person = a_person()
+    first = await book(client, {"Idempotency-Key": key}, person=person)
+    again = await book(client, {"Idempotency-Key": f'"{key}"'}, person=person)
     assert again.content == first.content
     assert again.headers["idempotency-replayed"] == "true"
 
@@ -109,8 +110,8 @@ async def test_a_key_in_quotes_is_the_same_key(client, owner):
 @pytest.mark.parametrize("at_once", [2, 6])
 async def test_two_at_once_with_one_key_have_one_effect(clients, owner, at_once):
     for _ in range(5):
-        key, before = a_key(), await counts(owner)
-        doing = [book(clients(name="racer"), key) for _ in range(at_once)]
+        key, person, before = a_key(), a_person(), await counts(owner)
+        doing = [book(clients(name="racer"), key, person=person) for _ in range(at_once)]
         answers = await asyncio.gather(*doing)
         done = [answer for answer in answers if answer.status_code == 201]
         others = [answer for answer in answers if answer.status_code != 201]
@@ -123,7 +124,7 @@ async def test_two_at_once_with_one_key_have_one_effect(clients, owner, at_once)
             "custody_record": 1,
         }
         assert len(await entries(owner, *answers)) == at_once
-        later = await book(clients(name="racer"), key)
+        later = await book(clients(name="racer"), key, person=person)
         assert (later.status_code, later.content) == (201, done[0].content)
 
 

@@ -91,7 +91,12 @@ def document(app):
 @pytest.fixture
 async def addressed(client):
     record = await booked(client)
-    return {"record_id": record["id"], "decision_id": str(UUID(int=1)), "version": "2018-04-01"}
+    return {
+        "record_id": record["id"],
+        "person_id": record["person"]["id"],
+        "decision_id": str(UUID(int=1)),
+        "version": "2018-04-01",
+    }
 
 
 class Counted:

@@ -85,6 +85,7 @@ def ids(app, address):
         ).json()
     return {
         "record_id": record["id"],
+        "person_id": record["person"]["id"],
         "decision_id": decision["id"],
         "victim_id": victim["id"],
     }

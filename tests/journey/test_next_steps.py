@@ -13,6 +13,7 @@ async def test_next_steps_come_from_every_room_with_what_is_missing(client):
         "save_screening",
         "add_offence",
         "correct_person",
+        "reidentify",
         "release",
         "transfer",
         "take_back",

@@ -10,6 +10,7 @@ async def test_booked_in_screened_and_decided_in_three_calls(client):
         "save_screening",
         "add_offence",
         "correct_person",
+        "reidentify",
         "release",
         "transfer",
         "set_detention_times",

@@ -31,7 +31,11 @@ DOORS = [
     ("post", f"{RECORD}/co-accused"),
     ("post", f"{RECORD}/eligibility-decisions"),
     ("post", "/v1/eligibility/preview"),
+    ("post", "/v1/person-searches"),
+    ("put", f"{RECORD}/person"),
 ]
+# Nobody is put on record twice, and no number is given to two.
+KNOWN = {RECORDS: "person-probably-known", f"{RECORD}/person": "person-already-known"}
 # What Swagger UI puts where a field has no example.
 SAMPLES = {"uuid": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "date": f"{datetime.now(UTC):%Y-%m-%d}"}
 
@@ -108,6 +112,9 @@ async def test_the_examples_of_the_fields_make_a_request_that_works(newcomer, me
 async def test_what_the_docs_page_puts_into_the_box_works_as_often_as_it_is_sent(
     newcomer, method, path
 ):
-    for _ in range(2):
+    for time in range(2):
         answer = await pasted(newcomer, method, path, every_field=True)
+        if time and path in KNOWN:
+            assert answer.json()["errorCode"] == KNOWN[path]
+            return
         assert 200 <= answer.status_code < 300, answer.text

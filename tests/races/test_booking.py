@@ -22,9 +22,18 @@ async def rows(api, query, **values):
 
 
 async def book_in(client, name, keys):
-    body = a_booking(person=a_person(family_name=name))
+    """One booking of one person, with each of these keys."""
+    body = a_booking(person=a_person(family_name=name, given_names="Synthetic"))
     return await asyncio.gather(
         *[client.post("/v1/custody-records", json=body, headers=key) for key in keys]
+    )
+
+
+async def book_in_others(client, name, count):
+    """Bookings of as many people, who share a family name and a date of birth."""
+    bodies = [a_booking(person=a_person(family_name=name)) for _ in range(count)]
+    return await asyncio.gather(
+        *[client.post("/v1/custody-records", json=body, headers=a_key()) for body in bodies]
     )
 
 
@@ -47,10 +56,24 @@ async def test_twenty_at_once_with_one_key_make_one_record(api, clients):
     assert (again.status_code, again.json()["id"], len(bodies)) == (201, str(booked), 1)
 
 
-async def test_twenty_at_once_with_their_own_keys_make_twenty_records(api, clients):
-    name = f"Ownkeys{uuid4().hex}"
+async def test_twenty_at_once_make_one_person_whatever_their_keys(api, clients):
+    name = f"Newcomer{uuid4().hex}"
     client = clients(Role.CUSTODY_OFFICER, name=name)
     answers = await book_in(client, name, [a_key() for _ in range(20)])
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 19
+    (booked,), told = await booked_and_told(api, name)
+    assert told == [booked]
+    (person,) = {a.json()["person"]["id"] for a in answers if a.status_code == 201}
+    for answer in answers:
+        if answer.status_code == 409:
+            assert answer.json()["errorCode"] == "person-probably-known"
+            assert [c["person_id"] for c in answer.json()["candidates"]] == [person]
+
+
+async def test_twenty_people_at_once_with_their_own_keys_make_twenty_records(api, clients):
+    name = f"Ownkeys{uuid4().hex}"
+    client = clients(Role.CUSTODY_OFFICER, name=name)
+    answers = await book_in_others(client, name, 20)
     assert [answer.status_code for answer in answers] == [201] * 20
     booked, told = await booked_and_told(api, name)
     ids = {answer.json()["id"] for answer in answers}
@@ -62,7 +85,7 @@ async def test_twenty_at_once_with_their_own_keys_make_twenty_records(api, clien
 async def test_twenty_officers_at_once_are_all_served(api, clients):
     name = f"Officers{uuid4().hex}"
     officers = [clients(Role.CUSTODY_OFFICER, name=f"{name}-{place}") for place in range(20)]
-    answers = await asyncio.gather(*[book_in(client, name, [a_key()]) for client in officers])
+    answers = await asyncio.gather(*[book_in_others(client, name, 1) for client in officers])
     assert [answer.status_code for (answer,) in answers] == [201] * 20
     booked, told = await booked_and_told(api, name)
     assert sorted(told) == sorted(booked)

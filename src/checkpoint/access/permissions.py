@@ -15,6 +15,7 @@ from checkpoint.foundation.actors import Role
 class Permission(StrEnum):
     """What may be done, in alphabetical order."""
 
+    ADD_ALIAS = "alias:add"
     ANSWER_OVERRIDE = "override:answer"
     DECIDE_ELIGIBILITY = "eligibility:decide"
     DETAIN = "custody-record:detain"
@@ -27,6 +28,7 @@ class Permission(StrEnum):
     READ_ELIGIBILITY = "eligibility:read"
     READ_LEDGER = "ledger:read"
     READ_OVERRIDE_RATES = "override-rates:read"
+    READ_PERSON = "person:read"
     READ_REFERENCE = "reference:read"
     READ_RISK = "risk:read"
     READ_VICTIM = "victim:read"
@@ -34,6 +36,7 @@ class Permission(StrEnum):
     RECORD_VICTIM = "victim:record"
     RELEASE_FROM_CUSTODY = "custody-record:release"
     SAVE_SCREENING = "custody-record:screen"
+    SEARCH_PEOPLE = "person:search"
 
 
 EVERYONE = frozenset({Permission.READ_REFERENCE})
@@ -42,6 +45,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.CUSTODY_OFFICER: EVERYONE
         | {
+            Permission.ADD_ALIAS,
             Permission.ANSWER_OVERRIDE,
             Permission.DECIDE_ELIGIBILITY,
             Permission.DETAIN,
@@ -50,12 +54,14 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_CASES,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_ELIGIBILITY,
+            Permission.READ_PERSON,
             Permission.READ_RISK,
             Permission.READ_VICTIM,
             Permission.RECORD_RISK,
             Permission.RECORD_VICTIM,
             Permission.RELEASE_FROM_CUSTODY,
             Permission.SAVE_SCREENING,
+            Permission.SEARCH_PEOPLE,
         },
         Role.SUPERVISOR: EVERYONE
         | {
@@ -67,8 +73,10 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_ELIGIBILITY,
             Permission.READ_OVERRIDE_RATES,
+            Permission.READ_PERSON,
             Permission.READ_RISK,
             Permission.READ_VICTIM,
+            Permission.SEARCH_PEOPLE,
         },
         Role.NAVIGATOR: EVERYONE,
         Role.EVALUATOR: EVERYONE,

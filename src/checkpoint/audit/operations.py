@@ -22,6 +22,7 @@ class AuditEvent(StrEnum):
     READ = "ledger.read"
     NEXT_STEPS_READ = "journey.next_steps_read"
     ANSWERS_REMOVED = "housekeeping.answers_removed"
+    CORRECTIONS_READ = "journey.corrections_read"
 
 
 # What a refused request had set out to do.

@@ -29,8 +29,6 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import insert
 from checkpoint.foundation.identifiers import new_reference
 from checkpoint.foundation.preconditions import unchanged_since
-from checkpoint.people import queries as people
-from checkpoint.people.schemas import RegisterPerson
 from checkpoint.people.tables import Person
 
 KIND = "custody_record"
@@ -111,48 +109,6 @@ async def add_offence(
         at=at,
     )
     return record
-
-
-async def begin_correction(
-    session: AsyncSession, record_id: UUID, particulars: RegisterPerson, *, seen: int, by: Actor
-) -> Sequence[CustodyRecord]:
-    """Hold the person, then every record that rests on who they are; the asked one comes first."""
-    record = await queries.one(session, record_id, actor=by)
-    await people.one(session, record.person_id, to_change=True)
-    held = await queries.all_of_person(session, record.person_id)
-    unchanged_since(seen, record.version)
-    for each in held:
-        rules.check_birth(
-            particulars.date_of_birth,
-            arrested_at=each.arrested_at,
-            offences=await queries.offences_of(session, each.id),
-            field="#/date_of_birth",
-        )
-        each.state = step(each.state, CustodyEvent.PERSON_CORRECTED)
-        each.version += 1
-    return [record, *(each for each in held if each.id != record.id)]
-
-
-async def note_correction(
-    session: AsyncSession,
-    held: Sequence[CustodyRecord],
-    change: ledger.Change,
-    *,
-    by: Actor,
-    at: datetime,
-) -> None:
-    """The person's particulars were put right, from the first of these records."""
-    await ledger.record(
-        session,
-        Operation.ALTERATION,
-        CustodyEvent.PERSON_CORRECTED,
-        held[0].person_id,
-        *held,
-        kind="person",
-        by=by,
-        at=at,
-        change=change,
-    )
 
 
 async def save_screening(

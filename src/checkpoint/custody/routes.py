@@ -38,11 +38,10 @@ from checkpoint.foundation.paging import MalformedCursor, Page, Turning, links
 from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion, etag
 from checkpoint.foundation.problems import problems
 from checkpoint.foundation.schemas import Code
-from checkpoint.people import actions as people
-from checkpoint.people import queries as people_queries
+from checkpoint.people import identifying as people
 from checkpoint.people.actions import PersonAlreadyKnown
+from checkpoint.people.identifying import PersonProbablyKnown
 from checkpoint.people.queries import PersonNotFound
-from checkpoint.people.schemas import RegisterPerson
 from checkpoint.people.tables import Person
 
 router = APIRouter(prefix="/v1/custody-records", tags=["custody"])
@@ -54,7 +53,14 @@ RecordId = Annotated[UUID, Path(description="The custody record's id.")]
     "",
     status_code=201,
     response_model=CustodyRecordView,
-    responses=problems(*CREATING, RuleBroken, NotYourSuite, PersonAlreadyKnown, PersonNotFound),
+    responses=problems(
+        *CREATING,
+        RuleBroken,
+        NotYourSuite,
+        PersonAlreadyKnown,
+        PersonProbablyKnown,
+        PersonNotFound,
+    ),
 )
 async def open_custody_record(
     by: Annotated[Actor, holding(Permission.OPEN_CUSTODY_RECORD)],
@@ -72,10 +78,7 @@ async def _open(
     session: AsyncSession, command: OpenCustodyRecord, *, by: Actor, now: datetime
 ) -> Response:
     await actions.check_opening(session, command, by=by, at=now)
-    if command.person_id is not None:
-        person = await people_queries.one(session, command.person_id)
-    else:
-        person = await people.register(session, command.newcomer, by=by, at=now)
+    person = await people.identify(session, command, by=by, at=now)
     record = await actions.open(session, command, person, by=by, at=now)
     times = command.model_dump(include={"relevant_time", "authorised_at", "late_reason"})
     if any(times.values()):
@@ -175,32 +178,6 @@ async def add_offence(
         return await answered(session, record, by=by, at=now, status=201)
 
     return await once(session, asked, deed, by=by, at=now)
-
-
-@router.put(
-    "/{record_id}/person",
-    response_model=CustodyRecordView,
-    responses=problems(
-        RuleBroken,
-        CustodyRecordNotFound,
-        IfMatchMissing,
-        Overtaken,
-        PersonAlreadyKnown,
-    ),
-)
-async def correct_person(
-    by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],
-    record_id: RecordId,
-    command: RegisterPerson,
-    session: Transaction,
-    now: Now,
-    seen: SeenVersion,
-) -> Response:
-    """Put the person's particulars right; what you leave out stays, what stood there is kept."""
-    held = await actions.begin_correction(session, record_id, command, seen=seen, by=by)
-    change = await people.correct(session, held[0].person_id, command, at=now)
-    await actions.note_correction(session, held, change, by=by, at=now)
-    return await answered(session, held[0], by=by, at=now)
 
 
 async def answered(

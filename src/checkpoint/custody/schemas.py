@@ -1,10 +1,10 @@
 """What custody staff enter, and what they are shown."""
 
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from checkpoint.custody.circumstances.schemas import CircumstancesView
 from checkpoint.custody.clocks import ProsecutionClock
@@ -22,7 +22,7 @@ from checkpoint.custody.states import (
 )
 from checkpoint.foundation.identifiers import heard_reference
 from checkpoint.foundation.schemas import Code, Command, Day, Instant, Moment, NextStep, View, YesNo
-from checkpoint.people.schemas import PersonView, RegisterPerson
+from checkpoint.people.schemas import Because, PersonView, Who
 
 OffenceCode = Annotated[
     str,
@@ -166,15 +166,11 @@ class SaveScreening(Command):
     ] = None
 
 
-class OpenCustodyRecord(Command):
+class OpenCustodyRecord(Who):
     """Everything it takes to book somebody in, in one call."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [BOOKING]})
 
-    person: Annotated[
-        RegisterPerson | None, Field(description="Who, if they are not on record yet.")
-    ] = None
-    person_id: Annotated[UUID | None, Field(description="Who, if they are on record.")] = None
     suite: Annotated[Code, Field(examples=["DURHAMGATE"])]
     arrested_at: Annotated[Instant, Field(examples=["2026-11-02T21:40:00Z"])]
     arrived_at: Annotated[Instant, Field(examples=["2026-11-02T22:05:00Z"])]
@@ -191,18 +187,9 @@ class OpenCustodyRecord(Command):
         SaveScreening | None, Field(description="What is known already, if anything.")
     ] = None
 
-    @model_validator(mode="after")
-    def one_person(self) -> Self:
-        if (self.person is None) == (self.person_id is None):
-            raise ValueError("Send person or person_id, one of the two.")
-        return self
 
-    @property
-    def newcomer(self) -> RegisterPerson:
-        """Who is to be put on record; only where no person_id was sent."""
-        if self.person is None:
-            raise ValueError("a known person is no newcomer")
-        return self.person
+class IdentifyPerson(Who, Because):
+    """The right person of a record that stood with another, and why."""
 
 
 class AllegedOffenceView(View):

@@ -22,6 +22,7 @@ class CustodyEvent(StrEnum):
     SCREENED = "custody.screened"  # no change of state; also after release
     OFFENCE_ADDED = "custody.offence_added"  # no change of state; also after release
     PERSON_CORRECTED = "custody.person_corrected"  # no change of state; also after release
+    REIDENTIFIED = "custody.reidentified"  # no change of state; also after release
     RELEASED = "custody.released"  # detained -> released
     TRANSFERRED = "custody.transferred"  # no change of state; the record goes to another suite
     RETURNED = "custody.returned"  # released -> detained, in any suite
@@ -55,6 +56,7 @@ STEPS: Mapping[tuple[CustodyState, CustodyEvent], CustodyState] = MappingProxyTy
             CustodyEvent.SCREENED,
             CustodyEvent.OFFENCE_ADDED,
             CustodyEvent.PERSON_CORRECTED,
+            CustodyEvent.REIDENTIFIED,
             CustodyEvent.TIMES_SET,
             CustodyEvent.REVIEWED,
             CustodyEvent.EXTENDED,
@@ -109,6 +111,7 @@ DOORS: Mapping[CustodyEvent, tuple[str, str, str, Permission]] = MappingProxyTyp
             "person",
             Permission.SAVE_SCREENING,
         ),
+        CustodyEvent.REIDENTIFIED: ("reidentify", "PUT", "identity", Permission.SAVE_SCREENING),
         CustodyEvent.RELEASED: ("release", "POST", "release", Permission.RELEASE_FROM_CUSTODY),
         CustodyEvent.TRANSFERRED: ("transfer", "POST", "transfer", Permission.DETAIN),
         CustodyEvent.RETURNED: ("take_back", "POST", RETURNS, Permission.DETAIN),

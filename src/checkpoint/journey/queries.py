@@ -5,15 +5,22 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.custody import queries as custody
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Offence
+from checkpoint.eligibility import queries as eligibility
 from checkpoint.eligibility.tables import EligibilityDecision
+from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.errors import RuleBroken
+from checkpoint.journey.rules import MOVED, relied
+from checkpoint.journey.schemas import CorrectionView, ReliedView
 from checkpoint.oversight.tables import EligibilityOverride
+from checkpoint.people.tables import PersonCorrection
 
 THING = sa.bindparam("thing", type_=sa.Uuid())
 RECORDS = sa.select(col(CustodyRecord.id)).where(
@@ -85,3 +92,46 @@ async def alleged_then(session: AsyncSession, decision: Any) -> Sequence[Any]:
     """What was alleged when a decision was taken, whatever was put right since."""
     given = {"thing": decision.custody_record_id, "at": decision.decided_at}
     return await rows_of(session, ALLEGED_THEN, **given)
+
+
+PEOPLE = sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid())))
+HERE = sa.any_(sa.bindparam("records", type_=ARRAY(sa.Uuid())))
+CORRECTION_OF = sa.or_(
+    col(PersonCorrection.person_id) == PEOPLE, col(PersonCorrection.custody_record_id) == HERE
+)
+PUT_RIGHT = select(PersonCorrection).where(CORRECTION_OF).order_by(col(PersonCorrection.id))
+LEFT = sa.select(col(PersonCorrection.custody_record_id)).where(
+    col(PersonCorrection.field) == MOVED, col(PersonCorrection.person_id) == PEOPLE
+)
+# Within the reader's suites: decisions of these people's records, and of records that were theirs.
+TAKEN = eligibility.VISIBLE.where(
+    sa.or_(
+        col(CustodyRecord.person_id) == PEOPLE,
+        col(CustodyRecord.id) == HERE,
+        col(CustodyRecord.id).in_(LEFT),
+    )
+).order_by(col(EligibilityDecision.id))
+
+
+async def corrections(
+    session: AsyncSession, record: CustodyRecord, *, actor: Actor
+) -> list[CorrectionView]:
+    """What was put right of a record's person, and of whom it is about, with what rested on it."""
+    people, records = {record.person_id}, {record.id}
+    told = await rows_of(session, PUT_RIGHT, people=[*people], records=[*records])
+    people |= {row.person_id for row in told}
+    scope = custody.scope_of(actor)
+    taken = await rows_of(session, TAKEN, **scope, people=[*people], records=[*records])
+    # Their other corrections are not told here: they say until when something stood, and for whom.
+    records |= {row.custody_record_id for row in taken}
+    known = await rows_of(session, PUT_RIGHT, people=[*people], records=[*records])
+    return [
+        CorrectionView(
+            **{name: getattr(row, name) for name in CORRECTED},
+            decisions=[ReliedView.model_validate(one) for one in relied(row, known, taken)],
+        )
+        for row in told
+    ]
+
+
+CORRECTED = CorrectionView.model_fields.keys() - {"decisions"}

@@ -30,6 +30,7 @@ from checkpoint.journey import cases, counts
 from checkpoint.journey import queries as things
 from checkpoint.journey.schemas import (
     CaseView,
+    CorrectionsView,
     CountsView,
     LedgerEntryView,
     MeView,
@@ -181,6 +182,35 @@ async def count_cases(
         session, Operation.CONSULTATION, JourneyEvent.CASES_COUNTED, kind="case", by=by, at=now
     )
     return shown(view)
+
+
+@router.get(
+    "/custody-records/{record_id}/corrections",
+    response_model=CorrectionsView,
+    responses=problems(CustodyRecordNotFound),
+)
+async def read_corrections(
+    by: Annotated[Actor, holding(Permission.READ_CUSTODY_RECORD)],
+    record_id: Annotated[UUID, Path(description="The custody record's id.")],
+    session: Transaction,
+    now: Now,
+) -> Response:
+    """What was put right about the person, and which decisions had rested on what stood before."""
+    record = await custody.one(session, record_id, actor=by)
+    items = await things.corrections(session, record, actor=by)
+    decisions = {decision.id for item in items for decision in item.decisions}
+    await ledger.record(
+        session,
+        Operation.CONSULTATION,
+        AuditEvent.CORRECTIONS_READ,
+        record,
+        record.person_id,
+        *sorted(decisions),
+        kind="custody_record",
+        by=by,
+        at=now,
+    )
+    return shown(CorrectionsView(items=items))
 
 
 @router.get(

@@ -12,6 +12,7 @@ from checkpoint.eligibility.states import Verdict
 from checkpoint.foundation.actors import Rank, Role
 from checkpoint.foundation.schemas import Moment, NextStep, View
 from checkpoint.journey.stages import Stage
+from checkpoint.people.states import CorrectionReason
 
 
 class MeView(View):
@@ -106,6 +107,42 @@ class CountsView(View):
     ]
     ineligible: Annotated[list[CriterionCountView], Field(description="By criterion.")]
     pending: Annotated[list[MissingCountView], Field(description="By what is wanted.")]
+
+
+class ReliedView(View):
+    """A decision that rested on what was put right later."""
+
+    id: UUID
+    custody_record_id: UUID
+    number: int
+    verdict: Verdict
+    decided_at: Moment
+    superseded_by_id: Annotated[
+        UUID | None, Field(description="The decision that took its place; null if it still stands.")
+    ]
+
+
+class CorrectionView(View):
+    """One thing put right about a person, or about whom a record is about."""
+
+    id: UUID
+    field: Annotated[str, Field(examples=["date_of_birth"])]
+    before: str | None
+    after: str | None
+    reason: CorrectionReason
+    words: str | None
+    corrected_at: Moment
+    corrected_by: UUID
+    custody_record_id: Annotated[UUID, Field(description="From which record it was put right.")]
+    decisions: Annotated[
+        list[ReliedView], Field(description="Taken before, on what stood there; in your suites.")
+    ]
+
+
+class CorrectionsView(View):
+    """Everything that was put right, the earliest first."""
+
+    items: list[CorrectionView]
 
 
 class LedgerEntryView(View):

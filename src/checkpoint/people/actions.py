@@ -1,96 +1,223 @@
-"""Put a person on record. The entry is written by the deed that needed them: one request, one row."""
+"""Put people right, and add what they are known by. The entry is written by the deed that asked."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert as add
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.audit import ledger
+from checkpoint.audit.operations import Operation
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
-from checkpoint.foundation.database import insert
-from checkpoint.people import queries
-from checkpoint.people.identifiers import canonical
-from checkpoint.people.schemas import RegisterPerson
-from checkpoint.people.tables import Person
+from checkpoint.foundation.database import executed, insert
+from checkpoint.foundation.identifiers import new_id
+from checkpoint.people import names, queries
+from checkpoint.people.identifiers import canonical, canonical_cro
+from checkpoint.people.schemas import AddAlias, Because, CorrectPerson, RegisterPerson
+from checkpoint.people.states import AliasKind, PersonEvent
+from checkpoint.people.tables import Person, PersonAlias, PersonCorrection, PersonNameKey
+
+KIND = "person"
 
 
 class PersonAlreadyKnown(errors.Conflict):
     slug = "person-already-known"
-    title = "Somebody with this PNC ID is on record already"
-
-
-async def register(
-    session: AsyncSession, command: RegisterPerson, *, by: Actor, at: datetime
-) -> Person:
-    """Put a person on record who is not there yet."""
-    pnc_id = _checked(command, today=london_day(at), field="#/person")
-    if pnc_id is not None:
-        await _not_known(
-            session, pnc_id, "If it is the same person, send person_id instead of person."
-        )
-    person = Person(
-        family_name=command.family_name,
-        given_names=command.given_names,
-        date_of_birth=command.date_of_birth,
-        pnc_id=pnc_id,
-        registered_at=at,
-        registered_by=by.id,
-    )
-    try:
-        await insert(session, person)
-    except sa.exc.IntegrityError as error:
-        # Two at once with one PNC ID: the second is told to ask again, and then learns who.
-        raise PersonAlreadyKnown("Send it again to be told which person it is.") from error
-    return person
+    title = "Somebody with this PNC ID or CRO number is on record already"
 
 
 async def correct(
-    session: AsyncSession, person_id: UUID, command: RegisterPerson, *, at: datetime
+    session: AsyncSession,
+    person_id: UUID,
+    command: CorrectPerson,
+    *,
+    record_id: UUID,
+    by: Actor,
+    at: datetime,
 ) -> dict[str, tuple[Any, Any]]:
     """Put a person's particulars right; gives what changed, for the entry of whoever asked.
 
     What is left out stays as it is: a known date of birth is not lost by forgetting to send it.
     """
     person = await queries.one(session, person_id, to_change=True)
-    right = command.model_dump() | {"pnc_id": _checked(command, today=london_day(at), field="#")}
-    if right["pnc_id"] not in (None, person.pnc_id):
-        await _not_known(session, str(right["pnc_id"]), "Check the PNC ID: somebody else holds it.")
-    change: dict[str, tuple[Any, Any]] = {}
-    for field, value in right.items():
-        before = getattr(person, field)
-        if value not in (None, before):
-            change[field] = (before, value)
-            setattr(person, field, value)
+    right = in_store(command, today=london_day(at), field="#")
+    _fits(right, person)
+    remedy = "Check the number: somebody else holds it."
+    await nobody_else(session, right["pnc_id"], right["cro_number"], remedy, but=person.id)
+    family_name, given_names = person.family_name, person.given_names
+    change = _change(person, right)
     try:
         await session.flush()
     except sa.exc.IntegrityError as error:
         raise PersonAlreadyKnown("Send it again to be told which person it is.") from error
+    if change.keys() & {"family_name", "given_names"}:
+        former = PersonAlias(
+            person_id=person.id,
+            family_name=family_name,
+            given_names=given_names,
+            kind=AliasKind.PUT_RIGHT,
+            added_at=at,
+            added_by=by.id,
+        )
+        await insert(session, former)
+    if change:
+        await _keep(session, person_id, change, command, record_id=record_id, by=by, at=at)
+        await write_index(session, person)
     return change
 
 
-def _checked(command: RegisterPerson, *, today: date, field: str) -> str | None:
-    """The PNC ID in its canonical form, once nothing lies in the future."""
+async def note_other_person(
+    session: AsyncSession,
+    record_id: UUID,
+    before: UUID,
+    after: UUID,
+    command: Because,
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """A custody record stood with the wrong person, and stands with another from now on."""
+    change = {"person_id": (before, after)}
+    await _keep(session, before, change, command, record_id=record_id, by=by, at=at)
+
+
+async def add_alias(
+    session: AsyncSession, person_id: UUID, command: AddAlias, *, by: Actor, at: datetime
+) -> Person:
+    """Another name that a person is known by; searches find them by it from now on."""
+    person = await queries.one(session, person_id)
+    alias = PersonAlias(
+        person_id=person.id,
+        family_name=command.family_name,
+        given_names=command.given_names,
+        kind=AliasKind.KNOWN_AS,
+        added_at=at,
+        added_by=by.id,
+    )
+    await insert(session, alias)
+    await write_index(session, person)
+    added = PersonEvent.ALIAS_ADDED
+    await ledger.record(
+        session, Operation.COLLECTION, added, person, alias, kind=KIND, by=by, at=at
+    )
+    return person
+
+
+async def write_keys(
+    session: AsyncSession, people: Sequence[UUID], *, by: Actor, at: datetime
+) -> None:
+    """The search keys of people who were on record before there were any."""
+    for id in people:
+        person = await queries.one(session, id, to_change=True)
+        await write_index(session, person)
+        person.indexed_at = at
+    indexed = PersonEvent.INDEXED
+    await ledger.record(session, Operation.ALTERATION, indexed, *people, kind=KIND, by=by, at=at)
+
+
+def in_store(command: RegisterPerson, *, today: date, field: str) -> dict[str, Any]:
+    """The particulars in the form they are stored in, once nothing lies in the future."""
+    given = command.model_dump(include={*RegisterPerson.model_fields})
     if command.date_of_birth is not None and command.date_of_birth > today:
         raise errors.RuleBroken(
             f"{field}/date_of_birth",
             "born-in-the-future",
             "The date of birth must not be after today.",
         )
-    pnc_id = canonical(command.pnc_id, today=today) if command.pnc_id else None
-    if pnc_id is not None and int(pnc_id[:4]) > today.year:
+    if command.pnc_id is not None:
+        given["pnc_id"] = canonical(command.pnc_id, today=today)
+        if int(given["pnc_id"][:4]) > today.year:
+            raise errors.RuleBroken(
+                f"{field}/pnc_id",
+                "pnc-id-in-the-future",
+                "The PNC ID's year must not be after this year.",
+            )
+    if command.cro_number is not None:
+        given["cro_number"] = canonical_cro(command.cro_number)
+    given["estimated_on"] = None if command.estimated_age_years is None else today
+    return given
+
+
+def _fits(right: Mapping[str, Any], person: Person) -> None:
+    """An estimate does not take the place of what is known."""
+    if right["estimated_age_years"] is not None and person.date_of_birth is not None:
         raise errors.RuleBroken(
-            f"{field}/pnc_id",
-            "pnc-id-in-the-future",
-            "The PNC ID's year must not be after this year.",
+            "#/estimated_age_years",
+            "date-of-birth-known",
+            "The date of birth is on record: if it is wrong, put that right.",
         )
-    return pnc_id
 
 
-async def _not_known(session: AsyncSession, pnc_id: str, remedy: str) -> None:
-    known = await queries.id_by_pnc_id(session, pnc_id)
-    if known is not None:
-        session.info.get("request", {})["found"] = [known]  # so that the entry says who was found
-        raise PersonAlreadyKnown(remedy, person_id=str(known))
+def _change(person: Person, right: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Put onto the person what was sent and what it takes the place of; before and after."""
+    sent = {field: value for field, value in right.items() if value is not None}
+    if "date_of_birth" in sent:
+        sent |= {"estimated_age_years": None, "estimated_on": None}
+    if "self_defined_ethnicity" in sent:
+        sent["ethnicity_missing_reason"] = right["ethnicity_missing_reason"]
+    change = {
+        field: (getattr(person, field), value)
+        for field, value in sent.items()
+        if value != getattr(person, field)
+    }
+    for field, (_, value) in change.items():
+        setattr(person, field, value)
+    return change
+
+
+async def _keep(
+    session: AsyncSession,
+    person_id: UUID,
+    change: Mapping[str, tuple[Any, Any]],
+    command: Because,
+    *,
+    record_id: UUID,
+    by: Actor,
+    at: datetime,
+) -> None:
+    rows = [
+        PersonCorrection(
+            person_id=person_id,
+            custody_record_id=record_id,
+            field=field,
+            before=None if before is None else str(before),
+            after=None if after is None else str(after),
+            reason=command.reason,
+            words=command.words,
+            corrected_at=at,
+            corrected_by=by.id,
+        )
+        for field, (before, after) in change.items()
+    ]
+    await insert(session, *rows)
+
+
+async def nobody_else(
+    session: AsyncSession,
+    pnc_id: str | None,
+    cro_number: str | None,
+    remedy: str,
+    *,
+    but: UUID | None = None,
+) -> None:
+    """Nobody on record holds these numbers, unless it is the one who is put right."""
+    found = await queries.by_number(session, pnc_id, cro_number)
+    known = [row.id for row in found if row.id != but]
+    if known:
+        session.info.get("request", {})["found"] = known  # so that the entry says who was found
+        raise PersonAlreadyKnown(remedy, person_id=str(known[0]))
+
+
+async def write_index(session: AsyncSession, person: Person) -> None:
+    """Write the keys that are not there yet, of every name and the date of birth as it is now."""
+    known = [person, *await queries.aliases(session, person.id)]
+    kept = set[str]().union(
+        *(names.keys(one.family_name, one.given_names, person.date_of_birth) for one in known)
+    )
+    rows = [{"id": new_id(), "key": key, "person_id": person.id} for key in sorted(kept)]
+    if rows:
+        await executed(session, add(PersonNameKey).on_conflict_do_nothing(), rows)

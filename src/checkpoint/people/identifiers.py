@@ -1,4 +1,4 @@
-"""PNC IDs: every written form in, one canonical form out. Pure."""
+"""PNC IDs and CRO numbers: every written form in, one canonical form out. Pure."""
 
 import re
 from datetime import date
@@ -8,6 +8,10 @@ LONG = re.compile(r"^(\d{4}|\d{2})/(\d{1,7})([A-Z])$", re.ASCII)
 # Without the stroke: a four-digit year only where all seven digits follow it.
 SHORT = re.compile(r"^(?:(\d{4})(\d{7})|(\d{2})(\d{1,7}))([A-Z])$", re.ASCII)
 EXAMPLE = "2002/0073319Z"
+# Without the stroke a CRO number is told apart only in its full length, or by its SF.
+CRO = re.compile(r"^(?:(\d{1,6})/(\d{2})|(\d{6})(\d{2}))([A-Z])$", re.ASCII)
+SF = re.compile(r"^SF ?(\d{2})/?(\d{1,6})([A-Z])$", re.ASCII)
+CRO_EXAMPLE = "065656/91H"
 
 
 def parts(text: str) -> tuple[str, str, str] | None:
@@ -62,3 +66,45 @@ def canonical(text: str, *, today: date) -> str:
     if len(year) == 2:
         year = f"{20 if int(year) <= today.year % 100 else 19}{year}"
     return f"{year}/{serial.zfill(7)}{letter}"
+
+
+def canonical_cro(text: str) -> str:
+    """``NNNNNN/YYL`` or ``SFYY/NL``, the forms that are stored.
+
+    Args:
+        text: a CRO number in any written form; SF numbers are kept in files and have no fingerprints.
+
+    Raises:
+        ValueError: not a CRO number, or its check letter is wrong.
+
+    Source: Ministry of Justice test vectors; the letter is number ``n mod 23`` of the PNC ID's
+    alphabet, n being year and serial read as one number, the serial padded to six digits in the
+    first form and as it is written in the second. 65656/91 gives H.
+    """
+    tidy = text.strip().upper()
+    if found := CRO.match(tidy):
+        year, serial = found[2] or found[4], (found[1] or found[3]).zfill(6)
+        if ALPHABET[int(year + serial) % 23] == found[5]:
+            return f"{serial}/{year}{found[5]}"
+    elif found := SF.match(tidy):
+        # As it stands, or as it would stand had nobody put noughts before it.
+        for serial in (found[2], str(int(found[2]))):
+            if ALPHABET[int(found[1] + serial) % 23] == found[3]:
+                return f"SF{found[1]}/{serial}{found[3]}"
+    raise ValueError("not a CRO number")
+
+
+def is_cro(text: str) -> bool:
+    """Whether ``text`` is a CRO number in some written form, its check letter right."""
+    try:
+        return bool(canonical_cro(text))
+    except ValueError:
+        return False
+
+
+def readings(text: str, *, today: date) -> tuple[str | None, str | None]:
+    """The canonical PNC ID and CRO number that ``text`` may be; a few texts may be either."""
+    return (
+        canonical(text, today=today) if is_pnc_id(text) else None,
+        canonical_cro(text) if is_cro(text) else None,
+    )

@@ -1,12 +1,23 @@
-"""Find a person by what is certain about them."""
+"""Find a person by what is certain about them, or by name and birth as far as they are known."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation import errors
-from checkpoint.people.tables import Person
+from checkpoint.foundation.database import rows_of
+from checkpoint.people import names
+from checkpoint.people.identifiers import readings
+from checkpoint.people.matching import KnownName, Likeness, Match, compare
+from checkpoint.people.schemas import AliasView, FoundView, KnownPersonView, PersonView
+from checkpoint.people.tables import Person, PersonAlias
 
 
 class PersonNotFound(errors.NotFound):
@@ -31,3 +42,133 @@ async def id_by_pnc_id(session: AsyncSession, pnc_id: str) -> UUID | None:
     """The person who holds this PNC ID, in canonical form."""
     rows = select(Person.id).where(col(Person.pnc_id) == pnc_id)
     return (await session.exec(rows)).one_or_none()
+
+
+BY_NUMBER = select(Person).where(
+    sa.or_(
+        col(Person.pnc_id) == sa.bindparam("pnc_id", type_=sa.String()),
+        col(Person.cro_number) == sa.bindparam("cro_number", type_=sa.String()),
+    )
+)
+
+
+async def by_number(
+    session: AsyncSession, pnc_id: str | None, cro_number: str | None
+) -> Sequence[Any]:
+    """Whoever holds one of these numbers, in canonical form; two people at most."""
+    return await rows_of(session, BY_NUMBER, pnc_id=pnc_id, cro_number=cro_number)
+
+
+ALIASES = (
+    select(PersonAlias)
+    .where(col(PersonAlias.person_id) == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid()))))
+    .order_by(col(PersonAlias.id))
+)
+
+
+async def aliases(session: AsyncSession, *people: UUID) -> Sequence[Any]:
+    """Every other name that these people are or were known by."""
+    return await rows_of(session, ALIASES, people=[*people])
+
+
+async def shown(session: AsyncSession, person: Any) -> KnownPersonView:
+    """A person with every other name they are or were known by."""
+    others = [AliasView.model_validate(row) for row in await aliases(session, person.id)]
+    plain = PersonView.model_validate(person)
+    return KnownPersonView(**plain.model_dump(), aliases=others)
+
+
+# So many people at most are read for one key and compared, so that a search costs much the same
+# whether a thousand people or a million are on record; so many are told.
+EACH, COMPARED, TOLD = 50, 60, 20
+LEAST_SCORE = 30
+# The most telling keys count most. An index-only look-up for each key, cut short.
+CANDIDATES = sa.text("""
+    WITH found AS MATERIALIZED (
+        SELECT asked.key, asked.weight, hit.person_id
+          FROM unnest(CAST(:keys AS text[]), CAST(:weights AS integer[])) AS asked (key, weight)
+         CROSS JOIN LATERAL (
+               SELECT person_id FROM person_name_key WHERE key = asked.key LIMIT :each) AS hit
+    ), likely AS (
+        SELECT person_id, sum(weight) AS weight FROM found GROUP BY person_id
+         ORDER BY weight DESC, person_id LIMIT :most
+    )
+    SELECT person.*,
+           (SELECT count(DISTINCT person_id) FROM found) AS people,
+           EXISTS (SELECT FROM found GROUP BY key HAVING count(*) >= :each) AS cut_short
+      FROM likely JOIN person ON person.id = likely.person_id
+""")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Somebody on record, and how alike they are to who is sought."""
+
+    person: Any
+    match: Match
+
+    def view(self) -> FoundView:
+        return FoundView(
+            score=self.match.score,
+            reasons=[*self.match.reasons],
+            person=PersonView.model_validate(self.person),
+        )
+
+
+async def alike(session: AsyncSession, sought: Likeness) -> tuple[list[Found], bool]:
+    """Who may be sought, the likeliest first; and whether there may be others."""
+    name = sought.names[0]
+    asked = names.asked(name.family_name, name.given_names, sought.born)
+    rows = await rows_of(
+        session,
+        CANDIDATES,
+        keys=[*asked],
+        weights=[*asked.values()],
+        each=EACH,
+        most=COMPARED,
+    )
+    known = await _names_of(session, rows)
+    found = [Found(row, compare(sought, likeness(row, known[row.id]))) for row in rows]
+    found = [one for one in found if one.match.score >= LEAST_SCORE]
+    found.sort(key=lambda one: (-one.match.score, one.person.id))
+    return found, any(row.cut_short or row.people > len(rows) for row in rows[:1])
+
+
+async def _names_of(session: AsyncSession, people: Sequence[Any]) -> dict[UUID, list[KnownName]]:
+    known = {row.id: [KnownName(row.family_name, row.given_names)] for row in people}
+    for row in await aliases(session, *known) if known else ():
+        known[row.person_id].append(KnownName(row.family_name, row.given_names, row.kind))
+    return known
+
+
+def likeness(person: Any, known: Sequence[KnownName]) -> Likeness:
+    """A person, as far as they can be told from another."""
+    age = None
+    if person.estimated_age_years is not None:
+        age = (person.estimated_age_years, person.estimated_on)
+    return Likeness(known, person.date_of_birth, age, (person.pnc_id, person.cro_number))
+
+
+async def by_identifier(session: AsyncSession, identifier: str, *, today: date) -> list[Found]:
+    """Whoever holds this number, however it is written."""
+    rows = await by_number(session, *readings(identifier, today=today))
+    return [Found(row, Match(100, ("The same number",))) for row in rows]
+
+
+async def named(
+    session: AsyncSession, family_name: str | None, given_names: str | None, born: date | None
+) -> tuple[list[Found], bool]:
+    """Who may be meant by this name and date of birth, as many as are told."""
+    sought = Likeness([KnownName(family_name, given_names)], born)
+    found, more = await alike(session, sought)
+    return found[:TOLD], more or len(found) > TOLD
+
+
+UNINDEXED = (
+    select(Person.id).where(col(Person.indexed_at).is_(None)).order_by(col(Person.id)).limit(500)
+)
+
+
+async def unindexed(session: AsyncSession) -> Sequence[UUID]:
+    """Some of the people whose search keys are not written yet."""
+    return [row.id for row in await rows_of(session, UNINDEXED)]

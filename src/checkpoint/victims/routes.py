@@ -23,9 +23,8 @@ from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.idempotency import CREATING, Once, once
 from checkpoint.foundation.problems import problems
-from checkpoint.people import actions as people
-from checkpoint.people import queries as people_queries
 from checkpoint.people.actions import PersonAlreadyKnown
+from checkpoint.people.identifying import PersonProbablyKnown, identify
 from checkpoint.people.queries import PersonNotFound
 from checkpoint.victims import actions, queries
 from checkpoint.victims.queries import VictimNotFound
@@ -52,7 +51,12 @@ ENTERING = problems(*CREATING, RuleBroken, VictimNotFound)
     status_code=201,
     response_model=VictimCaseView,
     responses=problems(
-        *CREATING, RuleBroken, CustodyRecordNotFound, PersonAlreadyKnown, PersonNotFound
+        *CREATING,
+        RuleBroken,
+        CustodyRecordNotFound,
+        PersonAlreadyKnown,
+        PersonProbablyKnown,
+        PersonNotFound,
     ),
 )
 async def add_victim(
@@ -72,10 +76,7 @@ async def _add(
     session: AsyncSession, record_id: UUID, command: AddVictim, *, by: Actor, now: datetime
 ) -> Response:
     record = await custody.one(session, record_id, actor=by, lock=True)
-    if command.person_id is not None:
-        person = await people_queries.one(session, command.person_id)
-    else:
-        person = await people.register(session, command.newcomer, by=by, at=now)
+    person = await identify(session, command, by=by, at=now)
     victim = await actions.add(session, record, command, person, by=by, at=now)
     return await _answer(session, victim, record, by=by, at=now)
 

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from checkpoint.custody.movements.schemas import Late, example
 from checkpoint.custody.movements.states import LateReason
 from checkpoint.foundation.schemas import Command, Instant, Moment, NextStep, Text, View, YesNo
-from checkpoint.people.schemas import PersonView, RegisterPerson
+from checkpoint.people.schemas import PersonView, Who
 from checkpoint.victims.states import (
     ContactChannel,
     ContactResult,
@@ -24,7 +24,7 @@ Vulnerable = Annotated[
 ]
 
 
-class AddVictim(Command):
+class AddVictim(Who):
     """A victim of what is alleged; or a business, by the person who speaks for it."""
 
     model_config = example(
@@ -34,11 +34,6 @@ class AddVictim(Command):
         vulnerable=False,
     )
 
-    person: Annotated[
-        RegisterPerson | None,
-        Field(description="Who, or the business's contact, if they are not on record yet."),
-    ] = None
-    person_id: Annotated[UUID | None, Field(description="Who, if they are on record.")] = None
     business_name: Annotated[Text | None, Field(max_length=200)] = None
     contact_role: Annotated[
         Text | None, Field(max_length=100, description="What the contact is in the business.")
@@ -50,19 +45,10 @@ class AddVictim(Command):
     vulnerable: Vulnerable = None
 
     @model_validator(mode="after")
-    def one_person(self) -> Self:
-        if (self.person is None) == (self.person_id is None):
-            raise ValueError("Send person or person_id, one of the two.")
+    def a_role_in_something(self) -> Self:
         if self.contact_role is not None and self.business_name is None:
             raise ValueError("Send contact_role only with business_name.")
         return self
-
-    @property
-    def newcomer(self) -> RegisterPerson:
-        """Who is to be put on record; only where no person_id was sent."""
-        if self.person is None:
-            raise ValueError("a known person is no newcomer")
-        return self.person
 
 
 class RecordContact(Command):

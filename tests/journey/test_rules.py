@@ -1,0 +1,74 @@
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import pytest
+
+from checkpoint.journey.rules import RESTED_ON, relied
+
+ONE, OTHER, RECORD, ELSEWHERE = (UUID(int=number) for number in range(1001, 1005))
+
+
+@dataclass(frozen=True)
+class Correction:
+    id: UUID
+    field: str = "date_of_birth"
+    person_id: UUID = ONE
+    custody_record_id: UUID = RECORD
+
+
+@dataclass(frozen=True)
+class Decision:
+    id: UUID
+    person_id: UUID = ONE
+    custody_record_id: UUID = RECORD
+
+
+def at(number):
+    return UUID(int=number)
+
+
+def found(correction, decisions, *others):
+    known = sorted([correction, *others], key=lambda one: one.id)
+    return [decision.id.int for decision in relied(correction, known, decisions)]
+
+
+FOUR = [Decision(at(number)) for number in (10, 20, 30, 40)]
+
+
+def test_the_rules_rest_on_the_date_of_birth():
+    assert "date_of_birth" in RESTED_ON
+
+
+def test_decisions_taken_before_rested_on_what_stood_there_and_later_ones_did_not():
+    assert found(Correction(at(25)), FOUR) == [10, 20]
+
+
+def test_what_was_put_right_twice_is_told_apart():
+    first, second = Correction(at(15)), Correction(at(35))
+    assert found(first, FOUR, second) == [10]
+    assert found(second, FOUR, first) == [20, 30]
+
+
+def test_another_persons_correction_ends_nothing():
+    assert found(Correction(at(35)), FOUR, Correction(at(15), person_id=OTHER)) == [10, 20, 30]
+
+
+@pytest.mark.parametrize("field", ["family_name", "sex", "pnc_id"])
+def test_no_decision_rests_on_a_name_or_a_number(field):
+    assert found(Correction(at(25), field=field), FOUR) == []
+    assert found(Correction(at(35)), FOUR, Correction(at(15), field=field)) == [10, 20, 30]
+
+
+def test_every_decision_of_a_record_rested_on_whom_it_was_about():
+    move = Correction(at(25), field="person_id")
+    decisions = [replace(one, person_id=OTHER) for one in FOUR]
+    elsewhere = replace(decisions[0], custody_record_id=ELSEWHERE)
+    assert found(move, [*decisions, elsewhere]) == [10, 20]
+    assert found(replace(move, id=at(35), person_id=OTHER), decisions, move) == [30]
+
+
+def test_a_decision_counts_for_whom_the_record_was_about_then():
+    moved = Correction(at(25), field="person_id", person_id=ONE)
+    decisions = [replace(one, person_id=OTHER) for one in FOUR]
+    assert found(Correction(at(45)), decisions, moved) == [10, 20]
+    assert found(Correction(at(45), person_id=OTHER), decisions, moved) == [30, 40]
