@@ -8,7 +8,14 @@ from importlib.resources import files
 import pytest
 
 from checkpoint.eligibility.references import SUMS, rule_files
-from checkpoint.eligibility.rules import RulesUnreadable, chain_faults, digest, opened, parse
+from checkpoint.eligibility.rules import (
+    RulesUnreadable,
+    chain_faults,
+    chosen_because,
+    digest,
+    opened,
+    parse,
+)
 from conftest import ROOT
 
 FOLDER = files("checkpoint.eligibility") / "rulesets"
@@ -108,3 +115,10 @@ def test_the_digests_can_be_checked_without_this_software():
     folder = ROOT / "src/checkpoint/eligibility/rulesets"
     checked = subprocess.run(["sha256sum", "-c", SUMS], cwd=folder, check=True, capture_output=True)
     assert checked.stdout.count(b": OK") == 4
+
+
+def test_decisions_from_before_the_arrest_was_a_fact_say_that_the_day_of_the_decision_counted():
+    old = {"decided_on": "2026-10-20"}
+    assert chosen_because(parse(TEXTS[PAGE]), old) == (
+        "In force on the day of the decision, 2026-10-20."
+    )

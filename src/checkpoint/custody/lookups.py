@@ -29,16 +29,21 @@ SCHEDULES = (
     .limit(1)
     .scalar_subquery()
 )
-# The schedules that an offence stands in, as an array beside it.
-STANDS_IN = sa.func.array(
-    sa.select(col(ScheduledOffence.schedule))
-    .where(col(ScheduledOffence.code) == col(Offence.code))
-    .where(col(ScheduledOffence.schedule_list_id) == SCHEDULES)
-    .order_by(col(ScheduledOffence.schedule))
-    .correlate(Offence)
-    .scalar_subquery(),
-    type_=ARRAY(sa.String()),
-).label("schedules")
+
+
+def stands_in(code: Any) -> Any:
+    """The schedules that the offence with this code stands in, as an array beside it.
+
+    For the outermost select: underneath one it would be looked up for rows that nobody wants.
+    """
+    found = (
+        sa.select(col(ScheduledOffence.schedule))
+        .where(col(ScheduledOffence.code) == code)
+        .where(col(ScheduledOffence.schedule_list_id) == SCHEDULES)
+        .order_by(col(ScheduledOffence.schedule))
+        .correlate(code.table)
+    )
+    return sa.func.array(found.scalar_subquery(), type_=ARRAY(sa.String())).label("schedules")
 
 
 async def classified_codes(session: AsyncSession) -> set[str]:
@@ -77,7 +82,6 @@ def _newest() -> Any:
             *(col(getattr(Offence, name)) for name in AS_LISTED),
             col(OffenceClassification.offence_class),
             col(OffenceClassification.source),
-            STANDS_IN,
             col(OffenceList.name).label("list_name"),
         )
         .join(OffenceList, col(OffenceList.id) == col(Offence.offence_list_id))
@@ -93,7 +97,9 @@ def _newest() -> Any:
 
 async def offences_by_code(session: AsyncSession, codes: Sequence[str]) -> dict[str, Any]:
     """The offences with these codes that are on any list."""
-    rows = _newest().where(col(Offence.code).in_(sorted(set(codes))))
+    wanted = col(Offence.code).in_(sorted(set(codes)))
+    newest = _newest().where(wanted).subquery("newest")
+    rows = sa.select(newest, stands_in(newest.c.code))
     return {row.code: row for row in await rows_of(session, rows)}
 
 
@@ -107,7 +113,7 @@ async def offences(
 ) -> Sequence[Any]:
     """Offences in the order of their codes, one more than ``size`` if there are more."""
     newest = _newest().subquery("newest")
-    rows = sa.select(newest).order_by(newest.c.code)
+    rows = sa.select(newest, stands_in(newest.c.code)).order_by(newest.c.code)
     if after is not None:
         rows = rows.where(newest.c.code > after)
     for word in (search or "").split():

@@ -16,7 +16,7 @@ from checkpoint.access.permissions import holds
 from checkpoint.custody.circumstances import queries as circumstances
 from checkpoint.custody.clocks import Timed, clock_of, in_force
 from checkpoint.custody.detention import queries as detention
-from checkpoint.custody.lookups import AS_LISTED, STANDS_IN
+from checkpoint.custody.lookups import AS_LISTED, stands_in
 from checkpoint.custody.schemas import AllegedOffenceView, CustodyRecordView, ScreeningView
 from checkpoint.custody.states import DOORS, CustodyState, InForce, why_not
 from checkpoint.custody.tables import (
@@ -163,7 +163,7 @@ OFFENCES = (
         col(AllegedOffence.id),
         *(col(getattr(Offence, name)) for name in AS_LISTED),
         col(OffenceClassification.offence_class),
-        STANDS_IN,
+        stands_in(Offence.__table__.c.code),
         *(col(getattr(AllegedOffence, name)) for name in AS_ALLEGED),
     )
     .join(Offence, col(Offence.id) == col(AllegedOffence.offence_id))
