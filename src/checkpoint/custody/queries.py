@@ -33,6 +33,7 @@ from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.paging import Listing, Turn
 from checkpoint.foundation.schemas import NextStep
+from checkpoint.foundation.statements import Prepared
 from checkpoint.people.schemas import PersonView
 from checkpoint.people.tables import Person
 
@@ -47,6 +48,7 @@ IN_SCOPE = col(CustodyRecord.suite) == sa.any_(sa.bindparam("suites", type_=ARRA
 VISIBLE = select(CustodyRecord).where(IN_SCOPE)
 ONE = VISIBLE.where(col(CustodyRecord.id) == sa.bindparam("record_id", type_=sa.Uuid()))
 LOCKED = ONE.with_for_update(key_share=True)
+HELD = Prepared(LOCKED)
 
 
 def scope_of(actor: Actor) -> dict[str, Any]:
@@ -89,7 +91,7 @@ async def all_of_person(session: AsyncSession, person_id: UUID) -> Sequence[Cust
 
 async def held(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Any:
     """A record locked until the transaction ends, to be read by a later room and not changed."""
-    found = await rows_of(session, LOCKED, **scope_of(actor), record_id=record_id)
+    found = await rows_of(session, HELD, **scope_of(actor), record_id=record_id)
     if not found:
         raise CustodyRecordNotFound("Check the id, or ask a colleague in that suite.")
     return found[0]
@@ -158,7 +160,7 @@ AS_ALLEGED = (
     "formally_reported_on",
 )
 AS_SHOWN = AllegedOffenceView.model_fields.keys() - {"in_force_on_its_date"}
-OFFENCES = (
+OFFENCES = Prepared(
     sa.select(
         col(AllegedOffence.id),
         *(col(getattr(Offence, name)) for name in AS_LISTED),

@@ -31,6 +31,7 @@ from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.schemas import NextStep
+from checkpoint.foundation.statements import Prepared
 from checkpoint.people.tables import Person
 
 
@@ -54,7 +55,9 @@ VISIBLE = (
     .outerjoin(LATER, col(LATER.supersedes_id) == col(EligibilityDecision.id))
     .where(custody.IN_SCOPE)
 )
-ONE = VISIBLE.where(col(EligibilityDecision.id) == sa.bindparam("decision_id", type_=sa.Uuid()))
+ONE = Prepared(
+    VISIBLE.where(col(EligibilityDecision.id) == sa.bindparam("decision_id", type_=sa.Uuid()))
+)
 RECORD_ID = sa.bindparam("record_id", type_=sa.Uuid())
 OF_CASE = VISIBLE.where(col(EligibilityDecision.custody_record_id) == RECORD_ID).order_by(
     col(EligibilityDecision.number).desc()
@@ -96,8 +99,9 @@ LAST = (
 SCREENED, PRESENT = custody.SCREENING.subquery("screened"), LAST.subquery("present")
 CURRENT, FORECAST = lookups.APPLYING.subquery("current"), forecast.LAST.subquery("forecast")
 # Everything a decision rests on but the offences, in one row: the last saving of the screening,
-# the last forecast, the present decision and the rules of the day need no joining, since each is one row at most.
-CASE = (
+# the last forecast, the present decision and the rules that apply need no joining, since each is
+# one row at most.
+CASE = Prepared(
     sa.select(
         col(Person.date_of_birth),
         *(SCREENED.c[name] for name in SCREENING_FACTS),

@@ -1,7 +1,7 @@
 """Engine, naming convention, Record, insert(), and the sessions."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, ClassVar, cast
@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation.disclosure import Disclosure, described
 from checkpoint.foundation.identifiers import new_id
+from checkpoint.foundation.statements import Prepared
 
 API_ROLE = "checkpoint_api"
 OWNER_ROLE = "checkpoint_owner"
@@ -97,14 +98,14 @@ async def insert(session: AsyncSession, *records: Record) -> None:
     """
     table = records[0].__table__
     rows = [{column.key: getattr(record, column.key) for column in table.c} for record in records]
-    await executed(session, _insert_into(table), rows if len(rows) > 1 else rows[0])
+    await session.run_sync(_executed, _insert_into(table), rows if len(rows) > 1 else rows[0])
 
 
 async def insert_values(session: AsyncSession, kind: type[Record], values: dict[str, Any]) -> None:
     """The same for one row of plain values: where it is written on every request, a record that
     nobody reads costs as much as the write.
     """
-    await executed(session, _insert_into(kind.__table__), values)
+    await session.run_sync(_put, _insert_of(kind.__table__, *values), values)
 
 
 @cache
@@ -112,21 +113,21 @@ def _insert_into(table: sa.Table) -> sa.Insert:
     return table.insert()
 
 
+@cache
+def _insert_of(table: sa.Table, *columns: str) -> Prepared:
+    return Prepared(table.insert(), *columns)
+
+
 async def rows_of(session: AsyncSession, rows: Any, **given: Any) -> Sequence[Any]:
-    """What a select finds, as plain rows of its columns.
+    """What a select, or a ``Prepared`` one, finds: plain rows of its columns.
 
     A select that is built once, with ``bindparam`` for what is given, costs a third of one that
     is built each time.
     """
-    return await session.run_sync(_rows, rows, given)
+    return await session.run_sync(_put if isinstance(rows, Prepared) else _rows, rows, given)
 
 
-async def executed(session: AsyncSession, statement: Any, given: Any) -> None:
-    """Write what waits in the session, then put a statement to the same transaction."""
-    await session.run_sync(_executed, statement, given)
-
-
-# One switch of greenlets for a statement and its rows; through the async session there are three.
+# Greenlets are switched once for all of this, where the asynchronous session does it for each step.
 def _executed(session: Session, statement: Any, given: Any) -> sa.CursorResult[Any]:
     session.flush()
     return session.connection().execute(statement, given)
@@ -136,12 +137,20 @@ def _rows(session: Session, rows: Any, given: dict[str, Any]) -> Sequence[Any]:
     return _executed(session, rows, given).all()
 
 
+def _put(session: Session, statement: Prepared, given: dict[str, Any]) -> Sequence[Any]:
+    session.flush()
+    return statement.put(session.connection(), given)
+
+
 @asynccontextmanager
 async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """One transaction: committed at the end, rolled back by any exception."""
-    async with AsyncSession(engine, expire_on_commit=False) as session:
+    async with AsyncExitStack() as unless_committed:
+        session = AsyncSession(engine, expire_on_commit=False)
+        await unless_committed.enter_async_context(session)
         yield session
         await session.commit()
+        unless_committed.pop_all()  # the connection is given back: there is nothing left to close
 
 
 async def request_transaction(request: Request) -> AsyncIterator[AsyncSession]:

@@ -21,6 +21,7 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import Record, insert_values, rows_of
 from checkpoint.foundation.disclosure import Disclosure, described
 from checkpoint.foundation.logs import door_of
+from checkpoint.foundation.statements import Prepared
 
 # Structured-field string or bare token; long enough not to be somebody's counter.
 KEY = re.compile(r'^"?([A-Za-z0-9_-]{16,64})"?$')
@@ -127,11 +128,19 @@ def _canonical(value: Any) -> str:
 Once = Annotated[Asked, Depends(asked)]
 
 # One round trip: the lock says whether the same request is under way, the join whether it is done.
-EARLIER = sa.text("""
+EARLIER = Prepared(
+    sa.text("""
     SELECT pg_try_advisory_xact_lock(:lock) AS free, kept.request_digest, kept.status,
            kept.headers, kept.body
       FROM (SELECT 1) AS one LEFT JOIN kept_answer AS kept ON kept.id = :id
-""").columns(headers=JSONB)
+""").columns(
+        free=sa.Boolean,
+        request_digest=sa.LargeBinary,
+        status=sa.Integer,
+        headers=JSONB,
+        body=sa.LargeBinary,
+    )
+)
 
 
 async def once(

@@ -19,6 +19,7 @@ from checkpoint.foundation import errors
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.schemas import View
+from checkpoint.foundation.statements import Prepared
 
 Row = TypeVar("Row")
 LIFE = timedelta(days=1)
@@ -132,7 +133,7 @@ class Listing:
     ) -> None:
         self._rows, self._at, self._id, self._filters = rows, at, id, filters
         self._soonest, self._by_day = soonest, isinstance(at.type, sa.Date)
-        self._built: dict[tuple[frozenset[str], bool], Any] = {}
+        self._built: dict[tuple[frozenset[str], bool], Prepared] = {}
 
     async def page(
         self, session: AsyncSession, turn: Turn, **given: Any
@@ -154,7 +155,7 @@ class Listing:
     def _place(self, at: datetime) -> date:
         return at.date() if self._by_day else at
 
-    def _select(self, names: frozenset[str], *, later: bool) -> Any:
+    def _select(self, names: frozenset[str], *, later: bool) -> Prepared:
         """Built once for each way of narrowing, since building costs more than running."""
         if (names, later) not in self._built:
             rows = self._rows.where(*(self._filters[name] for name in sorted(names)))
@@ -166,6 +167,6 @@ class Listing:
                 here = sa.tuple_(self._at, self._id)
                 rows = rows.where(here > seen if self._soonest else here < seen)
             order = (self._at, self._id) if self._soonest else (self._at.desc(), self._id.desc())
-            rows = rows.order_by(*order)
-            self._built[names, later] = rows.limit(sa.bindparam("most", type_=sa.Integer()))
+            most = sa.bindparam("most", type_=sa.Integer())
+            self._built[names, later] = Prepared(rows.order_by(*order).limit(most))
         return self._built[names, later]
