@@ -34,7 +34,7 @@ from checkpoint.eligibility.rules import (
 )
 from checkpoint.eligibility.states import MEANING, Verdict
 from checkpoint.foundation.identifiers import new_id
-from checkpoint.foundation.server import server_for
+from checkpoint.foundation.server import server_for, settle
 from cursors import cursor_of, place_of
 from plain import (
     MAY_DECIDE,
@@ -362,6 +362,7 @@ def worker() -> Starlette:
         Route("/v1/custody-records", list_cases),
         Route("/ping", ping),
     ]
+    settle()
     return Starlette(routes=routes, lifespan=_lifespan, exception_handlers={NotAdmitted: refused})
 
 

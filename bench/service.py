@@ -8,14 +8,14 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from checkpoint import api
 from checkpoint.access.keys import FixedKeys
-from checkpoint.api import create_app
 from checkpoint.foundation.server import server_for
 
 
 def worker() -> FastAPI:
     """The real app; there is no identity provider here to fetch keys from."""
-    app = create_app()
+    app = api.worker()
     app.state.gate.keys = FixedKeys(json.loads(Path(os.environ["BENCH_JWKS"]).read_text()))
     return app
 

@@ -1,6 +1,5 @@
 """Front door: builds the app, mounts each room's routes, installs problems."""
 
-import gc
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -37,6 +36,7 @@ from checkpoint.foundation import bodies, health, logs, openapi, problems
 from checkpoint.foundation.addresses import ParameterUnknown
 from checkpoint.foundation.database import engine_for
 from checkpoint.foundation.health import Seen
+from checkpoint.foundation.server import settle
 from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.journey import codes as journey_codes
 from checkpoint.journey import printing
@@ -195,9 +195,7 @@ def _show_docs(app: FastAPI) -> None:
 def worker() -> FastAPI:
     """The app for a worker process, whose settings came with its environment."""
     app = create_app()
-    # What stands now stands for good: looking through it again and again costs a tenth of a request.
-    gc.freeze()
-    gc.set_threshold(50_000)
+    settle()
     return app
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -26,8 +25,7 @@ from checkpoint.eligibility.states import MOST_DECISIONS, EligibilityEvent
 from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
-from checkpoint.foundation.database import insert_values
-from checkpoint.foundation.identifiers import new_id
+from checkpoint.foundation.database import insert_row
 from checkpoint.foundation.preconditions import unchanged_since
 
 KIND = "eligibility_decision"
@@ -115,8 +113,9 @@ async def decide_case(
     clock = clock_of(custody.timed(offences, case), on=today)
     facts = facts_of(case, offences, clock, arrested_on=arrested)
     verdict, findings = decide(lookups.rules_of(case), facts)
-    decision = SimpleNamespace(
-        id=new_id(),
+    decision = await insert_row(
+        session,
+        EligibilityDecision,
         custody_record_id=record_id,
         number=_next_number(case),
         record_version=record.version,
@@ -129,14 +128,13 @@ async def decide_case(
         decided_at=at,
         decided_by=by.id,
     )
-    await _lock(session, decision, record, by=by, at=at)
+    await _note(session, decision, record, by=by, at=at)
     return decision, case
 
 
-async def _lock(
+async def _note(
     session: AsyncSession, decision: Any, record: Any, *, by: Actor, at: datetime
 ) -> None:
-    await insert_values(session, EligibilityDecision, vars(decision))
     await ledger.record(
         session,
         Operation.COLLECTION,

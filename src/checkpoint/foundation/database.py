@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from enum import StrEnum
 from functools import cache
+from types import SimpleNamespace
 from typing import Annotated, Any, ClassVar, cast
 from uuid import UUID
 
@@ -106,6 +107,17 @@ async def insert_values(session: AsyncSession, kind: type[Record], values: dict[
     nobody reads costs as much as the write.
     """
     await session.run_sync(_put, _insert_of(kind.__table__, *values), values)
+
+
+async def insert_row(session: AsyncSession, kind: type[Record], **values: Any) -> Any:
+    """The same, with a new id; for the one row that a deed writes and then only shows.
+
+    Returns:
+        The row's values by name, as ``rows_of`` would find them.
+    """
+    row = {"id": new_id()} | values
+    await insert_values(session, kind, row)
+    return SimpleNamespace(**row)
 
 
 @cache

@@ -1,6 +1,7 @@
 """The HTTP server, with the patience that uvicorn lacks."""
 
 import asyncio
+import gc
 from typing import Any
 
 import uvicorn
@@ -101,6 +102,14 @@ class Patient(HttpToolsProtocol):
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None
+
+
+def settle() -> None:
+    """Called once an app stands. What stands then stands for good: looking through it for garbage
+    again and again costs a tenth of a request.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def server_for(app: Any, *, host: str, port: int, workers: int = 1) -> uvicorn.Config:
