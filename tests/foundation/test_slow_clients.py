@@ -19,11 +19,11 @@ from sockets import CHUNKED, JSON, post
 pytestmark = pytest.mark.xdist_group("run")
 
 SERVE = ("-m", "checkpoint", "serve")
-# The same process, a tenth as patient: for every day, when nobody has fifteen seconds.
+# The same process, a fifth as patient: for every day, when nobody has fifteen seconds.
 HASTY = """
 import sys, checkpoint.cli
 from checkpoint.foundation import bodies, server
-bodies.LIMIT_SECONDS, server.HEADER_SECONDS, server.BODY_SECONDS = 1.0, 1.0, 1.5
+bodies.LIMIT_SECONDS, server.HEADER_SECONDS, server.BODY_SECONDS = 2.0, 2.0, 3.0
 sys.argv = ["checkpoint", "serve"]
 checkpoint.cli.main()
 """
@@ -125,10 +125,12 @@ async def besieged(process, address, many, limits):
         files = process.num_fds()
         slow = await opened(address, many)
         dribbling = asyncio.create_task(dribble(slow, min(limits.values()) / 10))
-        among = await honest(client, record, 25)
-        hanging = sum(not one.ended.done() for one in slow)
-        assert hanging == many, "the limits were faster than the honest"
-        assert process.num_fds() >= files + many
+        among, most = [], 0
+        while not any(one.ended.done() for one in slow):  # so each was answered while all hang
+            among += await honest(client, record, 1)
+            most = max(most, process.num_fds())
+        assert len(among) > 4, "the limits were faster than the honest"
+        assert most >= files + many
         while not dribbling.done():  # they end in crowds, and leave entries
             await honest(client, record, 1)
         await dribbling
@@ -170,7 +172,7 @@ def apart(make_database):
 
 
 async def test_a_hundred_slow_clients_hold_nobody_up_and_are_ended(tmp_path, apart):
-    limits = {"head": 1.0, "body under /v1": 1.0, "body": 1.5}
+    limits = {"head": 2.0, "body under /v1": 2.0, "body": 3.0}
     await siege(tmp_path, apart, 100, limits, ("-c", HASTY))
 
 
