@@ -119,7 +119,8 @@ def test_a_load_that_is_killed_leaves_nothing(shell, tmp_path, held):
 
 
 async def killed(shell, file, held):
-    engine = engine_for(shell.url, role=None, pool_size=2)
+    patient = {"idle_in_transaction_session_timeout": "0"}  # a process may be long in starting
+    engine = engine_for(shell.url, role=None, pool_size=2, settings=patient)
     async with engine.connect() as watching, engine.connect() as holding:
         await watching.execution_options(isolation_level="AUTOCOMMIT")
         before = (await watching.execute(STANDING)).one()
