@@ -139,6 +139,11 @@ async def rows_of(session: AsyncSession, rows: Any, **given: Any) -> Sequence[An
     return await session.run_sync(_put if isinstance(rows, Prepared) else _rows, rows, given)
 
 
+async def executed(session: AsyncSession, statement: Any, given: Any) -> None:
+    """Write what waits in the session, then put a statement to the same transaction."""
+    await session.run_sync(_executed, statement, given)
+
+
 # Greenlets are switched once for all of this, where the asynchronous session does it for each step.
 def _executed(session: Session, statement: Any, given: Any) -> sa.CursorResult[Any]:
     session.flush()
