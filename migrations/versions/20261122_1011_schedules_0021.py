@@ -1,15 +1,15 @@
 """The schedules of Acts that offences stand in, as dated lists.
 
-Revision ID: 0032
-Revises: 0031
+Revision ID: 0021
+Revises: 0020
 Phase: expand (nothing reads or writes the new tables yet)
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0032"
-down_revision = "0031"
+revision = "0021"
+down_revision = "0020"
 
 
 def upgrade() -> None:

@@ -1,15 +1,15 @@
 """The hours that suites keep.
 
-Revision ID: 0024
-Revises: 0023
+Revision ID: 0018
+Revises: 0017
 Phase: expand (nothing reads or writes the new tables yet)
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0018"
+down_revision = "0017"
 
 
 def upgrade() -> None:

@@ -1,14 +1,14 @@
 """Releases that were recorded before their kind was: each gets its movement.
 
-Revision ID: 0021
-Revises: 0020
+Revision ID: 0015
+Revises: 0014
 Phase: backfill (restartable: a release that has its movement is left alone)
 """
 
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:

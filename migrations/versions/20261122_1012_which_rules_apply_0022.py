@@ -1,7 +1,7 @@
 """From when on a rule set takes cases, and each decision's prosecution clock.
 
-Revision ID: 0033
-Revises: 0032
+Revision ID: 0022
+Revises: 0021
 Phase: expand (a default and a null, so the code before it goes on writing)
 """
 
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0033"
-down_revision = "0032"
+revision = "0022"
+down_revision = "0021"
 
 
 def upgrade() -> None:

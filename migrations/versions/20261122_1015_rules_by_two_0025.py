@@ -1,15 +1,15 @@
 """Rule sets are proposed by one person and approved by another.
 
-Revision ID: 0042
-Revises: 0041
+Revision ID: 0025
+Revises: 0024
 Phase: expand (what is published already came with the package)
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042"
-down_revision = "0041"
+revision = "0025"
+down_revision = "0024"
 
 
 def upgrade() -> None:

@@ -3,15 +3,15 @@
 Not CONCURRENTLY: that waits for every older snapshot, and so for a second migrator, which waits
 for this one's lock. Writers wait about a second for each million offences instead.
 
-Revision ID: 0050
-Revises: 0042
+Revision ID: 0026
+Revises: 0025
 Phase: expand
 """
 
 from alembic import op
 
-revision = "0050"
-down_revision = "0042"
+revision = "0026"
+down_revision = "0025"
 NAME = "ix_alleged_offence_committed_from_custody_record_id"
 
 

@@ -1,15 +1,15 @@
 """Victims, and what is done for them.
 
-Revision ID: 0023
-Revises: 0022
+Revision ID: 0017
+Revises: 0016
 Phase: expand (nothing reads or writes the new tables yet)
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:

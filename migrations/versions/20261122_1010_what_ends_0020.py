@@ -1,15 +1,15 @@
 """Orders with their ends, and bail and supervision with theirs.
 
-Revision ID: 0031
-Revises: 0030
+Revision ID: 0020
+Revises: 0019
 Phase: expand (null is not known, so the code before it goes on writing)
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0020"
+down_revision = "0019"
 ENDS = {
     "subject_to_order": "order_ends_on",
     "on_bail": "bail_ends_on",

@@ -1,15 +1,15 @@
 """Safeguards, co-accused, and screenings that did not happen.
 
-Revision ID: 0022
-Revises: 0021
+Revision ID: 0016
+Revises: 0015
 Phase: expand (nothing reads or writes the new tables yet)
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0016"
+down_revision = "0015"
 
 
 def upgrade() -> None:

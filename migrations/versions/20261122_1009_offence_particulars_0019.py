@@ -1,15 +1,15 @@
 """What is known of an alleged offence beside its dates, and from when to when an offence is one.
 
-Revision ID: 0030
-Revises: 0024
+Revision ID: 0019
+Revises: 0018
 Phase: expand (null is not known, so the code before it goes on writing)
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
-down_revision = "0024"
+revision = "0019"
+down_revision = "0018"
 
 
 def upgrade() -> None:

@@ -1,15 +1,15 @@
 """Officers' views of the risk, and forecasting tools' bands.
 
-Revision ID: 0041
-Revises: 0040
+Revision ID: 0024
+Revises: 0023
 Phase: expand (nothing reads or writes the new tables yet)
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041"
-down_revision = "0040"
+revision = "0024"
+down_revision = "0023"
 
 
 def upgrade() -> None:

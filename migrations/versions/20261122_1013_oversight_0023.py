@@ -1,15 +1,15 @@
 """Determinations by supervisors, and overrides by two people.
 
-Revision ID: 0040
-Revises: 0033
+Revision ID: 0023
+Revises: 0022
 Phase: expand (nothing reads or writes the new tables yet)
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0040"
-down_revision = "0033"
+revision = "0023"
+down_revision = "0022"
 
 RANKS = (
     "'constable', 'sergeant', 'inspector', 'chief_inspector', 'superintendent', "

@@ -1,6 +1,6 @@
 """Movements and detention entries.
 
-Revision ID: 0020
+Revision ID: 0014
 Revises: 0013
 Phase: expand (nothing reads or writes the new tables yet)
 """
@@ -8,7 +8,7 @@ Phase: expand (nothing reads or writes the new tables yet)
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
+revision = "0014"
 down_revision = "0013"
 
 
