@@ -91,10 +91,12 @@ def document(app):
 @pytest.fixture
 async def addressed(client):
     record = await booked(client)
+    nothing = str(UUID(int=1))
     return {
         "record_id": record["id"],
         "person_id": record["person"]["id"],
-        "decision_id": str(UUID(int=1)),
+        "decision_id": nothing,
+        "victim_id": nothing,
         "version": "2018-04-01",
     }
 

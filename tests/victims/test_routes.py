@@ -79,14 +79,14 @@ async def test_a_business_is_a_victim_by_the_person_who_speaks_for_it(client):
 
 
 async def test_a_victim_here_may_be_a_suspect_there_but_not_on_one_record(client):
-    theirs = await booked(client, person=a_person(pnc_id=a_pnc_id(7_300_001)))
+    theirs = await booked(client, person=a_person(pnc_id=a_pnc_id(7_900_771)))
     record = await booked(client)
     suspect = theirs["person"]["id"]
     victim = await added(client, record, person=None, person_id=suspect)
     assert victim["person"]["id"] == suspect
     own = await add(client, theirs, person=None, person_id=suspect)
     assert fault(own) == ("#/person_id", "suspect-here")
-    known = await add(client, record, person=a_person(pnc_id=a_pnc_id(7_300_001)))
+    known = await add(client, record, person=a_person(pnc_id=a_pnc_id(7_900_771)))
     assert (known.status_code, known.json()["person_id"]) == (409, suspect)
 
 

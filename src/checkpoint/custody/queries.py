@@ -224,9 +224,15 @@ def shown_offence(row: Any) -> AllegedOffenceView:
 
 
 async def view(
-    session: AsyncSession, record: CustodyRecord, *, by: Actor, at: datetime, person: Any = None
+    session: AsyncSession,
+    record: CustodyRecord,
+    *,
+    by: Actor,
+    at: datetime,
+    person: Any = None,
+    new: bool = False,
 ) -> CustodyRecordView:
-    """The record with its person, offences, screening and clocks, as this reader may see it now."""
+    """The record with all that belongs to it, as this reader may see it; a ``new`` one has less."""
     person = person or await person_of(session, record)
     offences = await offences_of(session, record.id)
     screening = await last_screening(session, record.id)
@@ -236,8 +242,10 @@ async def view(
         offences=[shown_offence(row) for row in offences],
         screening=ScreeningView.model_validate(screening) if screening else None,
         prosecution_clock=clock_of(timed(offences, screening), on=london_day(at)),
-        circumstances=await circumstances.view(session, record, screening, by=by),
-        detention=await detention.view(session, record, at=at),
+        circumstances=circumstances.NONE
+        if new
+        else await circumstances.view(session, record, screening, by=by),
+        detention=await detention.view(session, record, at=at, new=new),
         next_steps=next_steps(record, by),
     )
 

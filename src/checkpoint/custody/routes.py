@@ -81,9 +81,10 @@ async def _open(
     person = await people.identify(session, command, by=by, at=now)
     record = await actions.open(session, command, person, by=by, at=now)
     times = command.model_dump(include={"relevant_time", "authorised_at", "late_reason"})
-    if any(times.values()):
+    given = any(times.values())
+    if given:
         await detention.begin(session, record, **times, by=by, at=now)
-    return await answered(session, record, by=by, at=now, person=person, status=201)
+    return await answered(session, record, by=by, at=now, person=person, new=not given, status=201)
 
 
 @router.get("", response_model=Page[CustodyRecordSummary], responses=problems(MalformedCursor))
@@ -187,9 +188,10 @@ async def answered(
     by: Actor,
     at: datetime,
     person: Person | None = None,
+    new: bool = False,
     status: int = 200,
 ) -> Response:
-    view = await queries.view(session, record, by=by, at=at, person=person)
+    view = await queries.view(session, record, by=by, at=at, person=person, new=new)
     headers = {"ETag": etag(record.version)}
     if status == 201:
         headers["Location"] = f"{router.prefix}/{record.id}"

@@ -176,10 +176,17 @@ class OpenCustodyRecord(Who):
     arrived_at: Annotated[Instant, Field(examples=["2026-11-02T22:05:00Z"])]
     relevant_time: Annotated[
         Instant | None,
-        Field(description="Arrival at the first police station, if that was not this suite."),
+        Field(
+            description="Arrival at the first police station, if that was not this suite.",
+            examples=["2026-11-02T21:55:00Z"],
+        ),
     ] = None
     authorised_at: Annotated[
-        Instant | None, Field(description="When detention was authorised; null is not known yet.")
+        Instant | None,
+        Field(
+            description="When detention was authorised; null is not known yet.",
+            examples=["2026-11-02T22:15:00Z"],
+        ),
     ] = None
     late_reason: Late = None
     offences: Annotated[list[AllegeOffence], Field(min_length=1, max_length=50)]

@@ -58,7 +58,7 @@ class RecordContact(Command):
         attempted_at="2026-11-03T09:30:00Z", channel="telephone", result="no_answer"
     )
 
-    attempted_at: Instant
+    attempted_at: Annotated[Instant, Field(examples=["2026-11-03T10:00:00Z"])]
     channel: ContactChannel
     result: ContactResult
     late_reason: Late = None
@@ -71,7 +71,7 @@ class RecordViews(Command):
         sought_at="2026-11-03T10:00:00Z", stance="neutral", restorative_wish="undecided"
     )
 
-    sought_at: Instant
+    sought_at: Annotated[Instant, Field(examples=["2026-11-03T10:00:00Z"])]
     stance: VictimStance
     restorative_wish: RestorativeWish
     vulnerable: Vulnerable = None
@@ -90,7 +90,7 @@ class RecordNotification(Command):
 
     what: NotificationKind
     happened_at: Annotated[Instant, Field(description="When that had happened.")]
-    told_at: Instant
+    told_at: Annotated[Instant, Field(examples=["2026-11-03T10:00:00Z"])]
     channel: ContactChannel
     late_reason: Late = None
 

@@ -85,6 +85,9 @@ async def id_by_reference(session: AsyncSession, reference: str, *, actor: Actor
     return found[0].id if found else None
 
 
+NONE = CircumstancesView(safeguards=None, co_accused=[], not_screened=None, remarks=[])
+
+
 async def view(
     session: AsyncSession, record: CustodyRecord, screening: Any | None, *, by: Actor
 ) -> CircumstancesView:

@@ -40,13 +40,17 @@ class SaveSafeguards(Command):
     appropriate_adult_kind: Annotated[
         AdultKind | None, Field(description="Who it is, by kind; not by name.")
     ] = None
-    appropriate_adult_came_at: Instant | None = None
-    appropriate_adult_left_at: Instant | None = None
+    appropriate_adult_came_at: Annotated[
+        Instant | None, Field(examples=["2026-11-03T01:10:00Z"])
+    ] = None
+    appropriate_adult_left_at: Annotated[
+        Instant | None, Field(examples=["2026-11-03T01:10:00Z"])
+    ] = None
     interpreter_needed: YesNo | None = None
     interpreter_language: Language | None = None
     interpreter_presence: InterpreterPresence | None = None
-    interpreter_came_at: Instant | None = None
-    interpreter_left_at: Instant | None = None
+    interpreter_came_at: Annotated[Instant | None, Field(examples=["2026-11-03T01:10:00Z"])] = None
+    interpreter_left_at: Annotated[Instant | None, Field(examples=["2026-11-03T01:10:00Z"])] = None
 
 
 class ChangeCoAccused(Command):

@@ -51,10 +51,12 @@ async def stays_of(session: AsyncSession, record: CustodyRecord) -> Stays:
     return stays(record.arrested_at, record.arrived_at, moved)
 
 
-async def view(session: AsyncSession, record: CustodyRecord, *, at: datetime) -> DetentionView:
-    """The clock of a record, and its release, as they stand at ``at``."""
-    moved = await movements.of_record(session, record.id)
-    entries = await of_record(session, record.id)
+async def view(
+    session: AsyncSession, record: CustodyRecord, *, at: datetime, new: bool = False
+) -> DetentionView:
+    """The clock of a record, and its release, as they stand at ``at``; a ``new`` one has none yet."""
+    moved = [] if new else await movements.of_record(session, record.id)
+    entries = [] if new else await of_record(session, record.id)
     openings = await suites.of_suite(session, record.suite)
     return _view(record, moved, entries, openings, at)
 

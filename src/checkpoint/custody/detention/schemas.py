@@ -50,7 +50,7 @@ class RecordReview(Command):
 
     model_config = example(held_at="2026-11-03T03:50:00Z", authority="inspector")
 
-    held_at: Instant | None = None
+    held_at: Annotated[Instant | None, Field(examples=["2026-11-03T03:50:00Z"])] = None
     authority: Annotated[
         ReviewOfficer | None, Field(description="Who held it, by rank; not by name.")
     ] = None
@@ -88,7 +88,7 @@ class Extend(Command):
     )
 
     authority: ExtendingAuthority
-    granted_at: Instant
+    granted_at: Annotated[Instant, Field(examples=["2026-11-03T03:50:00Z"])]
     until: Annotated[Instant, Field(description="Until when they may be held.")]
     replaces: Replaces = None
     late_reason: Late = None
@@ -102,7 +102,7 @@ class Pause(Command):
     )
 
     reason: PauseReason
-    paused_at: Instant
+    paused_at: Annotated[Instant, Field(examples=["2026-11-03T03:50:00Z"])]
     resumed_at: Annotated[
         Instant | None, Field(description="Left out while it lasts; end it with `replaces`.")
     ] = None

@@ -33,8 +33,8 @@ class Transfer(Command):
     )
 
     suite: Annotated[Code, Field(description="Where to.")]
-    left_at: Instant
-    arrived_at: Instant
+    left_at: Annotated[Instant, Field(examples=["2026-11-03T04:30:00Z"])]
+    arrived_at: Annotated[Instant, Field(examples=["2026-11-03T04:30:00Z"])]
     late_reason: Late = None
 
 
@@ -57,7 +57,7 @@ class Release(Command):
         bail={"return_at": "2026-11-24T10:00:00Z", "suite": "DURHAMGATE", "conditional": False},
     )
 
-    released_at: Instant
+    released_at: Annotated[Instant, Field(examples=["2026-11-03T04:30:00Z"])]
     release_kind: Annotated[ReleaseKind, Field(description="How; see /v1/reference/release-kinds.")]
     bail: Annotated[GrantBail | None, Field(description="Only where released on bail.")] = None
     late_reason: Late = None
@@ -86,7 +86,7 @@ class TakeBack(Command):
         Field(description="From the paper they were given, or as it was read to you."),
     ]
     suite: Annotated[Code, Field(description="Where they are now.")]
-    arrived_at: Instant
+    arrived_at: Annotated[Instant, Field(examples=["2026-11-03T04:30:00Z"])]
     reason: Annotated[
         ReturnReason,
         Field(description="Why they are here; who comes voluntarily is not detained."),
