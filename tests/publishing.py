@@ -9,8 +9,9 @@ from pydantic import SecretStr
 
 from builders import KNOWN, booked, decided
 from checkpoint.api import create_app
+from checkpoint.foundation import clock
 from checkpoint.foundation.settings import Environment, Settings
-from conftest import Clients
+from conftest import Clients, noon
 from shell import Shell
 
 RULES = (files("checkpoint.eligibility") / "rulesets" / "2026-11-01.toml").read_text("utf-8")
@@ -87,6 +88,7 @@ def decisions(shell, tmp_path):
             data_folder=tmp_path,
         )
         app = create_app(settings)
+        app.dependency_overrides[clock.now] = noon
         client = Clients(app)()
         known = (KNOWN, {}, KNOWN | {"hate_crime": True})
         taken = [await decided(client, await booked(client, screening=facts)) for facts in known]

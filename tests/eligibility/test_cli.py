@@ -7,8 +7,9 @@ from pydantic import SecretStr
 
 from builders import KNOWN, a_key, an_offence, booked
 from checkpoint.api import create_app
+from checkpoint.foundation import clock
 from checkpoint.foundation.settings import Environment, Settings
-from conftest import Clients
+from conftest import Clients, noon
 from publishing import NEXT, PROPOSED, PUBLISHED, TOLD, digest_of
 
 A_QUESTION = {"date_of_birth": "1994-02-11", "offences": [an_offence()], "screening": KNOWN}
@@ -55,8 +56,14 @@ def test_a_rule_file_with_other_line_ends_is_published_word_for_word_too(shell, 
     ("content", "where"),
     [
         (NEXT.replace('fact = "co_accused"', 'fact = "accomplice"'), "unknown fact accomplice"),
-        (NEXT.replace('code = "ALONE"', ""), "criteria.14.code"),
-        (NEXT.replace("[sources]", "[sources"), "at line 20"),
+        (
+            NEXT.replace('code = "ALONE"', ""),
+            f"criteria.{NEXT[: NEXT.index('ALONE')].count('[[criteria]]') - 1}.code",
+        ),
+        (
+            NEXT.replace("[sources]", "[sources"),
+            f"at line {NEXT.splitlines().index('[sources]') + 1}",
+        ),
         (NEXT.replace('version = "test-2099"', 'version = "Test 2099!"'), "version"),
         (NEXT + "\nfurther = 1\n", "further"),
         ("", "criteria"),
@@ -181,6 +188,7 @@ def test_rules_that_were_changed_decide_nothing_any_more(shell, tmp_path):
             data_folder=tmp_path,
         )
         app = create_app(settings)
+        app.dependency_overrides[clock.now] = noon
         client = Clients(app)()
         record = await booked(client, screening=KNOWN)
         shell_changed()

@@ -10,7 +10,7 @@ from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.audit.operations import Operation
 from checkpoint.audit.tables import AuditEntry
 from checkpoint.eligibility import actions
-from checkpoint.eligibility.schemas import PreviewEligibility
+from checkpoint.eligibility.schemas import PreviewEligibility, PreviewView
 from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.database import transaction
 from checkpoint.foundation.errors import RuleBroken
@@ -33,12 +33,10 @@ async def of_officer(session, officer):
 
 
 async def test_the_rules_are_asked_and_only_the_asking_is_recorded(session, officer):
-    verdict, findings, facts, rules = await actions.preview(
-        session, a_question(), by=officer, at=NOON
-    )
-    assert (verdict, rules.version) == ("eligible", "2018-04-01")
-    assert {found["answer"] for found in findings} == {"met"}
-    assert (facts["offence_classes"], facts["decided_on"]) == (["theft"], "2026-11-03")
+    told = PreviewView(**await actions.preview(session, a_question(), by=officer, at=NOON))
+    assert (told.verdict, told.rule_set.version) == ("eligible", "2026-11-01")
+    assert {found.answer for found in told.findings} == {"met"}
+    assert (told.facts["offence_classes"], told.facts["decided_on"]) == (["theft"], "2026-11-03")
     (entry,) = await of_officer(session, officer)
     assert (entry.event, entry.operation) == ("eligibility.previewed", Operation.CONSULTATION)
     assert (entry.subject_kind, entry.subject_ids) == ("preview", [])
@@ -47,8 +45,11 @@ async def test_the_rules_are_asked_and_only_the_asking_is_recorded(session, offi
 
 
 async def test_without_a_time_of_arrest_the_present_counts(session, officer):
-    *_, facts, _ = await actions.preview(session, a_question(arrested_at=None), by=officer, at=NOON)
-    assert facts["age_at_arrest_years"] == 32
+    told = await actions.preview(session, a_question(arrested_at=None), by=officer, at=NOON)
+    assert (told["facts"]["arrested_on"], told["facts"]["age_at_arrest_years"]) == (
+        "2026-11-03",
+        32,
+    )
 
 
 async def test_a_question_that_breaks_a_rule_is_refused_and_leaves_no_entry(session, officer):

@@ -12,13 +12,12 @@ from publishing import NEXT, RULES, TOLD
 
 # Nobody with a hate crime is excluded; everybody must be 99.
 KINDER = NEXT.replace(
-    'met_when = [{ all = [{ fact = "hate_crime", test = "is", value = false }] }]',
-    'met_when = [{ all = [{ fact = "hate_crime", test = "is", value = false }] }, '
-    '{ all = [{ fact = "hate_crime", test = "is", value = true }] }]',
+    '  { fact = "hate_crime", test = "is", value = false },\n',
+    "",
 )
 OLDER = NEXT.replace(
-    'fact = "age_at_arrest_years", test = "at_least", value = 18',
-    'fact = "age_at_arrest_years", test = "at_least", value = 99',
+    'fact = "age_at_decision_years", test = "at_least", value = 18',
+    'fact = "age_at_decision_years", test = "at_least", value = 99',
 )
 EVERYTHING = "SELECT md5(string_agg(t::text, '' ORDER BY id)) AS sum FROM {} AS t"
 TABLES = ("eligibility_decision", "rule_set_version", "rule_set_proposal", "custody_record")
@@ -52,7 +51,7 @@ def test_without_a_file_the_first_are_named(shell, decisions, written):
     told = shell("eligibility", "replay", "--against", written(OLDER))
     assert "2 would come out differently." in told.out
     assert "  1 from eligible to ineligible\n  1 from pending to ineligible\n" in told.out
-    assert "  2 ADULT: met -> not met\n" in told.out
+    assert "  2 AGENOW: met -> not met\n" in told.out
     named = told.out.splitlines()[-1]
     assert decisions[0]["id"] in named
     assert decisions[1]["id"] in named
@@ -94,6 +93,10 @@ FIT = {
     "offences_in_area": True,
     "earliest_offence_on": "2026-10-20",
     "offence_classes": ["theft"],
+    "offence_codes": ["TH68010"],
+    "offence_schedules": [],
+    "offences_in_force": "not_dated",
+    "prosecution_limit": "none",
     "interview_stance": "admitted",
     "evidential_test_met": True,
     "subject_to_order": False,

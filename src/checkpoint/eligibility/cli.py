@@ -260,7 +260,7 @@ async def load_starter(session: AsyncSession, *, trial: bool = False) -> list[st
     own = packaged()
     for version, text in own.items():
         if published.get(version, digest(text)) != digest(text):
-            raise loading.RulesRefused(f"{version}: it was published with other bytes")
+            raise loading.RulesRefused(f"{version}.toml: it was published with other bytes")
     left = {version: text for version, text in own.items() if version not in published}
     if published and not trial:
         return [*left]

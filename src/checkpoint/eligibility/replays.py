@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from checkpoint.eligibility.facts import FACTS
-from checkpoint.eligibility.rules import Finding, RuleSet, decide, parse
+from checkpoint.eligibility.rules import Finding, RuleSet, decide, opened
 from checkpoint.eligibility.states import Verdict
 
 # What a row provokes that this service did not write.
@@ -15,10 +15,14 @@ UNREADABLE = (ValueError, TypeError, AttributeError, KeyError)
 
 
 def same_again(decision: Any) -> bool:
-    """Whether the stored facts, under the stored rules, come to the stored findings."""
+    """Whether the stored facts, under the stored rules, come to the stored findings.
+
+    Rules that are no longer what was published come to nothing.
+    """
     try:
         stored = tuple(Finding.model_validate(found) for found in decision.findings)
-        return decide(parse(decision.content), decision.facts) == (decision.verdict, stored)
+        rules = opened(decision.content, decision.digest)
+        return decide(rules, decision.facts) == (decision.verdict, stored)
     except UNREADABLE:
         return False  # what cannot even be read was not written by this service
 
