@@ -123,6 +123,10 @@ def clock_of(offences: Iterable[Timed], *, on: date) -> ProsecutionClock:
         offences: those that stand.
         on: the day from which days are counted; on the last day itself none is left, and after it
             fewer than none.
+
+    Returns:
+        The clocks in the order of the offences, and the soonest last day with the days until it;
+        None for both where no limit runs.
     """
     clocks = tuple(_clock(offence, on=on) for offence in offences)
     first = min((clock.last_day for clock in clocks if clock.last_day), default=None)
@@ -166,6 +170,9 @@ def in_force(
         valid_from: the offence's first day in force; None is not known.
         valid_until: the first day on which it was no longer in force; None where it still is, or
             where that is not known.
+
+    Returns:
+        Whether it was on all, some or none of the days; or that no day is known of it.
     """
     if valid_from is None and valid_until is None:
         return InForce.NOT_DATED

@@ -183,14 +183,14 @@ def check_ends(screening: Any, *, field: str = "#") -> None:
     Args:
         screening: what is to be saved.
         field: JSON pointer of the screening.
+
+    Raises:
+        RuleBroken: a last day is given of what there is none of.
     """
     for what, ends in ENDS.items():
         if getattr(screening, ends) is not None and getattr(screening, what) is not True:
-            raise RuleBroken(
-                f"{field}/{ends}",
-                "nothing-to-end",
-                f"Answer {what} with true, or leave this day out.",
-            )
+            remedy = f"Answer {what} with true, or leave this day out."
+            raise RuleBroken(f"{field}/{ends}", "nothing-to-end", remedy)
 
 
 def check_reports(offences: Sequence[Any], *, now: datetime, field: str) -> None:
@@ -200,6 +200,9 @@ def check_reports(offences: Sequence[Any], *, now: datetime, field: str) -> None
         offences: each with ``committed_from`` and ``formally_reported_on``.
         now: the present; its day in England counts.
         field: JSON pointer of the list, or of the one offence where there is no list.
+
+    Raises:
+        RuleBroken: a report is before its offence, or in the future; names the first one.
     """
     for place, offence in enumerate(offences):
         reported = offence.formally_reported_on
@@ -232,18 +235,13 @@ def check_suite(
     Raises:
         RuleBroken: it was not open yet, or was closed already.
     """
+    see = "see /v1/reference/suites for those open"
     if available_from and on < available_from:
-        raise RuleBroken(
-            field,
-            "suite-closed",
-            f"This suite opened on {available_from}; see /v1/reference/suites for those open then.",
-        )
+        remedy = f"This suite opened on {available_from}; {see} then."
+        raise RuleBroken(field, "suite-closed", remedy)
     if available_until and on >= available_until:
-        raise RuleBroken(
-            field,
-            "suite-closed",
-            f"This suite closed on {available_until}; see /v1/reference/suites for those open now.",
-        )
+        remedy = f"This suite closed on {available_until}; {see} now."
+        raise RuleBroken(field, "suite-closed", remedy)
 
 
 def check_listed(codes: Sequence[str], listed: Collection[str], *, field: str) -> None:

@@ -135,6 +135,11 @@ def week(seed: int, *, days: int, suites: Sequence[str], until: datetime) -> lis
         days: how many days, ending with ``until``.
         suites: codes of the suites that are open; the first is the busy one.
         until: what would come later is left out, so some are still in the suite.
+
+    Returns:
+        Every request, by its time, the earlier arrest first.
+
+    Source: none; every share is invented.
     """
     chance, steps, number = Chance(seed), [], 0
     for day in range(days):

@@ -41,10 +41,17 @@ def change_of(
     facts: Mapping[str, JsonValue],
     rules: RuleSet,
 ) -> Change | None:
-    """How a decision would have come out otherwise under ``rules``; None if it would not.
+    """How a decision would have come out otherwise under other rules.
 
-    Facts that the decision did not have are not known. A criterion that only one of the two sets
-    asks is "not asked" by the other.
+    Args:
+        verdict: the decision's, as it was locked.
+        findings: the decision's, as they are stored.
+        facts: the decision's by name; those that it did not have are not known.
+        rules: the other rules.
+
+    Returns:
+        Both verdicts, and each criterion that answers otherwise; one that only one of the two sets
+        asks is "not asked" by the other. None if the verdict is the same.
     """
     after, found = decide(rules, dict.fromkeys(FACTS) | dict(facts))
     if after == verdict:
@@ -59,5 +66,13 @@ def change_of(
 
 
 def told(answer: str, *, refers: bool) -> str:
-    """An answer as people say it."""
+    """An answer as people say it.
+
+    Args:
+        answer: "met", "not_met" or "not_known".
+        refers: whether it sends the case to a supervisor.
+
+    Returns:
+        Plain words, and whether it refers.
+    """
     return answer.replace("_", " ") + (", refers" if refers else "")

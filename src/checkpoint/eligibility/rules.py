@@ -184,6 +184,9 @@ def opened(text: str, published: str) -> RuleSet:
         text: the rule file as it is stored.
         published: its digest when it was published.
 
+    Returns:
+        The rule set that the text describes.
+
     Raises:
         RulesUnreadable: the text has another digest, or cannot be read.
     """
@@ -258,6 +261,9 @@ def chosen_because(rules: RuleSet, facts: Facts) -> str:
     Args:
         rules: the set that was applied.
         facts: by name, with the days of the arrest and of the decision.
+
+    Returns:
+        One sentence of plain English, with the day that counts.
 
     Source: docs/decisions/0030-which-rules-apply.md; the sources leave it open.
     """

@@ -71,11 +71,14 @@ MEANING: Mapping[Verdict, str] = MappingProxyType(
 
 
 def worst_of(codes: Sequence[str | None], order: Sequence[str]) -> str | None:
-    """The worst of several codes; None where one that is not known might be worse still.
+    """The worst of several codes.
 
     Args:
-        codes: at least one.
+        codes: at least one; None is one that is not known.
         order: all codes from the best to the worst.
+
+    Returns:
+        The worst; None where one that is not known might be worse than those that are.
     """
     if order[-1] in codes:
         return str(order[-1])

@@ -63,10 +63,19 @@ def known() -> tuple[Tool, ...]:
 
 
 def tool_used(tools: Sequence[Tool], name: str, version: str, *, on: date) -> Tool:
-    """The version of the tool that was used, which is known and in use on the day.
+    """The version of the tool that was used.
+
+    Args:
+        tools: those that are known.
+        name: the tool's.
+        version: the tool's, as it names it itself.
+        on: the day in England on which it was used.
+
+    Returns:
+        The tool with its trees; one without dates was always in use.
 
     Raises:
-        RuleBroken: there is none.
+        RuleBroken: no such version is known, or none was in use on the day.
     """
     for tool in tools:
         if (tool.tool, tool.tool_version) == (name, version) and tool.in_use(on):

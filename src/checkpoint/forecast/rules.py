@@ -39,5 +39,12 @@ def has_most_votes(band: RiskBand, votes: Votes) -> bool:
 
     A tool may weigh some errors more than others, so its band is kept as it was given even where
     this is not so; it is only said.
+
+    Args:
+        band: as the tool gave it.
+        votes: trees that voted for each band, 0 or more.
+
+    Returns:
+        True if every other band has fewer votes; False on a draw.
     """
     return all(votes[band] > count for other, count in votes.items() if other is not band)

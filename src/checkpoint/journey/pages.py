@@ -27,5 +27,13 @@ POLICY = (
 
 
 def page(paper: Paper, *, printed_at: datetime) -> str:
-    """The page, with the digest of what stands on it."""
+    """The paper as a page.
+
+    Args:
+        paper: what stands on it.
+        printed_at: when it is printed; told as the clock on the wall shows it in England.
+
+    Returns:
+        HTML, with the digest of what stands on it.
+    """
     return PAGE.render(paper=paper, digest=paper.digest, printed=moment(printed_at))

@@ -100,6 +100,9 @@ def paper(
         recipient: to whom it is disclosed; None for the file. Disclosed, it leaves out what
             concerns somebody else, whatever the answer was, and who on the staff did what; a
             scrutiny panel is not told who it is about either.
+
+    Returns:
+        What is printed, in the order of the page.
     """
     hidden = OF_OTHERS if recipient else frozenset()
     order = [*FACTS, *sorted(decision.facts.keys() - FACTS.keys())]
@@ -174,7 +177,16 @@ def question(name: str) -> str:
 
 
 def value(name: str, fact: JsonValue) -> str:
-    """A fact in plain English."""
+    """A fact in plain English.
+
+    Args:
+        name: the fact's.
+        fact: as it was locked: yes or no, a whole number, a code, a day as YYYY-MM-DD, several
+            codes, or None where it was not known.
+
+    Returns:
+        Words as they are printed.
+    """
     if fact is None:
         return "Not known"
     if isinstance(fact, bool):

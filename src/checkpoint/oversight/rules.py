@@ -55,6 +55,13 @@ def policy_on(day: date) -> OverridePolicy:
 def check_rank(rank: Rank | None, *, on: date) -> Rank:
     """The rank of whoever proposes an override is high enough.
 
+    Args:
+        rank: as the identity provider gives it; None where it gives none.
+        on: the day in England whose policy counts.
+
+    Returns:
+        That rank.
+
     Raises:
         RankTooLow: below the policy's least rank, or the identity provider gave none.
     """
@@ -69,7 +76,15 @@ def check_rank(rank: Rank | None, *, on: date) -> Rank:
 
 
 def check_second_person(second: UUID, *, first: UUID) -> None:
-    """Whoever answers an override is not whoever proposed it."""
+    """Whoever answers an override is not whoever proposed it.
+
+    Args:
+        second: who answers.
+        first: who proposed.
+
+    Raises:
+        SecondPersonNeeded: they are the same.
+    """
     if second == first:
         raise SecondPersonNeeded(
             "Ask another officer or supervisor of the suite to answer it with their own login."
@@ -77,7 +92,15 @@ def check_second_person(second: UUID, *, first: UUID) -> None:
 
 
 def check_departure(verdict: Verdict, *, by_rules: Verdict) -> None:
-    """An override comes to the other answer than the rules."""
+    """An override comes to the other answer than the rules.
+
+    Args:
+        verdict: what it is to come to.
+        by_rules: the locked decision's.
+
+    Raises:
+        RuleBroken: the two are the same.
+    """
     if verdict is by_rules:
         raise RuleBroken(
             "#/verdict",
@@ -97,6 +120,9 @@ def state_of(
         determined: whether a supervisor determined it.
         proposed: whether an override of it was proposed.
         outcome: what the second person said of the last override; None while it is open.
+
+    Returns:
+        One state, whatever the facts are; a later decision counts before anything else.
     """
     if superseded:
         return OversightState.SUPERSEDED
@@ -119,7 +145,15 @@ ANSWERED: Mapping[Outcome | None, OversightState] = MappingProxyType(
 
 
 def state_of_override(outcome: Outcome | None, decision: OversightState) -> OversightState:
-    """Where one override stands, which may be an earlier one than its decision's last."""
+    """Where one override stands, which may be an earlier one than its decision's last.
+
+    Args:
+        outcome: what the second person said of this one; None while it is open.
+        decision: where its decision stands.
+
+    Returns:
+        Its own answer's state; its decision's while it has none, or once that is superseded.
+    """
     if outcome is None or decision is OversightState.SUPERSEDED:
         return decision
     return ANSWERED[outcome]
@@ -132,7 +166,14 @@ UNTOUCHED = frozenset({OversightState.PENDING, OversightState.REFERRED, Oversigh
 def tag_of(number: int, state: OversightState, *, proposals: int = 0) -> str:
     """The entity tag of a decision: it changes whenever what holds of it does.
 
-    ``proposals`` counts the overrides proposed, since a second one brings the state back.
+    Args:
+        number: the decision's, from 1.
+        state: where it stands.
+        proposals: how many overrides were proposed, since a second one brings the state back.
+
+    Returns:
+        The number alone while nobody has spoken; else with the state, and from the second
+        proposal on with their count.
     """
     if state in UNTOUCHED:
         return str(number)
@@ -154,6 +195,9 @@ def standing_of(
         determined: what a supervisor determined, if one did.
         overridden: what the last override comes to, if one was proposed.
         outcome: what the second person said of that; an override holds only once confirmed.
+
+    Returns:
+        The standing verdict, and whether it is the rules', a supervisor's or two people's.
     """
     if determined is not None:
         return determined, Basis.DETERMINATION
@@ -163,7 +207,15 @@ def standing_of(
 
 
 def check_days(first: date | None, until: date | None) -> None:
-    """Days of decisions in order: ``until`` is the first day that is no longer among them."""
+    """Days of decisions in order.
+
+    Args:
+        first: the first day; None is from the beginning.
+        until: the first day that is no longer among them; None is open.
+
+    Raises:
+        RuleBroken: there would be no day among them.
+    """
     if first is not None and until is not None and until <= first:
         raise RuleBroken(
             "#/decided_until", "days-out-of-order", "Choose a day after the first one."
@@ -171,12 +223,28 @@ def check_days(first: date | None, until: date | None) -> None:
 
 
 def rate_of(overrides: int, decisions: int) -> float | None:
-    """The share of decisions that were overridden, from 0 to 1; None where nothing was decided."""
+    """The share of decisions that were overridden.
+
+    Args:
+        overrides: confirmed ones of these decisions, 0 or more.
+        decisions: that somebody could depart from, 0 or more.
+
+    Returns:
+        From 0 to 1; None where nothing was decided.
+    """
     return overrides / decisions if decisions else None
 
 
 def is_flagged(overrides: int, decisions: int, *, above_percent: int) -> bool:
-    """Whether overrides pass that share of decisions; exactly that share does not pass it.
+    """Whether overrides pass a share of decisions.
+
+    Args:
+        overrides: confirmed ones of these decisions, 0 or more.
+        decisions: that somebody could depart from, 0 or more.
+        above_percent: the share, 0 to 100.
+
+    Returns:
+        True above that share; exactly that share does not pass it.
 
     Source: domain notes 7.1 e: "a suite whose overrides pass 5 % of its decisions is flagged".
     """

@@ -64,7 +64,18 @@ class OversightNotAllowed(errors.Conflict):
 
 
 def step(state: OversightState, event: OversightEvent) -> OversightState:
-    """Where ``event`` leads from ``state``, or a refusal that says what there is to do instead."""
+    """Where an event leads.
+
+    Args:
+        state: where the decision stands.
+        event: what somebody wants to say of it.
+
+    Returns:
+        Where it stands from then on.
+
+    Raises:
+        OversightNotAllowed: the event does not begin there; says what there is to do instead.
+    """
     try:
         return STEPS[state, event]
     except KeyError:
@@ -98,13 +109,16 @@ def why_not(
     ranks_enough: bool,
     is_first_person: bool,
 ) -> str | None:
-    """Why this reader may not take a step that the state allows; None when they may.
+    """Why this reader may not take a step that the state allows.
 
     Args:
         event: one that ``STEPS`` allows from the decision's state.
         holds: whether the reader's role holds a permission.
         ranks_enough: whether the reader's rank is that of an override.
         is_first_person: whether the reader proposed the override that is to be answered.
+
+    Returns:
+        The reason and whom to ask, in plain English; None when they may.
     """
     if not holds(DOORS[event][2]):
         return "Your role does not allow this; ask a supervisor."
