@@ -15,10 +15,19 @@ from conftest import Clients, noon
 from shell import Shell
 
 RULES = (files("checkpoint.eligibility") / "rulesets" / "2026-11-01.toml").read_text("utf-8")
+
+
+def a_rule_file(version="test-2027", first_day="2027-01-01", **replaced):
+    """The rules in force under another name and first day, with some of their text replaced."""
+    text = RULES.replace('version = "2026-11-01"', f'version = "{version}"')
+    text = text.replace("in_force_from = 2026-11-01", f"in_force_from = {first_day}")
+    for old, new in replaced.items():
+        text = text.replace(old, new)
+    return text
+
+
 # A rule set begins after its approval, and the shell's clock goes on: so a day long after.
-NEXT = RULES.replace('version = "2026-11-01"', 'version = "test-2099"').replace(
-    "in_force_from = 2026-11-01", "in_force_from = 2099-01-01"
-)
+NEXT = a_rule_file("test-2099", "2099-01-01")
 PROPOSED = "SELECT * FROM rule_set_proposal ORDER BY proposed_at"
 PUBLISHED = "SELECT * FROM rule_set_version ORDER BY published_at"
 TOLD = "SELECT * FROM audit_entry ORDER BY recorded_at"

@@ -1,5 +1,4 @@
 from datetime import UTC, date, datetime, timedelta
-from importlib.resources import files
 from uuid import uuid4
 
 import pytest
@@ -12,15 +11,15 @@ from checkpoint.audit.tables import AuditEntry
 from checkpoint.custody import actions as custody
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.schemas import AddOffence, SaveScreening
-from checkpoint.eligibility import actions, loading, lookups, queries
+from checkpoint.eligibility import actions, loading, queries
 from checkpoint.eligibility.lookups import NoRulesInForce
 from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import transaction
 from checkpoint.foundation.preconditions import Overtaken
 from conftest import NOON, rolled_back
+from publishing import RULES, a_rule_file
 
-RULES = (files("checkpoint.eligibility") / "rulesets" / "2026-11-01.toml").read_text("utf-8")
 OPERATOR = Actor(id=uuid4(), role=Role.OPERATOR)
 STRANGER = Actor(id=uuid4(), role=Role.CUSTODY_OFFICER, suites=frozenset({"PETERLEE"}))
 # Written by hand for the record of `a_case`, decided at NOON.
@@ -46,14 +45,6 @@ FACTS = KNOWN | {
     "arrested_on": "2026-11-02",
     "decided_on": "2026-11-03",
 }
-
-
-def a_rule_file(version="test-2027", first_day="2027-01-01", **replaced):
-    text = RULES.replace('version = "2026-11-01"', f'version = "{version}"')
-    text = text.replace("in_force_from = 2026-11-01", f"in_force_from = {first_day}")
-    for old, new in replaced.items():
-        text = text.replace(old, new)
-    return text
 
 
 async def a_case(session, **overrides):
@@ -171,17 +162,6 @@ async def test_nothing_is_decided_that_cannot_be_recorded(without_ledger, office
         assert (await session.exec(rows)).all() == []
 
 
-async def test_rules_are_published_word_for_word_and_in_force_from_their_day(owner, officer):
-    text = a_rule_file()
-    async with rolled_back(owner) as session:
-        published = await loading.publish(session, text, by=OPERATOR, at=NOON)
-        assert (await lookups.rule_set(session, "test-2027")).content == text
-        assert (await lookups.in_force(session, date(2026, 12, 31))).version == "2026-11-01"
-        assert (await lookups.in_force(session, date(2027, 1, 1))).version == "test-2027"
-        (entry,) = await entries_of(session, published.id)
-        assert (entry.event, entry.subject_kind) == ("eligibility.published", "rule_set_version")
-
-
 async def under(session, officer, *, arrested, decided):
     """The rules that decide a case, and why these."""
     record = await a_case(session, arrested_at=arrested, arrived_at=arrested)
@@ -245,36 +225,6 @@ async def test_rules_that_take_every_decision_take_the_case_from_their_day(owner
         assert (await under(session, officer, arrested=late, decided=late))[0] == "test-2027-b"
 
 
-@pytest.mark.parametrize(
-    ("first_day", "ends", "where"),
-    [
-        ("2027-01-01", "2027-06-01", "test-2027: in_force_until: gap, nothing begins 2027-06-01"),
-        ("2026-01-01", "2026-06-01", "test-2027: in_force_until: gap, 2026-11-01 begins"),
-        ("2026-01-01", "2026-12-01", "test-2027: in_force_until: overlap, 2026-11-01 begins"),
-        ("2017-01-01", None, "2016-08-01: in_force_until: overlap, test-2027 begins 2017-01-01"),
-    ],
-)
-async def test_rules_that_leave_a_gap_or_overlap_are_refused_and_say_where(
-    owner, first_day, ends, where
-):
-    begins = f"in_force_from = {first_day}"
-    text = a_rule_file(first_day=first_day)
-    if ends:
-        text = text.replace(begins, f"{begins}\nin_force_until = {ends}")
-    async with rolled_back(owner) as session:
-        with pytest.raises(loading.RulesRefused, match=where):
-            await loading.publish(session, text, by=OPERATOR, at=NOON)
-
-
-async def test_rules_may_end_as_the_next_begin(owner):
-    begins = "in_force_from = 2026-01-01"
-    text = a_rule_file(first_day="2026-01-01")
-    text = text.replace(begins, f"{begins}\nin_force_until = 2026-11-01")
-    async with rolled_back(owner) as session:
-        published = await loading.publish(session, text, by=OPERATOR, at=NOON)
-        assert published.applies_to == "arrests_from"
-
-
 async def test_the_clock_of_the_day_is_locked_with_the_decision(session, officer):
     record = await a_case(session)
     await make_offence(
@@ -295,30 +245,3 @@ async def test_the_clock_of_the_day_is_locked_with_the_decision(session, officer
     assert [each.code for each in clock.offences] == ["TH68010", "CJ67002"]
     assert stored.facts["prosecution_days_left"] == 137
     assert queries.view(decision, rules, by=officer).prosecution_clock == clock
-
-
-@pytest.mark.parametrize(
-    ("version", "first_day"),
-    [("2026-11-01", "2027-01-01"), ("test-2027", "2026-11-01"), ("2026-11-01", "2026-11-01")],
-    ids=["same name", "same day", "same file"],
-)
-async def test_published_rules_are_never_published_again(owner, version, first_day):
-    async with rolled_back(owner) as session:
-        with pytest.raises(loading.AlreadyPublished):
-            text = a_rule_file(version, first_day)
-            await loading.publish(session, text, by=OPERATOR, at=NOON)
-
-
-@pytest.mark.parametrize(
-    ("replaced", "where"),
-    [
-        ({'fact = "hate_crime"': 'fact = "hate"'}, "unknown fact hate"),
-        ({'code = "HATE"': 'code = "hate"'}, "criteria."),
-        ({"value = 18": 'value = "18"'}, "at_least cannot be put to age_at_decision_years"),
-        ({"[sources]": "[sources"}, "line"),
-    ],
-)
-async def test_a_rule_file_with_a_fault_is_refused_and_says_where(owner, replaced, where):
-    async with rolled_back(owner) as session:
-        with pytest.raises(loading.RulesRefused, match=where):
-            await loading.publish(session, a_rule_file(**replaced), by=OPERATOR, at=NOON)

@@ -1,11 +1,9 @@
 """What the rules may ask about, and how it is come by."""
 
-from datetime import date, timedelta
+from datetime import date
 from itertools import permutations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from checkpoint.custody.clocks import Timed, clock_of
 from checkpoint.custody.schemas import AllegeOffence, SaveScreening
@@ -13,17 +11,12 @@ from checkpoint.eligibility.facts import (
     FACTS,
     UNCLASSIFIED,
     Alleged,
-    age_years,
     gather,
 )
-from checkpoint.eligibility.states import all_of, any_of, worst_of
 from checkpoint.forecast.schemas import RecordForecast
 from checkpoint.people.schemas import RegisterPerson
 
 BORN, ARREST, DECISION = date(1992, 3, 4), date(2026, 11, 2), date(2026, 11, 5)
-answers = st.lists(st.sampled_from([True, False, None]), max_size=6)
-leap_days = st.integers(476, 524).map(lambda fourth: date(4 * fourth, 2, 29))
-days = st.dates(date(1901, 1, 1), date(2099, 12, 31)) | leap_days
 
 
 def theft(on=date(2026, 11, 1), *, area=True, kind="theft", **more):
@@ -43,43 +36,6 @@ def gathered(*offences, **facts):
 
 def ages(facts):
     return [facts[f"age_at_{when}_years"] for when in ("offence", "arrest", "decision")]
-
-
-@pytest.mark.parametrize(
-    ("born", "on", "years"),
-    [
-        (date(2008, 11, 2), date(2026, 11, 1), 17),
-        (date(2008, 11, 2), date(2026, 11, 2), 18),
-        (date(2008, 11, 2), date(2026, 11, 3), 18),
-        (date(2026, 11, 2), date(2026, 11, 2), 0),
-        (date(1926, 12, 31), date(2026, 12, 30), 99),
-        (date(2008, 12, 31), date(2026, 1, 1), 17),
-    ],
-)
-def test_an_age_is_reached_on_the_birthday(born, on, years):
-    assert age_years(born, on) == years
-
-
-@pytest.mark.parametrize(
-    ("on", "years"),
-    [
-        (date(2026, 2, 27), 17),
-        (date(2026, 2, 28), 17),
-        (date(2026, 3, 1), 18),
-        (date(2028, 2, 28), 19),
-        (date(2028, 2, 29), 20),
-        (date(2028, 3, 1), 20),
-    ],
-)
-def test_somebody_born_on_a_leap_day_is_a_year_older_on_1_march_of_a_common_year(on, years):
-    assert age_years(date(2008, 2, 29), on) == years
-
-
-@given(born=days, years=st.integers(1, 99), off=st.integers(-2, 2))
-def test_an_age_is_the_difference_of_years_less_one_before_the_birthday(born, years, off):
-    on = date(born.year + years, born.month, min(born.day, 28)) + timedelta(days=off)
-    before = (on.month, on.day) < (born.month, born.day)
-    assert age_years(born, on) == on.year - born.year - before
 
 
 def test_without_a_date_of_birth_no_age_is_known():
@@ -150,44 +106,6 @@ def test_one_offence_outside_the_area_settles_it_and_one_unknown_leaves_it_open(
 def test_the_order_of_the_offences_changes_nothing():
     offences = [theft(), theft(date(2026, 10, 1), area=None, kind="fraud"), theft(kind=None)]
     assert len({str(gathered(*order)) for order in permutations(offences)}) == 1
-
-
-@pytest.mark.parametrize(
-    ("one", "two", "both", "either"),
-    [
-        (True, True, True, True),
-        (True, False, False, True),
-        (True, None, None, True),
-        (False, True, False, True),
-        (False, False, False, False),
-        (False, None, False, None),
-        (None, True, None, True),
-        (None, False, False, None),
-        (None, None, None, None),
-    ],
-)
-def test_and_and_or_are_kleenes(one, two, both, either):
-    assert all_of([one, two]) is both
-    assert any_of([one, two]) is either
-
-
-def test_of_nothing_everything_holds_and_nothing_does():
-    assert all_of([]) is True
-    assert any_of([]) is False
-
-
-@given(parts=answers)
-def test_not_both_is_one_or_the_other_not(parts):
-    turned = [None if part is None else not part for part in parts]
-    whole = all_of(parts)
-    assert any_of(turned) is (None if whole is None else not whole)
-
-
-@given(parts=answers, order=st.randoms(use_true_random=False))
-def test_the_order_of_the_answers_changes_nothing(parts, order):
-    other = [*parts]
-    order.shuffle(other)
-    assert (all_of(other), any_of(other)) == (all_of(parts), any_of(parts))
 
 
 def test_every_fact_is_asked_for_in_words_and_names_a_field_that_can_be_sent():
@@ -316,16 +234,6 @@ def test_what_has_no_known_end_goes_on(what, ends):
 def test_the_forecast_is_a_fact_where_there_is_one():
     assert gathered()["risk_band"] is None
     assert gathered(risk_band="moderate")["risk_band"] == "moderate"
-
-
-@given(
-    codes=st.lists(st.none() | st.sampled_from(["none", "standard", "medium", "high"]), min_size=1)
-)
-def test_what_is_not_known_might_be_the_worst_and_nothing_is_worse_than_that(codes):
-    order = ["none", "standard", "medium", "high"]
-    worst = worst_of(codes, order)
-    guesses = [worst_of([code or guess for code in codes], order) for guess in order]
-    assert worst == (guesses[0] if len(set(guesses)) == 1 else None)
 
 
 def test_a_code_may_be_one_of_its_choices_or_of_its_form():
