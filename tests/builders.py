@@ -14,6 +14,8 @@ from checkpoint.eligibility.states import Verdict
 from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation.database import insert
 from checkpoint.foundation.identifiers import new_reference
+from checkpoint.oversight.states import Outcome
+from checkpoint.oversight.tables import Determination, EligibilityOverride, OverrideAnswer
 from checkpoint.people.identifiers import ALPHABET, check_letter
 from checkpoint.people.tables import Person
 
@@ -220,3 +222,42 @@ async def make_decision(
     decision = EligibilityDecision(**(fields | overrides))
     await insert(session, decision)
     return decision
+
+
+async def make_determination(
+    session: AsyncSession, decision: EligibilityDecision, verdict: Verdict, **overrides: Any
+) -> Determination:
+    """A supervisor's answer to a decision that refers."""
+    fields = {"determined_at": ARREST, "determined_by": uuid4()} | DETERMINATION
+    fields |= {"eligibility_decision_id": decision.id, "verdict": verdict}
+    determination = Determination(**(fields | overrides))
+    await insert(session, determination)
+    return determination
+
+
+async def make_override(
+    session: AsyncSession, decision: EligibilityDecision, verdict: Verdict, **overrides: Any
+) -> EligibilityOverride:
+    """The proposal to depart from a decision that is settled."""
+    fields = {"number": 1, "proposed_rank": "inspector", "proposed_at": ARREST} | DEPARTURE
+    fields |= {"eligibility_decision_id": decision.id, "verdict": verdict, "proposed_by": uuid4()}
+    override = EligibilityOverride(**(fields | overrides))
+    await insert(session, override)
+    return override
+
+
+async def make_answer(
+    session: AsyncSession, override: EligibilityOverride, outcome: Outcome, **overrides: Any
+) -> OverrideAnswer:
+    """What a second person said of a proposal."""
+    fields = {
+        "eligibility_override_id": override.id,
+        "proposed_by": override.proposed_by,
+        "outcome": outcome,
+        "words": "Synthetic words.",
+        "answered_at": ARREST,
+        "answered_by": uuid4(),
+    }
+    answer = OverrideAnswer(**(fields | overrides))
+    await insert(session, answer)
+    return answer

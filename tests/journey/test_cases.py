@@ -1,7 +1,6 @@
 """The list of everybody arrested: where each stands, how it is narrowed, in which order."""
 
 from datetime import UTC, date, datetime, timedelta
-from itertools import product
 from uuid import uuid4
 
 import pytest
@@ -14,17 +13,12 @@ from builders import (
     an_offence,
     booked,
     decided,
-    make_decision,
     make_offence,
     make_record,
-    make_screening,
     make_suite,
 )
-from checkpoint.eligibility.states import Verdict
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.database import transaction
-from checkpoint.journey import cases
-from checkpoint.journey.stages import stage_of
 from traces import entries
 
 CASES = "/v1/cases"
@@ -86,24 +80,6 @@ async def test_a_case_goes_through_its_stages(client, suite):
     (line,) = await listed(client)
     assert (line["stage"], line["decision_id"]) == ("eligible", second["id"])
     assert line["missing"] == []
-
-
-async def test_sql_and_stages_agree_over_everything_that_can_be(session):
-    expected = {}
-    for screened, *said in product([False, True], [None, *Verdict], [None, *Verdict]):
-        record = await make_record(session)
-        if screened:
-            await make_screening(session, record)
-            await make_screening(session, record, number=2)
-        verdicts = [verdict for verdict in said if verdict]
-        for verdict in verdicts:
-            await make_decision(session, record, verdict)
-        present = verdicts[-1] if verdicts else None
-        expected[record.id] = stage_of(screened=screened, verdict=present)
-    rows = sa.select(cases.RECORD.c.id, cases.STAGE).select_from(cases.CASES)
-    found = (await session.exec(rows.where(cases.RECORD.c.id.in_(expected)))).all()
-    assert len(found) == len(expected) == 50
-    assert dict(map(tuple, found)) == expected
 
 
 async def test_the_list_is_narrowed_by_stage_missing_fact_and_suite(client, clients, owner, suite):

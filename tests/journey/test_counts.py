@@ -55,6 +55,7 @@ async def test_a_suite_with_nobody_counts_nobody(client):
     assert stages(counts) == dict.fromkeys(Stage, 0)
     assert (counts["arrested"], counts["screened"], counts["decided"]) == (0, 0, 0)
     assert counts["not_screened"] == counts["ineligible"] == counts["pending"] == []
+    assert counts["by_supervisor"] == 0
 
 
 async def test_everybody_stands_in_one_stage_with_the_reasons(client, suite):

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from checkpoint.eligibility.facts import FACTS
 from checkpoint.eligibility.rules import decide, parse, stored
 from checkpoint.eligibility.states import Verdict
-from checkpoint.journey.papers import OF_OTHERS, WITHHELD, moment, paper, question, value
+from checkpoint.journey.papers import OF_OTHERS, WITHHELD, paper, question, value
 from checkpoint.journey.states import Recipient
+from checkpoint.oversight.states import Outcome
 
 RULES = parse((files("checkpoint.eligibility") / "rulesets" / "2018-04-01.toml").read_text())
-FACTS_KNOWN = {
+FACTS_KNOWN = dict.fromkeys(FACTS) | {
     "age_at_offence_years": 32,
     "age_at_arrest_years": 32,
     "age_at_decision_years": 32,
@@ -24,6 +25,8 @@ FACTS_KNOWN = {
     "offences_in_area": True,
     "earliest_offence_on": "2026-11-01",
     "offence_classes": ["public_order", "theft"],
+    "offence_codes": ["PU86116", "TH68010"],
+    "prosecution_limit": "none",
     "interview_stance": "admitted",
     "evidential_test_met": None,
     "subject_to_order": False,
@@ -69,10 +72,46 @@ def a_decision(number=1, facts=FACTS_KNOWN, **overrides):
     return SimpleNamespace(**(fields | overrides))
 
 
-def printed(decision=None, *, recipient=None, decisions=(), person=PERSON, alleged=(), **facts):
+FIRST, SECOND = "3c9f1b32-0000-4000-8000-00000000bbbb", "3c9f1b32-0000-4000-8000-00000000cccc"
+WORDS = "Said in somebody's own words."
+UNSAID = dict.fromkeys(
+    ["determination_verdict", "override_id", "outcome", "answered_at", "answered_by"]
+)
+DETERMINED = UNSAID | {
+    "determination_verdict": Verdict.INELIGIBLE,
+    "determination_reason_code": "does_not_suit",
+    "determination_words": WORDS,
+    "determined_at": datetime(2026, 11, 4, 9, tzinfo=UTC),
+    "determined_by": UUID(FIRST),
+}
+PROPOSED = UNSAID | {
+    "override_id": UUID(int=7),
+    "override_number": 2,
+    "override_verdict": Verdict.INELIGIBLE,
+    "override_reason_code": "risk",
+    "override_words": WORDS,
+    "proposed_rank": "chief_inspector",
+    "proposed_by": UUID(FIRST),
+}
+ANSWERED = {"answered_at": datetime(2026, 11, 4, 9, tzinfo=UTC), "answered_by": UUID(SECOND)}
+CONFIRMED = PROPOSED | ANSWERED | {"outcome": Outcome.CONFIRMED}
+DECLINED = PROPOSED | ANSWERED | {"outcome": Outcome.DECLINED}
+
+
+def printed(
+    decision=None,
+    *,
+    recipient=None,
+    decisions=(),
+    person=PERSON,
+    alleged=(),
+    said=UNSAID,
+    **facts,
+):
     return paper(
         decision or a_decision(facts=FACTS_KNOWN | facts),
         RULES,
+        ruling=SimpleNamespace(**said),
         record=RECORD,
         person=person,
         alleged=alleged or [an_offence()],
@@ -101,7 +140,7 @@ def test_the_file_has_everything():
     assert [line.question for line in found.criteria] == [c.question for c in RULES.criteria]
     assert {line.answer for line in found.criteria} == {"Met"}
     assert len(found.facts) == len(FACTS)
-    assert (found.missing, found.later, found.left_out) == ((), (), ())
+    assert (found.said, found.missing, found.later, found.left_out) == ((), (), (), ())
     assert dict(found.rules)["SHA-256 of the rules"] == "d" * 64
     assert {"S2", "S3", "CYPA"} == {code for code, _ in found.sources}
 
@@ -140,6 +179,11 @@ def test_days_and_places_are_told_as_far_as_they_are_known(overrides, told):
         ("earliest_offence_on", "2026-11-01", "1 November 2026"),
         ("interview_stance", "no_reply", "Made no reply"),
         ("offence_classes", ["public_order", "unclassified"], "Public order, Unclassified"),
+        ("offence_codes", ["PU86116", "TH68010"], "PU86116, TH68010"),
+        ("prosecution_limit", "none", "No"),
+        ("prosecution_limit", "passed", "It has passed"),
+        ("risk_band", "high", "High"),
+        ("domestic_abuse_grade", "none", "Not linked to domestic abuse"),
         ("asked_long_ago", "some_code", "Some code"),
     ],
 )
@@ -179,6 +223,46 @@ def test_nobody_of_the_staff_leaves_the_house(recipient):
     assert len(found.left_out) >= 2
 
 
+def test_the_file_tells_what_a_supervisor_determined():
+    assert dict(printed(said=DETERMINED).said) == {
+        "A supervisor determined": "Not eligible",
+        "Determined": "4 November 2026 at 09:00 (GMT)",
+        "Why": "The rules leave it open, and the case does not suit",
+        "In words": WORDS,
+        "By staff number": FIRST,
+    }
+
+
+def test_the_file_tells_what_two_people_put_above_the_rules():
+    assert dict(printed(said=CONFIRMED).said) == {
+        "To depart from the rules": "Proposal number 2",
+        "To": "Not eligible",
+        "Why": "A risk to somebody that the rules do not see",
+        "What became of it": "Confirmed by a second person",
+        "Answered": "4 November 2026 at 09:00 (GMT)",
+        "In words": WORDS,
+        "Proposed by staff number": f"{FIRST} (chief inspector)",
+        "Answered by staff number": SECOND,
+    }
+
+
+def test_an_override_that_does_not_hold_is_told_as_such():
+    waiting = dict(printed(said=PROPOSED).said)
+    assert waiting["What became of it"].startswith("Proposed; nobody has answered yet")
+    assert waiting.keys() & {"Answered", "Answered by staff number"} == set()
+    assert dict(printed(said=DECLINED).said)["What became of it"].startswith("Declined")
+
+
+@pytest.mark.parametrize("said", [DETERMINED, PROPOSED, CONFIRMED, DECLINED])
+@pytest.mark.parametrize("recipient", Recipient)
+def test_neither_who_said_it_nor_their_words_leave_the_house(said, recipient):
+    found = printed(said=said, recipient=recipient)
+    text = found.model_dump_json()
+    assert [told for told in (WORDS, FIRST, SECOND, "chief inspector") if told in text] == []
+    assert dict(found.said)["Why"] == dict(printed(said=said).said)["Why"]
+    assert "What people wrote in their own words. The file has it." in found.left_out
+
+
 OTHERS = st.fixed_dictionaries(
     {
         "co_accused": st.sampled_from([True, False, None]),
@@ -210,15 +294,5 @@ def test_the_digest_is_that_of_what_is_printed():
     assert printed().digest == printed().digest
     others = [printed(hate_crime=None), printed(recipient=Recipient.COURT)]
     others.append(printed(decisions=[a_decision(), a_decision(2)]))
-    assert len({printed().digest, *(other.digest for other in others)}) == 4
-
-
-@pytest.mark.parametrize(
-    ("at", "told"),
-    [
-        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "25 October 2026 at 01:30 (BST)"),
-        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "25 October 2026 at 01:30 (GMT)"),
-    ],
-)
-def test_the_hour_that_happens_twice_says_which_it_was(at, told):
-    assert moment(at) == told
+    others += [printed(said=said) for said in (PROPOSED, CONFIRMED, DETERMINED)]
+    assert len({printed().digest, *(other.digest for other in others)}) == 7

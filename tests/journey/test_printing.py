@@ -3,12 +3,14 @@
 import base64
 import hashlib
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
 
-from builders import KNOWN, a_key, a_person, an_offence, booked, decided
+from builders import DEPARTURE, KNOWN, a_key, a_person, an_offence, booked, decided, proposed
 from checkpoint.foundation.actors import Role
+from checkpoint.journey.papers import moment
 from checkpoint.journey.states import Recipient
 from traces import entries
 
@@ -178,6 +180,28 @@ async def test_the_paper_is_the_same_until_something_on_it_changes(client, case)
     assert "this is the present decision" in Read((await asked(client, later)).text).text
 
 
+async def test_an_override_is_printed_once_it_is_proposed_and_again_once_it_is_answered(
+    client, clients
+):
+    record = await booked(client, screening=KNOWN)
+    decision = await decided(client, record)
+    assert "nobody has determined or overridden it" in (await asked(client, decision)).text
+    override = await proposed(clients(Role.SUPERVISOR, name="first"), decision)
+    waiting = await asked(client, decision)
+    assert "nobody has answered yet" in waiting.text
+    second = clients(Role.SUPERVISOR, name="second")
+    answer = await second.post(f"/v1/overrides/{override['id']}/confirmation", headers=a_key())
+    assert answer.status_code == 200, answer.text
+    held = await asked(client, decision)
+    assert "Confirmed by a second person" in held.text
+    assert held.headers["etag"] != waiting.headers["etag"]
+    assert DEPARTURE["words"] in held.text
+    out = await asked(client, decision, **{"for": "disclosure", "recipient": "defence"})
+    assert "Confirmed by a second person" in out.text
+    for hidden in (DEPARTURE["words"], override["proposed_by"], answer.json()["answered_by"]):
+        assert hidden not in out.text
+
+
 async def test_what_was_put_right_before_the_decision_is_printed_as_right(client):
     record = await booked(client, screening=KNOWN)
     right = an_offence(code="CJ67002") | {"replaces": record["offences"][0]["id"]}
@@ -202,3 +226,14 @@ async def test_a_decision_elsewhere_is_not_printed(clients, case):
     stranger = clients(Role.SUPERVISOR, "PETERLEE", name="stranger")
     answer = await stranger.get(address(case[1]))
     assert (answer.status_code, answer.json()["errorCode"]) == (404, "decision-not-found")
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "25 October 2026 at 01:30 (BST)"),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "25 October 2026 at 01:30 (GMT)"),
+    ],
+)
+def test_the_hour_that_happens_twice_says_which_it_was(at, told):
+    assert moment(at) == told

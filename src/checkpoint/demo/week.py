@@ -38,6 +38,8 @@ KNOWN: Mapping[str, Any] = MappingProxyType(
         "interview_stance": "admitted",
         "evidential_test_met": True,
         "subject_to_order": False,
+        "on_bail": False,
+        "under_supervision": False,
         "detained_for_court": False,
         "detained_under_mental_health_act": False,
         "co_accused": False,

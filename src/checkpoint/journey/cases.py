@@ -13,29 +13,51 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.custody import queries as custody
 from checkpoint.custody.states import ModeOfTrial
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Offence, Screening
-from checkpoint.eligibility.states import Verdict
+from checkpoint.eligibility.states import Basis, Verdict
 from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.paging import Listing, Turn
 from checkpoint.journey.schemas import CaseView
 from checkpoint.journey.stages import OF_VERDICT, Stage, next_of, prosecution_deadline
 from checkpoint.journey.states import CaseOrder
+from checkpoint.oversight.states import Outcome
+from checkpoint.oversight.tables import Determination, EligibilityOverride, OverrideAnswer
 from checkpoint.people.tables import Person
 
 RECORD, PERSON = CustodyRecord.__table__, Person.__table__
 PRESENT = EligibilityDecision.__table__.alias("present")
 LATER = EligibilityDecision.__table__.alias("later")
 BEGUN = Screening.__table__.alias("begun")
-# Every case, with its present decision and the first saving of its screening where there are any.
-CASES = RECORD.outerjoin(
-    PRESENT,
-    sa.and_(
-        PRESENT.c.custody_record_id == RECORD.c.id,
-        ~sa.exists().where(LATER.c.supersedes_id == PRESENT.c.id),
-    ),
-).outerjoin(BEGUN, sa.and_(BEGUN.c.custody_record_id == RECORD.c.id, BEGUN.c.number == 1))
-# The verdict that counts, and the reason for not screening: ``standing`` and ``omitted`` of stages.
-VERDICT: Any = PRESENT.c.verdict
+DETERMINED = Determination.__table__.alias("determined")
+OVERRIDE = EligibilityOverride.__table__.alias("override")
+CONFIRMED = OverrideAnswer.__table__.alias("confirmed")
+# Every case, with its present decision, what people put in its place, and the first saving of its
+# screening, where there are any. The database keeps a decision to one confirmed override.
+CASES = (
+    RECORD.outerjoin(
+        PRESENT,
+        sa.and_(
+            PRESENT.c.custody_record_id == RECORD.c.id,
+            ~sa.exists().where(LATER.c.supersedes_id == PRESENT.c.id),
+        ),
+    )
+    .outerjoin(DETERMINED, DETERMINED.c.eligibility_decision_id == PRESENT.c.id)
+    .outerjoin(
+        OVERRIDE.join(
+            CONFIRMED,
+            sa.and_(
+                CONFIRMED.c.eligibility_override_id == OVERRIDE.c.id,
+                CONFIRMED.c.outcome == Outcome.CONFIRMED,
+            ),
+        ),
+        OVERRIDE.c.eligibility_decision_id == PRESENT.c.id,
+    )
+    .outerjoin(BEGUN, sa.and_(BEGUN.c.custody_record_id == RECORD.c.id, BEGUN.c.number == 1))
+)
+# What people put in the place of the rules' verdict (``oversight.rules.standing_of`` in SQL), what
+# counts of the two, and the reason for not screening.
+STANDING: Any = sa.func.coalesce(DETERMINED.c.verdict, OVERRIDE.c.verdict)
+VERDICT: Any = sa.func.coalesce(STANDING, PRESENT.c.verdict)
 OMITTED: Any = sa.cast(sa.null(), sa.String())
 
 
@@ -48,6 +70,11 @@ STAGE: Any = sa.case(
     *((verdict == VERDICT, word(stage)) for verdict, stage in OF_VERDICT.items()),
     (BEGUN.c.id.is_not(None), word(Stage.SCREENING)),
     else_=word(Stage.NOT_SCREENED),
+)
+BASIS = sa.case(
+    (DETERMINED.c.id.is_not(None), word(Basis.DETERMINATION)),
+    (OVERRIDE.c.id.is_not(None), word(Basis.OVERRIDE)),
+    (PRESENT.c.id.is_not(None), word(Basis.RULES)),
 )
 MISSING = sa.case(
     (
@@ -115,6 +142,7 @@ COLUMNS = (
     PERSON.c.given_names,
     STAGE.label("stage"),
     VERDICT.label("verdict"),
+    BASIS.label("basis"),
     PRESENT.c.id.label("decision_id"),
     PRESENT.c.record_version.label("decided_version"),
     MISSING.label("missing"),
@@ -181,5 +209,6 @@ SHOWN = (
     "given_names",
     "arrested_at",
     "verdict",
+    "basis",
     "decision_id",
 )

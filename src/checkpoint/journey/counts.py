@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.eligibility.facts import FACTS
-from checkpoint.eligibility.states import Answer
+from checkpoint.eligibility.states import Answer, Verdict
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.journey import cases
@@ -28,6 +28,7 @@ NOT_MET = sa.func.jsonb_path_query_array(
     sa.cast(f'$[*] ? (@.answer == "{Answer.NOT_MET}")', JSONPATH),
     type_=JSONB,
 )
+KINDS = ("stage", "reason", "criterion", "supervisor", "fact")
 UNTOLD = sa.cast(sa.null(), sa.String())
 
 
@@ -37,7 +38,7 @@ async def of_all(session: AsyncSession, *, actor: Actor, **narrow: Any) -> Seque
     Returns:
         Rows of ``people`` by ``name``. What the name is says ``kind``: a stage, the reason why not
         screened, a criterion that is not met (``told`` is its question, ``alone`` those refused
-        by it alone), or a fact that is wanted.
+        by it alone), a supervisor who refused where the rules did not, or a fact that is wanted.
     """
     asked = {name: value for name, value in narrow.items() if value is not None}
     asked |= cases.scope_of(actor)
@@ -53,6 +54,9 @@ def _counted(names: frozenset[str]) -> Any:
             cases.STAGE.label("stage"),
             sa.func.coalesce(cases.OMITTED, word(NO_REASON)).label("reason"),
             sa.case((word(Stage.INELIGIBLE) == cases.STAGE, NOT_MET)).label("against"),
+            sa.and_(
+                cases.STANDING == Verdict.INELIGIBLE, cases.PRESENT.c.verdict != Verdict.INELIGIBLE
+            ).label("by_supervisor"),
             cases.MISSING.label("missing"),
         )
         .select_from(cases.CASES)
@@ -76,6 +80,7 @@ def _counted(names: frozenset[str]) -> Any:
         _of("criterion", criterion.c.code, people, sa.func.max(criterion.c.question), alone)
         .select_from(case.join(criterion, sa.true()))
         .group_by(criterion.c.code),
+        _of("supervisor", word(Stage.INELIGIBLE), people.filter(case.c.by_supervisor)),
         _of("fact", fact.c.name, people)
         .select_from(case.join(fact, sa.true()))
         .group_by(fact.c.name),
@@ -94,7 +99,7 @@ def _of(kind: str, name: Any, people: Any, told: Any = UNTOLD, alone: Any = 0) -
 
 def view(rows: Sequence[Any]) -> CountsView:
     """The counts with their meanings, the largest first where there is no order of their own."""
-    found: dict[str, list[Any]] = {"stage": [], "reason": [], "criterion": [], "fact": []}
+    found: dict[str, list[Any]] = {kind: [] for kind in KINDS}
     for row in sorted(rows, key=lambda row: (-row.people, row.name)):
         found[row.kind].append(row)
     at = dict.fromkeys(Stage, 0) | {Stage(row.name): row.people for row in found["stage"]}
@@ -117,6 +122,7 @@ def view(rows: Sequence[Any]) -> CountsView:
             )
             for row in found["criterion"]
         ],
+        by_supervisor=sum(row.people for row in found["supervisor"]),
         pending=[
             MissingCountView(
                 fact=row.name,

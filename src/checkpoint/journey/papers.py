@@ -12,9 +12,12 @@ from checkpoint.custody.states import LABELS
 from checkpoint.eligibility.facts import FACTS, Kind
 from checkpoint.eligibility.rules import RuleSet, missing_of
 from checkpoint.eligibility.states import MEANING, Answer, Verdict
+from checkpoint.forecast.states import RiskBand
 from checkpoint.foundation.calendar import LONDON
 from checkpoint.foundation.schemas import View
 from checkpoint.journey.states import RECIPIENTS, Recipient
+from checkpoint.oversight import states as oversight
+from checkpoint.oversight.states import Outcome
 
 # What is known of somebody else: of the victim's risk, and of those accused beside the person.
 OF_OTHERS = frozenset({"domestic_abuse_grade", "co_accused"})
@@ -28,6 +31,16 @@ VERDICTS: Mapping[Verdict, str] = {
     Verdict.INELIGIBLE: "Not eligible",
     Verdict.PENDING: "Pending: something is not known yet",
     Verdict.REFER: "Referred to a supervisor",
+}
+OUTCOMES: Mapping[Outcome | None, str] = {
+    Outcome.CONFIRMED: "Confirmed by a second person",
+    Outcome.DECLINED: "Declined by a second person; the rules' verdict stands",
+    None: "Proposed; nobody has answered yet, and the rules' verdict stands",
+}
+# Codes that mean something else in another list.
+CODES: Mapping[str, Mapping[Any, str]] = {
+    "prosecution_limit": {"none": "No", "running": "Yes", "passed": "It has passed"},
+    "risk_band": {band: band.capitalize() for band in RiskBand},
 }
 WITHHELD = "Left out: it concerns somebody else."
 Lines = tuple[tuple[str, str], ...]
@@ -51,6 +64,7 @@ class Paper(View):
     meaning: str
     who: Lines
     decided: Lines
+    said: Lines
     alleged: tuple[str, ...]
     criteria: tuple[CriterionLine, ...]
     sources: Lines
@@ -82,6 +96,7 @@ def paper(
     decision: Any,
     rules: RuleSet,
     *,
+    ruling: Any,
     record: Any,
     person: Any,
     alleged: Sequence[Any],
@@ -93,6 +108,8 @@ def paper(
     Args:
         decision: as it was locked, with the version and digest of its rules.
         rules: what it was taken under.
+        ruling: its determination, and the last override proposed with its answer; of each None
+            where there is none.
         record: the custody record.
         person: who it is about.
         alleged: the offences as they stood when it was decided.
@@ -115,6 +132,7 @@ def paper(
         meaning=MEANING[decision.verdict],
         who=tuple(_who(record, person, recipient)),
         decided=tuple(_decided(decision, staff=recipient is None)),
+        said=tuple(_said(ruling, file=recipient is None)),
         alleged=tuple(_alleged(offence) for offence in alleged),
         criteria=tuple(_criteria(decision.findings, rules, hidden)),
         sources=tuple(sorted(rules.sources.items())),
@@ -122,7 +140,7 @@ def paper(
         missing=tuple(question(name) for name in missing),
         rules=tuple(_rules(decision, rules)),
         later=tuple(_later(decision, decisions)),
-        left_out=tuple(_left_out(recipient)),
+        left_out=tuple(_left_out(recipient, ruling)),
     )
 
 
@@ -144,6 +162,34 @@ def _decided(decision: Any, *, staff: bool) -> Iterator[tuple[str, str]]:
         yield "By staff number", str(decision.decided_by)
     which = f"Number {decision.number} of this case"
     yield "Which decision", which + (", in place of the one before" if decision.number > 1 else "")
+
+
+def _said(ruling: Any, *, file: bool) -> Iterator[tuple[str, str]]:
+    """What a supervisor determined, or what became of the last override proposed."""
+    if ruling.determination_verdict is not None:
+        yield "A supervisor determined", VERDICTS[ruling.determination_verdict]
+        yield "Determined", moment(ruling.determined_at)
+        yield "Why", oversight.LABELS[ruling.determination_reason_code]
+        if file:
+            yield "In words", ruling.determination_words
+            yield "By staff number", str(ruling.determined_by)
+    if ruling.override_id is not None:
+        yield "To depart from the rules", f"Proposal number {ruling.override_number}"
+        yield "To", VERDICTS[ruling.override_verdict]
+        yield "Why", oversight.LABELS[ruling.override_reason_code]
+        yield "What became of it", OUTCOMES[ruling.outcome]
+        if ruling.answered_at is not None:
+            yield "Answered", moment(ruling.answered_at)
+        if file:
+            yield from _said_by(ruling)
+
+
+def _said_by(ruling: Any) -> Iterator[tuple[str, str]]:
+    yield "In words", ruling.override_words
+    rank = ruling.proposed_rank.replace("_", " ")
+    yield "Proposed by staff number", f"{ruling.proposed_by} ({rank})"
+    if ruling.answered_by is not None:
+        yield "Answered by staff number", str(ruling.answered_by)
 
 
 def _alleged(offence: Any) -> str:
@@ -195,7 +241,9 @@ def value(name: str, fact: JsonValue) -> str:
         return ", ".join(value(name, part) for part in fact)
     if name in FACTS and FACTS[name].kind is Kind.DAY:
         return day(date.fromisoformat(str(fact)))
-    labels: Mapping[Any, str] = LABELS
+    if name in FACTS and FACTS[name].form:
+        return str(fact)
+    labels: Mapping[Any, str] = CODES.get(name, LABELS)
     return labels.get(fact) or str(fact).replace("_", " ").capitalize()
 
 
@@ -213,10 +261,12 @@ def _later(decision: Any, decisions: Sequence[Any]) -> Iterator[str]:
             yield f"Number {other.number}, {moment(other.decided_at)}. {told}."
 
 
-def _left_out(recipient: Recipient | None) -> Iterator[str]:
+def _left_out(recipient: Recipient | None, ruling: Any) -> Iterator[str]:
     if recipient is None:
         return
     if recipient is Recipient.PANEL:
         yield "Who it is about, and when they were arrested."
     yield "What concerns other people, whatever was found."
+    if ruling.determination_verdict is not None or ruling.override_id is not None:
+        yield "What people wrote in their own words. The file has it."
     yield "Which members of staff took part. The file names them."

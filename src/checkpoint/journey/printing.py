@@ -25,6 +25,7 @@ from checkpoint.journey import queries
 from checkpoint.journey.pages import POLICY, page
 from checkpoint.journey.papers import Paper, paper
 from checkpoint.journey.states import PRINTED, Audience, JourneyEvent, Recipient
+from checkpoint.oversight import queries as oversight
 
 router = APIRouter(tags=["journey"])
 
@@ -69,8 +70,8 @@ async def print_decision(
 ) -> Response:
     """One decision on one page of HTML, in plain English, to be printed."""
     check_recipient(audience, recipient)
-    decision = await eligibility.one(session, decision_id, actor=by)
-    printed = await _paper(session, decision, recipient, by=by, at=now)
+    decision, ruling = await oversight.ruled(session, decision_id, actor=by)
+    printed = await _paper(session, decision, ruling, recipient, by=by, at=now)
     headers = {
         "Content-Security-Policy": POLICY,
         "Content-Disposition": f'inline; filename="decision-{decision.id}.html"',
@@ -81,7 +82,13 @@ async def print_decision(
 
 
 async def _paper(
-    session: AsyncSession, decision: Any, recipient: Recipient | None, *, by: Actor, at: datetime
+    session: AsyncSession,
+    decision: Any,
+    ruling: Any,
+    recipient: Recipient | None,
+    *,
+    by: Actor,
+    at: datetime,
 ) -> Paper:
     """What is printed; that it was is on record, and for whom."""
     record = await custody.one(session, decision.custody_record_id, actor=by)
@@ -103,6 +110,7 @@ async def _paper(
     return paper(
         decision,
         parse(decision.content),
+        ruling=ruling,
         record=record,
         person=person,
         alleged=alleged,

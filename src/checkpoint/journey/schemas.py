@@ -8,7 +8,7 @@ from pydantic import Field
 
 from checkpoint.audit.operations import Operation
 from checkpoint.eligibility.schemas import StandingSummary
-from checkpoint.eligibility.states import Verdict
+from checkpoint.eligibility.states import Basis, Verdict
 from checkpoint.foundation.actors import Rank, Role
 from checkpoint.foundation.schemas import Moment, NextStep, View
 from checkpoint.journey.stages import Stage
@@ -48,14 +48,25 @@ class CaseView(View):
     given_names: str | None
     arrested_at: Moment
     stage: Stage
-    verdict: Annotated[Verdict | None, Field(description="Null where nothing is decided.")]
+    verdict: Annotated[
+        Verdict | None,
+        Field(description="The one that stands; null where nothing is decided."),
+    ]
+    basis: Annotated[
+        Basis | None,
+        Field(description="What that rests on: the rules, a determination, or an override."),
+    ]
     decision_id: Annotated[UUID | None, Field(description="The present decision.")]
     missing: Annotated[
         list[str], Field(description="Facts that the present decision is waiting for.")
     ]
     prosecution_deadline_on: Annotated[
         date | None,
-        Field(description="Last day to begin proceedings; null where nothing is summary only."),
+        Field(
+            description="Last day to begin proceedings, six months from the earliest summary-only "
+            "offence; null where nothing is summary only. Domestic common assault may have longer: "
+            "the list goes by the sooner day, and the record's `prosecution_clock` by the longer."
+        ),
     ]
     days_left: Annotated[
         int | None, Field(description="Days until that day; below 0 when it has gone by.")
@@ -105,7 +116,16 @@ class CountsView(View):
     not_screened: Annotated[
         list[ReasonCountView], Field(description="By reason; adds up to that stage.")
     ]
-    ineligible: Annotated[list[CriterionCountView], Field(description="By criterion.")]
+    ineligible: Annotated[
+        list[CriterionCountView], Field(description="By criterion, those that the rules refuse.")
+    ]
+    by_supervisor: Annotated[
+        int,
+        Field(
+            description="Of the ineligible, those whom the rules do not refuse: a supervisor's "
+            "determination or an override by two people does. They stand under no criterion."
+        ),
+    ]
     pending: Annotated[list[MissingCountView], Field(description="By what is wanted.")]
 
 

@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 from dateutil.relativedelta import relativedelta
 
+from checkpoint.custody.clocks import SUMMARY_MONTHS
 from checkpoint.eligibility.states import Verdict
 
-LIMIT_MONTHS = 6
 NO_REASON = "no_reason_recorded"
 
 
@@ -37,9 +37,9 @@ MEANING: Mapping[Stage, str] = MappingProxyType(
         Stage.NOT_SCREENED: "Nothing was saved and nothing decided.",
         Stage.SCREENING: "Something was saved; nothing is decided yet.",
         Stage.PENDING: "Decided, and something is not known yet.",
-        Stage.INELIGIBLE: "At least one criterion is not met.",
+        Stage.INELIGIBLE: "At least one criterion is not met, or people decided so.",
         Stage.REFERRED: "With a supervisor.",
-        Stage.ELIGIBLE: "Every criterion is met.",
+        Stage.ELIGIBLE: "Every criterion is met, or people decided so.",
     }
 )
 NEXT: Mapping[Stage, str] = MappingProxyType(
@@ -59,8 +59,9 @@ def stage_of(*, screened: bool, verdict: Verdict | None, standing: Verdict | Non
 
     Args:
         screened: anything was ever saved of the screening.
-        verdict: of the present decision; None where nothing was decided.
-        standing: what a supervisor put in its place; None where nobody did.
+        verdict: of the present decision, by the rules; None where nothing was decided.
+        standing: what a supervisor determined, or two people overrode it with; None where nobody
+            did.
 
     Returns:
         One stage, whatever the facts are, so that nobody drops out of a count.
@@ -113,9 +114,12 @@ def prosecution_deadline(earliest: date | None) -> date | None:
         The same day six calendar months on, or the last day of a shorter month; None without
         a deadline.
 
+    The longer limit of domestic common assault is left aside, so the day is never after the
+    statute's; ``custody.clocks`` tells it for one case.
+
     Source: Magistrates' Courts Act 1980 s.127; domain notes 3.5 (of a range the earliest day).
     """
-    return None if earliest is None else earliest + relativedelta(months=LIMIT_MONTHS)
+    return None if earliest is None else earliest + relativedelta(months=SUMMARY_MONTHS)
 
 
 def first_offence_due(on: date) -> date:
@@ -124,7 +128,7 @@ def first_offence_due(on: date) -> date:
     The other way round, so that the database compares plain days and this file alone knows the
     rule.
     """
-    day = on - relativedelta(months=LIMIT_MONTHS) - timedelta(days=4)
-    while day + relativedelta(months=LIMIT_MONTHS) < on:
+    day = on - relativedelta(months=SUMMARY_MONTHS) - timedelta(days=4)
+    while day + relativedelta(months=SUMMARY_MONTHS) < on:
         day += timedelta(days=1)
     return day
