@@ -52,7 +52,7 @@ async def a_decision(session, officer, code="TH68010", **known):
 
 
 async def standing(session, decision):
-    return queries.standing(*await queries.ruled(session, decision.id, actor=FIRST))
+    return queries.standing(await queries.one(session, decision.id, actor=FIRST))
 
 
 async def propose(session, decision, *, seen="1", command=DEPART, by=FIRST):
@@ -68,9 +68,9 @@ async def test_a_supervisor_answers_a_referred_case_and_the_decision_stays_locke
     decision = await a_decision(session, officer, REFERRED)
     assert (await standing(session, decision)).verdict == "refer"
     made = await actions.determine(session, decision.id, ACCEPT, seen="1", by=FIRST, at=NOON)
-    held, ruling = await queries.ruled(session, decision.id, actor=FIRST)
+    held = await queries.one(session, decision.id, actor=FIRST)
     assert (held.verdict, held.findings) == ("refer", decision.findings)
-    view = queries.standing(held, ruling)
+    view = queries.standing(held)
     assert (view.verdict, view.basis) == ("eligible", "determination")
     assert (view.reason_code, view.words) == ("terms_met", DETERMINATION["words"])
     assert (view.by, view.at, view.second_person) == (FIRST.id, NOON, None)
@@ -130,7 +130,7 @@ async def test_an_override_holds_only_once_a_second_person_confirms(session, off
     assert (after.verdict, after.basis) == ("ineligible", "override")
     assert (after.by, after.rank, after.second_person) == (FIRST.id, "inspector", SECOND.id)
     assert after.at == NOON + timedelta(minutes=5)
-    held, _ = await queries.ruled(session, decision.id, actor=FIRST)
+    held = await queries.one(session, decision.id, actor=FIRST)
     assert held.verdict == "eligible"
 
 
@@ -190,9 +190,9 @@ async def test_a_later_decision_ends_the_proposal_and_the_override(session, offi
         await propose(session, decision)
     with pytest.raises(OversightNotAllowed):
         await propose(session, decision, seen="1-superseded")
-    (present, ruling), _ = await queries.of_case(session, record, actor=FIRST)
+    present, _ = await queries.of_case(session, record, actor=FIRST)
     assert present.id == later.id
-    assert queries.summary(present, ruling).basis == "rules"
+    assert queries.summary(present).basis == "rules"
 
 
 async def test_another_suites_cannot_be_told_from_none(session, officer):

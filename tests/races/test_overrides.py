@@ -55,7 +55,7 @@ async def at_once(api, decision, *deeds):
     async def do(deed):
         by = somebody()
         async with transaction(api) as session:
-            await queries.ruled(session, decision.id, actor=by)
+            await queries.one(session, decision.id, actor=by)
             await everyone_has_read.wait()
             return await deed(session, by)
 
@@ -121,7 +121,5 @@ async def test_nobody_confirms_an_override_of_a_decision_that_is_being_supersede
     answers = await kept(api, OverrideAnswer, column, override.id)
     assert len(answers) == (0 if isinstance(confirmed, OversightNotAllowed) else 1)
     async with transaction(api) as session:
-        (present, ruling), _ = await queries.of_case(
-            session, decision.custody_record_id, actor=somebody()
-        )
-        assert queries.summary(present, ruling).basis == "rules"
+        present, _ = await queries.of_case(session, decision.custody_record_id, actor=somebody())
+        assert queries.summary(present).basis == "rules"

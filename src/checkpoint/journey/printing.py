@@ -70,8 +70,8 @@ async def print_decision(
 ) -> Response:
     """One decision on one page of HTML, in plain English, to be printed."""
     check_recipient(audience, recipient)
-    decision, ruling = await oversight.ruled(session, decision_id, actor=by)
-    printed = await _paper(session, decision, ruling, recipient, by=by, at=now)
+    decision = await oversight.one(session, decision_id, actor=by)
+    printed = await _paper(session, decision, recipient, by=by, at=now)
     headers = {
         "Content-Security-Policy": POLICY,
         "Content-Disposition": f'inline; filename="decision-{decision.id}.html"',
@@ -84,7 +84,6 @@ async def print_decision(
 async def _paper(
     session: AsyncSession,
     decision: Any,
-    ruling: Any,
     recipient: Recipient | None,
     *,
     by: Actor,
@@ -110,7 +109,7 @@ async def _paper(
     return paper(
         decision,
         parse(decision.content),
-        ruling=ruling,
+        decision=ruling,
         record=record,
         person=person,
         alleged=alleged,

@@ -67,10 +67,10 @@ async def read_next_steps(
 ) -> Response:
     """What you may do with a case now, from every room, or may not yet, and why."""
     record = await custody.one(session, record_id, actor=by)
-    present, ruling = await oversight.present(session, record_id, actor=by)
+    present = await oversight.present(session, record_id, actor=by)
     steps = [*custody.next_steps(record, by), eligibility.next_decision(record_id, present, by)]
     if present is not None:
-        steps += oversight.next_steps(present, ruling, by=by, on=london_day(now))
+        steps += oversight.next_steps(present, by=by, on=london_day(now))
     await ledger.record(
         session,
         Operation.CONSULTATION,
@@ -83,7 +83,7 @@ async def read_next_steps(
     )
     return shown(
         NextStepsView(
-            standing=oversight.summary(present, ruling) if present else None,
+            standing=oversight.summary(present) if present else None,
             next_steps=steps,
             record=PRINTED.format(decision_id=present.id) if present else None,
         )

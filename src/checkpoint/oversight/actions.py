@@ -36,9 +36,9 @@ async def determine(
     at: datetime,
 ) -> Determination:
     """A supervisor answers a case that the rules refer."""
-    decision, ruling = await queries.held(session, decision_id, actor=by)
-    unchanged_since(seen, queries.tag_of(decision, ruling))
-    step(queries.state_of(decision, ruling), OversightEvent.DETERMINED)
+    decision = await queries.held(session, decision_id, actor=by)
+    unchanged_since(seen, queries.tag_of(decision))
+    step(queries.state_of(decision), OversightEvent.DETERMINED)
     determination = Determination(
         eligibility_decision_id=decision.id,
         **command.model_dump(),
@@ -69,13 +69,13 @@ async def propose_override(
 ) -> EligibilityOverride:
     """Somebody of rank proposes to depart from the rules; nothing holds yet."""
     rank = rules.check_rank(by.rank, on=london_day(at))
-    decision, ruling = await queries.held(session, decision_id, actor=by)
-    unchanged_since(seen, queries.tag_of(decision, ruling))
-    step(queries.state_of(decision, ruling), OversightEvent.PROPOSED)
+    decision = await queries.held(session, decision_id, actor=by)
+    unchanged_since(seen, queries.tag_of(decision))
+    step(queries.state_of(decision), OversightEvent.PROPOSED)
     rules.check_departure(command.verdict, by_rules=Verdict(decision.verdict))
     override = EligibilityOverride(
         eligibility_decision_id=decision.id,
-        number=(ruling.override_number or 0) + 1,
+        number=(decision.override_number or 0) + 1,
         **command.model_dump(),
         proposed_rank=rank,
         proposed_at=at,
@@ -99,8 +99,8 @@ async def answer_override(
     found = await queries.override(session, override_id, actor=by)
     await custody.held(session, found.custody_record_id, actor=by)
     found = await queries.override(session, override_id, actor=by)
-    decision, ruling = await queries.ruled(session, found.eligibility_decision_id, actor=by)
-    state = rules.state_of_override(found.outcome, queries.state_of(decision, ruling))
+    decision = await queries.one(session, found.eligibility_decision_id, actor=by)
+    state = rules.state_of_override(found.outcome, queries.state_of(decision))
     step(state, EVENTS[outcome])
     rules.check_second_person(by.id, first=found.proposed_by)
     answer = OverrideAnswer(

@@ -69,24 +69,22 @@ async def list_eligibility_decisions(
     items = [
         DecisionSummary(
             rule_set_version=decision.version,
-            standing=queries.summary(decision, ruling),
+            standing=queries.summary(decision),
             ineligible_until=until_of(decision.findings),
             **{name: getattr(decision, name) for name in eligibility.SUMMARY},
         )
-        for decision, ruling in found
+        for decision in found
     ]
-    decisions = [decision for decision, _ in found]
-    present = decisions[0] if decisions else None
-    steps = [eligibility.next_decision(record_id, present, by)]
-    for decision, ruling in found[:1]:
-        steps += queries.next_steps(decision, ruling, by=by, on=london_day(now))
+    steps = [eligibility.next_decision(record_id, found[0] if found else None, by)]
+    for decision in found[:1]:
+        steps += queries.next_steps(decision, by=by, on=london_day(now))
     await ledger.record(
         session,
         Operation.CONSULTATION,
         EligibilityEvent.READ,
         record_id,
         record.person_id,
-        *(decision.id for decision in decisions),
+        *(decision.id for decision in found),
         kind="custody_record",
         by=by,
         at=now,
@@ -107,7 +105,7 @@ async def read_eligibility_decision(
     now: Now,
 ) -> Response:
     """One decision as it was locked and as it stands, with every finding and its reason."""
-    decision, ruling = await queries.ruled(session, decision_id, actor=by)
+    decision = await queries.one(session, decision_id, actor=by)
     await ledger.record(
         session,
         Operation.CONSULTATION,
@@ -119,8 +117,8 @@ async def read_eligibility_decision(
         by=by,
         at=now,
     )
-    view = queries.view(decision, ruling, by=by, on=london_day(now))
-    return shown(view, headers={"ETag": etag(queries.tag_of(decision, ruling))})
+    view = queries.view(decision, by=by, on=london_day(now))
+    return shown(view, headers={"ETag": etag(queries.tag_of(decision))})
 
 
 @router.post(
@@ -142,10 +140,10 @@ async def determine_eligibility(
 
     async def deed() -> Response:
         await actions.determine(session, decision_id, command, seen=seen, by=by, at=now)
-        decision, ruling = await queries.ruled(session, decision_id, actor=by)
-        view = queries.view(decision, ruling, by=by, on=london_day(now))
+        decision = await queries.one(session, decision_id, actor=by)
+        view = queries.view(decision, by=by, on=london_day(now))
         headers = {
-            "ETag": etag(queries.tag_of(decision, ruling)),
+            "ETag": etag(queries.tag_of(decision)),
             "Location": f"{router.prefix}/eligibility-decisions/{decision_id}",
         }
         return shown(view, status=201, headers=headers)
@@ -270,7 +268,7 @@ async def _answer(
     session: AsyncSession, override_id: UUID, *, by: Actor, now: datetime, status: int = 200
 ) -> Response:
     found = await queries.override(session, override_id, actor=by)
-    decision, ruling = await queries.ruled(session, found.eligibility_decision_id, actor=by)
-    view = queries.override_view(found, decision, ruling, by=by, on=london_day(now))
+    decision = await queries.one(session, found.eligibility_decision_id, actor=by)
+    view = queries.override_view(found, decision, by=by, on=london_day(now))
     place = f"{router.prefix}/overrides/{override_id}"
     return shown(view, status=status, headers={"Location": place} if status == 201 else None)
