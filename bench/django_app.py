@@ -100,7 +100,9 @@ from plain import (
     ledger_row,
     lock_of,
     rule_set_of,
+    standing_by_rules,
     timed,
+    what_a_supervisor_may_say,
 )
 
 LONDON = ZoneInfo("Europe/London")
@@ -224,6 +226,30 @@ class EligibilityDecision(Table):
     Meta = table("eligibility_decision")
 
 
+class Determination(Table):
+    eligibility_decision = models.OneToOneField(
+        EligibilityDecision, models.PROTECT, related_name="determination"
+    )
+    verdict = models.CharField(max_length=40)
+    Meta = table("determination")
+
+
+class EligibilityOverride(Table):
+    eligibility_decision = models.ForeignKey(
+        EligibilityDecision, models.PROTECT, related_name="overrides"
+    )
+    number = models.IntegerField()
+    verdict = models.CharField(max_length=40)
+    Meta = table("eligibility_override")
+
+
+class RiskForecast(Table):
+    custody_record = models.ForeignKey(CustodyRecord, models.PROTECT)
+    number = models.IntegerField()
+    band = models.CharField(max_length=40)
+    Meta = table("risk_forecast")
+
+
 class AuditEntry(Table):
     stream = models.SmallIntegerField()
     at = models.DateTimeField()
@@ -318,6 +344,7 @@ class DecisionSerializer(serializers.ModelSerializer):
     findings = FindingSerializer(many=True)
     missing = serializers.SerializerMethodField()
     superseded_by_id = serializers.SerializerMethodField()
+    standing = serializers.SerializerMethodField()
     next_steps = serializers.SerializerMethodField()
 
     class Meta:
@@ -339,6 +366,7 @@ class DecisionSerializer(serializers.ModelSerializer):
             "superseded_by_id",
             "decided_at",
             "decided_by",
+            "standing",
             "next_steps",
         )
 
@@ -364,7 +392,11 @@ class DecisionSerializer(serializers.ModelSerializer):
         later = getattr(decision, "superseded_by", None)
         return later.id if later else None
 
+    def get_standing(self, decision: EligibilityDecision) -> dict[str, Any]:
+        return standing_by_rules(decision.verdict)
+
     def get_next_steps(self, decision: EligibilityDecision) -> list[dict[str, Any]]:
+        said = what_a_supervisor_may_say(decision.id, decision.verdict)
         return [
             {
                 "step": "decide_eligibility",
@@ -373,7 +405,8 @@ class DecisionSerializer(serializers.ModelSerializer):
                 "allowed": True,
                 "why_not": None,
                 "missing": [*dict.fromkeys(FACTS[n].given_as for n in missing_from(decision))],
-            }
+            },
+            *(said if self.context.get("reading") else []),
         ]
 
 
@@ -526,6 +559,7 @@ class DecideView(Guarded, APIView):
         ]
         last = Screening.objects.filter(custody_record=case).order_by("-number").first()
         screening = last.__dict__ if last else {}
+        forecast = RiskForecast.objects.filter(custody_record=case).order_by("-number").first()
         clock = clock_of([timed(offence, screening) for offence in offences], on=today)
         facts = gather(
             born=case.person.date_of_birth,
@@ -534,6 +568,7 @@ class DecideView(Guarded, APIView):
             offences=[alleged(offence) for offence in offences],
             screening=screening,
             clock=clock,
+            risk_band=forecast.band if forecast else None,
         )
         return facts, clock
 
@@ -545,7 +580,10 @@ class DecisionView(Guarded, APIView):
 
     def get(self, request: Request, id: uuid.UUID) -> Response:
         decision = (
-            EligibilityDecision.objects.select_related("rule_set_version", "superseded_by")
+            EligibilityDecision.objects.select_related(
+                "rule_set_version", "superseded_by", "determination"
+            )
+            .prefetch_related("overrides")
             .filter(custody_record__suite__in=request.user.suites, pk=id)
             .first()
         )
@@ -560,7 +598,7 @@ class DecisionView(Guarded, APIView):
             subjects=[decision.id, decision.custody_record_id],
             at=datetime.now(UTC),
         )
-        body = DecisionSerializer(decision).data
+        body = DecisionSerializer(decision, context={"reading": True}).data
         superseded = "-superseded" if body["superseded_by_id"] else ""
         return Response(body, headers={"ETag": f'"{decision.number}{superseded}"'})
 

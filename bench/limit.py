@@ -49,8 +49,10 @@ from plain import (
     ledger_row,
     lock_of,
     rule_set_of,
+    standing_by_rules,
     timed,
     utc_text,
+    what_a_supervisor_may_say,
 )
 
 LONDON = ZoneInfo("Europe/London")
@@ -66,12 +68,14 @@ CASE = """
 """
 RESTS_ON = """
     SELECT person.date_of_birth, screening.*, present.id AS present_id,
-           present.number AS present_number, rules.id AS rules_id, rules.digest, rules.content
+           present.number AS present_number, forecast.band AS risk_band, rules.id AS rules_id, rules.digest, rules.content
       FROM person
       LEFT JOIN (SELECT * FROM screening WHERE custody_record_id = $2
                   ORDER BY number DESC LIMIT 1) AS screening ON true
       LEFT JOIN (SELECT id, number FROM eligibility_decision WHERE custody_record_id = $2
                   ORDER BY number DESC LIMIT 1) AS present ON true
+      LEFT JOIN (SELECT band FROM risk_forecast WHERE custody_record_id = $2
+                  ORDER BY number DESC LIMIT 1) AS forecast ON true
       LEFT JOIN (SELECT id, digest, content FROM rule_set_version WHERE in_force_from <= $3
                     AND (in_force_from <= $4 OR applies_to = 'decisions_from')
                   ORDER BY in_force_from DESC LIMIT 1) AS rules ON true
@@ -114,12 +118,18 @@ DECISION = """
            decision.verdict, decision.facts, decision.findings, decision.prosecution_clock,
            decision.supersedes_id,
            decision.decided_at, decision.decided_by, rules.digest, rules.content,
-           later.id AS superseded_by_id
+           later.id AS superseded_by_id, determined.verdict AS determined,
+           override.verdict AS overridden, answer.outcome
       FROM eligibility_decision AS decision
       JOIN custody_record AS record ON record.id = decision.custody_record_id
       JOIN rule_set_version AS rules ON rules.id = decision.rule_set_version_id
       LEFT JOIN eligibility_decision AS later ON later.supersedes_id = decision.id
-     WHERE record.suite = ANY($1) AND decision.id = $2
+      LEFT JOIN determination AS determined ON determined.eligibility_decision_id = decision.id
+      LEFT JOIN eligibility_override AS override ON override.eligibility_decision_id = decision.id
+      LEFT JOIN eligibility_override AS next
+             ON next.eligibility_decision_id = decision.id AND next.number = override.number + 1
+      LEFT JOIN override_answer AS answer ON answer.eligibility_override_id = override.id
+     WHERE record.suite = ANY($1) AND decision.id = $2 AND next.id IS NULL
 """
 FIRST_PAGE = """
     SELECT record.id, person_id, reference, state, suite, family_name, given_names, arrested_at, arrived_at
@@ -179,6 +189,7 @@ async def _decided(db: Any, request: Request, caller: Caller, now: datetime) -> 
         offences=[alleged(offence) for offence in offences],
         screening=in_force,
         clock=clock,
+        risk_band=in_force["risk_band"],
     )
     verdict, found = decide(parse(in_force["content"]), facts)
     findings = stored(found)
@@ -268,6 +279,7 @@ def _decision(
         "superseded_by_id": str(later) if later else None,
         "decided_at": utc_text(row["decided_at"]),
         "decided_by": str(row["decided_by"]),
+        "standing": standing_by_rules(row["verdict"]),
         "next_steps": [
             {
                 "step": "decide_eligibility",
@@ -276,7 +288,8 @@ def _decision(
                 "allowed": True,
                 "why_not": None,
                 "missing": given_as,
-            }
+            },
+            *(what_a_supervisor_may_say(row["id"], row["verdict"]) if status == 200 else []),
         ],
     }
     headers = {"ETag": f'"{row["number"]}{"-superseded" if later else ""}"'}

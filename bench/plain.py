@@ -14,10 +14,10 @@ from uuid import UUID
 
 import jwt
 
-from checkpoint.custody.clocks import Timed
-from checkpoint.custody.rules import in_force
+from checkpoint.custody.clocks import Timed, in_force
 from checkpoint.eligibility.facts import Alleged
 from checkpoint.eligibility.rules import RuleSet
+from checkpoint.eligibility.states import MEANING, Verdict
 from checkpoint.foundation.identifiers import new_id
 
 ISSUER, AUDIENCE = os.environ["CHECKPOINT_ISSUER"], "checkpoint-api"
@@ -183,6 +183,32 @@ def alleged(offence: Mapping[str, Any]) -> Alleged:
         offence["domestic_abuse_grade"],
         offence["hate_crime"],
     )
+
+
+def standing_by_rules(verdict: str) -> dict[str, Any]:
+    """How a decision stands that nobody has spoken on; the made-up cases hold no others."""
+    known = {"verdict": verdict, "basis": "rules", "meaning": MEANING[Verdict(verdict)]}
+    unsaid = ("reason_code", "words", "by", "rank", "at", "second_person", "override_id")
+    return known | dict.fromkeys(unsaid)
+
+
+def what_a_supervisor_may_say(id: Any, verdict: str) -> list[dict[str, Any]]:
+    """The steps of oversight, as an officer is told of them."""
+    if verdict == "pending":
+        return []
+    step, noun = ("determine", "determination")
+    if verdict != "refer":
+        step, noun = ("propose_override", "overrides")
+    return [
+        {
+            "step": step,
+            "method": "POST",
+            "href": f"/v1/eligibility-decisions/{id}/{noun}",
+            "allowed": False,
+            "why_not": "Your role does not allow this; ask a supervisor.",
+            "missing": [],
+        }
+    ]
 
 
 def utc_text(moment: datetime) -> str:

@@ -18,6 +18,8 @@ KEPT = (
     "detention_entry",
     "eligibility_decision",
 )
+KEPT += ("determination", "eligibility_override", "override_answer")
+KEPT += ("officer_risk_view", "risk_forecast")
 KEPT += (
     "safeguard",
     "co_accused",

@@ -109,7 +109,7 @@ async def _paper(
     return paper(
         decision,
         parse(decision.content),
-        decision=ruling,
+        ruling=decision,
         record=record,
         person=person,
         alleged=alleged,
