@@ -129,7 +129,8 @@ async def test_one_waits_for_the_other_whose_pnc_id_is_not_yet_committed(api, of
     async with transaction(api) as first:
         person = await register(first, command, by=officer, at=NOON)
         async with transaction(api) as second:
-            waiting = asyncio.create_task(register(second, command, by=officer, at=NOON))
+            other = somebody(family_name="Sampleton", pnc_id=pnc_id)
+            waiting = asyncio.create_task(register(second, other, by=officer, at=NOON))
             while not await somebody_waits(api):
                 assert not waiting.done()
             await first.commit()

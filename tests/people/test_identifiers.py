@@ -1,4 +1,4 @@
-"""PNC IDs: written forms, check letters, centuries."""
+"""PNC IDs and CRO numbers: written forms, check letters, centuries."""
 
 import json
 from datetime import date
@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkpoint.people.identifiers import ALPHABET, canonical, check_letter, is_pnc_id
+from checkpoint.people.identifiers import (
+    ALPHABET,
+    canonical,
+    canonical_cro,
+    check_letter,
+    is_cro,
+    is_pnc_id,
+    readings,
+)
 
 TODAY = date(2026, 11, 5)
 VECTORS = Path(__file__).parents[3] / "shared/data/uk-justice/identifier_test_vectors.json"
@@ -135,3 +143,83 @@ def test_the_vectors_of_the_ministry_of_justice_come_out():
     found = {text: canonical(text, today=TODAY) for text, _ in vectors["pnc"]["valid"]}
     assert found == dict(vectors["pnc"]["valid"])
     assert [text for text in vectors["pnc"]["invalid"] if is_pnc_id(text)] == []
+    assert {text: canonical_cro(text) for text, _ in vectors["cro"]["valid"]} == dict(
+        vectors["cro"]["valid"]
+    )
+    assert [text for text in vectors["cro"]["invalid"] if is_cro(text)] == []
+
+
+# Worked by hand: 19/000001 is 19000001 = 23 x 826087 + 0, and letter 0 is Z; SF19/1 is 191 and 7, G.
+CRO_WRITTEN = [
+    ("000001/19Z", "000001/19Z"),
+    ("1/19Z", "000001/19Z"),
+    ("1/19z", "000001/19Z"),
+    ("00000119Z", "000001/19Z"),
+    (" 65656/91H\n", "065656/91H"),
+    ("SF19/1G", "SF19/1G"),
+    ("sf19/1g", "SF19/1G"),
+    ("SF191G", "SF19/1G"),
+    ("SF 19/1G", "SF19/1G"),
+    ("SF19/000001G", "SF19/1G"),
+]
+NO_CRO = [
+    "",
+    "1/19A",
+    "1/19",
+    "/19Z",
+    "1/9Z",
+    "119Z",
+    "1/2019Z",
+    "1234567/19Z",
+    "1-19Z",
+    "SF19/1A",
+    "SF19/",
+    "SF/1G",
+    "SF19/1234567G",
+    "S19/1G",
+    "\u0661/19Z",
+]
+two_figures = st.integers(0, 99).map("{:02d}".format)
+
+
+@pytest.mark.parametrize(("text", "form"), CRO_WRITTEN)
+def test_every_written_form_of_a_cro_number_comes_to_one_form(text, form):
+    assert is_cro(text)
+    assert canonical_cro(text) == form
+
+
+@pytest.mark.parametrize("text", NO_CRO)
+def test_what_is_no_cro_number_is_refused(text):
+    assert not is_cro(text)
+    with pytest.raises(ValueError, match="not a CRO number"):
+        canonical_cro(text)
+
+
+@given(year=two_figures, serial=st.integers(0, 999_999), files=st.booleans())
+def test_one_letter_fits_a_cro_number_and_its_form_stays(year, serial, files):
+    text = f"SF{year}/{serial}" if files else f"{serial}/{year}"
+    (letter,) = (letter for letter in ALPHABET if is_cro(f"{text}{letter}"))
+    form = canonical_cro(f"{text}{letter}")
+    assert canonical_cro(form) == form
+    assert len(form) <= 12
+
+
+@given(text=st.text(max_size=16))
+def test_any_text_is_no_fault_as_a_cro_number(text):
+    assert is_cro(text) in (True, False)
+
+
+def test_a_text_that_may_be_either_is_read_as_both():
+    assert readings("2002/0073319Z", today=TODAY) == ("2002/0073319Z", None)
+    assert readings("65656/91H", today=TODAY) == (None, "065656/91H")
+    assert readings("nobody", today=TODAY) == (None, None)
+    both = [
+        text
+        for number in range(99)
+        for letter in ALPHABET
+        if is_pnc_id(text := f"{number:02d}/26{letter}") and is_cro(text)
+    ]
+    assert both
+    for text in both:
+        pnc_id, cro_number = readings(text, today=TODAY)
+        assert (pnc_id[-1], cro_number[-1]) == (text[-1], text[-1])
