@@ -271,5 +271,5 @@ async def test_no_field_that_is_only_shown_can_be_sent(client, owner):
             (fault,) = answer.json()["errors"]
             assert (fault["pointer"], fault["code"]) == (f"{place}/{field}", "extra-forbidden")
             tried += 1
-    assert tried == 7 + 2 + 7 + 3
+    assert tried == 9 + 3 + 7 + 3
     assert await counts(owner) == before

@@ -261,7 +261,7 @@ async def test_a_broken_request_tells_the_log_where_and_not_what(logged, broken)
     assert (answer.status_code, answer.json()["errorCode"]) == (500, "internal-error")
     lines = logged()
     assert "XX000" in lines
-    assert re.search(r"actions\.py:\d+:register", lines), lines
+    assert re.search(r"identifying\.py:\d+:register", lines), lines
     assert singing(answer.text + lines) == []
 
 

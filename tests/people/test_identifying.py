@@ -159,6 +159,6 @@ async def test_whoever_was_on_record_before_there_were_keys_gets_them(api, offic
         (found,), _ = await named(session, "Unindexedson", None, None)
         assert found.person.id == person.id
         assert await unindexed(session) == []
-        await write_keys(session, [person.id], by=officer, at=NOON)  # twice does no harm
         stored = (await session.exec(select(Person).where(Person.id == person.id))).one()
         assert stored.indexed_at is not None
+        await write_keys(session, [stored], by=officer, at=NOON)  # twice does no harm

@@ -108,12 +108,11 @@ async def add_alias(
 
 
 async def write_keys(
-    session: AsyncSession, people: Sequence[UUID], *, by: Actor, at: datetime
+    session: AsyncSession, people: Sequence[Person], *, by: Actor, at: datetime
 ) -> None:
     """The search keys of people who were on record before there were any."""
-    for id in people:
-        person = await queries.one(session, id, to_change=True)
-        await write_index(session, person)
+    await write_index(session, *people)
+    for person in people:
         person.indexed_at = at
     indexed = PersonEvent.INDEXED
     await ledger.record(session, Operation.ALTERATION, indexed, *people, kind=KIND, by=by, at=at)
@@ -212,12 +211,17 @@ async def nobody_else(
         raise PersonAlreadyKnown(remedy, person_id=str(known[0]))
 
 
-async def write_index(session: AsyncSession, person: Person) -> None:
+async def write_index(session: AsyncSession, *people: Person) -> None:
     """Write the keys that are not there yet, of every name and the date of birth as it is now."""
-    known = [person, *await queries.aliases(session, person.id)]
-    kept = set[str]().union(
-        *(names.keys(one.family_name, one.given_names, person.date_of_birth) for one in known)
-    )
-    rows = [{"id": new_id(), "key": key, "person_id": person.id} for key in sorted(kept)]
+    born = {person.id: person.date_of_birth for person in people}
+    kept = {
+        (key, person.id)
+        for person in people
+        for key in names.keys(person.family_name, person.given_names, person.date_of_birth)
+    }
+    for alias in await queries.aliases(session, *born):
+        known = names.keys(alias.family_name, alias.given_names, born[alias.person_id])
+        kept |= {(key, alias.person_id) for key in known}
+    rows = [{"id": new_id(), "key": key, "person_id": id} for key, id in sorted(kept)]
     if rows:
         await executed(session, add(PersonNameKey).on_conflict_do_nothing(), rows)

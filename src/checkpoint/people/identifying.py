@@ -68,7 +68,7 @@ LOCKS = sa.text("SELECT pg_advisory_xact_lock(lock) FROM unnest(CAST(:locks AS b
 async def _one_at_a_time(session: AsyncSession, person: Person) -> None:
     """Wait for whoever puts somebody of this birth and two parts of this name on record just now."""
     heard = names.sounds(person.family_name, person.given_names)
-    shared: list[tuple[str, ...]] = [*combinations(heard, 2)] or [tuple(heard)]
+    shared: list[tuple[str, ...]] = [*combinations(heard, 2)] or [heard]
     texts = [f"person {person.date_of_birth} {' '.join(pair)}" for pair in shared]
     digests = [hashlib.sha256(text.encode()).digest() for text in texts]
     # In one order, so that no two wait for each other.

@@ -165,10 +165,14 @@ async def named(
 
 
 UNINDEXED = (
-    select(Person.id).where(col(Person.indexed_at).is_(None)).order_by(col(Person.id)).limit(500)
+    select(Person)
+    .where(col(Person.indexed_at).is_(None))
+    .order_by(col(Person.id))
+    .limit(500)
+    .with_for_update(skip_locked=True)
 )
 
 
-async def unindexed(session: AsyncSession) -> Sequence[UUID]:
-    """Some of the people whose search keys are not written yet."""
-    return [row.id for row in await rows_of(session, UNINDEXED)]
+async def unindexed(session: AsyncSession) -> Sequence[Person]:
+    """Some of the people whose search keys are not written yet, locked."""
+    return (await session.exec(UNINDEXED)).all()
