@@ -3,17 +3,24 @@
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from builders import a_booking, a_cro_number, a_key, a_person, a_pnc_id, booked, make_person
-from checkpoint.foundation.database import transaction
+from checkpoint.foundation.database import insert, transaction
 from checkpoint.people.actions import PersonAlreadyKnown, write_keys
 from checkpoint.people.cli import index_everybody
 from checkpoint.people.identifying import PersonProbablyKnown, identify, register
 from checkpoint.people.queries import named, unindexed
 from checkpoint.people.schemas import RegisterPerson, Who
-from checkpoint.people.tables import IdentityChoice, Person
-from conftest import NOON
+from checkpoint.people.tables import (
+    IdentityChoice,
+    Person,
+    PersonAlias,
+    PersonCorrection,
+    PersonNameKey,
+)
+from conftest import NOON, rolled_back
 from traces import counts, entries
 
 RECORDS = "/v1/custody-records"
@@ -162,3 +169,23 @@ async def test_whoever_was_on_record_before_there_were_keys_gets_them(api, offic
         stored = (await session.exec(select(Person).where(Person.id == person.id))).one()
         assert stored.indexed_at is not None
         await write_keys(session, [stored], by=officer, at=NOON)  # twice does no harm
+
+
+@pytest.mark.parametrize(
+    ("row", "table"),
+    [
+        ({"family_name": "Testperson", "kind": "known_as", "added_at": NOON}, PersonAlias),
+        ({"key": "=TSTPRSN"}, PersonNameKey),
+        ({"score": 80, "decided_at": NOON}, IdentityChoice),
+        ({"field": "sex", "reason": "misheard", "corrected_at": NOON}, PersonCorrection),
+    ],
+)
+async def test_what_was_said_of_somebody_is_never_edited_even_by_the_owner(owner, row, table):
+    async with rolled_back(owner) as session:
+        person, other = await make_person(session), await make_person(session)
+        who = {"added_by": other.id, "decided_by": other.id, "corrected_by": other.id}
+        about = {"person_id": person.id, "candidate_id": other.id, "custody_record_id": other.id}
+        given = {n: v for n, v in (row | who | about).items() if n in table.model_fields}
+        await insert(session, table(**given))
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+            await session.exec(sa.text(f"UPDATE {table.__tablename__} SET person_id = person_id"))
