@@ -20,7 +20,7 @@ TYPES = {"subjects": postgresql.ARRAY(sa.Uuid()), "most": sa.Integer()}
 async def plan_of(engine, listing, *, without, **given):
     """The plan for what is asked, where ways that pay only in a small table are barred."""
     rows = listing._select(frozenset(given), later=False)
-    whole = str(rows.compile(dialect=postgresql.dialect(paramstyle="named")))
+    whole = str(rows.statement.compile(dialect=postgresql.dialect(paramstyle="named")))
     text = sa.text("EXPLAIN " + re.sub(r"::\w+(\[\])?", "", whole))
     typed = [sa.bindparam(name, type_=TYPES.get(name)) for name in (*given, "most")]
     async with transaction(engine) as session:

@@ -9,7 +9,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checkpoint.custody.schemas import AddOffence, OpenCustodyRecord, Release, SaveScreening
+from checkpoint.custody.movements.schemas import Release
+from checkpoint.custody.schemas import AddOffence, OpenCustodyRecord, SaveScreening
 from checkpoint.custody.states import ENDS
 from checkpoint.custody.tables import SCREENING_FACTS
 from checkpoint.demo.week import (
@@ -24,7 +25,7 @@ from checkpoint.demo.week import (
     Deed,
     week,
 )
-from checkpoint.people.schemas import RegisterPerson
+from checkpoint.people.schemas import CorrectPerson
 
 UNTIL = datetime(2026, 11, 22, 16, tzinfo=UTC)
 SUITES = ("DURHAMGATE", "PETERLEE")
@@ -33,7 +34,7 @@ COMMANDS = {
     Deed.BOOK_IN: OpenCustodyRecord,
     Deed.SAVE: SaveScreening,
     Deed.REPLACE_OFFENCE: AddOffence,
-    Deed.CORRECT_PERSON: RegisterPerson,
+    Deed.CORRECT_PERSON: CorrectPerson,
     Deed.RELEASE: Release,
 }
 

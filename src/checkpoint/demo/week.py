@@ -179,7 +179,8 @@ def _case(number: int, chance: Chance, *, suite: str, arrested: datetime) -> Ite
     yield from _screened(course, chance, screening, step)
     hours = chance.between(8, 18)
     released = (at + timedelta(hours=hours)).isoformat()
-    yield step(Deed.RELEASE, {"released_at": released}, hours=hours)
+    kind = "charged" if course == "refused" else "under_investigation"
+    yield step(Deed.RELEASE, {"released_at": released, "release_kind": kind}, hours=hours)
 
 
 def _facts(course: str, chance: Chance) -> dict[str, Any]:
@@ -201,7 +202,7 @@ def _mistaken(
     entered, right = dict(booking), {}
     if chance.often(6):
         entered["person"] = person | {"family_name": person["family_name"] + "s"}
-        right[Deed.CORRECT_PERSON] = person
+        right[Deed.CORRECT_PERSON] = person | {"reason": "misheard"}
     if chance.often(8):
         entered["offences"] = [offence | {"code": MISTAKEN}]
         right[Deed.REPLACE_OFFENCE] = offence
