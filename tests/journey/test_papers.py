@@ -99,14 +99,7 @@ DECLINED = PROPOSED | ANSWERED | {"outcome": Outcome.DECLINED}
 
 
 def printed(
-    decision=None,
-    *,
-    recipient=None,
-    decisions=(),
-    person=PERSON,
-    alleged=(),
-    said=UNSAID,
-    **facts,
+    decision=None, *, recipient=None, decisions=(), person=PERSON, alleged=(), said=UNSAID, **facts
 ):
     return paper(
         decision or a_decision(facts=FACTS_KNOWN | facts),
@@ -189,6 +182,14 @@ def test_days_and_places_are_told_as_far_as_they_are_known(overrides, told):
 )
 def test_a_fact_is_told_in_plain_english(name, fact, told):
     assert value(name, fact) == told
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"), [("none", "There is none"), ("running", "Not known"), (None, "Not known")]
+)
+def test_where_no_limit_runs_its_last_day_is_none_and_not_unknown(limit, told):
+    facts = dict(printed(prosecution_limit=limit).facts)
+    assert facts[question("prosecution_last_day")] == told
 
 
 def test_a_fact_that_is_no_longer_asked_keeps_its_name():

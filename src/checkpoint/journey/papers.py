@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from checkpoint.custody.states import LABELS
+from checkpoint.custody.states import ENDS, LABELS
 from checkpoint.eligibility.facts import FACTS, Kind
 from checkpoint.eligibility.rules import RuleSet, missing_of
 from checkpoint.eligibility.states import MEANING, Answer, Verdict
@@ -41,6 +41,12 @@ OUTCOMES: Mapping[Outcome | None, str] = {
 CODES: Mapping[str, Mapping[Any, str]] = {
     "prosecution_limit": {"none": "No", "running": "Yes", "passed": "It has passed"},
     "risk_band": {band: band.capitalize() for band in RiskBand},
+}
+# What is none, and not unknown, where another fact says so.
+NONE_WHERE: Mapping[str, tuple[str, JsonValue]] = {
+    "prosecution_last_day": ("prosecution_limit", "none"),
+    "prosecution_days_left": ("prosecution_limit", "none"),
+    **{ends: (what, False) for what, ends in ENDS.items()},
 }
 WITHHELD = "Left out: it concerns somebody else."
 Lines = tuple[tuple[str, str], ...]
@@ -136,7 +142,7 @@ def paper(
         alleged=tuple(_alleged(offence) for offence in alleged),
         criteria=tuple(_criteria(decision.findings, rules, hidden)),
         sources=tuple(sorted(rules.sources.items())),
-        facts=tuple((question(name), value(name, decision.facts[name])) for name in shown),
+        facts=tuple((question(name), _told(name, decision.facts)) for name in shown),
         missing=tuple(question(name) for name in missing),
         rules=tuple(_rules(decision, rules)),
         later=tuple(_later(decision, decisions)),
@@ -215,6 +221,13 @@ def _criteria(
             continue
         answer = ANSWERS[found["answer"]] + ("; for a supervisor" if found["refers"] else "")
         yield CriterionLine(**line, answer=answer, reason=found["reason"])
+
+
+def _told(name: str, facts: Mapping[str, JsonValue]) -> str:
+    where, none = NONE_WHERE.get(name, (None, None))
+    if facts[name] is None and where is not None and facts.get(where) == none:
+        return "There is none"
+    return value(name, facts[name])
 
 
 def question(name: str) -> str:
