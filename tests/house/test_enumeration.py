@@ -99,7 +99,7 @@ def told(answer):
 async def theirs(client, clients):
     record = await booked(client, screening=KNOWN)
     address = f"/v1/custody-records/{record['id']}/victims"
-    victim = await client.post(address, json=BODIES["add_victim"], headers=a_key())
+    victim = await client.post(address, json={"person": a_person()}, headers=a_key())
     decision = await decided(client, record)
     override = await proposed(clients(Role.SUPERVISOR), decision)
     return {

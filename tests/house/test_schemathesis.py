@@ -80,7 +80,7 @@ def ids(app, address):
         ).json()
         victim = client.post(
             f"/v1/custody-records/{record['id']}/victims",
-            json={"person": a_person(given_names="Harmed")},
+            json={"person": a_person()},
             headers=a_key(),
         ).json()
     return {

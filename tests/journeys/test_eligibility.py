@@ -118,7 +118,7 @@ async def test_a_wrong_person_put_right_after_the_decision_is_decided_again(clie
     assert first["verdict"] == "eligible"
     corrected = await client.put(
         RECORD.format(record["id"]) + "/person",
-        json=a_person(date_of_birth="2009-02-11"),
+        json=a_person(date_of_birth="2009-02-11", reason="document_seen"),
         headers={"If-Match": f'"{record["version"]}"'},
     )
     assert corrected.status_code == 200, corrected.text

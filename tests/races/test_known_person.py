@@ -52,7 +52,7 @@ def book(client, person, **overrides):
 
 
 def correct(client, record, **particulars):
-    body = a_person(**{"date_of_birth": BORN_LATER} | particulars)
+    body = a_person(**{"date_of_birth": BORN_LATER, "reason": "document_seen"} | particulars)
     headers = {"If-Match": f'"{record["version"]}"'}
     return client.put(f"{RECORDS}/{record['id']}/person", json=body, headers=headers)
 
@@ -63,7 +63,7 @@ def allege(client, record, **overrides):
 
 
 def release(client, record):
-    body = {"released_at": "2026-11-03T04:30:00Z"}
+    body = {"released_at": "2026-11-03T04:30:00Z", "release_kind": "charged"}
     return client.post(f"{RECORDS}/{record['id']}/release", json=body, headers=a_key())
 
 

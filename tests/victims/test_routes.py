@@ -15,7 +15,6 @@ from checkpoint.victims.schemas import AddVictim
 from conftest import NOON
 from traces import entries
 
-HARMED = {"person": a_person(family_name="Testvictim")}
 CONTACT = {"attempted_at": "2026-11-03T09:30:00Z", "channel": "telephone", "result": "no_answer"}
 VIEWS = {"sought_at": "2026-11-03T10:00:00Z", "stance": "opposes", "restorative_wish": "undecided"}
 TOLD = {
@@ -26,12 +25,16 @@ TOLD = {
 }
 
 
+def harmed():
+    return {"person": a_person(family_name="Testvictim")}
+
+
 async def post(client, address, body):
     return await client.post(f"/v1/{address}", json=body, headers=a_key())
 
 
 async def add(client, record, **overrides):
-    return await post(client, f"custody-records/{record['id']}/victims", HARMED | overrides)
+    return await post(client, f"custody-records/{record['id']}/victims", harmed() | overrides)
 
 
 async def added(client, record, **overrides):
