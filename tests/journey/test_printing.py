@@ -44,7 +44,7 @@ class Read(HTMLParser):
 
 @pytest.fixture
 async def case(client):
-    person = a_person(family_name=NASTY[:100])
+    person = a_person(family_name=NASTY[:100], date_of_birth="1961-07-19")
     record = await booked(client, person=person, screening=KNOWN | {"hate_crime": True})
     return record, await decided(client, record)
 
