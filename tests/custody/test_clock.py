@@ -7,15 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkpoint.custody.detention.clock import (
-    Span,
-    clock,
-    counted,
-    deadline,
-    stays,
-    without,
-)
+from checkpoint.custody.detention.clock import clock, stays
 from checkpoint.custody.detention.queries import said_locally, standing
+from checkpoint.custody.detention.spans import Span, counted, deadline, without
 from checkpoint.custody.detention.states import Authority, EntryKind, EntryReason
 from checkpoint.custody.movements.rules import suite_at
 from checkpoint.custody.movements.states import MovementKind, ReturnReason, is_late

@@ -44,7 +44,7 @@ def is_module(path: Path) -> bool:
 def test_a_room_holds_only_the_agreed_furniture():
     furniture = {
         "__init__", "states", "rules", "replays", "facts", "references", "identifiers",
-        "clock", "clocks", "terms", "names", "matching",
+        "clock", "clocks", "spans", "terms", "names", "matching",
         "tables", "lists", "schemas", "queries", "lookups", "actions", "identifying",
         "loading", "routes", "codes", "counts", "cli", "identities",
         "stages", "cases", "papers", "pages", "printing",

@@ -103,7 +103,16 @@ def is_cro(text: str) -> bool:
 
 
 def readings(text: str, *, today: date) -> tuple[str | None, str | None]:
-    """The canonical PNC ID and CRO number that ``text`` may be; a few texts may be either."""
+    """The canonical PNC ID and CRO number that ``text`` may be; a few texts may be either.
+
+    Args:
+        text: a number in some written form.
+        today: the day by which a year of two figures is told.
+
+    Returns:
+        The PNC ID and the CRO number, each in canonical form, or None where it is not one. A few
+        texts may be either.
+    """
     return (
         canonical(text, today=today) if is_pnc_id(text) else None,
         canonical_cro(text) if is_cro(text) else None,

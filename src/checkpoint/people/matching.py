@@ -116,11 +116,14 @@ def _names(asked: KnownName, name: KnownName) -> tuple[float, int, list[str]]:
 
 
 def alike(one: Parts, other: Parts) -> tuple[float, str]:
-    """How alike two names are, from 0 to 1, and why.
+    """How alike two names are, and why.
 
     Args:
         one: the words of a name, as ``names.parts`` gives them; at least one.
         other: the words of the other.
+
+    Returns:
+        From 0, another, to 1, the same; and the reason in words for an officer.
     """
     found = ((points, how) for points, how, holds in LIKENESSES if holds(one, other))
     return next(found, (0.0, "another"))

@@ -56,7 +56,15 @@ def sound(part: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def sounds(family_name: str | None, given_names: str | None) -> tuple[str, ...]:
-    """The sounds of a whole name, each once, in an order that does not tell which came first."""
+    """How a whole name sounds.
+
+    Args:
+        family_name: as it is written; None is not known.
+        given_names: the same.
+
+    Returns:
+        Six sounds at most, each once, in an order that does not tell which came first.
+    """
     words = {*parts(family_name or ""), *parts(given_names or "")}
     telling = [word for word in words if len(word) > 1] or [*words]
     longest = sorted(telling, key=lambda word: (-len(word), word))
@@ -64,7 +72,17 @@ def sounds(family_name: str | None, given_names: str | None) -> tuple[str, ...]:
 
 
 def keys(family_name: str, given_names: str | None, born: date | None) -> set[str]:
-    """The keys under which somebody of this name and birth is kept."""
+    """The keys under which somebody of this name and birth is kept.
+
+    Args:
+        family_name: as it is written.
+        given_names: None is not known.
+        born: the date of birth; None is not known.
+
+    Returns:
+        For each sound one with the day of birth and one alone, one for each pair of sounds, and
+        one that says where a name has a single sound.
+    """
     heard = sounds(family_name, given_names)
     day = f"{born:%Y%m%d}" if born else ""
     found = {f"{day}|{one}" for one in heard} | {f"={one}" for one in heard}
@@ -78,6 +96,14 @@ def asked(family_name: str | None, given_names: str | None, born: date | None) -
     With a date of birth: every part of the name on that day and on the days near it, so that one
     slip in one part, a missing or a swapped part leaves another to be found by. Without one: pairs
     of parts, and single parts.
+
+    Args:
+        family_name: as it is written; None is not known.
+        given_names: the same.
+        born: the date of birth; None is not known.
+
+    Returns:
+        Keys with their weights, from 1 to 8; the more, the more telling.
     """
     heard, found = sounds(family_name, given_names), dict[str, int]()
     weights = {SAME: SAME_DAY, SWAPPED: SWAPPED_DAY, SLIP: SLIPPED_DAY}

@@ -80,7 +80,15 @@ def due_on(
 def duties(
     arrested_at: datetime, movements: Sequence[Any]
 ) -> Iterator[tuple[NotificationKind, datetime]]:
-    """What every victim of a record has to be told, from what happened to the suspect."""
+    """What every victim of a record has to be told, from what happened to the suspect.
+
+    Args:
+        arrested_at: the suspect's arrest.
+        movements: in their order, with kind, release_kind and left_at.
+
+    Returns:
+        What is to be told and when it happened, in that order: the arrest, then each release.
+    """
     yield NotificationKind.ARRESTED, arrested_at
     for movement in movements:
         if movement.kind == MovementKind.RELEASED:
@@ -95,7 +103,18 @@ def check_victim(
     victims: Sequence[Any],
     field: str,
 ) -> None:
-    """Nobody is victim and suspect of one record, nor its victim twice."""
+    """Nobody is victim and suspect of one record, nor its victim twice.
+
+    Args:
+        person_id: who is named as the victim.
+        business_name: the business they speak for; None where they are harmed themselves.
+        suspect_id: the person whom the record is about.
+        victims: those on the record already.
+        field: the JSON pointer of what was sent.
+
+    Raises:
+        RuleBroken: suspect-here or victim-already.
+    """
     if person_id == suspect_id:
         raise RuleBroken(
             field,
@@ -107,7 +126,15 @@ def check_victim(
 
 
 def check_offences(named: Sequence[UUID], standing: Collection[UUID]) -> None:
-    """A victim is the victim of offences that stand on the record."""
+    """A victim is the victim of offences that stand on the record.
+
+    Args:
+        named: ids of alleged offences, as they were sent.
+        standing: ids of those that stand on the record now.
+
+    Raises:
+        RuleBroken: offence-not-here, for the first that does not stand.
+    """
     for place, offence in enumerate(named):
         if offence not in standing:
             raise RuleBroken(
@@ -118,7 +145,17 @@ def check_offences(named: Sequence[UUID], standing: Collection[UUID]) -> None:
 
 
 def check_since(moment: datetime, *, since: datetime, now: datetime, field: str) -> None:
-    """It happened, and not before what it is about."""
+    """It happened, and not before what it is about.
+
+    Args:
+        moment: an instant.
+        since: when what it is about happened.
+        now: the present.
+        field: the JSON pointer of what was sent.
+
+    Raises:
+        RuleBroken: in-the-future or before-the-event.
+    """
     check_past(moment, now=now, field=field)
     if moment < since:
         raise RuleBroken(field, "before-the-event", "This lies before what it is about.")

@@ -13,7 +13,16 @@ OF_INTERPRETER = ("language", "presence", "came_at", "left_at")
 
 
 def check_safeguards(said: Mapping[str, Any], *, arrived_at: datetime, now: datetime) -> None:
-    """Nothing is said of somebody who is not needed, and nobody leaves before they come."""
+    """Nothing is said of somebody who is not needed, and nobody leaves before they come.
+
+    Args:
+        said: the safeguards by name; None is not known.
+        arrived_at: the arrival at the suite.
+        now: the present.
+
+    Raises:
+        RuleBroken: not-needed, in-the-future, came-before-arrival or left-before-coming.
+    """
     for who, details in (("appropriate_adult", OF_ADULT), ("interpreter", OF_INTERPRETER)):
         given = [d for d in details if said[f"{who}_{d}"] is not None]
         if given and said[f"{who}_needed"] is False:
@@ -42,7 +51,11 @@ def _check_presence(
 
 
 def check_omission(*, screened: bool) -> None:
-    """Whoever was screened, if only in part, was not left out."""
+    """Whoever was screened, if only in part, was not left out.
+
+    Raises:
+        RuleBroken: screened-already.
+    """
     if screened:
         raise RuleBroken(
             "#/reason", "screened-already", "A screening was saved: go on with that instead."
@@ -50,7 +63,17 @@ def check_omission(*, screened: bool) -> None:
 
 
 def check_link(record: Any, other: Any, linked: Sequence[Any], *, field: str) -> None:
-    """Nobody is their own co-accused, and nobody is linked twice."""
+    """Nobody is their own co-accused, and nobody is linked twice.
+
+    Args:
+        record: the custody record here, with id and person_id.
+        other: the record of somebody else.
+        linked: the links that stand on this record, with other_id.
+        field: the JSON pointer of what was sent.
+
+    Raises:
+        RuleBroken: same-person or linked-already.
+    """
     if other.id == record.id or other.person_id == record.person_id:
         raise RuleBroken(
             field, "same-person", "This is the same person: name somebody else's case."
@@ -60,7 +83,15 @@ def check_link(record: Any, other: Any, linked: Sequence[Any], *, field: str) ->
 
 
 def check_withdraws(withdrawn: UUID, linked: Sequence[Any]) -> None:
-    """What is withdrawn stands on this record now."""
+    """What is withdrawn stands on this record now.
+
+    Args:
+        withdrawn: the id of a link.
+        linked: the links that stand on this record.
+
+    Raises:
+        RuleBroken: link-not-here.
+    """
     if withdrawn not in {link.id for link in linked}:
         raise RuleBroken(
             "#/withdraws", "link-not-here", "Name a link that stands on this record now, by its id."

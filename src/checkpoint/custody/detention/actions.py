@@ -11,8 +11,8 @@ from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries as custody
 from checkpoint.custody.actions import KIND
 from checkpoint.custody.detention import queries, rules
-from checkpoint.custody.detention.clock import Span
 from checkpoint.custody.detention.schemas import Extend, Pause, RecordReview, SetTimes
+from checkpoint.custody.detention.spans import Span
 from checkpoint.custody.detention.states import Authority, EntryKind, EntryReason
 from checkpoint.custody.detention.tables import DetentionEntry
 from checkpoint.custody.movements.states import LateReason

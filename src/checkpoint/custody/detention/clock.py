@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from checkpoint.custody.detention.spans import Span, counted, deadline, without
 from checkpoint.custody.detention.states import Authority, EntryKind, EntryReason
 from checkpoint.custody.movements.states import MovementKind, ReturnReason
 
@@ -17,18 +18,6 @@ LIMITS = {
     Authority.MAGISTRATES_COURT: timedelta(hours=96),
 }
 FIRST_REVIEW, NEXT_REVIEW = timedelta(hours=6), timedelta(hours=9)
-NOTHING = timedelta()
-
-
-@dataclass(frozen=True)
-class Span:
-    """From when until when; None is still."""
-
-    began: datetime
-    ended: datetime | None = None
-
-    def holds(self, moment: datetime) -> bool:
-        return self.began <= moment and (self.ended is None or moment <= self.ended)
 
 
 @dataclass(frozen=True)
@@ -65,6 +54,9 @@ def stays(arrested_at: datetime, arrived_at: datetime, movements: Sequence[Any])
         arrested_at: the arrest.
         arrived_at: arrival at the first suite.
         movements: in their order, with kind, left_at, arrived_at and return_reason.
+
+    Returns:
+        The stays of the present clock; a last one without an end is a person still held.
 
     Source:
         PACE 1984 ss.34(7), 47(6) and (7), own reading: confirm with the force.
@@ -171,42 +163,24 @@ def clock(held: Stays, entries: Sequence[Any], *, at: datetime) -> Clock:
     )
 
 
-def without(spans: Sequence[Span], pauses: Sequence[Span]) -> Iterator[Span]:
-    """The parts of ``spans`` that lie in none of ``pauses``."""
-    in_order = sorted(pauses, key=lambda pause: pause.began)
-    for span in spans:
-        began: datetime | None = span.began
-        for pause in in_order:
-            if began is None or (span.ended is not None and pause.began >= span.ended):
-                break
-            if pause.ended is not None and pause.ended <= began:
-                continue
-            if pause.began > began:
-                yield Span(began, pause.began)
-            began = pause.ended
-        if began is not None and (span.ended is None or began < span.ended):
-            yield Span(began, span.ended)
-
-
-def counted(counting: Sequence[Span], until: datetime) -> timedelta:
-    """How much of ``counting`` had passed at ``until``."""
-    lengths = (min(span.ended or until, until) - span.began for span in counting)
-    return sum((max(length, NOTHING) for length in lengths), NOTHING)
-
-
-def deadline(counting: Sequence[Span], allowed: timedelta) -> datetime | None:
-    """When ``allowed`` has passed; None if the clock stood still before it had."""
-    for span in counting:
-        if span.ended is None or span.began + allowed <= span.ended:
-            return span.began + allowed
-        allowed -= span.ended - span.began
-    return None
-
-
 def beyond_power(
     held: Stays, entries: Sequence[Any], authority: Authority, until: datetime
 ) -> bool:
-    """Whether ``until`` is later than ``authority`` may allow."""
+    """Whether ``until`` is later than ``authority`` may allow.
+
+    Args:
+        held: when the person was held.
+        entries: those that stand on the record.
+        authority: who allows more than 24 hours.
+        until: the instant until which it would be allowed.
+
+    Returns:
+        True above 36 hours of detention for a superintendent, above 96 for magistrates; a pause
+        that has not ended takes nothing off them.
+
+    Source:
+        PACE 1984 ss.42 to 44.
+    """
     pauses = [Span(e.happened_at, e.until_at) for e in _of(entries, EntryKind.PAUSED)]
     first, *later = held.spans
     spans = [Span(_relevant_time(held, entries), first.ended), *later]

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from checkpoint.custody.detention.clock import LIMITS, Span, Stays, beyond_power
+from checkpoint.custody.detention.clock import LIMITS, Stays, beyond_power
+from checkpoint.custody.detention.spans import Span
 from checkpoint.custody.detention.states import Authority, EntryKind
 from checkpoint.custody.movements.rules import check_past
 from checkpoint.foundation.errors import RuleBroken
@@ -14,7 +15,17 @@ from checkpoint.foundation.errors import RuleBroken
 def check_times(
     held: Stays, *, relevant_time: datetime | None, authorised_at: datetime | None, now: datetime
 ) -> None:
-    """Arrest, relevant time, arrival, authorisation, now."""
+    """Arrest, relevant time, arrival, authorisation, now.
+
+    Args:
+        held: when the person was held.
+        relevant_time: from the earliest it can be to the arrival; None is not said.
+        authorised_at: from the last arrival on; None is not said.
+        now: the present.
+
+    Raises:
+        RuleBroken: in-the-future, relevant-time-range or authorised-before-arrival.
+    """
     check_past(authorised_at, now=now, field="#/authorised_at")
     if relevant_time is not None and not held.earliest <= relevant_time <= held.arrived_at:
         raise RuleBroken(
@@ -30,7 +41,17 @@ def check_times(
 
 
 def check_held(held: Stays, moment: datetime, *, now: datetime, field: str) -> None:
-    """It happened while the person was held here."""
+    """It happened while the person was held here.
+
+    Args:
+        held: when the person was held.
+        moment: an instant.
+        now: the present.
+        field: the JSON pointer of what was sent.
+
+    Raises:
+        RuleBroken: in-the-future or not-detained-then.
+    """
     check_past(moment, now=now, field=field)
     if not held.holds(moment):
         raise RuleBroken(
@@ -48,7 +69,21 @@ def check_extension(
     granted_at: datetime,
     until: datetime,
 ) -> None:
-    """An extension ends later than it is granted, and within the power of whoever grants it."""
+    """An extension ends later than it is granted, and within the power of whoever grants it.
+
+    Args:
+        held: when the person was held.
+        entries: those that stand on the record.
+        authority: who grants it.
+        granted_at: the instant of it.
+        until: when detention ends with it.
+
+    Raises:
+        RuleBroken: dates-in-order or beyond-power.
+
+    Source:
+        PACE 1984 ss.42 to 44, by the limits of the clock.
+    """
     if until <= granted_at:
         raise RuleBroken("#/until", "dates-in-order", "This lies before the extension was granted.")
     if beyond_power(held, entries, authority, until):
@@ -61,7 +96,17 @@ def check_extension(
 
 
 def check_pause(held: Stays, entries: Sequence[Any], pause: Span, *, now: datetime) -> None:
-    """A pause lies in the detention and touches no other."""
+    """A pause lies in the detention and touches no other.
+
+    Args:
+        held: when the person was held.
+        entries: those that stand on the record, but for what the pause replaces.
+        pause: its end is None while it lasts.
+        now: the present.
+
+    Raises:
+        RuleBroken: in-the-future, not-detained-then, dates-in-order or pauses-overlap.
+    """
     check_held(held, pause.began, now=now, field="#/paused_at")
     check_past(pause.ended, now=now, field="#/resumed_at")
     if pause.ended is not None and pause.ended <= pause.began:
@@ -85,7 +130,16 @@ def _overlap(pause: Span, other: Any) -> bool:
 def check_replaces(
     replaced: UUID | None, entries: Sequence[Any], *, kinds: Collection[EntryKind]
 ) -> None:
-    """What is put right stands on this record now, and is of the same kind."""
+    """What is put right stands on this record now, and is of the same kind.
+
+    Args:
+        replaced: the id of an entry; None replaces nothing.
+        entries: those that stand on the record.
+        kinds: which kinds it may be of.
+
+    Raises:
+        RuleBroken: entry-not-here.
+    """
     if replaced is not None and replaced not in {e.id for e in entries if e.kind in kinds}:
         raise RuleBroken(
             "#/replaces",

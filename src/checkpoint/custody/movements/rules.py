@@ -9,13 +9,32 @@ from checkpoint.foundation.errors import RuleBroken
 
 
 def check_past(moment: datetime | None, *, now: datetime, field: str) -> None:
-    """It has happened."""
+    """It has happened.
+
+    Args:
+        moment: an instant; None says nothing.
+        now: the present; five minutes ahead of it are forgiven.
+        field: the JSON pointer of what was sent.
+
+    Raises:
+        RuleBroken: in-the-future.
+    """
     if moment is not None and moment > now + SKEW:
         raise RuleBroken(field, "in-the-future", "This time has not come yet.")
 
 
 def check_leaving(left_at: datetime, *, since: datetime, now: datetime, field: str) -> None:
-    """Nobody leaves before they came, or before the last thing that moved them."""
+    """Nobody leaves before they came, or before the last thing that moved them.
+
+    Args:
+        left_at: the instant they left.
+        since: their last arrival or release on the record.
+        now: the present.
+        field: the JSON pointer of what was sent; ``#/released_at`` for a release.
+
+    Raises:
+        RuleBroken: in-the-future, released-before-arrival or left-before-arrival.
+    """
     check_past(left_at, now=now, field=field)
     if left_at < since:
         raise RuleBroken(
@@ -26,7 +45,16 @@ def check_leaving(left_at: datetime, *, since: datetime, now: datetime, field: s
 
 
 def check_arriving(arrived_at: datetime, *, since: datetime, now: datetime) -> None:
-    """Nobody arrives before they left."""
+    """Nobody arrives before they left.
+
+    Args:
+        arrived_at: the instant they arrived.
+        since: when they left, as the record has it.
+        now: the present.
+
+    Raises:
+        RuleBroken: in-the-future or arrived-before-leaving.
+    """
     check_past(arrived_at, now=now, field="#/arrived_at")
     if arrived_at < since:
         raise RuleBroken(
@@ -37,7 +65,15 @@ def check_arriving(arrived_at: datetime, *, since: datetime, now: datetime) -> N
 
 
 def check_bail(bail_return_at: datetime, *, released_at: datetime) -> None:
-    """Bail is to a time to come."""
+    """Bail is to a time to come.
+
+    Args:
+        bail_return_at: the instant they have to be back.
+        released_at: the release.
+
+    Raises:
+        RuleBroken: bail-before-release.
+    """
     if bail_return_at <= released_at:
         raise RuleBroken(
             "#/bail/return_at", "bail-before-release", "The return lies before the release."
@@ -51,6 +87,9 @@ def suite_at(present: str, movements: Sequence[Any], moment: datetime) -> str:
         present: its suite now.
         movements: in their order, with from_suite, to_suite and arrived_at.
         moment: any instant after booking in.
+
+    Returns:
+        The code of a suite; before the first movement, the one they were booked in at.
     """
     suite = present
     for movement in reversed(movements):

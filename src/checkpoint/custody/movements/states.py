@@ -45,5 +45,13 @@ class LateReason(StrEnum):
 
 
 def is_late(happened_at: datetime, recorded_at: datetime) -> bool:
-    """Whether an entry was made long after what it tells of."""
+    """Whether an entry was made long after what it tells of.
+
+    Args:
+        happened_at: what it tells of, an instant.
+        recorded_at: when it was entered.
+
+    Returns:
+        True where more than three hours lie between; not at three.
+    """
     return recorded_at - happened_at > LATE_AFTER

@@ -79,6 +79,10 @@ def is_open(timetables: Sequence[Any], at: datetime) -> bool:
         timetables: the openings of this suite, of all times; where none is in force its hours are
             not known, and it counts as open always.
         at: the instant; its day and time in England count.
+
+    Returns:
+        True from the opening on, and until just before the closing. Where several timetables
+        are in force, the one that began last counts.
     """
     local = at.astimezone(LONDON)
     day, spoken = local.date(), local.time()
