@@ -5,6 +5,7 @@ eligible, they are offered a four-month contract to engage with a navigator inst
 prosecution. Whether that works is judged against a randomised control sample.
 
 The rooms of this package stand in the order in which the programme happens, and each looks
-only at the rooms behind it: people, custody, eligibility, and later needs, consent,
-allocation, contracts and evaluation. ``docs/corridor.md`` draws the plan.
+only at the rooms behind it: people, custody, victims, forecast, eligibility, oversight and
+journey, and later needs, consent, allocation, contracts and evaluation. ``docs/corridor.md``
+draws the plan.
 """

@@ -59,3 +59,17 @@ def test_links_between_documents_lead_somewhere():
     for file in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", file.read_text("utf-8")):
             assert (file.parent / target).exists(), (file.name, target)
+
+
+def test_decisions_are_numbered_without_gaps_and_say_their_number():
+    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    assert [file.name[:4] for file in files] == [f"{n:04}" for n in range(1, len(files) + 1)]
+    headings = [file.read_text("utf-8").partition(" ")[2].partition(".")[0] for file in files]
+    assert headings == [f"{n}" for n in range(1, len(files) + 1)]
+
+
+def test_the_glossary_is_sorted_and_explains_each_word_once():
+    rows = re.findall(r"^\| ([^|]+) \|", (ROOT / "docs" / "glossary.md").read_text("utf-8"), re.M)
+    words = [row.casefold() for row in rows if row not in {"word", "---"}]
+    assert len(words) > 100
+    assert words == sorted(set(words))

@@ -48,7 +48,7 @@ NONE_COVERS = "No rule set covers the day of the arrest; ask for one to be publi
 
 
 async def applying(session: AsyncSession, *, arrested_on: date, decided_on: date) -> Any:
-    """The rules that decide a case; which they are is docs/decisions/0030-which-rules-apply.md.
+    """The rules that decide a case; which they are is docs/decisions/0010-which-rules-apply.md.
 
     Raises:
         NoRulesInForce: the arrest was before the first rule set.

@@ -265,7 +265,7 @@ def chosen_because(rules: RuleSet, facts: Facts) -> str:
     Returns:
         One sentence of plain English, with the day that counts.
 
-    Source: docs/decisions/0030-which-rules-apply.md; the sources leave it open.
+    Source: docs/decisions/0010-which-rules-apply.md; the sources leave it open.
     """
     arrested, decided = facts.get("arrested_on"), facts["decided_on"]
     if arrested is None:
