@@ -69,7 +69,9 @@ def test_decisions_are_numbered_without_gaps_and_say_their_number():
 
 
 def test_the_glossary_is_sorted_and_explains_each_word_once():
-    rows = re.findall(r"^\| ([^|]+) \|", (ROOT / "docs" / "glossary.md").read_text("utf-8"), re.M)
+    rows = re.findall(
+        r"^\| ([^|]+) \|", (ROOT / "docs" / "glossary.md").read_text("utf-8"), re.MULTILINE
+    )
     words = [row.casefold() for row in rows if row not in {"word", "---"}]
     assert len(words) > 100
     assert words == sorted(set(words))

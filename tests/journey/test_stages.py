@@ -12,12 +12,10 @@ from checkpoint.eligibility.states import Verdict
 from checkpoint.journey.stages import (
     MEANING,
     NEXT,
-    NO_REASON,
     Stage,
     first_offence_due,
     next_of,
     prosecution_deadline,
-    reason_of,
     stage_of,
 )
 
@@ -54,13 +52,6 @@ def test_what_a_supervisor_put_in_its_place_counts(screened, verdict, standing):
 
 def test_every_stage_has_its_meaning_and_what_comes_next():
     assert set(MEANING) == set(NEXT) == set(Stage) == {Stage(name) for name in STAGES.values()}
-
-
-@pytest.mark.parametrize("stage", Stage)
-def test_only_somebody_not_screened_has_a_reason_for_it(stage):
-    unscreened = stage is Stage.NOT_SCREENED
-    assert reason_of(stage) == (NO_REASON if unscreened else None)
-    assert reason_of(stage, omitted="too_unwell") == ("too_unwell" if unscreened else None)
 
 
 @pytest.mark.parametrize("stage", Stage)

@@ -1,6 +1,6 @@
 """Everything that may happen to a custody record. One function per event; no commits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -135,18 +135,35 @@ async def save_screening(
     )
     record.version += 1
     await insert(session, _screening(command, record, number=saved + 1, by=by, at=at))
+    change = {
+        fact: (getattr(before, fact, None), getattr(command, fact)) for fact in SCREENING_FACTS
+    }
+    await tell(session, record, CustodyEvent.SCREENED, change=change, by=by, at=at)
+    return record
+
+
+async def tell(
+    session: AsyncSession,
+    record: CustodyRecord,
+    event: CustodyEvent,
+    *others: UUID,
+    change: Mapping[str, tuple[Any, Any]],
+    by: Actor,
+    at: datetime,
+) -> None:
+    """A record was changed, and which fields differ; with another case, the two are combined."""
     await ledger.record(
         session,
-        Operation.ALTERATION,
-        CustodyEvent.SCREENED,
+        Operation.COMBINATION if others else Operation.ALTERATION,
+        event,
         record,
         record.person_id,
+        *others,
         kind=KIND,
         by=by,
         at=at,
-        change=_differences(before, command),
+        change={name: pair for name, pair in change.items() if pair[0] != pair[1]},
     )
-    return record
 
 
 async def check_opening(
@@ -222,10 +239,3 @@ def _screening(
         saved_by=by.id,
         **command.model_dump(),
     )
-
-
-def _differences(before: Any | None, command: SaveScreening) -> ledger.Change:
-    pairs = {
-        fact: (getattr(before, fact, None), getattr(command, fact)) for fact in SCREENING_FACTS
-    }
-    return {fact: pair for fact, pair in pairs.items() if pair[0] != pair[1]}

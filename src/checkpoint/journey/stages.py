@@ -74,20 +74,6 @@ def stage_of(*, screened: bool, verdict: Verdict | None, standing: Verdict | Non
     return Stage.SCREENING if screened else Stage.NOT_SCREENED
 
 
-def reason_of(stage: Stage, *, omitted: str | None = None) -> str | None:
-    """Why a person was not screened.
-
-    Args:
-        stage: where the case stands.
-        omitted: the reason that was recorded for not screening, if one was. It moves nobody:
-            whoever is screened or decided after all counts as that.
-
-    Returns:
-        The reason, or that none was recorded; None for whoever was screened.
-    """
-    return (omitted or NO_REASON) if stage is Stage.NOT_SCREENED else None
-
-
 def next_of(stage: Stage, *, changed: bool) -> str:
     """What is to be done next.
 

@@ -38,12 +38,6 @@ async def one(session: AsyncSession, person_id: UUID, *, to_change: bool = False
     return found
 
 
-async def id_by_pnc_id(session: AsyncSession, pnc_id: str) -> UUID | None:
-    """The person who holds this PNC ID, in canonical form."""
-    rows = select(Person.id).where(col(Person.pnc_id) == pnc_id)
-    return (await session.exec(rows)).one_or_none()
-
-
 BY_NUMBER = select(Person).where(
     sa.or_(
         col(Person.pnc_id) == sa.bindparam("pnc_id", type_=sa.String()),

@@ -1,15 +1,12 @@
 """What is entered of what surrounds a case. One function per event; no commits."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checkpoint.audit import ledger
-from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries as custody
-from checkpoint.custody.actions import KIND
+from checkpoint.custody.actions import tell
 from checkpoint.custody.circumstances import queries, rules
 from checkpoint.custody.circumstances.schemas import ChangeCoAccused, NotScreened, SaveSafeguards
 from checkpoint.custody.circumstances.tables import CoAccused, Safeguard, ScreeningOmission
@@ -39,9 +36,10 @@ async def save_safeguards(
     before = await queries.safeguards(session, record_id)
     number = before.number + 1 if before else 1
     row = Safeguard(custody_record_id=record.id, number=number, saved_at=at, saved_by=by.id, **said)
+    record.version += 1
     await insert(session, row)
     change = {name: (getattr(before, name, None), value) for name, value in said.items()}
-    await _tell(session, record, CustodyEvent.SAFEGUARDS_SAVED, change, by=by, at=at)
+    await tell(session, record, CustodyEvent.SAFEGUARDS_SAVED, change=change, by=by, at=at)
     return record
 
 
@@ -68,9 +66,10 @@ async def not_screened(
         recorded_at=at,
         recorded_by=by.id,
     )
+    record.version += 1
     await insert(session, row)
     change = {"not_screened": (before.reason if before else None, command.reason)}
-    await _tell(session, record, CustodyEvent.NOT_SCREENED, change, by=by, at=at)
+    await tell(session, record, CustodyEvent.NOT_SCREENED, change=change, by=by, at=at)
     return record
 
 
@@ -102,32 +101,9 @@ async def change_co_accused(
         recorded_at=at,
         recorded_by=by.id,
     )
-    await insert(session, row)
-    await _tell(session, record, CustodyEvent.CO_ACCUSED_CHANGED, {}, other, by=by, at=at)
-    return record
-
-
-async def _tell(
-    session: AsyncSession,
-    record: CustodyRecord,
-    event: CustodyEvent,
-    change: dict[str, tuple[Any, Any]],
-    other: CustodyRecord | None = None,
-    *,
-    by: Actor,
-    at: datetime,
-) -> None:
-    """Two people's records joined is what the law calls combination."""
     record.version += 1
-    await ledger.record(
-        session,
-        Operation.COMBINATION if other else Operation.ALTERATION,
-        event,
-        record,
-        record.person_id,
-        *((other.id, other.person_id) if other else ()),
-        kind=KIND,
-        by=by,
-        at=at,
-        change={name: pair for name, pair in change.items() if pair[0] != pair[1]},
-    )
+    await insert(session, row)
+    others = (other.id, other.person_id) if other else ()
+    event = CustodyEvent.CO_ACCUSED_CHANGED
+    await tell(session, record, event, *others, change={}, by=by, at=at)
+    return record

@@ -6,10 +6,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checkpoint.audit import ledger
-from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries as custody
-from checkpoint.custody.actions import KIND
+from checkpoint.custody.actions import tell
 from checkpoint.custody.detention import queries, rules
 from checkpoint.custody.detention.schemas import Extend, Pause, RecordReview, SetTimes
 from checkpoint.custody.detention.spans import Span
@@ -59,9 +57,10 @@ async def set_times(
     held = await queries.stays_of(session, record)
     times = {"relevant_time": command.relevant_time, "authorised_at": command.authorised_at}
     rules.check_times(held, **times, now=at)
+    record.version += 1
     await _enter_times(session, record, times, command.late_reason, by=by, at=at)
     changed = {name: (None, moment) for name, moment in times.items() if moment is not None}
-    await _tell(session, record, CustodyEvent.TIMES_SET, changed, by=by, at=at)
+    await tell(session, record, CustodyEvent.TIMES_SET, change=changed, by=by, at=at)
     return record
 
 
@@ -102,6 +101,7 @@ async def review(
     held = await queries.stays_of(session, record)
     field = "postponed_at" if command.held_at is None else "held_at"
     rules.check_held(held, command.moment, now=at, field=f"#/{field}")
+    record.version += 1
     entry = {
         "kind": EntryKind.REVIEW_POSTPONED if command.held_at is None else EntryKind.REVIEWED,
         "happened_at": command.moment,
@@ -112,7 +112,7 @@ async def review(
     }
     await _enter(session, record, entry, by=by, at=at)
     changed = {field: (None, command.moment)}
-    await _tell(session, record, CustodyEvent.REVIEWED, changed, by=by, at=at)
+    await tell(session, record, CustodyEvent.REVIEWED, change=changed, by=by, at=at)
     return record
 
 
@@ -129,6 +129,7 @@ async def extend(
     rules.check_extension(
         held, entries, authority=authority, granted_at=command.granted_at, until=command.until
     )
+    record.version += 1
     entry = {
         "kind": EntryKind.EXTENDED,
         "happened_at": command.granted_at,
@@ -139,7 +140,7 @@ async def extend(
     }
     await _enter(session, record, entry, by=by, at=at)
     changed = {"granted_at": (None, command.granted_at), "until": (None, command.until)}
-    await _tell(session, record, CustodyEvent.EXTENDED, changed, by=by, at=at)
+    await tell(session, record, CustodyEvent.EXTENDED, change=changed, by=by, at=at)
     return record
 
 
@@ -154,6 +155,7 @@ async def pause(
     held = await queries.stays_of(session, record)
     others = queries.standing(entries, without=command.replaces)
     rules.check_pause(held, others, Span(command.paused_at, command.resumed_at), now=at)
+    record.version += 1
     entry = {
         "kind": EntryKind.PAUSED,
         "happened_at": command.paused_at,
@@ -164,7 +166,7 @@ async def pause(
     }
     await _enter(session, record, entry, by=by, at=at)
     changed = {"paused_at": (None, command.paused_at), "resumed_at": (None, command.resumed_at)}
-    await _tell(session, record, CustodyEvent.PAUSED, changed, by=by, at=at)
+    await tell(session, record, CustodyEvent.PAUSED, change=changed, by=by, at=at)
     return record
 
 
@@ -174,26 +176,3 @@ async def _enter(
     number = len(await queries.of_record(session, record.id)) + 1
     stamp: dict[str, Any] = {"number": number, "recorded_at": at, "recorded_by": by.id}
     await insert(session, DetentionEntry(custody_record_id=record.id, **entry, **stamp))
-
-
-async def _tell(
-    session: AsyncSession,
-    record: CustodyRecord,
-    event: CustodyEvent,
-    changed: dict[str, tuple[Any, Any]],
-    *,
-    by: Actor,
-    at: datetime,
-) -> None:
-    record.version += 1
-    await ledger.record(
-        session,
-        Operation.ALTERATION,
-        event,
-        record,
-        record.person_id,
-        kind=KIND,
-        by=by,
-        at=at,
-        change={name: pair for name, pair in changed.items() if pair[0] != pair[1]},
-    )

@@ -7,11 +7,9 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checkpoint.audit import ledger
-from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries as custody
 from checkpoint.custody import rules as custody_rules
-from checkpoint.custody.actions import KIND, NotYourSuite
+from checkpoint.custody.actions import NotYourSuite, tell
 from checkpoint.custody.movements import queries, rules
 from checkpoint.custody.movements.schemas import Release, TakeBack, Transfer
 from checkpoint.custody.movements.states import MovementKind, ReturnReason
@@ -151,17 +149,7 @@ async def _write(
 ) -> None:
     record.version += 1
     await insert(session, movement)
-    await ledger.record(
-        session,
-        Operation.ALTERATION,
-        event,
-        record,
-        record.person_id,
-        kind=KIND,
-        by=by,
-        at=at,
-        change={name: pair for name, pair in change.items() if pair[0] != pair[1]},
-    )
+    await tell(session, record, event, change=change, by=by, at=at)
 
 
 async def _check_suite(session: AsyncSession, code: str, *, field: str, on: date) -> None:
