@@ -1,4 +1,5 @@
 import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -31,10 +32,29 @@ def test_all_deeds_and_the_ledger_name_who_may_call_them():
         if contract["type"] == "protected"
         for module in contract["protected_modules"]
     }
-    rooms = [path.parent.name for path in (ROOT / "src" / "checkpoint").glob("*/actions.py")]
-    assert len(rooms) >= 4
-    deeds = {f"checkpoint.{room}.actions" for room in rooms}
-    assert deeds | {"checkpoint.audit.ledger"} <= protected
+    source = ROOT / "src"
+    deeds = {
+        ".".join(path.relative_to(source).with_suffix("").parts)
+        for name in ("actions", "loading", "identifying")
+        for path in source.rglob(f"{name}.py")
+    }
+    assert len(deeds) >= 14
+    assert deeds | {"checkpoint.audit.ledger"} == protected - {"checkpoint.foundation.idempotency"}
+
+
+def test_every_file_of_custody_and_its_alcoves_has_its_layer():
+    text = (ROOT / "pyproject.toml").read_text()
+    contracts = tomllib.loads(text)["tool"]["importlinter"]["contracts"]
+    custody = next(each for each in contracts if "alcoves, all at once" in each["name"])
+    layered = {name.strip() for layer in custody["layers"] for name in re.split("[:|]", layer)}
+    source = ROOT / "src"
+    found = {
+        ".".join(path.relative_to(source).with_suffix("").parts)
+        for path in (source / "checkpoint" / "custody").rglob("*.py")
+        if path.stem != "__init__"
+    }
+    assert len(found) > 40
+    assert found == layered
 
 
 def is_module(path: Path) -> bool:

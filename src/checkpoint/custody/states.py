@@ -100,49 +100,25 @@ def step(state: CustodyState, event: CustodyEvent) -> CustodyState:
 
 # Where a released person turns up, the record is reached by its reference: it may be elsewhere.
 RETURNS = "/v1/custody-returns"
+SAVE, DETAIN = Permission.SAVE_SCREENING, Permission.DETAIN
 # For each step: its name to a client, its door, and the permission that opens it.
 DOORS: Mapping[CustodyEvent, tuple[str, str, str, Permission]] = MappingProxyType(
     {
-        CustodyEvent.SCREENED: ("save_screening", "PUT", "screening", Permission.SAVE_SCREENING),
-        CustodyEvent.OFFENCE_ADDED: ("add_offence", "POST", "offences", Permission.SAVE_SCREENING),
-        CustodyEvent.PERSON_CORRECTED: (
-            "correct_person",
-            "PUT",
-            "person",
-            Permission.SAVE_SCREENING,
-        ),
-        CustodyEvent.REIDENTIFIED: ("reidentify", "PUT", "identity", Permission.SAVE_SCREENING),
+        CustodyEvent.SCREENED: ("save_screening", "PUT", "screening", SAVE),
+        CustodyEvent.OFFENCE_ADDED: ("add_offence", "POST", "offences", SAVE),
+        CustodyEvent.PERSON_CORRECTED: ("correct_person", "PUT", "person", SAVE),
+        CustodyEvent.REIDENTIFIED: ("reidentify", "PUT", "identity", SAVE),
         CustodyEvent.RELEASED: ("release", "POST", "release", Permission.RELEASE_FROM_CUSTODY),
-        CustodyEvent.TRANSFERRED: ("transfer", "POST", "transfer", Permission.DETAIN),
-        CustodyEvent.RETURNED: ("take_back", "POST", RETURNS, Permission.DETAIN),
-        CustodyEvent.ATTENDED: ("attend_voluntarily", "POST", RETURNS, Permission.DETAIN),
-        CustodyEvent.TIMES_SET: (
-            "set_detention_times",
-            "PUT",
-            "detention-times",
-            Permission.DETAIN,
-        ),
-        CustodyEvent.REVIEWED: ("record_review", "POST", "reviews", Permission.DETAIN),
-        CustodyEvent.EXTENDED: ("extend_detention", "POST", "extensions", Permission.DETAIN),
-        CustodyEvent.PAUSED: ("pause_detention", "POST", "pauses", Permission.DETAIN),
-        CustodyEvent.SAFEGUARDS_SAVED: (
-            "save_safeguards",
-            "PUT",
-            "safeguards",
-            Permission.SAVE_SCREENING,
-        ),
-        CustodyEvent.NOT_SCREENED: (
-            "note_not_screened",
-            "PUT",
-            "not-screened",
-            Permission.SAVE_SCREENING,
-        ),
-        CustodyEvent.CO_ACCUSED_CHANGED: (
-            "change_co_accused",
-            "POST",
-            "co-accused",
-            Permission.SAVE_SCREENING,
-        ),
+        CustodyEvent.TRANSFERRED: ("transfer", "POST", "transfer", DETAIN),
+        CustodyEvent.RETURNED: ("take_back", "POST", RETURNS, DETAIN),
+        CustodyEvent.ATTENDED: ("attend_voluntarily", "POST", RETURNS, DETAIN),
+        CustodyEvent.TIMES_SET: ("set_detention_times", "PUT", "detention-times", DETAIN),
+        CustodyEvent.REVIEWED: ("record_review", "POST", "reviews", DETAIN),
+        CustodyEvent.EXTENDED: ("extend_detention", "POST", "extensions", DETAIN),
+        CustodyEvent.PAUSED: ("pause_detention", "POST", "pauses", DETAIN),
+        CustodyEvent.SAFEGUARDS_SAVED: ("save_safeguards", "PUT", "safeguards", SAVE),
+        CustodyEvent.NOT_SCREENED: ("note_not_screened", "PUT", "not-screened", SAVE),
+        CustodyEvent.CO_ACCUSED_CHANGED: ("change_co_accused", "POST", "co-accused", SAVE),
     }
 )
 

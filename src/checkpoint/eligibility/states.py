@@ -22,7 +22,7 @@ class Verdict(StrEnum):
     REFER = "refer"
 
 
-# What one case takes; see ``custody.states.check_space``.
+# What one case takes; see ``custody.rules.check_space``.
 MOST_DECISIONS = 500
 
 
