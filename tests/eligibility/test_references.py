@@ -7,10 +7,9 @@ from importlib.resources import files
 
 import pytest
 
-from checkpoint.eligibility.references import SUMS, rule_files
+from checkpoint.eligibility.references import SUMS, chain_faults, rule_files
 from checkpoint.eligibility.rules import (
     RulesUnreadable,
-    chain_faults,
     chosen_because,
     digest,
     opened,

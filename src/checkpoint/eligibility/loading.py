@@ -8,7 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.eligibility import lookups
-from checkpoint.eligibility.rules import RuleSet, RulesUnreadable, chain_faults, digest, parse
+from checkpoint.eligibility.references import chain_faults
+from checkpoint.eligibility.rules import RuleSet, RulesUnreadable, digest, parse
 from checkpoint.eligibility.states import EligibilityEvent, RuleSetOrigin
 from checkpoint.eligibility.tables import RuleSetProposal, RuleSetVersion
 from checkpoint.foundation import errors

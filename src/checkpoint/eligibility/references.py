@@ -1,8 +1,9 @@
-"""The rule files that ship with the package, as a whole: read together, every fault told. Pure."""
+"""Rule sets as a whole: whether they follow one another, and the files of the package. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
-from checkpoint.eligibility.rules import RuleSet, RulesUnreadable, chain_faults, digest, parse
+from checkpoint.eligibility.rules import RuleSet, RulesUnreadable, digest, parse
 
 SUMS = "SHA256SUMS"
 
@@ -51,4 +52,28 @@ def _faults(name: str, text: str, rules: RuleSet, written: str | None) -> list[s
         faults.append(f"{name}: {SUMS} does not name it")
     elif digest(text) != written:
         faults.append(f"{name}: digest: it is {digest(text)} and {SUMS} has {written}")
+    return faults
+
+
+def chain_faults(sets: Iterable[RuleSet]) -> list[str]:
+    """Where rule sets leave a gap between them, or overlap; nothing if each ends as the next begins.
+
+    Args:
+        sets: in any order. Before the first there are no rules, and the last has no end.
+    """
+    faults = []
+    ordered = sorted(sets, key=lambda rules: (rules.in_force_from, rules.version))
+    for earlier, later in pairwise(ordered):
+        begins, ends = later.in_force_from, earlier.in_force_until
+        if begins == earlier.in_force_from:
+            faults.append(
+                f"{later.version}: in_force_from: overlap, {earlier.version} begins that day"
+            )
+        elif ends is not None and ends != begins:
+            which = "gap" if ends < begins else "overlap"
+            faults.append(
+                f"{earlier.version}: in_force_until: {which}, {later.version} begins {begins}"
+            )
+    if ordered and (ends := ordered[-1].in_force_until) is not None:
+        faults.append(f"{ordered[-1].version}: in_force_until: gap, nothing begins {ends}")
     return faults

@@ -2,10 +2,9 @@
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import pairwise
 from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
@@ -274,27 +273,3 @@ def chosen_because(rules: RuleSet, facts: Facts) -> str:
         return f"In force on the day of the arrest, {arrested}."
     first = rules.in_force_from.isoformat()
     return f"In force since {first} for every decision, whatever the day of the arrest."
-
-
-def chain_faults(sets: Iterable[RuleSet]) -> list[str]:
-    """Where rule sets leave a gap between them, or overlap; nothing if each ends as the next begins.
-
-    Args:
-        sets: in any order. Before the first there are no rules, and the last has no end.
-    """
-    faults = []
-    ordered = sorted(sets, key=lambda rules: (rules.in_force_from, rules.version))
-    for earlier, later in pairwise(ordered):
-        begins, ends = later.in_force_from, earlier.in_force_until
-        if begins == earlier.in_force_from:
-            faults.append(
-                f"{later.version}: in_force_from: overlap, {earlier.version} begins that day"
-            )
-        elif ends is not None and ends != begins:
-            which = "gap" if ends < begins else "overlap"
-            faults.append(
-                f"{earlier.version}: in_force_until: {which}, {later.version} begins {begins}"
-            )
-    if ordered and (ends := ordered[-1].in_force_until) is not None:
-        faults.append(f"{ordered[-1].version}: in_force_until: gap, nothing begins {ends}")
-    return faults
