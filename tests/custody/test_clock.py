@@ -187,6 +187,18 @@ def test_whoever_is_arrested_again_on_new_evidence_has_a_clock_of_its_own():
     assert hours_in(after(101, station, movements=[released(10), again]).ends_at) == 123
 
 
+@pytest.mark.parametrize("until", [None, 103], ids=["never ended", "ended after the release"])
+def test_a_pause_is_over_with_the_stay_in_which_it_began(until):
+    away = entry(EntryKind.PAUSED, 8, until=until, reason=EntryReason.HOSPITAL)
+    bailed = [released(10), came(100, ReturnReason.ANSWERING_BAIL)]
+    back = after(102, away, movements=bailed)
+    assert (back.running, back.counted, hours_in(back.ends_at)) == (True, 10 * HOUR, 116)
+    again = [released(10), came(100, ReturnReason.ARRESTED_AGAIN)]
+    anew = after(125, away, movements=again)
+    assert (anew.running, anew.counted, hours_in(anew.ends_at)) == (True, 25 * HOUR, 124)
+    assert anew.overdue
+
+
 def test_whoever_comes_voluntarily_is_not_held():
     came_in = came(100, ReturnReason.VOLUNTARY_ATTENDANCE)
     now = after(101, movements=[released(10), came_in])

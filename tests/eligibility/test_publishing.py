@@ -115,6 +115,12 @@ def test_a_check_says_where_a_file_is_wrong(shell, written, old, new, where):
     assert told.err.startswith(f"The rule file cannot be published. Faults: {len(faults)}.\n")
 
 
+def test_a_criterion_that_is_no_table_is_a_fault_and_no_crash(shell, written):
+    told = shell("eligibility", "check", written("criteria = [1]"))
+    assert told.code == 22
+    assert "criterion 1 (without a code)" in told.err
+
+
 def test_neither_a_file_nor_a_version_is_said_so(shell):
     for command in ("check", "propose"):
         told = shell("eligibility", command, "no-such-rules")

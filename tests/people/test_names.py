@@ -127,3 +127,8 @@ def test_any_text_makes_few_and_short_keys(text, other, day):
     assert len(found) <= 6 + 6 + 15
     assert all(len(key) <= 40 for key in found)
     assert len(asked(text, other, day)) < 400
+
+
+def test_of_a_name_that_grows_as_it_is_folded_so_many_letters_are_kept():
+    assert len("".join(parts("\ufdfa" * 100))) <= 200
+    assert parts("Long" * 25) == ("long" * 25,)

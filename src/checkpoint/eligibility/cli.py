@@ -228,9 +228,10 @@ def place_of(where: tuple[str | int, ...], text: str) -> str:
     number = int(where[1])
     starts = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == "[[criteria]]"]
     line = f"line {starts[number]}, " if number < len(starts) else ""
-    code = tomllib.loads(text)["criteria"][number].get("code", "without a code")
+    criterion = tomllib.loads(text)["criteria"][number]
+    code = criterion.get("code") if isinstance(criterion, dict) else None
     part = "".join(f" {p + 1}" if isinstance(p, int) else f", {p}" for p in where[2:])
-    return f"{line}criterion {number + 1} ({code})" + part
+    return f"{line}criterion {number + 1} ({code or 'without a code'})" + part
 
 
 def packaged() -> dict[str, str]:

@@ -145,6 +145,8 @@ def _sounds_alike(one: Parts, other: Parts) -> bool:
 def _slipped(one: Parts, other: Parts) -> bool:
     whole, whole_other = "".join(one), "".join(other)
     allowed = 2 if min(len(whole), len(whole_other)) >= LONG_NAME else 1
+    if abs(len(whole) - len(whole_other)) > allowed:  # each slip adds or drops one letter at most
+        return False
     return jellyfish.damerau_levenshtein_distance(whole, whole_other) <= allowed
 
 

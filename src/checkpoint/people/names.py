@@ -22,8 +22,9 @@ PARTICLES = frozenset(
     {"al", "ap", "bin", "ibn", "da", "de", "del", "den", "der", "di", "du", "el", "la", "le"}
     | {"ter", "van", "von"}
 )
-# Of very long names so many sounds are kept, the longest parts first.
-MOST_SOUNDS = 6
+# Of very long names so many sounds are kept, the longest parts first; and so many letters in all,
+# since one sign may stand for eighteen (U+FDFA), and comparing costs the square of them.
+MOST_SOUNDS, MOST_LETTERS = 6, 200
 # How telling a key is; candidates that share the most telling keys are looked at first.
 SAME_DAY, SWAPPED_DAY, SLIPPED_DAY, UNDATED, PAIR, SOLE, PART = 8, 6, 3, 4, 5, 4, 1
 SAME, SWAPPED, SLIP = "same", "swapped", "slip"
@@ -37,7 +38,8 @@ def parts(name: str) -> tuple[str, ...]:
     ``sean, obrien, dyk``; a name of nothing but particles keeps them.
     """
     folded = unicodedata.normalize("NFKD", name.casefold().translate(APOSTROPHES)).translate(PLAIN)
-    words = WORD.findall("".join(c for c in folded if not unicodedata.combining(c)))
+    plain = "".join(c for c in folded if not unicodedata.combining(c))
+    words = WORD.findall(plain[:MOST_LETTERS])
     found, before = [], ""
     for word in words:
         if word in JOINED and word != words[-1]:

@@ -134,9 +134,9 @@ def clock(held: Stays, entries: Sequence[Any], *, at: datetime) -> Clock:
         PACE 1984 ss.40 to 44; how bail, hospital and late reviews count is an own reading.
     """
     relevant = _relevant_time(held, entries)
-    pauses = [Span(e.happened_at, e.until_at) for e in _of(entries, EntryKind.PAUSED)]
     first, *later = held.spans
     spans = [Span(relevant, first.ended), *later]
+    pauses = [*_pauses(spans, entries)]
     counting = [*without(spans, pauses)]
     extensions = [e for e in _of(entries, EntryKind.EXTENDED) if e.happened_at >= relevant]
     allowed = max([BASIC, *(_allowed(e, spans, pauses) for e in extensions)])
@@ -181,14 +181,27 @@ def beyond_power(
     Source:
         PACE 1984 ss.42 to 44.
     """
-    pauses = [Span(e.happened_at, e.until_at) for e in _of(entries, EntryKind.PAUSED)]
     first, *later = held.spans
     spans = [Span(_relevant_time(held, entries), first.ended), *later]
+    pauses = [*_pauses(spans, entries)]
     return counted([*without(spans, _ended(pauses))], until) > LIMITS[authority]
 
 
 def _of(entries: Sequence[Any], kind: EntryKind) -> list[Any]:
     return [entry for entry in entries if entry.kind == kind]
+
+
+def _pauses(spans: Sequence[Span], entries: Sequence[Any]) -> Iterator[Span]:
+    """When the clock stood still: a pause is over at the latest with the stay in which it began.
+
+    So one that nobody ended before the release stops no later hours.
+    """
+    for entry in _of(entries, EntryKind.PAUSED):
+        for span in spans:
+            if span.holds(entry.happened_at):
+                ends = [end for end in (entry.until_at, span.ended) if end is not None]
+                yield Span(entry.happened_at, min(ends, default=None))
+                break
 
 
 def _ended(pauses: Sequence[Span], by: datetime | None = None) -> list[Span]:
