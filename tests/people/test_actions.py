@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from builders import a_pnc_id
+from builders import a_given_name, a_pnc_id
 from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.custody import actions as custody
 from checkpoint.custody.schemas import OpenCustodyRecord
@@ -35,15 +35,14 @@ async def how_many(session, **wanted):
 
 
 async def test_a_person_is_put_on_record_with_all_that_is_known(session, officer):
-    command = somebody(
-        given_names="Synthetic", date_of_birth="1994-02-11", pnc_id=a_pnc_id(7_009_001)
-    )
+    given = a_given_name()
+    command = somebody(given_names=given, date_of_birth="1994-02-11", pnc_id=a_pnc_id(7_009_001))
     person = await register(session, command, by=officer, at=NOON)
     stored = await queries.one(session, person.id)
     assert stored.model_dump(exclude_none=True) == {
         "id": person.id,
         "family_name": "Testperson",
-        "given_names": "Synthetic",
+        "given_names": given,
         "date_of_birth": date(1994, 2, 11),
         "pnc_id": a_pnc_id(7_009_001),
         "registered_at": NOON,
