@@ -8,7 +8,6 @@ from pydantic import Field, PlainSerializer, WithJsonSchema
 from checkpoint.foundation.codelists import CodeView
 from checkpoint.foundation.schemas import View
 
-
 # JSON Schema's own times of day have an offset; these are what a clock on the wall shows.
 WallTime = Annotated[
     time,
