@@ -68,7 +68,11 @@ CASE = """
 """
 RESTS_ON = """
     SELECT person.date_of_birth, screening.*, present.id AS present_id,
-           present.number AS present_number, forecast.band AS risk_band, rules.id AS rules_id, rules.digest, rules.content
+           present.number AS present_number, forecast.band AS risk_band, rules.id AS rules_id, rules.digest, rules.content,
+           EXISTS (SELECT link.id FROM co_accused AS link
+                     LEFT JOIN co_accused AS withdrawal ON withdrawal.withdraws_id = link.id
+                    WHERE (link.custody_record_id = $2 OR link.other_record_id = $2)
+                      AND link.withdraws_id IS NULL AND withdrawal.id IS NULL) AS co_accused_linked
       FROM person
       LEFT JOIN (SELECT * FROM screening WHERE custody_record_id = $2
                   ORDER BY number DESC LIMIT 1) AS screening ON true
@@ -187,7 +191,8 @@ async def _decided(db: Any, request: Request, caller: Caller, now: datetime) -> 
         arrested_on=arrested,
         decided_on=today,
         offences=[alleged(offence) for offence in offences],
-        screening=in_force,
+        screening=dict(in_force)
+        | {"co_accused": in_force["co_accused_linked"] or in_force["co_accused"]},
         clock=clock,
         risk_band=in_force["risk_band"],
     )

@@ -165,13 +165,17 @@ def _next_number(case: Any) -> int:
 def facts_of(
     case: Any, offences: Sequence[Any], clock: ProsecutionClock, *, arrested_on: date
 ) -> dict[str, JsonValue]:
-    """Everything the rules may ask about a case, on the clock's day."""
+    """Everything the rules may ask about a case, on the clock's day.
+
+    Somebody who stands linked as co-accused counts whatever the screening says.
+    """
+    screening = {name: getattr(case, name) for name in SCREENING_FACTS}
     return gather(
         born=case.date_of_birth,
         arrested_on=arrested_on,
         decided_on=clock.as_of,
         offences=alleged(offences),
-        screening={name: getattr(case, name) for name in SCREENING_FACTS},
+        screening=screening | {"co_accused": case.co_accused_linked or case.co_accused},
         clock=clock,
         risk_band=case.risk_band,
     )

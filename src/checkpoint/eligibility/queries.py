@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.permissions import Permission, holds
 from checkpoint.custody import queries as custody
+from checkpoint.custody.circumstances import queries as circumstances
 from checkpoint.custody.tables import SCREENING_FACTS, CustodyRecord
 from checkpoint.eligibility import lookups
 from checkpoint.eligibility.facts import FACTS
@@ -105,6 +106,7 @@ CASE = Prepared(
     sa.select(
         col(Person.date_of_birth),
         *(SCREENED.c[name] for name in SCREENING_FACTS),
+        circumstances.LINKED.label("co_accused_linked"),
         PRESENT.c.id.label("present_id"),
         PRESENT.c.number.label("present_number"),
         CURRENT.c.id.label("rules_id"),

@@ -55,6 +55,12 @@ CO_ACCUSED = (
     .where(col(CoAccused.withdraws_id).is_(None), col(WITHDRAWAL.id).is_(None))
     .order_by(col(CoAccused.id))
 )  # fmt: skip
+LINKED = sa.exists(
+    sa.select(col(CoAccused.id))
+    .outerjoin(WITHDRAWAL, col(WITHDRAWAL.withdraws_id) == col(CoAccused.id))
+    .where(sa.or_(col(CoAccused.custody_record_id) == RECORD, col(CoAccused.other_record_id) == RECORD))
+    .where(col(CoAccused.withdraws_id).is_(None), col(WITHDRAWAL.id).is_(None))
+)  # fmt: skip
 BY_REFERENCE = sa.select(col(CustodyRecord.id)).where(
     col(CustodyRecord.reference) == sa.bindparam("reference"),
     col(CustodyRecord.suite) == sa.any_(SUITES),
