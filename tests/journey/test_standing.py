@@ -104,7 +104,7 @@ async def test_the_list_and_the_count_go_by_what_stands_and_reconcile(clients, s
         decision = await case(REFERRED)
         answer = await first.post(
             f"/v1/eligibility-decisions/{decision['id']}/determination",
-            json=DETERMINATION | {"verdict": verdict},
+            json=DETERMINATION | {"verdict": verdict, "reason_code": "other"},
             headers=a_key() | {"If-Match": '"1"'},
         )
         assert answer.status_code == 201, answer.text

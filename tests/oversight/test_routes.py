@@ -116,6 +116,27 @@ async def test_a_malformed_answer_is_refused_without_echo(client, supervisor, ch
         assert "canary" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("verdict", "reason", "fitting"),
+    [
+        ("ineligible", "terms_met", "terms_not_met, does_not_suit, other"),
+        ("ineligible", "suits", "terms_not_met, does_not_suit, other"),
+        ("eligible", "terms_not_met", "terms_met, suits, other"),
+        ("eligible", "does_not_suit", "terms_met, suits, other"),
+    ],
+)
+async def test_a_reason_that_contradicts_its_verdict_is_refused(
+    client, supervisor, verdict, reason, fitting
+):
+    decision = await referred(client)
+    answer = await determine(supervisor, decision, verdict=verdict, reason_code=reason)
+    (fault,) = refused(answer, 422, "rule-broken")["errors"]
+    assert (fault["pointer"], fault["code"]) == ("#/reason_code", "reason-contradicts-verdict")
+    assert fitting in fault["detail"]
+    again = await determine(supervisor, decision, verdict=verdict, reason_code="other")
+    assert again.status_code == 201
+
+
 async def test_whoever_does_not_say_what_they_saw_is_refused(client, supervisor):
     decision = await referred(client)
     refused(await determine(supervisor, decision, tag=None), 428, "if-match-missing")

@@ -39,6 +39,7 @@ async def determine(
     decision = await queries.held(session, decision_id, actor=by)
     unchanged_since(seen, queries.tag_of(decision))
     step(queries.state_of(decision), OversightEvent.DETERMINED)
+    rules.check_reason(command.reason_code, verdict=command.verdict)
     determination = Determination(
         eligibility_decision_id=decision.id,
         **command.model_dump(),

@@ -10,7 +10,12 @@ from checkpoint.eligibility.states import Basis, Verdict
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Rank
 from checkpoint.foundation.errors import RuleBroken
-from checkpoint.oversight.states import Outcome, OversightState
+from checkpoint.oversight.states import (
+    SPEAKS_FOR,
+    DeterminationReason,
+    Outcome,
+    OversightState,
+)
 
 SETTLED = (Verdict.ELIGIBLE, Verdict.INELIGIBLE)
 
@@ -106,6 +111,25 @@ def check_departure(verdict: Verdict, *, by_rules: Verdict) -> None:
             "#/verdict",
             "no-departure",
             "The rules come to that already; an override comes to the other answer.",
+        )
+
+
+def check_reason(reason: DeterminationReason, *, verdict: Verdict) -> None:
+    """A determination's reason speaks for its verdict.
+
+    Args:
+        reason: why, by its code.
+        verdict: what the supervisor says.
+
+    Raises:
+        RuleBroken: reason-contradicts-verdict; lists the reasons that fit.
+    """
+    fitting = [each for each in DeterminationReason if SPEAKS_FOR.get(each, verdict) is verdict]
+    if reason not in fitting:
+        raise RuleBroken(
+            "#/reason_code",
+            "reason-contradicts-verdict",
+            f"With {verdict.value} go: {', '.join(fitting)}. Check the verdict, too.",
         )
 
 

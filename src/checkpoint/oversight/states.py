@@ -156,6 +156,15 @@ class OverrideReason(StrEnum):
     OTHER = "other"
 
 
+# What each reason speaks for; one that is not here goes with either.
+SPEAKS_FOR: Mapping[DeterminationReason, Verdict] = MappingProxyType(
+    {
+        DeterminationReason.TERMS_MET: Verdict.ELIGIBLE,
+        DeterminationReason.TERMS_NOT_MET: Verdict.INELIGIBLE,
+        DeterminationReason.SUITS: Verdict.ELIGIBLE,
+        DeterminationReason.DOES_NOT_SUIT: Verdict.INELIGIBLE,
+    }
+)
 LABELS: Mapping[StrEnum, str] = MappingProxyType(
     {
         DeterminationReason.TERMS_MET: "The special terms are met",
