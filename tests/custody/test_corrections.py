@@ -191,3 +191,16 @@ async def test_a_replaced_offence_no_longer_counts_for_the_decision(client):
     assert answer.status_code == 201, answer.text
     assert [offence["code"] for offence in answer.json()["offences"]] == ["TH68010"]
     assert (await decided(client, answer.json()))["verdict"] == "eligible"
+
+
+async def test_one_particular_is_enough_and_none_is_too_few(client):
+    record = await booked(client)
+    name = record["person"]["family_name"]
+    only = {"date_of_birth": "1994-02-12", "reason": "document_seen"}
+    righted = await put_right(client, record, only)
+    assert righted.status_code == 200, righted.text
+    person = righted.json()["person"]
+    assert (person["family_name"], person["date_of_birth"]) == (name, "1994-02-12")
+    nothing = await put_right(client, record, {"reason": "document_seen"}, tag='"2"')
+    assert nothing.status_code == 422
+    assert "at least one" in nothing.text

@@ -15,12 +15,12 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.preconditions import unchanged_since
 from checkpoint.people import queries as people
-from checkpoint.people.schemas import RegisterPerson
+from checkpoint.people.schemas import Particulars
 from checkpoint.people.tables import Person
 
 
 async def begin_correction(
-    session: AsyncSession, record_id: UUID, particulars: RegisterPerson, *, seen: int, by: Actor
+    session: AsyncSession, record_id: UUID, particulars: Particulars, *, seen: int, by: Actor
 ) -> Sequence[CustodyRecord]:
     """Hold the person, then every record that rests on who they are; the asked one comes first."""
     record = await queries.one(session, record_id, actor=by)

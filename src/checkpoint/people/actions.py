@@ -18,7 +18,7 @@ from checkpoint.foundation.database import executed, insert
 from checkpoint.foundation.identifiers import new_id
 from checkpoint.people import names, queries
 from checkpoint.people.identifiers import canonical, canonical_cro
-from checkpoint.people.schemas import AddAlias, Because, CorrectPerson, RegisterPerson
+from checkpoint.people.schemas import AddAlias, Because, CorrectPerson, Particulars
 from checkpoint.people.states import AliasKind, PersonEvent
 from checkpoint.people.tables import Person, PersonAlias, PersonCorrection, PersonNameKey
 
@@ -118,9 +118,9 @@ async def write_keys(
     await ledger.record(session, Operation.ALTERATION, indexed, *people, kind=KIND, by=by, at=at)
 
 
-def in_store(command: RegisterPerson, *, today: date, field: str) -> dict[str, Any]:
+def in_store(command: Particulars, *, today: date, field: str) -> dict[str, Any]:
     """The particulars in the form they are stored in, once nothing lies in the future."""
-    given = command.model_dump(include={*RegisterPerson.model_fields})
+    given = command.model_dump(include={*Particulars.model_fields})
     if command.date_of_birth is not None and command.date_of_birth > today:
         raise errors.RuleBroken(
             f"{field}/date_of_birth",

@@ -69,10 +69,10 @@ LocalAuthority = Annotated[
 ]
 
 
-class RegisterPerson(Command):
-    """Who was arrested, as far as is known."""
+class Particulars(Command):
+    """What may be known of a person."""
 
-    family_name: Name
+    family_name: Name | None = None
     given_names: Annotated[Name | None, Field(examples=["Synthetic"])] = None
     date_of_birth: Annotated[Day | None, Field(examples=["1994-02-11"])] = None
     pnc_id: PncId | None = None
@@ -118,6 +118,12 @@ class RegisterPerson(Command):
         return self
 
 
+class RegisterPerson(Particulars):
+    """Who was arrested, as far as is known."""
+
+    family_name: Name
+
+
 class Because(Command):
     """Why something on record is put right."""
 
@@ -134,8 +140,14 @@ class Because(Command):
         return self
 
 
-class CorrectPerson(RegisterPerson, Because):
+class CorrectPerson(Particulars, Because):
     """A person's right particulars, and why; what is left out stays as it is."""
+
+    @model_validator(mode="after")
+    def something(self) -> Self:
+        if all(getattr(self, name) is None for name in Particulars.model_fields):
+            raise ValueError("Send at least one of the particulars that are put right.")
+        return self
 
 
 class Who(Command):
@@ -188,7 +200,7 @@ class SearchPeople(Command):
     def one_way(self) -> Self:
         named = self.family_name is not None or self.given_names is not None
         if (self.identifier is not None) == (named or self.date_of_birth is not None):
-            raise ValueError("Send identifier, or names with or without date_of_birth.")
+            raise ValueError("Send identifier, or names with or without date_of_birth, not both.")
         if self.identifier is None and not named:
             raise ValueError("Send at least one name with the date of birth.")
         if self.identifier is not None:
