@@ -48,7 +48,10 @@ async def register(
     person = Person(**given, registered_at=at, registered_by=by.id, indexed_at=at)
     # Of two who book in the same newcomer at once, the second sees what the first has done.
     await _one_at_a_time(session, person)
-    remedy = "If it is the same person, send person_id instead of person."
+    remedy = (
+        "If it is the same person, send person_id instead of person. If it is somebody else, check "
+        "the number: one number belongs to one person."
+    )
     await nobody_else(session, person.pnc_id, person.cro_number, remedy)
     choices = await _ruled_out(session, person, set(none_of), by=by, at=at)
     try:
