@@ -105,6 +105,7 @@ async def test_the_list_is_narrowed_by_stage_missing_fact_and_suite(client, clie
         ({"suite": other.lower()}, {"eligible", "refused"}),
         # What is not known of somebody refused anyway is not waited for.
         ({"missing": "interview_stance"}, {"pending"}),
+        ({"missing": "screening.interview_stance"}, {"pending"}),
         ({"missing": "hate_crime"}, set()),
     ):
         assert {named[reference] for reference in await references(both, **query)} == expected, (

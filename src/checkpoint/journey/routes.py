@@ -90,9 +90,14 @@ async def read_next_steps(
     )
 
 
+# What the screening asks is known by its field, too, as next steps name it.
+BY_FIELD = {fact.given_as: name for name, fact in FACTS.items() if "screening." in fact.given_as}
+
+
 def known_fact(name: str) -> str:
+    name = BY_FIELD.get(name, name)
     if name not in FACTS:
-        raise ValueError(f"Choose one of: {', '.join(FACTS)}.")
+        raise ValueError(f"Choose one of: {', '.join([*FACTS, *BY_FIELD])}.")
     return name
 
 
@@ -105,8 +110,8 @@ async def narrowed(
     missing: Annotated[
         FactName | None,
         Query(
-            description="A fact that the present decision is waiting for.",
-            json_schema_extra={"enum": [*FACTS]},
+            description="A fact that the present decision is waiting for; screening.hate_crime too.",
+            json_schema_extra={"enum": [*FACTS, *BY_FIELD]},
         ),
     ] = None,
     arrested_from: Annotated[
