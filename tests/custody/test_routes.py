@@ -8,19 +8,19 @@ from checkpoint.foundation.identifiers import is_reference
 
 ROLE = "Your role does not allow this; ask a custody officer."
 ALLOWED = [
-    "custody.attended",
-    "custody.co_accused_changed",
-    "custody.extended",
-    "custody.not_screened",
-    "custody.offence_added",
-    "custody.paused",
-    "custody.person_corrected",
-    "custody.reidentified",
-    "custody.returned",
-    "custody.reviewed",
-    "custody.safeguards_saved",
-    "custody.screened",
-    "custody.times_set",
+    "add_offence",
+    "attend_voluntarily",
+    "change_co_accused",
+    "correct_person",
+    "extend_detention",
+    "note_not_screened",
+    "pause_detention",
+    "record_review",
+    "reidentify",
+    "save_safeguards",
+    "save_screening",
+    "set_detention_times",
+    "take_back",
 ]
 GONE = "The person is released already."
 HERE = "The person is detained already."
@@ -262,5 +262,5 @@ async def test_a_second_release_is_told_how_it_stands(client):
     record = await booked(client)
     await post(client, record, "release", RELEASE)
     problem = refused(await post(client, record, "release", RELEASE), 409, "custody-step-not-allowed")  # fmt: skip
-    assert problem["state"] == "released"
+    assert (problem["state"], problem["detail"]) == ("released", GONE)
     assert problem["allowed"] == ALLOWED

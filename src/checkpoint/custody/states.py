@@ -85,16 +85,15 @@ def step(state: CustodyState, event: CustodyEvent) -> CustodyState:
         The state after it, which may be the same one.
 
     Raises:
-        StepNotAllowed: the event leads nowhere from there; lists those that do.
+        StepNotAllowed: the event leads nowhere from there; lists the steps that do, by the
+            names that a client knows them by.
     """
     try:
         return STEPS[state, event]
     except KeyError:
-        allowed = sorted(e.value for s, e in STEPS if s is state)
+        allowed = sorted(DOORS[e][0] for s, e in STEPS if s is state)
         raise StepNotAllowed(
-            f"A record whose person is {state} cannot take the step {event}.",
-            state=state.value,
-            allowed=[*allowed],
+            f"The person is {state} already.", state=state.value, allowed=[*allowed]
         ) from None
 
 
