@@ -48,9 +48,9 @@ async def check(rules: RULES) -> None:
     parsed, today = parse(text), london_day(utc_now())
     typer.echo(f"{parsed.version}, {parsed.title}: {len(parsed.criteria)} criteria, no fault.")
     typer.echo(f"In force from {parsed.in_force_from:%d %B %Y}.")
-    if parsed.in_force_from <= today and text not in packaged().values():
-        typer.echo("That day must lie after the day of its approval; choose a later one.")
     typer.echo(f"SHA-256 {digest(text)}")
+    packed = text in packaged().values()
+    loading.check_first_day(parsed.in_force_from, on=today, packaged=packed)
 
 
 @app.command()
