@@ -100,3 +100,16 @@ async def test_a_reading_of_corrections_is_one_row_and_a_case_elsewhere_has_none
     assert (row.event, answer.json()) == ("journey.corrections_read", {"items": []})
     stranger = clients(Role.CUSTODY_OFFICER, "PETERLEE")
     assert (await stranger.get(f"{RECORD.format(record['id'])}/corrections")).status_code == 404
+
+
+async def test_words_said_in_another_suite_stay_there(client, clients):
+    record = await booked(client, screening=KNOWN)
+    peterlee = clients(Role.CUSTODY_OFFICER, "PETERLEE", name="elsewhere")
+    theirs = await booked(
+        peterlee, person=..., person_id=record["person"]["id"], suite="PETERLEE", screening=KNOWN
+    )
+    await put_right(peterlee, theirs, 1, date_of_birth="1990-01-01", words="Said by her sister")
+    (there,) = await corrections(peterlee, theirs)
+    assert (there["words"], there["custody_record_id"]) == ("Said by her sister", theirs["id"])
+    (here,) = await corrections(client, record)
+    assert here == there | {"words": None, "custody_record_id": None, "decisions": []}

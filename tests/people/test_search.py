@@ -2,9 +2,12 @@
 
 import pytest
 
-from builders import a_cro_number, a_key, a_person, a_pnc_id, booked
+from builders import a_cro_number, a_key, a_person, a_pnc_id, booked, make_person
 from checkpoint.foundation.actors import Role
 from checkpoint.people import queries
+from checkpoint.people.actions import MOST_ALIASES, AliasesFull, add_alias
+from checkpoint.people.schemas import AddAlias
+from conftest import NOON
 from traces import entries
 
 SEARCHES, PEOPLE = "/v1/person-searches", "/v1/people/{}"
@@ -169,6 +172,15 @@ async def test_nobody_is_a_404(client):
         ),
     ):
         assert (answer.status_code, answer.json()["errorCode"]) == (404, "person-not-found")
+
+
+async def test_a_person_takes_so_many_names_and_no_more(session, officer):
+    person = await make_person(session)
+    for number in range(MOST_ALIASES):
+        name = AddAlias(family_name=f"Testperson-{number}")
+        await add_alias(session, person.id, name, by=officer, at=NOON)
+    with pytest.raises(AliasesFull):
+        await add_alias(session, person.id, name, by=officer, at=NOON)
 
 
 async def test_an_alias_is_added_and_finds_the_person(client, owner):

@@ -113,6 +113,11 @@ TAKEN = eligibility.VISIBLE.where(
 ).order_by(col(EligibilityDecision.id))
 
 
+VISIBLE_HERE = sa.select(col(CustodyRecord.id)).where(
+    custody.IN_SCOPE, col(CustodyRecord.id) == HERE
+)
+
+
 async def corrections(
     session: AsyncSession, record: CustodyRecord, *, actor: Actor
 ) -> list[CorrectionView]:
@@ -125,13 +130,17 @@ async def corrections(
     # Their other corrections are not told here: they say until when something stood, and for whom.
     records |= {row.custody_record_id for row in taken}
     known = await rows_of(session, PUT_RIGHT, people=[*people], records=[*records])
+    from_records = [row.custody_record_id for row in told]
+    mine = {row.id for row in await rows_of(session, VISIBLE_HERE, **scope, records=from_records)}
     return [
         CorrectionView(
             **{name: getattr(row, name) for name in CORRECTED},
+            custody_record_id=row.custody_record_id if row.custody_record_id in mine else None,
+            words=row.words if row.custody_record_id in mine else None,
             decisions=[ReliedView.model_validate(one) for one in relied(row, known, taken)],
         )
         for row in told
     ]
 
 
-CORRECTED = CorrectionView.model_fields.keys() - {"decisions"}
+CORRECTED = CorrectionView.model_fields.keys() - {"decisions", "custody_record_id", "words"}

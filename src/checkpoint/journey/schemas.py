@@ -150,10 +150,13 @@ class CorrectionView(View):
     before: str | None
     after: str | None
     reason: CorrectionReason
-    words: str | None
+    words: Annotated[str | None, Field(description="Null where they were said in another suite.")]
     corrected_at: Moment
     corrected_by: UUID
-    custody_record_id: Annotated[UUID, Field(description="From which record it was put right.")]
+    custody_record_id: Annotated[
+        UUID | None,
+        Field(description="From which record it was put right; null where another suite's."),
+    ]
     decisions: Annotated[
         list[ReliedView], Field(description="Taken before, on what stood there; in your suites.")
     ]

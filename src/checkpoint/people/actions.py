@@ -85,11 +85,22 @@ async def note_other_person(
     await _keep(session, before, change, command, record_id=record_id, by=by, at=at)
 
 
+# No honest person has so many, and every search that finds them looks at each.
+MOST_ALIASES = 50
+
+
+class AliasesFull(errors.Conflict):
+    slug = "person-aliases-full"
+    title = "This person takes no more names"
+
+
 async def add_alias(
     session: AsyncSession, person_id: UUID, command: AddAlias, *, by: Actor, at: datetime
 ) -> Person:
     """Another name that a person is known by; searches find them by it from now on."""
-    person = await queries.one(session, person_id)
+    person = await queries.one(session, person_id, to_change=True)
+    if len(await queries.aliases(session, person_id)) >= MOST_ALIASES:
+        raise AliasesFull(f"{MOST_ALIASES} names is the most. Put a wrong one right instead.")
     alias = PersonAlias(
         person_id=person.id,
         family_name=command.family_name,

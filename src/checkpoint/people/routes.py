@@ -18,6 +18,7 @@ from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.idempotency import CREATING, Once, once
 from checkpoint.foundation.problems import problems
 from checkpoint.people import actions, queries
+from checkpoint.people.actions import AliasesFull
 from checkpoint.people.queries import PersonNotFound
 from checkpoint.people.schemas import AddAlias, FoundPeopleView, KnownPersonView, SearchPeople
 from checkpoint.people.states import PersonEvent
@@ -82,7 +83,7 @@ async def read_person(
     "/people/{person_id}/aliases",
     status_code=201,
     response_model=KnownPersonView,
-    responses=problems(*CREATING, PersonNotFound),
+    responses=problems(*CREATING, AliasesFull, PersonNotFound),
 )
 async def add_alias(
     by: Annotated[Actor, holding(Permission.ADD_ALIAS)],
