@@ -109,6 +109,7 @@ def printed(
         person=person,
         alleged=alleged or [an_offence()],
         decisions=decisions,
+        since=(),
         recipient=recipient,
     )
 

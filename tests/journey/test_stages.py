@@ -56,9 +56,15 @@ def test_every_stage_has_its_meaning_and_what_comes_next():
 
 @pytest.mark.parametrize("stage", Stage)
 def test_a_changed_record_is_decided_again_only_where_something_was_missing(stage):
-    assert next_of(stage, changed=False) == NEXT[stage]
-    again = "Decide again" in next_of(stage, changed=True)
+    assert next_of(stage, changed=False, overtaken=False) == NEXT[stage]
+    again = "Decide again" in next_of(stage, changed=True, overtaken=False)
     assert again == (stage is Stage.PENDING)
+
+
+@pytest.mark.parametrize(("stage", "changed"), [*product(Stage, [False, True])])
+def test_what_no_longer_stands_on_the_facts_is_decided_again(stage, changed):
+    told = next_of(stage, changed=changed, overtaken=True)
+    assert told == "Decide again: what the decision rested on was put right since."
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,13 @@ from checkpoint.eligibility.states import Basis, Verdict
 from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.paging import Listing, Turn
+from checkpoint.journey.rules import MOVED, RESTED_ON
 from checkpoint.journey.schemas import CaseView
 from checkpoint.journey.stages import OF_VERDICT, Stage, next_of, prosecution_deadline
 from checkpoint.journey.states import CaseOrder
 from checkpoint.oversight.states import Outcome
 from checkpoint.oversight.tables import Determination, EligibilityOverride, OverrideAnswer
-from checkpoint.people.tables import Person
+from checkpoint.people.tables import Person, PersonCorrection
 
 RECORD, PERSON = CustodyRecord.__table__, Person.__table__
 PRESENT = EligibilityDecision.__table__.alias("present")
@@ -83,6 +84,21 @@ MISSING = sa.case(
             PRESENT.c.findings, sa.cast("$[*].missing[*]", JSONPATH), type_=JSONB
         ),
     )
+)
+RIGHT = PersonCorrection.__table__
+# ``rules.is_overtaken`` in SQL. After a move the record is about somebody else, and the move says
+# so by itself.
+OVERTAKEN = sa.or_(
+    sa.exists().where(
+        RIGHT.c.custody_record_id == RECORD.c.id,
+        RIGHT.c.field == MOVED,
+        RIGHT.c.id > PRESENT.c.id,
+    ),
+    sa.exists().where(
+        RIGHT.c.person_id == RECORD.c.person_id,
+        sa.or_(*(RIGHT.c.field == field for field in sorted(RESTED_ON))),
+        RIGHT.c.id > PRESENT.c.id,
+    ),
 )
 
 
@@ -145,6 +161,7 @@ COLUMNS = (
     BASIS.label("basis"),
     PRESENT.c.id.label("decision_id"),
     PRESENT.c.record_version.label("decided_version"),
+    OVERTAKEN.label("overtaken"),
     MISSING.label("missing"),
 )
 OF_PEOPLE = CASES.join(PERSON, PERSON.c.id == RECORD.c.person_id)
@@ -198,7 +215,7 @@ def view(row: Any, *, today: date) -> CaseView:
         missing=list(dict.fromkeys(row.missing or ())),
         prosecution_deadline_on=deadline,
         days_left=None if deadline is None else (deadline - today).days,
-        next=next_of(stage, changed=changed),
+        next=next_of(stage, changed=changed, overtaken=row.overtaken),
     )
 
 
@@ -211,4 +228,5 @@ SHOWN = (
     "verdict",
     "basis",
     "decision_id",
+    "overtaken",
 )

@@ -77,13 +77,16 @@ class Paper(View):
     facts: Lines
     missing: tuple[str, ...]
     rules: Lines
+    since: tuple[str, ...]
     later: tuple[str, ...]
     left_out: tuple[str, ...]
 
     @property
     def digest(self) -> str:
         """SHA-256 of what is printed: the same for as long as the same would be printed."""
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        # Paper printed before there was this section keeps its digest.
+        shown = self.model_dump(mode="json", exclude=None if self.since else {"since"})
+        content = json.dumps(shown, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -107,6 +110,7 @@ def paper(
     person: Any,
     alleged: Sequence[Any],
     decisions: Sequence[Any],
+    since: tuple[str, ...],
     recipient: Recipient | None,
 ) -> Paper:
     """The paper of one decision.
@@ -117,9 +121,10 @@ def paper(
         ruling: its determination, and the last override proposed with its answer; of each None
             where there is none.
         record: the custody record.
-        person: who it is about.
+        person: whom it was about when it was decided.
         alleged: the offences as they stood when it was decided.
         decisions: all of the case.
+        since: what was put right after it, in sentences.
         recipient: to whom it is disclosed; None for the file. Disclosed, it leaves out what
             concerns somebody else, whatever the answer was, and who on the staff did what; a
             scrutiny panel is not told who it is about either.
@@ -145,6 +150,7 @@ def paper(
         facts=tuple((question(name), _told(name, decision.facts)) for name in shown),
         missing=tuple(question(name) for name in missing),
         rules=tuple(_rules(decision, rules)),
+        since=since,
         later=tuple(_later(decision, decisions)),
         left_out=tuple(_left_out(recipient, ruling)),
     )

@@ -24,6 +24,7 @@ from checkpoint.foundation.problems import problems
 from checkpoint.journey import queries
 from checkpoint.journey.pages import POLICY, page
 from checkpoint.journey.papers import Paper, paper
+from checkpoint.journey.rules import told_since
 from checkpoint.journey.states import PRINTED, Audience, JourneyEvent, Recipient
 from checkpoint.oversight import queries as oversight
 
@@ -91,7 +92,7 @@ async def _paper(
 ) -> Paper:
     """What is printed; that it was is on record, and for whom."""
     record = await custody.one(session, decision.custody_record_id, actor=by)
-    person = await custody.person_of(session, record)
+    person, corrections = await queries.about_then(session, decision)
     alleged = await queries.alleged_then(session, decision)
     decisions = await eligibility.of_case(session, record.id, actor=by)
     await ledger.record(
@@ -100,7 +101,7 @@ async def _paper(
         JourneyEvent.RECORD_DISCLOSED if recipient else JourneyEvent.RECORD_PRINTED,
         decision.id,
         record,
-        record.person_id,
+        person.id,
         kind="eligibility_decision",
         by=by,
         at=at,
@@ -114,5 +115,6 @@ async def _paper(
         person=person,
         alleged=alleged,
         decisions=decisions,
+        since=told_since(decision, corrections, recipient=recipient),
         recipient=recipient,
     )

@@ -17,7 +17,7 @@ from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.errors import RuleBroken
-from checkpoint.journey.rules import MOVED, relied
+from checkpoint.journey.rules import MOVED, is_overtaken, person_then, relied
 from checkpoint.journey.schemas import CorrectionView, ReliedView
 from checkpoint.oversight.tables import EligibilityOverride
 from checkpoint.people.tables import PersonCorrection
@@ -144,3 +144,20 @@ async def corrections(
 
 
 CORRECTED = CorrectionView.model_fields.keys() - {"decisions", "custody_record_id", "words"}
+
+
+async def about_then(session: AsyncSession, decision: Any) -> tuple[Any, Sequence[Any]]:
+    """Whom a decision was about, with what was ever put right of them and of its record."""
+    here = [decision.custody_record_id]
+    moves = await rows_of(session, PUT_RIGHT, people=[], records=here)
+    whom = person_then(decision, moves)
+    known = await rows_of(session, PUT_RIGHT, people=[whom], records=here)
+    return (await rows_of(session, custody.PERSON, person_id=whom))[0], known
+
+
+async def overtaken(session: AsyncSession, decision: Any) -> bool:
+    """Whether what a case's present decision rested on was put right since."""
+    here = [decision.custody_record_id]
+    return is_overtaken(
+        decision, await rows_of(session, PUT_RIGHT, people=[decision.person_id], records=here)
+    )

@@ -85,6 +85,7 @@ async def read_next_steps(
         NextStepsView(
             standing=oversight.summary(present) if present else None,
             next_steps=steps,
+            overtaken=present is not None and await things.overtaken(session, present),
             record=PRINTED.format(decision_id=present.id) if present else None,
         )
     )

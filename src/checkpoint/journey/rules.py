@@ -1,10 +1,13 @@
-"""Which decisions rested on what was put right later. Pure."""
+"""Which decisions rested on what was put right later, and how paper says so. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from checkpoint.eligibility.facts import FACTS
+from checkpoint.foundation.calendar import london_day
+from checkpoint.journey.papers import day
+from checkpoint.journey.states import Recipient
 
 MOVED = "person_id"
 # The particulars of a person from which some fact of a decision comes.
@@ -13,6 +16,13 @@ RESTED_ON = frozenset(
     for fact in FACTS.values()
     if fact.given_as.startswith("person.")
 )
+# What of a person stands on paper, and how it is called there.
+NAMED: Mapping[str, str] = {
+    "family_name": "family name",
+    "given_names": "given names",
+    "date_of_birth": "date of birth",
+    "pnc_id": "PNC ID",
+}
 
 
 def relied(correction: Any, corrections: Sequence[Any], decisions: Sequence[Any]) -> list[Any]:
@@ -37,7 +47,7 @@ def relied(correction: Any, corrections: Sequence[Any], decisions: Sequence[Any]
         return [one for one in taken if one.custody_record_id == correction.custody_record_id]
     if correction.field not in RESTED_ON:
         return []
-    return [one for one in taken if _person_then(one, corrections) == correction.person_id]
+    return [one for one in taken if person_then(one, corrections) == correction.person_id]
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -49,8 +59,16 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one.person_id == other.person_id)
 
 
-def _person_then(decision: Any, corrections: Sequence[Any]) -> UUID:
-    """Whom the record was about when it was decided: whoever the next move took it from."""
+def person_then(decision: Any, corrections: Sequence[Any]) -> UUID:
+    """Whom the record was about when it was decided: whoever the next move took it from.
+
+    Args:
+        decision: with the ``person_id`` of its record now.
+        corrections: all of its record, in the order of their ids.
+
+    Returns:
+        A person's id.
+    """
     moves: Iterator[UUID] = (
         move.person_id
         for move in corrections
@@ -60,3 +78,70 @@ def _person_then(decision: Any, corrections: Sequence[Any]) -> UUID:
     )
     present: UUID = decision.person_id
     return next(moves, present)
+
+
+def put_right_since(decision: Any, corrections: Sequence[Any]) -> list[Any]:
+    """What was put right after a decision of whom it was about, and of whom its record is about.
+
+    Args:
+        decision: with the ``person_id`` of its record now.
+        corrections: all of its record and of the person it was about, in the order of their ids.
+
+    Returns:
+        In that order; whether the decision rested on it or not.
+    """
+    whom = person_then(decision, corrections)
+    later = [one for one in corrections if one.id > decision.id]
+    return [one for one in later if _concerns(one, decision, whom)]
+
+
+def is_overtaken(decision: Any, corrections: Sequence[Any]) -> bool:
+    """Whether something that a decision rested on was put right since; ``cases`` asks in SQL."""
+    since = put_right_since(decision, corrections)
+    return any(one.field == MOVED or one.field in RESTED_ON for one in since)
+
+
+def _concerns(correction: Any, decision: Any, whom: UUID) -> bool:
+    if correction.field == MOVED:
+        return bool(correction.custody_record_id == decision.custody_record_id)
+    return bool(correction.person_id == whom)
+
+
+def told_since(
+    decision: Any, corrections: Sequence[Any], *, recipient: Recipient | None
+) -> tuple[str, ...]:
+    """What was put right after a decision, as its paper tells it: what, and on which day.
+
+    Args:
+        decision: with the ``person_id`` of its record now.
+        corrections: as for ``put_right_since``.
+        recipient: to whom the paper goes; None for the file.
+
+    Returns:
+        Sentences without a value in them, the earliest first. Of what does not stand on that
+        paper only what the decision rested on.
+    """
+    whom = person_then(decision, corrections)
+    shown = NAMED.keys() - ({"pnc_id"} if recipient else set())
+    if recipient is Recipient.PANEL:
+        shown &= RESTED_ON
+    told = (
+        f"On {day(london_day(one.corrected_at))} {_said(one, whom, recipient)}"
+        for one in put_right_since(decision, corrections)
+        if one.field == MOVED or one.field in shown
+    )
+    return tuple(dict.fromkeys(told))
+
+
+def _said(correction: Any, whom: UUID, recipient: Recipient | None) -> str:
+    named = recipient is not Recipient.PANEL
+    if correction.field == MOVED:
+        if correction.after == str(whom):
+            return "the record was found to be about the person of this decision after all."
+        about = "the person named here" if named else "the person it was then thought to be about"
+        return f"the record was found to be about somebody else. This decision was about {about}."
+    what = f"the {NAMED[correction.field]} was put right"
+    where = ". It is printed here as it was put right" if named else ""
+    if correction.field in RESTED_ON:
+        return f"{what}{where}; this decision rested on what stood before."
+    return f"{what}{where}."

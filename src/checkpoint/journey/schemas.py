@@ -32,6 +32,10 @@ class NextStepsView(View):
         StandingSummary | None, Field(description="The present decision's; null before the first.")
     ]
     next_steps: list[NextStep]
+    overtaken: Annotated[
+        bool,
+        Field(description="What the decision rested on was put right since: decide again."),
+    ]
     record: Annotated[
         str | None,
         Field(description="Where the present decision is printed on one page; null without one."),
@@ -57,6 +61,10 @@ class CaseView(View):
         Field(description="What that rests on: the rules, a determination, or an override."),
     ]
     decision_id: Annotated[UUID | None, Field(description="The present decision.")]
+    overtaken: Annotated[
+        bool,
+        Field(description="What the decision rested on was put right since: decide again."),
+    ]
     missing: Annotated[
         list[str], Field(description="Facts that the present decision is waiting for.")
     ]

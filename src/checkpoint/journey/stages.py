@@ -52,6 +52,7 @@ NEXT: Mapping[Stage, str] = MappingProxyType(
         Stage.ELIGIBLE: "Offer the programme.",
     }
 )
+OVERTAKEN = "Decide again: what the decision rested on was put right since."
 
 
 def stage_of(*, screened: bool, verdict: Verdict | None, standing: Verdict | None = None) -> Stage:
@@ -74,16 +75,20 @@ def stage_of(*, screened: bool, verdict: Verdict | None, standing: Verdict | Non
     return Stage.SCREENING if screened else Stage.NOT_SCREENED
 
 
-def next_of(stage: Stage, *, changed: bool) -> str:
+def next_of(stage: Stage, *, changed: bool, overtaken: bool) -> str:
     """What is to be done next.
 
     Args:
         stage: where the case stands.
         changed: the record has changed since its present decision.
+        overtaken: what that decision rested on of the person, or whom the record is about, was
+            put right since; it comes before everything else.
 
     Returns:
         One or two sentences of plain English.
     """
+    if overtaken:
+        return OVERTAKEN
     if stage is Stage.PENDING and changed:
         return "The record has changed since. Decide again."
     return NEXT[stage]
