@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from builders import (
     ARREST,
+    FORECAST,
     KNOWN,
+    a_key,
     a_person,
     an_offence,
     booked,
@@ -80,6 +82,48 @@ async def test_a_case_goes_through_its_stages(client, suite):
     (line,) = await listed(client)
     assert (line["stage"], line["decision_id"]) == ("eligible", second["id"])
     assert line["missing"] == []
+
+
+async def corrected(client, record, door, **body):
+    return await client.put(
+        f"/v1/custody-records/{record['id']}/{door}",
+        json=body | {"reason": "wrong_person_selected"},
+        headers={"If-Match": f'"{record["version"]}"'},
+    )
+
+
+@pytest.mark.parametrize("what", ["offence", "screening", "birth", "identity", "forecast"])
+async def test_nobody_is_offered_the_programme_on_what_has_changed_since(client, suite, what):
+    record = await booked(client, suite=suite, screening=KNOWN)
+    await decided(client, record)
+    place = f"/v1/custody-records/{record['id']}"
+    if what == "offence":
+        await client.post(f"{place}/offences", json=an_offence(code="TH68036"), headers=a_key())
+    elif what == "screening":
+        await saved(client, record, **KNOWN | {"interview_stance": "denied"})
+    elif what == "birth":
+        right = {"family_name": "Testperson", "date_of_birth": "2010-01-01"}
+        await corrected(client, record, "person", **right)
+    elif what == "identity":
+        await corrected(client, record, "identity", person=a_person(date_of_birth="2010-01-01"))
+    else:
+        await client.post(f"{place}/risk-view", json={"band": "low"}, headers=a_key())
+        await client.post(f"{place}/risk-forecast", json=FORECAST, headers=a_key())
+    (line,) = await listed(client)
+    assert line["overtaken"] == (what in {"birth", "identity"})
+    assert (line["stage"], "ecide again" in line["next"]) == ("eligible", True)
+
+
+async def test_what_no_decision_rests_on_sends_nobody_back(client, suite):
+    record = await booked(client, suite=suite, screening=KNOWN)
+    await decided(client, record)
+    away = {"released_at": "2026-11-03T04:30:00Z", "release_kind": "under_investigation"}
+    place = f"/v1/custody-records/{record['id']}"
+    gone = (await client.post(f"{place}/release", json=away, headers=a_key())).json()
+    named = await corrected(client, gone, "person", family_name="Otherwise")
+    assert named.status_code == 200, named.text
+    (line,) = await listed(client)
+    assert (line["stage"], line["next"]) == ("eligible", "Offer the programme.")
 
 
 async def test_the_list_is_narrowed_by_stage_missing_fact_and_suite(client, clients, owner, suite):

@@ -15,6 +15,7 @@ from checkpoint.custody.states import ModeOfTrial
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Offence, Screening
 from checkpoint.eligibility.states import Basis, Verdict
 from checkpoint.eligibility.tables import EligibilityDecision
+from checkpoint.forecast.tables import RiskForecast
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.paging import Listing, Turn
 from checkpoint.journey.rules import MOVED, RESTED_ON
@@ -100,6 +101,14 @@ OVERTAKEN = sa.or_(
         RIGHT.c.id > PRESENT.c.id,
     ),
 )
+# That something else which a decision rests on was entered since; ids are made in the order of
+# time. Not whatever raises the record's version, as a transfer or a release does.
+CHANGED = sa.or_(
+    *(
+        sa.exists().where(table.c.custody_record_id == RECORD.c.id, table.c.id > PRESENT.c.id)
+        for table in (Screening.__table__, AllegedOffence.__table__, RiskForecast.__table__)
+    )
+)
 
 
 def summary_only(alleged: Any) -> Any:
@@ -150,17 +159,14 @@ NARROWING: Mapping[str, Any] = {
 
 
 COLUMNS = (
-    *(
-        RECORD.c[name]
-        for name in ("id", "person_id", "reference", "suite", "version", "arrested_at")
-    ),
+    *(RECORD.c[name] for name in ("id", "person_id", "reference", "suite", "arrested_at")),
     PERSON.c.family_name,
     PERSON.c.given_names,
     STAGE.label("stage"),
     VERDICT.label("verdict"),
     BASIS.label("basis"),
     PRESENT.c.id.label("decision_id"),
-    PRESENT.c.record_version.label("decided_version"),
+    sa.and_(PRESENT.c.id.is_not(None), CHANGED).label("changed"),
     OVERTAKEN.label("overtaken"),
     MISSING.label("missing"),
 )
@@ -207,7 +213,6 @@ def scope_of(actor: Actor) -> dict[str, Any]:
 def view(row: Any, *, today: date) -> CaseView:
     """A case as one line of the list."""
     deadline, stage = prosecution_deadline(row.earliest), Stage(row.stage)
-    changed = row.decided_version is not None and row.version != row.decided_version
     return CaseView(
         **{name: getattr(row, name) for name in SHOWN},
         record_id=row.id,
@@ -215,7 +220,7 @@ def view(row: Any, *, today: date) -> CaseView:
         missing=list(dict.fromkeys(row.missing or ())),
         prosecution_deadline_on=deadline,
         days_left=None if deadline is None else (deadline - today).days,
-        next=next_of(stage, changed=changed, overtaken=row.overtaken),
+        next=next_of(stage, changed=row.changed, overtaken=row.overtaken),
     )
 
 

@@ -80,7 +80,7 @@ def next_of(stage: Stage, *, changed: bool, overtaken: bool) -> str:
 
     Args:
         stage: where the case stands.
-        changed: the record has changed since its present decision.
+        changed: something that its present decision rests on was entered since.
         overtaken: what that decision rested on of the person, or whom the record is about, was
             put right since; it comes before everything else.
 
@@ -89,7 +89,7 @@ def next_of(stage: Stage, *, changed: bool, overtaken: bool) -> str:
     """
     if overtaken:
         return OVERTAKEN
-    if stage is Stage.PENDING and changed:
+    if changed:
         return "The record has changed since. Decide again."
     return NEXT[stage]
 
