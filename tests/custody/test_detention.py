@@ -160,7 +160,10 @@ async def test_a_superintendent_extends_to_36_hours_and_no_further(client):
     assert clock["remarks"][-1].startswith("A superintendent extended detention before")
     too_far = EXTEND | {"until": "2026-11-04T10:06:00Z"}
     assert fault(await post(client, record, "extensions", too_far)) == ("#/until", "beyond-power")
+    again = await post(client, record, "extensions", EXTEND)
+    assert fault(again) == ("#/granted_at", "extension-already")
     court = EXTEND | {"authority": "magistrates_court", "until": "2026-11-06T22:05:00Z"}
+    court["granted_at"] = "2026-11-03T11:30:00Z"
     extended = await post(client, record, "extensions", court)
     assert extended.json()["detention"]["clock"]["allowed_minutes"] == 96 * 60
 
@@ -217,3 +220,23 @@ async def test_what_happened_in_a_detention_is_entered_after_it_too(client):
     assert (entry["entered_late"], entry["late_reason"]) == (True, "paper_first")
     after = REVIEW | {"held_at": "2026-11-03T04:31:00Z"}
     assert fault(await post(client, record, "reviews", after)) == ("#/held_at", "not-detained-then")
+
+
+async def test_a_review_is_entered_once(client):
+    record = await booked(client)
+    assert (await post(client, record, "reviews", REVIEW)).status_code == 201
+    again = await post(client, record, "reviews", REVIEW)
+    assert fault(again) == ("#/held_at", "review-already")
+    (stands,) = (await history(client, record))["entries"]
+    right = await post(client, record, "reviews", REVIEW | {"replaces": stands["id"]})
+    assert right.status_code == 201, right.text
+
+
+async def test_nobody_is_released_before_a_review(client):
+    record = await booked(client)
+    await post(client, record, "reviews", REVIEW)
+    gone = {"released_at": "2026-11-03T03:49:00Z", "release_kind": "charged"}
+    early = await post(client, record, "release", gone)
+    assert fault(early) == ("#/released_at", "released-before-entry")
+    gone["released_at"] = REVIEW["held_at"]
+    assert (await post(client, record, "release", gone)).status_code == 200

@@ -101,9 +101,12 @@ async def review(
     held = await queries.stays_of(session, record)
     field = "postponed_at" if command.held_at is None else "held_at"
     rules.check_held(held, command.moment, now=at, field=f"#/{field}")
+    kind = EntryKind.REVIEW_POSTPONED if command.held_at is None else EntryKind.REVIEWED
+    others, code = queries.standing(entries, without=command.replaces), "review-already"
+    rules.check_once(others, kind=kind, moment=command.moment, field=f"#/{field}", code=code)
     record.version += 1
     entry = {
-        "kind": EntryKind.REVIEW_POSTPONED if command.held_at is None else EntryKind.REVIEWED,
+        "kind": kind,
         "happened_at": command.moment,
         "authority": Authority(command.authority) if command.authority else None,
         "reason": EntryReason(command.reason) if command.reason else None,
@@ -128,6 +131,13 @@ async def extend(
     rules.check_held(held, command.granted_at, now=at, field="#/granted_at")
     rules.check_extension(
         held, entries, authority=authority, granted_at=command.granted_at, until=command.until
+    )
+    rules.check_once(
+        queries.standing(entries, without=command.replaces),
+        kind=EntryKind.EXTENDED,
+        moment=command.granted_at,
+        field="#/granted_at",
+        code="extension-already",
     )
     record.version += 1
     entry = {

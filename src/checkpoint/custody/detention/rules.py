@@ -127,6 +127,52 @@ def _overlap(pause: Span, other: Any) -> bool:
     return begins_before_other_ends and other_begins_before_end
 
 
+def check_once(
+    entries: Sequence[Any], *, kind: EntryKind, moment: datetime, field: str, code: str
+) -> None:
+    """It is not entered twice.
+
+    Args:
+        entries: those that stand on the record, but for what is put right.
+        kind: what is to be entered.
+        moment: the instant of it.
+        field: the JSON pointer of what was sent.
+        code: which rule a second one breaks.
+
+    Raises:
+        RuleBroken: one of that kind and instant stands already.
+    """
+    if any(entry.kind == kind and entry.happened_at == moment for entry in entries):
+        raise RuleBroken(
+            field,
+            code,
+            "This is on record already: check the time, or send `replaces` with that entry's id to "
+            "put it right.",
+        )
+
+
+WHILE_HELD = (EntryKind.REVIEWED, EntryKind.REVIEW_POSTPONED, EntryKind.EXTENDED)
+
+
+def check_nothing_later(entries: Sequence[Any], released_at: datetime) -> None:
+    """Nobody is reviewed, or kept for longer, after their release.
+
+    Args:
+        entries: those that stand on the record.
+        released_at: an instant.
+
+    Raises:
+        RuleBroken: released-before-entry.
+    """
+    if any(entry.kind in WHILE_HELD and entry.happened_at > released_at for entry in entries):
+        raise RuleBroken(
+            "#/released_at",
+            "released-before-entry",
+            "A review or an extension is on record for a later time: check this one, or put that "
+            "entry right first.",
+        )
+
+
 def check_replaces(
     replaced: UUID | None, entries: Sequence[Any], *, kinds: Collection[EntryKind]
 ) -> None:

@@ -10,6 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.custody import queries as custody
 from checkpoint.custody import rules as custody_rules
 from checkpoint.custody.actions import NotYourSuite, tell
+from checkpoint.custody.detention import queries as detention
+from checkpoint.custody.detention.rules import check_nothing_later
 from checkpoint.custody.movements import queries, rules
 from checkpoint.custody.movements.schemas import Release, TakeBack, Transfer
 from checkpoint.custody.movements.states import MovementKind, ReturnReason
@@ -63,6 +65,8 @@ async def release(
     movements = await queries.of_record(session, record_id)
     since = queries.last_moment(record, movements)
     rules.check_leaving(command.released_at, since=since, now=at, field="#/released_at")
+    entries = detention.standing(await detention.of_record(session, record_id))
+    check_nothing_later(entries, command.released_at)
     movement = Movement(
         custody_record_id=record.id,
         number=len(movements) + 1,
