@@ -143,7 +143,7 @@ def headers_for(number):
 
 
 # In each share every field meets some values and every value some fields; together, all meet all.
-SHARES = 8
+SHARES = 16
 SHARE = pytest.mark.parametrize(
     "share", [0, *(pytest.param(number, marks=pytest.mark.long) for number in range(1, SHARES))]
 )
