@@ -3,7 +3,8 @@ from uuid import UUID
 
 import pytest
 
-from checkpoint.journey.rules import RESTED_ON, relied
+from checkpoint.eligibility.rules import RESTED_ON
+from checkpoint.journey.rules import relied
 
 ONE, OTHER, RECORD, ELSEWHERE = (UUID(int=number) for number in range(1001, 1005))
 

@@ -1,4 +1,4 @@
-"""Look up published rule sets: by name, and the one that decides a case."""
+"""Look up published rule sets, by name and by the case they decide; and what came after decisions."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,11 +8,14 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checkpoint.eligibility.rules import RuleSet, RulesUnreadable, opened
+from checkpoint.custody.tables import AllegedOffence, Screening
+from checkpoint.eligibility.rules import MOVED, RESTED_ON, RuleSet, RulesUnreadable, opened
 from checkpoint.eligibility.states import AppliesTo
 from checkpoint.eligibility.tables import RuleSetProposal, RuleSetVersion
+from checkpoint.forecast.tables import RiskForecast
 from checkpoint.foundation import errors
 from checkpoint.foundation.database import rows_of
+from checkpoint.people.tables import PersonCorrection
 
 
 class NoRulesInForce(errors.Conflict):
@@ -100,3 +103,39 @@ async def collides(session: AsyncSession, version: str, first: date) -> bool:
         col(RuleSetVersion.version) == version, col(RuleSetVersion.in_force_from) == first
     )
     return (await session.exec(select(sa.exists().where(same)))).one()
+
+
+ENTERED = tuple(table.__table__ for table in (Screening, AllegedOffence, RiskForecast))
+RIGHT = PersonCorrection.__table__
+
+
+def entered_since(record: Any, decision: Any) -> Any:
+    """That something a decision rests on was entered after it; ids are made in the order of time.
+
+    Not whatever raises the record's version, as a transfer or a release does.
+    """
+    return sa.or_(
+        *(
+            sa.exists().where(table.c.custody_record_id == record.c.id, table.c.id > decision.c.id)
+            for table in ENTERED
+        )
+    )
+
+
+def put_right_since(record: Any, decision: Any) -> Any:
+    """That something a decision rests on was put right after it.
+
+    After a move the record is about somebody else, and the move says so by itself.
+    """
+    return sa.or_(
+        sa.exists().where(
+            RIGHT.c.custody_record_id == record.c.id,
+            RIGHT.c.field == MOVED,
+            RIGHT.c.id > decision.c.id,
+        ),
+        sa.exists().where(
+            RIGHT.c.person_id == record.c.person_id,
+            sa.or_(*(RIGHT.c.field == field for field in sorted(RESTED_ON))),
+            RIGHT.c.id > decision.c.id,
+        ),
+    )

@@ -13,6 +13,14 @@ from checkpoint.eligibility.facts import FACTS, Kind
 from checkpoint.eligibility.states import Answer, AppliesTo, Verdict, any_of
 from checkpoint.eligibility.terms import All, Facts, Part, Test, Words
 
+MOVED = "person_id"
+# The particulars of a person from which some fact of a decision comes.
+RESTED_ON = frozenset(
+    fact.given_as.removeprefix("person.")
+    for fact in FACTS.values()
+    if fact.given_as.startswith("person.")
+)
+
 
 class Special(Part):
     """Something that sends the case to a supervisor, and how the criterion then stands."""

@@ -13,18 +13,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.custody import queries as custody
 from checkpoint.custody.states import ModeOfTrial
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Offence, Screening
+from checkpoint.eligibility import lookups
 from checkpoint.eligibility.states import Basis, Verdict
 from checkpoint.eligibility.tables import EligibilityDecision
-from checkpoint.forecast.tables import RiskForecast
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.paging import Listing, Turn
-from checkpoint.journey.rules import MOVED, RESTED_ON
 from checkpoint.journey.schemas import CaseView
 from checkpoint.journey.stages import OF_VERDICT, Stage, next_of, prosecution_deadline
 from checkpoint.journey.states import CaseOrder
 from checkpoint.oversight.states import Outcome
 from checkpoint.oversight.tables import Determination, EligibilityOverride, OverrideAnswer
-from checkpoint.people.tables import Person, PersonCorrection
+from checkpoint.people.tables import Person
 
 RECORD, PERSON = CustodyRecord.__table__, Person.__table__
 PRESENT = EligibilityDecision.__table__.alias("present")
@@ -86,29 +85,9 @@ MISSING = sa.case(
         ),
     )
 )
-RIGHT = PersonCorrection.__table__
-# ``rules.is_overtaken`` in SQL. After a move the record is about somebody else, and the move says
-# so by itself.
-OVERTAKEN = sa.or_(
-    sa.exists().where(
-        RIGHT.c.custody_record_id == RECORD.c.id,
-        RIGHT.c.field == MOVED,
-        RIGHT.c.id > PRESENT.c.id,
-    ),
-    sa.exists().where(
-        RIGHT.c.person_id == RECORD.c.person_id,
-        sa.or_(*(RIGHT.c.field == field for field in sorted(RESTED_ON))),
-        RIGHT.c.id > PRESENT.c.id,
-    ),
-)
-# That something else which a decision rests on was entered since; ids are made in the order of
-# time. Not whatever raises the record's version, as a transfer or a release does.
-CHANGED = sa.or_(
-    *(
-        sa.exists().where(table.c.custody_record_id == RECORD.c.id, table.c.id > PRESENT.c.id)
-        for table in (Screening.__table__, AllegedOffence.__table__, RiskForecast.__table__)
-    )
-)
+# ``rules.is_overtaken`` in SQL.
+OVERTAKEN = lookups.put_right_since(RECORD, PRESENT)
+CHANGED = lookups.entered_since(RECORD, PRESENT)
 
 
 def summary_only(alleged: Any) -> Any:

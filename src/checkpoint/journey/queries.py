@@ -13,11 +13,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.custody import queries as custody
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Offence
 from checkpoint.eligibility import queries as eligibility
+from checkpoint.eligibility.rules import MOVED
 from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.errors import RuleBroken
-from checkpoint.journey.rules import MOVED, is_overtaken, person_then, relied
+from checkpoint.journey.rules import is_overtaken, person_then, relied
 from checkpoint.journey.schemas import CorrectionView, ReliedView
 from checkpoint.oversight.tables import EligibilityOverride
 from checkpoint.people.tables import PersonCorrection

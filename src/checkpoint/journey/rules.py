@@ -4,18 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from checkpoint.eligibility.facts import FACTS
+from checkpoint.eligibility.rules import MOVED, RESTED_ON
 from checkpoint.foundation.calendar import london_day
 from checkpoint.journey.papers import day
 from checkpoint.journey.states import Recipient
 
-MOVED = "person_id"
-# The particulars of a person from which some fact of a decision comes.
-RESTED_ON = frozenset(
-    fact.given_as.removeprefix("person.")
-    for fact in FACTS.values()
-    if fact.given_as.startswith("person.")
-)
 # What of a person stands on paper, and how it is called there.
 NAMED: Mapping[str, str] = {
     "family_name": "family name",

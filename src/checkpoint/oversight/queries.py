@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.access.permissions import holds
 from checkpoint.custody import queries as custody
 from checkpoint.custody.tables import CustodyRecord
+from checkpoint.eligibility import lookups
 from checkpoint.eligibility import queries as eligibility
 from checkpoint.eligibility.queries import DecisionNotFound
 from checkpoint.eligibility.schemas import DecisionView, StandingSummary, StandingView
@@ -31,6 +32,7 @@ from checkpoint.oversight.states import (
     LABELS,
     MEANING,
     STEPS,
+    DecisionOvertaken,
     Outcome,
     OversightEvent,
     OversightState,
@@ -114,6 +116,28 @@ async def held(session: AsyncSession, decision_id: UUID, *, actor: Actor) -> Any
     decision = await one(session, decision_id, actor=actor)
     await custody.held(session, decision.custody_record_id, actor=actor)
     return await one(session, decision_id, actor=actor)
+
+
+RECORD, DECISION = CustodyRecord.__table__, EligibilityDecision.__table__
+OVERTAKEN = sa.select(
+    sa.or_(
+        lookups.entered_since(RECORD, DECISION), lookups.put_right_since(RECORD, DECISION)
+    ).label("overtaken")
+).where(
+    DECISION.c.id == sa.bindparam("decision_id", type_=sa.Uuid()),
+    RECORD.c.id == DECISION.c.custody_record_id,
+)
+
+
+async def check_current(session: AsyncSession, decision: Any) -> None:
+    """A decision still rests on what its case says, for whoever holds the case's lock.
+
+    Raises:
+        DecisionOvertaken: something of that was entered or put right since.
+    """
+    (found,) = await rows_of(session, OVERTAKEN, decision_id=decision.id)
+    if found.overtaken:
+        raise DecisionOvertaken("What this decision rested on has changed since: decide again.")
 
 
 async def present(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Any | None:

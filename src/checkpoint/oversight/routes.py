@@ -40,15 +40,21 @@ from checkpoint.oversight.schemas import (
     OverrideView,
     ProposeOverride,
 )
-from checkpoint.oversight.states import Outcome, OversightEvent, OversightNotAllowed
+from checkpoint.oversight.states import (
+    DecisionOvertaken,
+    Outcome,
+    OversightEvent,
+    OversightNotAllowed,
+)
 
 router = APIRouter(prefix="/v1", tags=["oversight"])
 DecisionId = Annotated[UUID, Path(description="The decision's id.")]
 OverrideId = Annotated[UUID, Path(description="The override's id.")]
 DECISION = "/eligibility-decisions/{decision_id}"
 OVERRIDE = "/overrides/{override_id}"
-SPOKEN = (*CREATING, DecisionNotFound, OversightNotAllowed, IfMatchMissing, Overtaken)
-ANSWERED = (*CREATING, OverrideNotFound, OversightNotAllowed, SecondPersonNeeded)
+SPEAKING = (*CREATING, OversightNotAllowed, DecisionOvertaken)
+SPOKEN = (*SPEAKING, DecisionNotFound, IfMatchMissing, Overtaken)
+ANSWERED = (*SPEAKING, OverrideNotFound, SecondPersonNeeded)
 
 
 @router.get(

@@ -63,6 +63,11 @@ class OversightNotAllowed(errors.Conflict):
     title = "The decision does not stand where that step begins"
 
 
+class DecisionOvertaken(errors.Conflict):
+    slug = "decision-overtaken"
+    title = "What the decision rested on has changed since"
+
+
 def step(state: OversightState, event: OversightEvent) -> OversightState:
     """Where an event leads.
 
