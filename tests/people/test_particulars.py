@@ -135,3 +135,24 @@ def test_the_lists_are_those_of_the_reference_data():
     )
     assert codes_in("geography_durham.csv", 1) >= LOCAL_AUTHORITIES.keys()
     assert len(Sex) == len(codes_in("gender_codes.csv"))
+
+
+@pytest.mark.parametrize("name", ["-", "'", "...", "\u0301\u0302", "- _ -", "\u02bc"])
+async def test_a_family_name_has_something_to_be_found_by(client, name):
+    record = await booked(client)
+    place = f"/v1/custody-records/{record['id']}/person"
+    right = {"family_name": name, "reason": "misheard"}
+    corrected = await client.put(place, json=right, headers={"If-Match": '"1"'})
+    for answer, pointer in (
+        (await book_in(client, family_name=name), "#/person/family_name"),
+        (corrected, "#/family_name"),
+    ):
+        assert answer.status_code == 422, answer.text
+        (fault,) = answer.json()["errors"]
+        assert (fault["pointer"], "letter or digit" in fault["detail"]) == (pointer, True)
+
+
+@pytest.mark.parametrize("name", ["X", "O'", "Ng", "\u738b", "2nd", "de"])
+async def test_a_short_family_name_is_taken(client, name):
+    answer = await book_in(client, family_name=name)
+    assert answer.status_code == 201, answer.text

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 
 from checkpoint.foundation.schemas import Command, Day, Moment, Name, Text, View
 from checkpoint.people.identifiers import CRO_EXAMPLE, EXAMPLE, is_cro, is_pnc_id
+from checkpoint.people.names import parts
 from checkpoint.people.states import (
     AliasKind,
     CorrectionReason,
@@ -69,10 +70,22 @@ LocalAuthority = Annotated[
 ]
 
 
+def findable(text: str) -> str:
+    if not parts(text):
+        raise ValueError(
+            "Write at least one letter or digit: nobody is found by a name without any. "
+            "Ask how the name is written."
+        )
+    return text
+
+
+FamilyName = Annotated[Name, AfterValidator(findable)]
+
+
 class Particulars(Command):
     """What may be known of a person."""
 
-    family_name: Name | None = None
+    family_name: FamilyName | None = None
     given_names: Annotated[Name | None, Field(examples=["Synthetic"])] = None
     date_of_birth: Annotated[Day | None, Field(examples=["1994-02-11"])] = None
     pnc_id: PncId | None = None
@@ -121,7 +134,7 @@ class Particulars(Command):
 class RegisterPerson(Particulars):
     """Who was arrested, as far as is known."""
 
-    family_name: Name
+    family_name: FamilyName
 
 
 class Because(Command):
@@ -211,7 +224,7 @@ class SearchPeople(Command):
 class AddAlias(Command):
     """Another name that somebody is known by."""
 
-    family_name: Name
+    family_name: FamilyName
     given_names: Annotated[Name | None, Field(examples=["Synthetic"])] = None
 
 
