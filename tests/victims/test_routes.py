@@ -1,5 +1,6 @@
 """Work with victims, through the front door."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.custody import queries as custody
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.database import transaction
+from checkpoint.people import queries as people
 from checkpoint.victims import actions, queries
 from checkpoint.victims.schemas import AddVictim
 from conftest import NOON
@@ -238,3 +240,13 @@ async def adding(engine, record, person, command, officer):
     async with AsyncSession(engine) as session, session.begin():
         held = await custody.one(session, record.id, actor=officer, lock=True)
         await actions.add(session, held, command, person, by=officer, at=NOON)
+
+
+async def test_a_suspect_named_as_victim_is_refused_while_somebody_holds_the_person(client, owner):
+    record = await booked(client)
+    async with transaction(owner) as session:
+        await people.one(session, UUID(record["person"]["id"]), to_change=True)
+        own = await asyncio.wait_for(
+            add(client, record, person=None, person_id=record["person"]["id"]), timeout=10
+        )
+    assert fault(own) == ("#/person_id", "suspect-here")

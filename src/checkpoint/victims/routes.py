@@ -26,7 +26,7 @@ from checkpoint.foundation.problems import problems
 from checkpoint.people.actions import PersonAlreadyKnown
 from checkpoint.people.identifying import PersonProbablyKnown, identify
 from checkpoint.people.queries import PersonNotFound
-from checkpoint.victims import actions, queries
+from checkpoint.victims import actions, queries, rules
 from checkpoint.victims.queries import VictimNotFound
 from checkpoint.victims.schemas import (
     AddVictim,
@@ -76,6 +76,9 @@ async def _add(
     session: AsyncSession, record_id: UUID, command: AddVictim, *, by: Actor, now: datetime
 ) -> Response:
     record = await custody.one(session, record_id, actor=by, lock=True)
+    if command.person_id is not None:
+        # Before the person is held: whoever corrects the suspect holds them before the record.
+        rules.check_suspect(command.person_id, suspect_id=record.person_id, field="#/person_id")
     person = await identify(session, command, by=by, at=now)
     victim = await actions.add(session, record, command, person, by=by, at=now)
     return await _answer(session, victim, record, by=by, at=now)

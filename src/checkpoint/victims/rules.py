@@ -95,6 +95,25 @@ def duties(
             yield OF_RELEASE[movement.release_kind], movement.left_at
 
 
+def check_suspect(person_id: UUID, *, suspect_id: UUID, field: str) -> None:
+    """Nobody is victim and suspect of one record.
+
+    Args:
+        person_id: who is named as the victim.
+        suspect_id: the person whom the record is about.
+        field: the JSON pointer of what was sent.
+
+    Raises:
+        RuleBroken: suspect-here.
+    """
+    if person_id == suspect_id:
+        raise RuleBroken(
+            field,
+            "suspect-here",
+            "This person is the suspect here; they may be a victim elsewhere.",
+        )
+
+
 def check_victim(
     person_id: UUID,
     business_name: str | None,
@@ -115,12 +134,7 @@ def check_victim(
     Raises:
         RuleBroken: suspect-here or victim-already.
     """
-    if person_id == suspect_id:
-        raise RuleBroken(
-            field,
-            "suspect-here",
-            "This person is the suspect here; they may be a victim elsewhere.",
-        )
+    check_suspect(person_id, suspect_id=suspect_id, field=field)
     if (person_id, business_name) in {(v.person_id, v.business_name) for v in victims}:
         raise RuleBroken(field, "victim-already", "They are a victim on this record already.")
 
