@@ -200,3 +200,28 @@ async def test_two_who_link_the_same_two_at_once_link_them_once(client, clients)
     )
     assert sorted(answer.status_code for answer in answers) == [201, 422]
     assert len((await around(client, one))["co_accused"]) == 1
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_who_withdraws_a_link_changes_both_records_and_names_both(
+    client, owner, gone, clients
+):
+    one, other = await booked(client), await booked(client)
+    answer = await link(client, one, custody_record_id=other["id"])
+    (seen,) = answer.json()["circumstances"]["co_accused"]
+    keeper, version = client, 3
+    if gone:
+        driven = {
+            "suite": "PETERLEE",
+            "left_at": "2026-11-03T00:10:00Z",
+            "arrived_at": "2026-11-03T00:50:00Z",
+        }
+        await client.post(f"{there(other)}/transfer", json=driven, headers=a_key())
+        keeper, version = clients(Role.CUSTODY_OFFICER, "PETERLEE"), 4
+    answer = await link(client, one, withdraws=seen["id"])
+    assert (answer.status_code, answer.json()["version"]) == (201, 3)
+    left = (await keeper.get(there(other))).json()
+    assert (left["version"], left["circumstances"]["co_accused"]) == (version, [])
+    (entry,) = await entries(owner, answer)
+    named = [str(id) for id in entry.subject_ids]
+    assert {one["id"], other["id"], other["person"]["id"]} <= {*named}

@@ -1,6 +1,6 @@
 """Reach custody records, scope first; and read the reference data they speak of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -85,6 +85,22 @@ async def all_of_person(session: AsyncSession, person_id: UUID) -> Sequence[Cust
         OF_PERSON,
         params={"person_id": person_id},
         execution_options={"populate_existing": True},
+    )
+    return rows.all()
+
+
+THESE = (
+    select(CustodyRecord)
+    .where(col(CustodyRecord.id) == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid()))))
+    .order_by(col(CustodyRecord.id))
+    .with_for_update(key_share=True)
+)
+
+
+async def these(session: AsyncSession, ids: Iterable[UUID]) -> Sequence[CustodyRecord]:
+    """These records, whatever their suites, locked; for a deed, never for an answer."""
+    rows = await session.exec(
+        THESE, params={"ids": [*ids]}, execution_options={"populate_existing": True}
     )
     return rows.all()
 

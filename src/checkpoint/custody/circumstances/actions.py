@@ -77,6 +77,38 @@ async def change_co_accused(
     session: AsyncSession, record_id: UUID, command: ChangeCoAccused, *, by: Actor, at: datetime
 ) -> CustodyRecord:
     """Somebody else is found to be accused too, or not to be; the screening is left as it is."""
+    if command.withdraws is None:
+        record, other = await _hold_to_link(session, record_id, command, by=by)
+    else:
+        record, other = await _hold_to_withdraw(session, record_id, command.withdraws, by=by)
+    record.state = step(record.state, CustodyEvent.CO_ACCUSED_CHANGED)
+    linked = await queries.co_accused(session, record_id, actor=by)
+    if command.withdraws is not None:
+        rules.check_withdraws(command.withdraws, linked)
+    elif other is not None:
+        field = "#/custody_record_id" if command.reference is None else "#/reference"
+        rules.check_link(record, other, linked, field=field)
+    row = CoAccused(
+        custody_record_id=record.id,
+        other_record_id=other.id if other and command.withdraws is None else None,
+        withdraws_id=command.withdraws,
+        recorded_at=at,
+        recorded_by=by.id,
+    )
+    record.version += 1
+    await insert(session, row)
+    if other is not None:
+        other.version += 1
+    others = (other.id, other.person_id) if other else ()
+    event = CustodyEvent.CO_ACCUSED_CHANGED
+    await tell(session, record, event, *others, change={}, by=by, at=at)
+    return record
+
+
+async def _hold_to_link(
+    session: AsyncSession, record_id: UUID, command: ChangeCoAccused, *, by: Actor
+) -> tuple[CustodyRecord, CustodyRecord | None]:
+    """The record and the one that is to be linked, if that one is there; both within reach."""
     other_id = command.custody_record_id
     if command.reference is not None:
         other_id = await queries.id_by_reference(session, command.reference, actor=by)
@@ -85,25 +117,16 @@ async def change_co_accused(
     # In the order of their ids, so that two who link the same two do not wait for each other.
     ids = sorted({record_id, other_id or record_id})
     held = {id: await custody.one(session, id, actor=by, lock=True) for id in ids}
-    record, other = held[record_id], held[other_id] if other_id else None
-    record.state = step(record.state, CustodyEvent.CO_ACCUSED_CHANGED)
+    return held[record_id], held[other_id] if other_id else None
+
+
+async def _hold_to_withdraw(
+    session: AsyncSession, record_id: UUID, link_id: UUID, *, by: Actor
+) -> tuple[CustodyRecord, CustodyRecord | None]:
+    """The record and the one at the other end of the link, wherever that one has gone."""
+    await custody.one(session, record_id, actor=by)
     linked = await queries.co_accused(session, record_id, actor=by)
-    if command.withdraws is not None:
-        rules.check_withdraws(command.withdraws, linked)
-    if other is not None:
-        field = "#/custody_record_id" if command.reference is None else "#/reference"
-        rules.check_link(record, other, linked, field=field)
-        other.version += 1
-    row = CoAccused(
-        custody_record_id=record.id,
-        other_record_id=other.id if other else None,
-        withdraws_id=command.withdraws,
-        recorded_at=at,
-        recorded_by=by.id,
-    )
-    record.version += 1
-    await insert(session, row)
-    others = (other.id, other.person_id) if other else ()
-    event = CustodyEvent.CO_ACCUSED_CHANGED
-    await tell(session, record, event, *others, change={}, by=by, at=at)
-    return record
+    other_id = next((link.other_id for link in linked if link.id == link_id), None)
+    held = await custody.these(session, {record_id, other_id or record_id})
+    record = await custody.one(session, record_id, actor=by, lock=True)
+    return record, next((each for each in held if each.id != record_id), None)
