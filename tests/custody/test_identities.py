@@ -224,3 +224,18 @@ async def test_a_booking_of_a_newcomer_who_was_ruled_out_elsewhere_is_still_aske
     body = a_booking(person=person, none_of=[ABSENT])
     answer = await client.post("/v1/custody-records", json=body, headers=a_key())
     assert [c["person_id"] for c in answer.json()["candidates"]] == [known["person"]["id"]]
+
+
+async def test_no_record_is_moved_to_somebody_who_is_linked_as_co_accused(client):
+    record, other = await booked(client), await booked(client)
+    place = f"{RECORD.format(record['id'])}/co-accused"
+    linked = await client.post(place, json={"custody_record_id": other["id"]}, headers=a_key())
+    for one, whom in ((record, other), (other, record)):
+        answer = await move(client, one, tag='"2"', person_id=whom["person"]["id"])
+        assert answer.status_code == 422, answer.text
+        (fault,) = answer.json()["errors"]
+        assert (fault["pointer"], fault["code"]) == ("#/person_id", "same-person")
+    (link,) = linked.json()["circumstances"]["co_accused"]
+    await client.post(place, json={"withdraws": link["id"]}, headers=a_key())
+    moved = await move(client, record, tag='"3"', person_id=other["person"]["id"])
+    assert moved.status_code == 200, moved.text

@@ -4,7 +4,7 @@ import asyncio
 
 from sqlmodel import select
 
-from builders import a_booking, a_key, a_person, a_pnc_id, booked
+from builders import a_booking, a_key, a_person, a_pnc_id, an_offence, booked
 from checkpoint.custody import cli
 from checkpoint.custody.tables import Suite
 from checkpoint.foundation.actors import Role
@@ -50,7 +50,7 @@ async def test_two_corrections_through_two_records_do_not_wait_for_each_other_fo
 
 
 async def test_who_was_found_by_a_pnc_id_stands_in_the_entry_of_the_refusal(client, clients):
-    known = a_pnc_id(7_300_001)
+    known = a_pnc_id(7_310_001)
     record = await booked(client, person=a_person(pnc_id=known))
     body = a_booking(person=a_person(pnc_id=known))
     refused = await client.post("/v1/custody-records", json=body, headers=a_key())
@@ -62,7 +62,7 @@ async def test_who_was_found_by_a_pnc_id_stands_in_the_entry_of_the_refusal(clie
 
 
 async def test_nobody_is_looked_up_for_a_booking_that_could_never_be(client):
-    known = a_pnc_id(7_300_002)
+    known = a_pnc_id(7_310_002)
     await booked(client, person=a_person(pnc_id=known))
     for suite in ("PETERLEE", "NOWHERE"):
         body = a_booking(person=a_person(pnc_id=known), suite=suite)
@@ -97,3 +97,16 @@ async def test_whoever_has_changed_suite_does_not_get_their_old_answer_again(cli
     after = clients(Role.CUSTODY_OFFICER, "PETERLEE", name="mover")
     refused = await after.post("/v1/custody-records", json=body, headers=key)
     assert refused.json()["errorCode"] == "not-your-suite"
+
+
+async def test_what_contradicts_a_record_elsewhere_does_not_tell_of_it(client, clients):
+    record = await booked(client, offences=[an_offence(committed_from="2026-11-02")])
+    peterlee = clients(Role.CUSTODY_OFFICER, "PETERLEE", name="elsewhere")
+    known = record["person"]["id"]
+    theirs = await booked(peterlee, person=..., person_id=known, suite="PETERLEE")
+    answer = await correct(client, record, date_of_birth="2026-11-02")
+    assert answer.status_code == 422, answer.text
+    (fault,) = answer.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("#/date_of_birth", "contradicts-another-record")
+    own = await correct(peterlee, theirs, date_of_birth="2026-11-02")
+    assert [fault["code"] for fault in own.json()["errors"]] == ["offence-before-birth"]

@@ -1,7 +1,7 @@
 """Whom a custody record is about: their particulars put right, or another person altogether."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries, rules
+from checkpoint.custody.circumstances import queries as circumstances
 from checkpoint.custody.states import CustodyEvent, step
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
@@ -29,16 +30,33 @@ async def begin_correction(
     # Afresh: while this waited, the record may have been changed, or moved to somebody else.
     record = await queries.one(session, record_id, actor=by, lock=True)
     unchanged_since(seen, record.version)
+    held = [record, *(each for each in held if each.id != record.id)]
     for each in held:
-        rules.check_birth(
-            particulars.date_of_birth,
-            arrested_at=each.arrested_at,
-            offences=await queries.offences_of(session, each.id),
-            field="#/date_of_birth",
-        )
+        await _check_birth(session, each, particulars.date_of_birth, by=by)
         each.state = step(each.state, CustodyEvent.PERSON_CORRECTED)
         each.version += 1
-    return [record, *(each for each in held if each.id != record.id)]
+    return held
+
+
+async def _check_birth(
+    session: AsyncSession, record: CustodyRecord, born: date | None, *, by: Actor
+) -> None:
+    """Of a record in another suite nothing is told, only whom to ask."""
+    try:
+        rules.check_birth(
+            born,
+            arrested_at=record.arrested_at,
+            offences=await queries.offences_of(session, record.id),
+            field="#/date_of_birth",
+        )
+    except RuleBroken:
+        if record.suite in by.suites:
+            raise
+        raise RuleBroken(
+            "#/date_of_birth",
+            "contradicts-another-record",
+            "Another record of this person does not fit this date of birth: ask a supervisor.",
+        ) from None
 
 
 async def note_correction(
@@ -89,6 +107,12 @@ async def reidentify(
     if person.id == before:
         raise RuleBroken(
             "#/person_id", "same-person", "The record stands with this person already."
+        )
+    if await circumstances.is_accused_too(session, record.id, person.id):
+        raise RuleBroken(
+            "#/person_id",
+            "same-person",
+            "This person is linked here as co-accused: withdraw the link, or name somebody else.",
         )
     rules.check_birth(
         person.date_of_birth,

@@ -61,6 +61,16 @@ LINKED = sa.exists(
     .where(sa.or_(col(CoAccused.custody_record_id) == RECORD, col(CoAccused.other_record_id) == RECORD))
     .where(col(CoAccused.withdraws_id).is_(None), col(WITHDRAWAL.id).is_(None))
 )  # fmt: skip
+ACCUSED_TOO = sa.select(
+    sa.exists(
+        sa.select(col(CoAccused.id))
+        .join(CustodyRecord, col(CustodyRecord.id) == OTHER_ID)
+        .outerjoin(WITHDRAWAL, col(WITHDRAWAL.withdraws_id) == col(CoAccused.id))
+        .where(sa.or_(col(CoAccused.custody_record_id) == RECORD, col(CoAccused.other_record_id) == RECORD))
+        .where(col(CoAccused.withdraws_id).is_(None), col(WITHDRAWAL.id).is_(None))
+        .where(col(CustodyRecord.person_id) == sa.bindparam("person_id", type_=sa.Uuid()))
+    ).label("linked")
+)  # fmt: skip
 BY_REFERENCE = sa.select(col(CustodyRecord.id)).where(
     col(CustodyRecord.reference) == sa.bindparam("reference"),
     col(CustodyRecord.suite) == sa.any_(SUITES),
@@ -82,6 +92,12 @@ async def omission(session: AsyncSession, record_id: UUID) -> Any | None:
 async def co_accused(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Sequence[Any]:
     """The links that stand, from either side; the other's reference only within reach."""
     return await rows_of(session, CO_ACCUSED, record_id=record_id, suites=sorted(actor.suites))
+
+
+async def is_accused_too(session: AsyncSession, record_id: UUID, person_id: UUID) -> bool:
+    """Whether a link that stands leads to a record of this person, whatever its suite."""
+    found = await rows_of(session, ACCUSED_TOO, record_id=record_id, person_id=person_id)
+    return bool(found[0].linked)
 
 
 async def id_by_reference(session: AsyncSession, reference: str, *, actor: Actor) -> UUID | None:
