@@ -104,16 +104,7 @@ async def reidentify(
 ) -> UUID:
     """The record stands with the right person from now on; gives whom it stood with before."""
     before = record.person_id
-    if person.id == before:
-        raise RuleBroken(
-            "#/person_id", "same-person", "The record stands with this person already."
-        )
-    if await circumstances.is_accused_too(session, record.id, person.id):
-        raise RuleBroken(
-            "#/person_id",
-            "same-person",
-            "This person is linked here as co-accused: withdraw the link, or name somebody else.",
-        )
+    await _check_other(session, record, person.id)
     rules.check_birth(
         person.date_of_birth,
         arrested_at=record.arrested_at,
@@ -135,3 +126,17 @@ async def reidentify(
         change={"person_id": (before, person.id)},
     )
     return before
+
+
+async def _check_other(session: AsyncSession, record: CustodyRecord, person_id: UUID) -> None:
+    """The right person is neither the one who stands there nor a co-accused."""
+    if person_id == record.person_id:
+        raise RuleBroken(
+            "#/person_id", "same-person", "The record stands with this person already."
+        )
+    if await circumstances.is_accused_too(session, record.id, person_id):
+        raise RuleBroken(
+            "#/person_id",
+            "same-person",
+            "This person is linked here as co-accused: withdraw the link, or name somebody else.",
+        )
