@@ -142,10 +142,11 @@ async def test_a_twin_and_a_namesake_are_not(session, officer, change):
     assert other.id != known.id
 
 
-async def test_somebody_whose_name_cannot_be_read_is_put_on_record(session, officer):
-    person = await register(session, RegisterPerson(family_name="--"), by=officer, at=NOON)
+async def test_somebody_whose_given_name_cannot_be_read_is_put_on_record(session, officer):
+    unread = RegisterPerson(family_name="Unreadableson", given_names="--")
+    person = await register(session, unread, by=officer, at=NOON)
     assert (await named(session, "--", None, None))[0] == []
-    assert person.family_name == "--"
+    assert person.given_names == "--"
 
 
 async def test_a_person_on_record_is_named_by_id(session, officer):
