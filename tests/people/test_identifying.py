@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from builders import a_booking, a_cro_number, a_key, a_person, a_pnc_id, booked, make_person
 from checkpoint.foundation.database import insert, transaction
-from checkpoint.people.actions import PersonAlreadyKnown, write_keys
+from checkpoint.people.actions import PersonAlreadyKnown, write_index, write_keys
 from checkpoint.people.cli import index_everybody
 from checkpoint.people.identifying import PersonProbablyKnown, identify, register
 from checkpoint.people.queries import named, unindexed
@@ -147,6 +147,13 @@ async def test_somebody_whose_given_name_cannot_be_read_is_put_on_record(session
     person = await register(session, unread, by=officer, at=NOON)
     assert (await named(session, "--", None, None))[0] == []
     assert person.given_names == "--"
+
+
+async def test_somebody_of_old_whose_name_cannot_be_read_has_no_keys(session):
+    person = await make_person(session, family_name="--")
+    await write_index(session, person)
+    kept = select(PersonNameKey.key).where(PersonNameKey.person_id == person.id)
+    assert (await session.exec(kept)).all() == []
 
 
 async def test_a_person_on_record_is_named_by_id(session, officer):
