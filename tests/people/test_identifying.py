@@ -150,7 +150,7 @@ async def test_somebody_whose_given_name_cannot_be_read_is_put_on_record(session
 
 
 async def test_somebody_of_old_whose_name_cannot_be_read_has_no_keys(session):
-    person = await make_person(session, family_name="--")
+    person = await make_person(session, family_name="--", given_names=None)
     await write_index(session, person)
     kept = select(PersonNameKey.key).where(PersonNameKey.person_id == person.id)
     assert (await session.exec(kept)).all() == []
