@@ -9,7 +9,8 @@ import httpx
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Offence, Screening, Suite
+from checkpoint.custody.lists import Offence, Suite
+from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Screening
 from checkpoint.eligibility.states import Verdict
 from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation.database import insert

@@ -12,9 +12,9 @@ from builders import booked
 from checkpoint.api import create_app
 from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.custody import loading, queries
+from checkpoint.custody.lists import Suite
 from checkpoint.custody.references import OffenceRow
 from checkpoint.custody.states import ModeOfTrial
-from checkpoint.custody.tables import Suite
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
 from checkpoint.foundation.settings import Environment, Settings

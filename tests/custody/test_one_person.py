@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from builders import a_booking, a_key, a_person, a_pnc_id, an_offence, booked
 from checkpoint.custody import cli
-from checkpoint.custody.tables import Suite
+from checkpoint.custody.lists import Suite
 from checkpoint.foundation.actors import Role
 from conftest import rolled_back
 

@@ -17,6 +17,7 @@ from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import transaction
 from checkpoint.foundation.preconditions import Overtaken
+from checkpoint.oversight import queries as oversight
 from conftest import NOON, rolled_back
 from publishing import RULES, a_rule_file
 
@@ -63,7 +64,7 @@ async def entries_of(session, subject):
 async def test_a_case_is_decided_on_what_stands_in_its_record(session, officer):
     record = await a_case(session, version=4)
     decision, rules = await actions.decide_case(session, record.id, seen=4, by=officer, at=NOON)
-    stored = await queries.one(session, decision.id, actor=officer)
+    stored = await oversight.one(session, decision.id, actor=officer)
     assert (stored.verdict, stored.number, stored.supersedes_id) == ("eligible", 1, None)
     assert stored.superseded_by_id is None
     assert (stored.record_version, stored.decided_at, stored.decided_by) == (4, NOON, officer.id)
@@ -84,7 +85,7 @@ async def test_what_is_learnt_later_changes_no_decision(session, officer):
     await custody.save_screening(session, record.id, worse, seen=1, by=officer, at=NOON)
     await custody.add_offence(session, record.id, arson, by=officer, at=NOON)
     session.expire_all()
-    stored = await queries.one(session, decision.id, actor=officer)
+    stored = await oversight.one(session, decision.id, actor=officer)
     assert (stored.verdict, stored.facts, stored.record_version) == ("eligible", FACTS, 1)
 
 
@@ -103,7 +104,7 @@ async def test_each_decision_supersedes_the_one_before(session, officer):
     assert [d.supersedes_id for d in made] == [None, made[0].id, made[1].id]
     listed = await queries.of_case(session, record.id, actor=officer)
     assert [decision.id for decision in listed] == [d.id for d in reversed(made)]
-    later = [(await queries.one(session, d.id, actor=officer)).superseded_by_id for d in made]
+    later = [(await oversight.one(session, d.id, actor=officer)).superseded_by_id for d in made]
     assert later == [made[1].id, made[2].id, None]
 
 
@@ -235,7 +236,7 @@ async def test_the_clock_of_the_day_is_locked_with_the_decision(session, officer
         committed_until=date(2026, 9, 25),
     )
     decision, rules = await actions.decide_case(session, record.id, seen=1, by=officer, at=NOON)
-    stored = await queries.one(session, decision.id, actor=officer)
+    stored = await oversight.one(session, decision.id, actor=officer)
     clock = queries.view(stored, stored, by=officer).prosecution_clock
     assert (str(clock.as_of), str(clock.last_day), clock.days_left) == (
         "2026-11-03",

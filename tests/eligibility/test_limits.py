@@ -6,6 +6,7 @@ from builders import make_offence, make_record
 from checkpoint.custody.rules import RecordFull
 from checkpoint.eligibility import actions, queries
 from checkpoint.eligibility.states import MOST_DECISIONS
+from checkpoint.oversight import queries as oversight
 from conftest import NOON
 
 
@@ -14,11 +15,11 @@ async def test_a_case_takes_as_many_decisions_as_the_limit(session, officer, mon
     monkeypatch.setattr(actions, "MOST_DECISIONS", 2)
     record = await make_record(session)
     await make_offence(session, record)
-    assert await queries.present(session, record.id, actor=officer) is None
+    assert await oversight.present(session, record.id, actor=officer) is None
     for _ in range(2):
         last, _ = await actions.decide_case(session, record.id, seen=1, by=officer, at=NOON)
     with pytest.raises(RecordFull) as refused:
         await actions.decide_case(session, record.id, seen=1, by=officer, at=NOON)
     assert refused.value.facts == {"what": "decisions", "limit": 2}
-    assert (await queries.present(session, record.id, actor=officer)).id == last.id
+    assert (await oversight.present(session, record.id, actor=officer)).id == last.id
     assert len(await queries.of_case(session, record.id, actor=officer)) == 2

@@ -58,6 +58,30 @@ async def test_a_suite_with_nobody_counts_nobody(client):
     assert counts["by_supervisor"] == 0
 
 
+async def test_why_somebody_was_not_screened_is_counted_until_they_are(client, suite):
+    records = [await booked(client, suite=suite) for _ in range(3)]
+    for record, reasons in zip(
+        records, (["overlooked", "system_down"], ["system_down"]), strict=False
+    ):
+        for version, reason in enumerate(reasons, 1):
+            answer = await client.put(
+                f"/v1/custody-records/{record['id']}/not-screened",
+                json={"reason": reason},
+                headers={"If-Match": f'"{version}"'},
+            )
+            assert answer.status_code == 200, answer.text
+    told = {row["reason"]: row["people"] for row in (await counted(client))["not_screened"]}
+    assert told == {"system_down": 2, "no_reason_recorded": 1}
+    saved = await client.put(
+        f"/v1/custody-records/{records[1]['id']}/screening",
+        json={"lives_in_area": True},
+        headers={"If-Match": '"2"'},
+    )
+    assert saved.status_code == 200, saved.text
+    told = {row["reason"]: row["people"] for row in (await counted(client))["not_screened"]}
+    assert told == {"system_down": 1, "no_reason_recorded": 1}
+
+
 async def test_everybody_stands_in_one_stage_with_the_reasons(client, suite):
     hate = KNOWN | {"hate_crime": True}
     for screening in (

@@ -3,7 +3,7 @@ from uuid import uuid4
 
 from sqlmodel import select
 
-from builders import make_offence, make_record, make_suite
+from builders import KNOWN, a_key, booked, decided, make_offence, make_record, make_suite
 from checkpoint.eligibility.tables import EligibilityDecision, RuleSetVersion
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import insert
@@ -93,6 +93,34 @@ async def test_the_days_are_those_of_england(owner):
         assert (await rates(session, AUDITOR, first, second))[suite] == (0, 0, False)
         assert (await rates(session, AUDITOR, second))[suite] == (1, 0, False)
         assert (await rates(session, AUDITOR, None, second + timedelta(days=1)))[suite][0] == 1
+
+
+async def taken(auditor):
+    view = (await auditor.get("/v1/overrides/rates")).json()
+    return {item["suite"]: item["decisions"] for item in view["items"]}
+
+
+async def test_a_decision_counts_where_it_was_taken_and_not_where_the_record_went(client, clients):
+    auditor = clients(Role.AUDITOR)
+    before = await taken(auditor)
+    record = await booked(client, screening=KNOWN)
+    await decided(client, record)
+    moved = await client.post(
+        f"/v1/custody-records/{record['id']}/transfer",
+        json={
+            "suite": "PETERLEE",
+            "left_at": "2026-11-03T00:10:00Z",
+            "arrived_at": "2026-11-03T00:50:00Z",
+        },
+        headers=a_key(),
+    )
+    assert moved.status_code == 200, moved.text
+    after = await taken(auditor)
+    assert after["DURHAMGATE"] == before["DURHAMGATE"] + 1
+    assert after["PETERLEE"] == before["PETERLEE"]
+    there = clients(Role.CUSTODY_OFFICER, "PETERLEE", name="there")
+    await decided(there, moved.json())
+    assert await taken(auditor) == after | {"PETERLEE": after["PETERLEE"] + 1}
 
 
 async def test_the_rates_say_what_they_count_and_name_nobody(clients):

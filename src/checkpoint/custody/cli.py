@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.authentication import shell_actor
 from checkpoint.custody import loading, lookups, queries
+from checkpoint.custody.lists import OffenceClassification, Suite
 from checkpoint.custody.references import (
     DATES,
     OffenceRow,
@@ -28,7 +29,6 @@ from checkpoint.custody.references import (
 from checkpoint.custody.states import ModeOfTrial, OffenceCategory, OffenceClass, OffenceSchedule
 from checkpoint.custody.suites.loading import add_hours
 from checkpoint.custody.suites.rules import parse
-from checkpoint.custody.tables import OffenceClassification, Suite
 from checkpoint.foundation import errors
 from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.database import transaction

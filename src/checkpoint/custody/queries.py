@@ -16,17 +16,11 @@ from checkpoint.access.permissions import holds
 from checkpoint.custody.circumstances import queries as circumstances
 from checkpoint.custody.clocks import Timed, clock_of, in_force
 from checkpoint.custody.detention import queries as detention
+from checkpoint.custody.lists import Offence, OffenceClassification, Suite
 from checkpoint.custody.lookups import AS_LISTED, stands_in
 from checkpoint.custody.schemas import AllegedOffenceView, CustodyRecordView, ScreeningView
 from checkpoint.custody.states import DOORS, CustodyState, InForce, why_not
-from checkpoint.custody.tables import (
-    AllegedOffence,
-    CustodyRecord,
-    Offence,
-    OffenceClassification,
-    Screening,
-    Suite,
-)
+from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Screening
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day

@@ -6,15 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from checkpoint.custody.lists import (
-    INSTANT,
-    Offence,
-    OffenceClassification,
-    OffenceList,
-    ScheduledOffence,
-    ScheduleList,
-    Suite,
-)
+from checkpoint.custody.lists import INSTANT
 from checkpoint.custody.states import (
     CRIME_REFERENCE,
     ENDS,
@@ -25,19 +17,6 @@ from checkpoint.custody.states import (
 from checkpoint.foundation.database import Record, text_enum
 from checkpoint.foundation.disclosure import Disclosure, described
 from checkpoint.foundation.identifiers import REFERENCE_PATTERN
-
-__all__ = [
-    "SCREENING_FACTS",
-    "AllegedOffence",
-    "CustodyRecord",
-    "Offence",
-    "OffenceClassification",
-    "OffenceList",
-    "ScheduleList",
-    "ScheduledOffence",
-    "Screening",
-    "Suite",
-]
 
 
 class CustodyRecord(Record, table=True):

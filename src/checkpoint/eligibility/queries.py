@@ -56,37 +56,16 @@ VISIBLE = (
     .outerjoin(LATER, col(LATER.supersedes_id) == col(EligibilityDecision.id))
     .where(custody.IN_SCOPE)
 )
-ONE = Prepared(
-    VISIBLE.where(col(EligibilityDecision.id) == sa.bindparam("decision_id", type_=sa.Uuid()))
-)
+ONE = VISIBLE.where(col(EligibilityDecision.id) == sa.bindparam("decision_id", type_=sa.Uuid()))
 RECORD_ID = sa.bindparam("record_id", type_=sa.Uuid())
 OF_CASE = VISIBLE.where(col(EligibilityDecision.custody_record_id) == RECORD_ID).order_by(
     col(EligibilityDecision.number).desc()
 )
 
 
-async def one(session: AsyncSession, decision_id: UUID, *, actor: Actor) -> Any:
-    """A decision with the rules it was taken under, and the decision that supersedes it."""
-    scope = custody.scope_of(actor)
-    found = await rows_of(session, ONE, **scope, decision_id=decision_id)
-    if not found:
-        raise DecisionNotFound("Check the id, or ask a colleague in that suite.")
-    return found[0]
-
-
 async def of_case(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Sequence[Any]:
     """A case's decisions with their rules, the present one first."""
     return await rows_of(session, OF_CASE, **custody.scope_of(actor), record_id=record_id)
-
-
-PRESENT_OF_CASE = OF_CASE.limit(1)
-
-
-async def present(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Any | None:
-    """A case's present decision with its rules, if there is one."""
-    scope = custody.scope_of(actor)
-    found = await rows_of(session, PRESENT_OF_CASE, **scope, record_id=record_id)
-    return found[0] if found else None
 
 
 LAST = (

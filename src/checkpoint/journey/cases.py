@@ -11,8 +11,10 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.custody import queries as custody
+from checkpoint.custody.circumstances.tables import ScreeningOmission
+from checkpoint.custody.lists import Offence
 from checkpoint.custody.states import ModeOfTrial
-from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Offence, Screening
+from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Screening
 from checkpoint.eligibility import lookups
 from checkpoint.eligibility.states import Basis, Verdict
 from checkpoint.eligibility.tables import EligibilityDecision
@@ -32,6 +34,7 @@ BEGUN = Screening.__table__.alias("begun")
 DETERMINED = Determination.__table__.alias("determined")
 OVERRIDE = EligibilityOverride.__table__.alias("override")
 CONFIRMED = OverrideAnswer.__table__.alias("confirmed")
+OMISSION = ScreeningOmission.__table__
 # Every case, with its present decision, what people put in its place, and the first saving of its
 # screening, where there are any. The database keeps a decision to one confirmed override.
 CASES = (
@@ -56,10 +59,16 @@ CASES = (
     .outerjoin(BEGUN, sa.and_(BEGUN.c.custody_record_id == RECORD.c.id, BEGUN.c.number == 1))
 )
 # What people put in the place of the rules' verdict (``oversight.rules.standing_of`` in SQL), what
-# counts of the two, and the reason for not screening.
+# counts of the two, and the last reason given for not screening.
 STANDING: Any = sa.func.coalesce(DETERMINED.c.verdict, OVERRIDE.c.verdict)
 VERDICT: Any = sa.func.coalesce(STANDING, PRESENT.c.verdict)
-OMITTED: Any = sa.cast(sa.null(), sa.String())
+OMITTED: Any = (
+    sa.select(sa.cast(OMISSION.c.reason, sa.String()))
+    .where(OMISSION.c.custody_record_id == RECORD.c.id)
+    .order_by(OMISSION.c.number.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 
 
 def word(value: str) -> Any:

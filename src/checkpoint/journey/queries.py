@@ -11,7 +11,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.custody import queries as custody
-from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Offence
+from checkpoint.custody.lists import Offence
+from checkpoint.custody.tables import AllegedOffence, CustodyRecord
 from checkpoint.eligibility import queries as eligibility
 from checkpoint.eligibility.rules import MOVED
 from checkpoint.eligibility.tables import EligibilityDecision

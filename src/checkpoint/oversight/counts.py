@@ -1,6 +1,6 @@
 """How often each suite departs from the rules: numbers only, and nobody's case."""
 
-from datetime import MAXYEAR, UTC, date, datetime, time
+from datetime import MAXYEAR, UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,11 +8,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checkpoint.custody.tables import CustodyRecord, Suite
+from checkpoint.custody.lists import Suite
+from checkpoint.custody.movements.tables import Movement
+from checkpoint.custody.tables import CustodyRecord
 from checkpoint.eligibility.states import Verdict
 from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.actors import Actor, Role
-from checkpoint.foundation.calendar import LONDON
+from checkpoint.foundation.calendar import london_midnight
 from checkpoint.foundation.database import rows_of
 from checkpoint.oversight import rules
 from checkpoint.oversight.schemas import OverrideRatesView, SuiteRateView
@@ -25,6 +27,7 @@ DECISIONS_COUNTED = (
 )
 OVERRIDES_COUNTED = "Those of these decisions that a second person's confirmation has overridden."
 INSTANT = sa.DateTime(timezone=True)
+BEGINNING, END = datetime(1, 1, 2, tzinfo=UTC), datetime(MAXYEAR, 1, 1, tzinfo=UTC)
 CONFIRMED = (
     sa.select(col(EligibilityOverride.eligibility_decision_id).label("decision_id"))
     .join(
@@ -34,8 +37,20 @@ CONFIRMED = (
     .where(col(OverrideAnswer.outcome) == Outcome.CONFIRMED)
     .subquery("confirmed")
 )
+# Where the record belonged when it was decided: whence the next movement took it, if there is one.
+# Ids tell the order: they are made in the order of time, and whoever moves or decides holds the
+# record.
+DECIDED_IN = sa.func.coalesce(
+    sa.select(col(Movement.from_suite))
+    .where(col(Movement.custody_record_id) == col(EligibilityDecision.custody_record_id))
+    .where(col(Movement.id) > col(EligibilityDecision.id))
+    .order_by(col(Movement.number))
+    .limit(1)
+    .scalar_subquery(),
+    col(CustodyRecord.suite),
+)
 ANSWERED = (
-    sa.select(col(CustodyRecord.suite), col(EligibilityDecision.id))
+    sa.select(DECIDED_IN.label("suite"), col(EligibilityDecision.id))
     .join(CustodyRecord, col(CustodyRecord.id) == col(EligibilityDecision.custody_record_id))
     .where(col(EligibilityDecision.verdict) != Verdict.PENDING)
     .where(col(EligibilityDecision.decided_at) >= sa.bindparam("since", type_=INSTANT))
@@ -79,8 +94,8 @@ async def rates(
         session,
         RATES,
         suites=None if everywhere else sorted(actor.suites),
-        since=_midnight(decided_from) if decided_from else datetime(1, 1, 2, tzinfo=UTC),
-        until=_midnight(decided_until) if decided_until else datetime(MAXYEAR, 1, 1, tzinfo=UTC),
+        since=london_midnight(decided_from) if decided_from else BEGINNING,
+        until=london_midnight(decided_until) if decided_until else END,
     )
     policy = rules.policy_on(on)
     return OverrideRatesView(
@@ -92,11 +107,6 @@ async def rates(
         source=policy.source,
         items=[_rate(row, above_percent=policy.flag_above_percent) for row in rows],
     )
-
-
-def _midnight(day: date) -> datetime:
-    """When the day begins in England."""
-    return datetime.combine(day, time(), LONDON)
 
 
 def _rate(row: Any, *, above_percent: int) -> SuiteRateView:

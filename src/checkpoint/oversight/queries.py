@@ -97,7 +97,7 @@ def with_ruling(decisions: Any) -> Any:
     )
 
 
-ONE = Prepared(with_ruling(eligibility.ONE.statement))
+ONE = Prepared(with_ruling(eligibility.ONE))
 OF_CASE = with_ruling(eligibility.OF_CASE)
 PRESENT = OF_CASE.limit(1)
 

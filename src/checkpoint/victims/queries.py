@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.access.permissions import Permission, holds
 from checkpoint.custody.movements import queries as movements
 from checkpoint.custody.movements.states import is_late
-from checkpoint.custody.queries import IN_SCOPE, scope_of
+from checkpoint.custody.queries import IN_SCOPE, PERSON, scope_of
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
@@ -22,7 +22,6 @@ from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.schemas import NextStep
 from checkpoint.people.schemas import PersonView
-from checkpoint.people.tables import Person
 from checkpoint.victims.rules import Timescales, due_on, duties, parse
 from checkpoint.victims.schemas import ContactView, NotificationView, VictimCaseView, ViewsView
 from checkpoint.victims.states import NotificationKind
@@ -53,7 +52,6 @@ OF_RECORD = (
     .order_by(col(Victim.id))
 )
 VICTIM = sa.bindparam("victim_id", type_=sa.Uuid())
-PERSON = select(Person).where(col(Person.id) == sa.bindparam("person_id", type_=sa.Uuid()))
 OFFENCES = (
     select(VictimOffence)
     .where(col(VictimOffence.victim_id) == VICTIM)
