@@ -115,6 +115,15 @@ async def booked(client: httpx.AsyncClient, **overrides: Any) -> dict[str, Any]:
     return answer.json()
 
 
+async def released(client: httpx.AsyncClient, record: dict[str, Any]) -> dict[str, Any]:
+    """A record whose person has left, so that they may be booked in again."""
+    body = {"released_at": "2026-11-03T04:30:00Z", "release_kind": "under_investigation"}
+    here = f"/v1/custody-records/{record['id']}/release"
+    answer = await client.post(here, json=body, headers=a_key())
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
 async def decided(client: httpx.AsyncClient, record: dict[str, Any]) -> dict[str, Any]:
     """A decision taken through the front door."""
     answer = await client.post(

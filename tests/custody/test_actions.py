@@ -38,6 +38,12 @@ def booking(**overrides):
     return OpenCustodyRecord.model_validate(a_booking(**overrides))
 
 
+async def opened_by(by, session, command, person):
+    """Both deeds, as the door does them."""
+    checked = await actions.check_opening(session, command, by=by, at=NOON)
+    return await actions.open(session, checked, person, by=by, at=NOON)
+
+
 async def rows_of(session, kind, record):
     rows = select(kind).where(col(kind.custody_record_id) == record.id).order_by(col(kind.id))
     return (await session.exec(rows)).all()
@@ -52,7 +58,7 @@ async def test_a_record_is_opened_with_its_offences_and_what_is_known(session, o
     person = await make_person(session)
     offences = [an_offence(), an_offence(code="TH68036", committed_until="2026-11-02")]
     command = booking(offences=offences, screening={"lives_in_area": True})
-    opened = await actions.open(session, command, person, by=officer, at=NOON)
+    opened = await opened_by(officer, session, command, person)
     record = await queries.one(session, opened.id, actor=officer)
     assert is_reference(record.reference)
     assert record.model_dump(exclude={"id", "reference"}) == {
@@ -77,7 +83,7 @@ async def test_a_record_is_opened_with_its_offences_and_what_is_known(session, o
 
 async def test_a_record_opened_without_a_screening_has_none(session, officer):
     person = await make_person(session)
-    record = await actions.open(session, booking(), person, by=officer, at=NOON)
+    record = await opened_by(officer, session, booking(), person)
     assert await queries.last_screening(session, record.id) is None
 
 
@@ -114,7 +120,7 @@ async def test_a_booking_that_cannot_be_is_refused_before_anything_is_written(
     wide = Actor(id=uuid4(), role=Role.CUSTODY_OFFICER, suites=suites)
     person = await make_person(session)
     with pytest.raises(RuleBroken) as refused:
-        await actions.open(session, booking(**overrides), person, by=wide, at=NOON)
+        await opened_by(wide, session, booking(**overrides), person)
     assert broken(refused) == (pointer, code)
     written = select(CustodyRecord).where(CustodyRecord.person_id == person.id)
     assert (await session.exec(written)).all() == []
@@ -123,14 +129,14 @@ async def test_a_booking_that_cannot_be_is_refused_before_anything_is_written(
 async def test_nobody_is_booked_in_who_was_born_after_the_arrest(session, officer):
     person = await make_person(session, date_of_birth=date(2026, 11, 3))
     with pytest.raises(RuleBroken) as refused:
-        await actions.open(session, booking(), person, by=officer, at=NOON)
+        await opened_by(officer, session, booking(), person)
     assert broken(refused) == ("#/person/date_of_birth", "born-after-arrest")
 
 
 async def test_nobody_books_in_at_somebody_elses_suite(session):
     person = await make_person(session)
     with pytest.raises(actions.NotYourSuite):
-        await actions.open(session, booking(), person, by=STRANGER, at=NOON)
+        await opened_by(STRANGER, session, booking(), person)
 
 
 async def test_a_suite_takes_people_from_its_first_day_to_the_day_before_it_closes(owner):
@@ -140,10 +146,10 @@ async def test_a_suite_takes_people_from_its_first_day_to_the_day_before_it_clos
         by = Actor(id=uuid4(), role=Role.CUSTODY_OFFICER, suites=frozenset({suite.code}))
         person = await make_person(session)
         taken = booking(suite=suite.code, arrived_at="2026-11-02T23:59:00Z")
-        assert (await actions.open(session, taken, person, by=by, at=NOON)).suite == suite.code
+        assert (await opened_by(by, session, taken, person)).suite == suite.code
         closed = booking(suite=suite.code, arrived_at="2026-11-03T00:00:00Z")
         with pytest.raises(RuleBroken) as refused:
-            await actions.open(session, closed, person, by=by, at=NOON)
+            await opened_by(by, session, closed, person)
         assert broken(refused) == ("#/suite", "suite-closed")
 
 

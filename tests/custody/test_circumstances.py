@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from builders import KNOWN, a_key, a_person, booked
+from builders import KNOWN, a_key, a_person, booked, released
 from checkpoint.custody.circumstances import queries
 from checkpoint.foundation.actors import Role
 from traces import entries
@@ -163,7 +163,7 @@ async def test_of_a_case_that_went_elsewhere_only_the_link_is_seen(client):
 
 
 async def test_a_link_that_cannot_be_is_refused(client):
-    one = await booked(client)
+    one = await released(client, await booked(client))
     same = await booked(client, person=..., person_id=one["person"]["id"])
     other = await booked(client)
     assert fault(await link(client, one, custody_record_id=one["id"])) == (LINK, "same-person")

@@ -95,7 +95,8 @@ async def test_the_ledger_tells_the_same_story_as_the_record(session, officer, d
 async def test_opening_a_record_tells_of_record_and_person(session, officer):
     person = await make_person(session)
     command = OpenCustodyRecord.model_validate(a_booking(screening=KNOWN))
-    record = await actions.open(session, command, person, by=officer, at=NOON)
+    checked = await actions.check_opening(session, command, by=officer, at=NOON)
+    record = await actions.open(session, checked, person, by=officer, at=NOON)
     (entry,) = await entries_of(session, person.id)
     assert (entry.event, entry.operation) == ("custody.opened", Operation.COLLECTION)
     assert entry.subject_ids == [record.id, person.id]
@@ -213,7 +214,8 @@ async def test_nobody_is_booked_in_who_cannot_be_recorded(without_ledger, office
     with pytest.raises(LedgerNotWritten):
         async with transaction(without_ledger) as session:
             person = await make_person(session, family_name=name)
-            await actions.open(session, command, person, by=officer, at=NOON)
+            checked = await actions.check_opening(session, command, by=officer, at=NOON)
+            await actions.open(session, checked, person, by=officer, at=NOON)
     async with transaction(without_ledger) as session:
         assert (await session.exec(select(Person).where(Person.family_name == name))).all() == []
         opened = select(CustodyRecord).where(CustodyRecord.opened_by == officer.id)

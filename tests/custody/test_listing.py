@@ -11,6 +11,7 @@ from checkpoint.foundation.database import transaction
 RELEASE = {"released_at": "2026-11-03T04:30:00Z", "release_kind": "charged"}
 COLUMNS = {
     "id",
+    "also_detained",
     "reference",
     "state",
     "suite",

@@ -4,7 +4,7 @@ import asyncio
 
 from sqlmodel import select
 
-from builders import a_booking, a_key, a_person, a_pnc_id, an_offence, booked
+from builders import a_booking, a_key, a_person, a_pnc_id, an_offence, booked, released
 from checkpoint.custody import cli
 from checkpoint.custody.lists import Suite
 from checkpoint.foundation.actors import Role
@@ -20,11 +20,11 @@ async def correct(client, record, **particulars):
 
 
 async def test_a_correction_moves_every_record_of_the_person(client):
-    first = await booked(client)
+    first = await released(client, await booked(client))
     second = await booked(client, person=..., person_id=first["person"]["id"])
     assert (await correct(client, second, date_of_birth="1990-01-01")).status_code == 200
     again = (await client.get(f"/v1/custody-records/{first['id']}")).json()
-    assert (again["version"], again["person"]["date_of_birth"]) == (2, "1990-01-01")
+    assert (again["version"], again["person"]["date_of_birth"]) == (3, "1990-01-01")
 
 
 async def test_a_correction_from_another_suite_reaches_every_record_and_names_them(client, clients):
@@ -41,7 +41,7 @@ async def test_a_correction_from_another_suite_reaches_every_record_and_names_th
 
 
 async def test_two_corrections_through_two_records_do_not_wait_for_each_other_for_ever(client):
-    first = await booked(client)
+    first = await released(client, await booked(client))
     second = await booked(client, person=..., person_id=first["person"]["id"])
     answers = await asyncio.gather(
         correct(client, first, given_names="One"), correct(client, second, given_names="Two")

@@ -2,7 +2,7 @@ from uuid import uuid4
 
 import pytest
 
-from builders import KNOWN, a_booking, a_key, a_person, a_pnc_id, an_offence, booked
+from builders import KNOWN, a_booking, a_key, a_person, a_pnc_id, an_offence, booked, released
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.identifiers import is_reference
 
@@ -90,7 +90,7 @@ async def test_booking_in_answers_with_the_record_its_place_and_its_version(clie
 
 
 async def test_somebody_on_record_is_booked_in_by_their_id(client):
-    first = await booked(client)
+    first = await released(client, await booked(client))
     answer = await book_in(client, person=..., person_id=first["person"]["id"])
     assert answer.status_code == 201
     assert answer.json()["person"] == first["person"]
@@ -203,6 +203,7 @@ async def test_a_known_pnc_id_says_whose_it_is(client):
     first = await booked(client, person=person)
     problem = refused(await book_in(client, person=person), 409, "person-already-known")
     assert problem["person_id"] == first["person"]["id"]
+    await released(client, first)
     answer = await book_in(client, person=..., person_id=problem["person_id"])
     assert answer.status_code == 201
 

@@ -6,7 +6,16 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from builders import a_booking, a_cro_number, a_key, a_person, a_pnc_id, booked, make_person
+from builders import (
+    a_booking,
+    a_cro_number,
+    a_key,
+    a_person,
+    a_pnc_id,
+    booked,
+    make_person,
+    released,
+)
 from checkpoint.foundation.database import insert, transaction
 from checkpoint.people.actions import PersonAlreadyKnown, write_index, write_keys
 from checkpoint.people.cli import index_everybody
@@ -59,6 +68,7 @@ async def test_the_officer_says_which_candidate_it_is(client):
     person = a_person()
     record = await booked(client, person=person)
     offered = (await book_in(client, person=person)).json()["candidates"][0]["person_id"]
+    await released(client, record)
     again = await book_in(client, person=..., person_id=offered)
     assert again.json()["person"] == record["person"]
 

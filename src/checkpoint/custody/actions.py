@@ -1,6 +1,7 @@
 """Everything that may happen to a custody record. One function per event; no commits."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import lookups, queries, rules
+from checkpoint.custody.movements import queries as movements
+from checkpoint.custody.movements import rules as moving
 from checkpoint.custody.rules import MOST_OFFENCES, MOST_SAVINGS, check_space
 from checkpoint.custody.schemas import (
     AddOffence,
@@ -47,11 +50,20 @@ class NotYourSuite(errors.Forbidden):
     title = "You do not work in that suite"
 
 
+@dataclass(frozen=True)
+class Checked:
+    """A booking of which where and when are right; only ``check_opening`` says so."""
+
+    command: OpenCustodyRecord
+
+
 async def open(
-    session: AsyncSession, command: OpenCustodyRecord, person: Person, *, by: Actor, at: datetime
+    session: AsyncSession, checked: Checked, person: Person, *, by: Actor, at: datetime
 ) -> CustodyRecord:
     """A person has arrived at the suite under arrest."""
-    await check_opening(session, command, by=by, at=at)
+    command = checked.command
+    if command.person_id is not None:
+        await check_one_place(session, person.id, by=by)
     rules.check_birth(person.date_of_birth, arrested_at=command.arrested_at)
     listed = await _listed(session, command.offences, field="#/offences")
     record = CustodyRecord(
@@ -168,7 +180,7 @@ async def tell(
 
 async def check_opening(
     session: AsyncSession, command: OpenCustodyRecord, *, by: Actor, at: datetime
-) -> None:
+) -> Checked:
     """Where and when: a door asks this before it looks anybody up, so that nothing is told.
 
     Whatever is wrong with the request by itself is said at once.
@@ -189,6 +201,19 @@ async def check_opening(
         suite_open=(suite.available_from, suite.available_until),
         now=at,
     )
+    return Checked(command)
+
+
+async def check_one_place(
+    session: AsyncSession, person_id: UUID, *, besides: UUID | None = None, by: Actor
+) -> None:
+    """No other record of the actor's suites detains this person, nor will one meanwhile."""
+    await movements.hold_place(session, person_id)
+    others = await movements.detaining(session, person_id, besides=besides)
+    mine = [other.id for other in others if other.suite in by.suites]
+    if mine:  # so that the entry of the refusal says what was found
+        session.info.get("request", {})["found"] = [*mine, person_id]
+    moving.check_one_place(others, suites=by.suites)
 
 
 async def _listed(

@@ -107,6 +107,15 @@ async def held(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Any:
     return found[0]
 
 
+SAME_PERSON = aliased(CustodyRecord)
+ALSO_DETAINED = sa.and_(
+    col(CustodyRecord.state) == CustodyState.DETAINED,
+    sa.exists().where(
+        col(SAME_PERSON.person_id) == col(CustodyRecord.person_id),
+        col(SAME_PERSON.state) == CustodyState.DETAINED,
+        col(SAME_PERSON.id) != col(CustodyRecord.id),
+    ),
+)
 RECORDS = Listing(
     sa.select(
         *(
@@ -123,6 +132,7 @@ RECORDS = Listing(
         ),
         col(Person.family_name),
         col(Person.given_names),
+        ALSO_DETAINED.label("also_detained"),
     ).join(Person, col(Person.id) == col(CustodyRecord.person_id)),
     at=CustodyRecord.__table__.c.arrested_at,
     id=CustodyRecord.__table__.c.id,
@@ -255,7 +265,7 @@ async def view(
         circumstances=circumstances.NONE
         if new
         else await circumstances.view(session, record, screening, by=by),
-        detention=await detention.view(session, record, at=at, new=new),
+        detention=await detention.view(session, record, by=by, at=at, new=new),
         next_steps=next_steps(record, by),
     )
 

@@ -16,6 +16,7 @@ from checkpoint.audit.operations import Operation
 from checkpoint.custody import actions, queries
 from checkpoint.custody.actions import NotYourSuite
 from checkpoint.custody.detention import actions as detention
+from checkpoint.custody.movements.rules import PersonDetainedAlready
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.rules import RecordFull
 from checkpoint.custody.schemas import (
@@ -58,6 +59,7 @@ RecordId = Annotated[UUID, Path(description="The custody record's id.")]
         RuleBroken,
         NotYourSuite,
         PersonAlreadyKnown,
+        PersonDetainedAlready,
         PersonProbablyKnown,
         PersonNotFound,
     ),
@@ -77,9 +79,9 @@ async def open_custody_record(
 async def _open(
     session: AsyncSession, command: OpenCustodyRecord, *, by: Actor, now: datetime
 ) -> Response:
-    await actions.check_opening(session, command, by=by, at=now)
+    checked = await actions.check_opening(session, command, by=by, at=now)
     person = await people.identify(session, command, by=by, at=now)
-    record = await actions.open(session, command, person, by=by, at=now)
+    record = await actions.open(session, checked, person, by=by, at=now)
     times = command.model_dump(include={"relevant_time", "authorised_at", "late_reason"})
     given = any(times.values())
     if given:

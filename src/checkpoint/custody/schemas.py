@@ -276,3 +276,6 @@ class CustodyRecordSummary(View):
     given_names: str | None
     arrested_at: Moment
     arrived_at: Moment
+    also_detained: Annotated[
+        bool, Field(description="Another record says the same person is detained; read this one.")
+    ]

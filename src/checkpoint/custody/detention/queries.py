@@ -19,10 +19,13 @@ from checkpoint.custody.detention.schemas import (
 from checkpoint.custody.detention.states import EntryKind
 from checkpoint.custody.detention.tables import DetentionEntry
 from checkpoint.custody.movements import queries as movements
+from checkpoint.custody.movements.schemas import AlsoDetainedView
 from checkpoint.custody.movements.states import is_late
+from checkpoint.custody.states import CustodyState
 from checkpoint.custody.suites import queries as suites
 from checkpoint.custody.suites.rules import is_open
 from checkpoint.custody.tables import CustodyRecord
+from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import LONDON
 from checkpoint.foundation.database import rows_of
 
@@ -52,28 +55,40 @@ async def stays_of(session: AsyncSession, record: CustodyRecord) -> Stays:
 
 
 async def view(
-    session: AsyncSession, record: CustodyRecord, *, at: datetime, new: bool = False
+    session: AsyncSession, record: CustodyRecord, *, by: Actor, at: datetime, new: bool = False
 ) -> DetentionView:
     """The clock of a record, and its release, as they stand at ``at``; a ``new`` one has none yet."""
     moved = [] if new else await movements.of_record(session, record.id)
     entries = [] if new else await of_record(session, record.id)
     openings = await suites.of_suite(session, record.suite)
-    return _view(record, moved, entries, openings, at)
+    others = await also_detained(session, record, by=by)
+    return _view(record, moved, entries, openings, others, at)
+
+
+async def also_detained(
+    session: AsyncSession, record: CustodyRecord, *, by: Actor
+) -> list[AlsoDetainedView]:
+    """What this reader is told of other records that detain the same person."""
+    if record.state is CustodyState.RELEASED:
+        return []
+    others = await movements.detaining(session, record.person_id, besides=record.id)
+    return movements.also_detained(others, suites=by.suites)
 
 
 async def history(
-    session: AsyncSession, record: CustodyRecord, *, at: datetime
+    session: AsyncSession, record: CustodyRecord, *, by: Actor, at: datetime
 ) -> DetentionHistoryView:
     """All of it, with what was put right."""
     moved = await movements.of_record(session, record.id)
     entries = await of_record(session, record.id)
     openings = await suites.of_suite(session, record.suite)
+    others = await also_detained(session, record, by=by)
     return DetentionHistoryView(
         custody_record_id=record.id,
         reference=record.reference,
         version=record.version,
         suite=record.suite,
-        detention=_view(record, moved, entries, openings, at),
+        detention=_view(record, moved, entries, openings, others, at),
         movements=[movements.shown(row) for row in moved],
         entries=[
             EntryView.model_validate(
@@ -89,6 +104,7 @@ def _view(
     moved: Sequence[Any],
     entries: Sequence[Any],
     openings: Sequence[Any],
+    others: list[AlsoDetainedView],
     at: datetime,
 ) -> DetentionView:
     held = stays(record.arrested_at, record.arrived_at, moved)
@@ -99,6 +115,7 @@ def _view(
         entered_late=is_late(record.arrived_at, record.opened_at),
         late_reason=late[0] if late else None,
         outside_hours=held.detained and not is_open(openings, movements.last_moment(record, moved)),
+        also_detained=others,
     )
 
 

@@ -49,7 +49,7 @@ async def read_detention(
 ) -> Response:
     """The clock, every coming and going, and everything the clock heard of."""
     record = await custody.one(session, record_id, actor=by)
-    view = await queries.history(session, record, at=now)
+    view = await queries.history(session, record, by=by, at=now)
     await ledger.record(
         session,
         Operation.CONSULTATION,

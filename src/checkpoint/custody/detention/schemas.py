@@ -15,7 +15,13 @@ from checkpoint.custody.detention.states import (
     PostponementReason,
     ReviewOfficer,
 )
-from checkpoint.custody.movements.schemas import Late, MovementView, ReleaseView, example
+from checkpoint.custody.movements.schemas import (
+    AlsoDetainedView,
+    Late,
+    MovementView,
+    ReleaseView,
+    example,
+)
 from checkpoint.custody.movements.states import LateReason
 from checkpoint.foundation.schemas import Command, Instant, Moment, View
 
@@ -152,6 +158,10 @@ class DetentionView(View):
     late_reason: LateReason | None
     outside_hours: Annotated[
         bool, Field(description="Whether they came while the suite, as its hours say, was closed.")
+    ]
+    also_detained: Annotated[
+        list[AlsoDetainedView],
+        Field(description="Other records that say the person is detained; empty in good order."),
     ]
 
 

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.custody import queries as custody
 from checkpoint.custody import rules as custody_rules
-from checkpoint.custody.actions import NotYourSuite, tell
+from checkpoint.custody.actions import NotYourSuite, check_one_place, tell
 from checkpoint.custody.detention import queries as detention
 from checkpoint.custody.detention.rules import check_nothing_later
 from checkpoint.custody.movements import queries, rules
@@ -118,6 +118,8 @@ async def take_back(
     voluntary = command.reason is ReturnReason.VOLUNTARY_ATTENDANCE
     event = CustodyEvent.ATTENDED if voluntary else CustodyEvent.RETURNED
     before, after = record.state, step(record.state, event)
+    if not voluntary:
+        await check_one_place(session, record.person_id, besides=record.id, by=by)
     movements = await queries.of_record(session, record.id)
     rules.check_arriving(command.arrived_at, since=queries.last_moment(record, movements), now=at)
     movement = Movement(

@@ -1,6 +1,6 @@
 """Read the comings and goings of a record that was reached in scope."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,15 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.custody.movements.rules import suite_at
-from checkpoint.custody.movements.schemas import BailView, MovementView, ReleaseView
+from checkpoint.custody.movements.schemas import (
+    AlsoDetainedView,
+    BailView,
+    MovementView,
+    ReleaseView,
+)
 from checkpoint.custody.movements.states import MovementKind, is_late
 from checkpoint.custody.movements.tables import Movement
+from checkpoint.custody.states import CustodyState
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.database import rows_of
 
@@ -25,6 +31,54 @@ BY_REFERENCE = (
     select(CustodyRecord)
     .where(col(CustodyRecord.reference) == sa.bindparam("reference"))
     .with_for_update(key_share=True)
+)
+
+DETAINING = (
+    sa.select(
+        col(CustodyRecord.id),
+        col(CustodyRecord.person_id),
+        col(CustodyRecord.reference),
+        col(CustodyRecord.suite),
+    )
+    .where(col(CustodyRecord.person_id) == sa.bindparam("person_id", type_=sa.Uuid()))
+    .where(col(CustodyRecord.state) == CustodyState.DETAINED)
+    .order_by(col(CustodyRecord.id))
+)
+PLACE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 0)) AS held")
+
+
+async def hold_place(session: AsyncSession, person_id: UUID) -> None:
+    """Wait for whoever detains this person just now; last of all locks, so that none waits back."""
+    await rows_of(session, PLACE, place=f"detained {person_id}")
+
+
+async def detaining(
+    session: AsyncSession, person_id: UUID, *, besides: UUID | None = None
+) -> Sequence[Any]:
+    """The records by which a person is detained, whatever their suites; never shown as they are."""
+    rows = await rows_of(session, DETAINING, person_id=person_id)
+    return [row for row in rows if row.id != besides]
+
+
+def also_detained(others: Sequence[Any], *, suites: Collection[str]) -> list[AlsoDetainedView]:
+    """Other records that detain the person, as somebody of these suites is told of them."""
+    return [
+        AlsoDetainedView(
+            custody_record_id=other.id if other.suite in suites else None,
+            reference=other.reference if other.suite in suites else None,
+            remark=HERE if other.suite in suites else ELSEWHERE,
+        )
+        for other in others
+    ]
+
+
+HERE = (
+    "The person is detained by another record of your suites too: record the release that is "
+    "missing, or move the record that is about somebody else."
+)
+ELSEWHERE = (
+    "The person is still detained by a record of another suite: ask a supervisor to have their "
+    "release or transfer recorded there."
 )
 
 

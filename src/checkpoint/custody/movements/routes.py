@@ -13,6 +13,7 @@ from checkpoint.access.permissions import Permission
 from checkpoint.custody.actions import NotYourSuite
 from checkpoint.custody.detention import actions as detention
 from checkpoint.custody.movements import actions
+from checkpoint.custody.movements.rules import PersonDetainedAlready
 from checkpoint.custody.movements.schemas import Release, TakeBack, Transfer
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.routes import RecordId, answered
@@ -72,7 +73,14 @@ async def transfer(
 @router.post(
     "/custody-returns",
     response_model=CustodyRecordView,
-    responses=problems(*CREATING, RuleBroken, NotYourSuite, CustodyRecordNotFound, StepNotAllowed),
+    responses=problems(
+        *CREATING,
+        RuleBroken,
+        NotYourSuite,
+        CustodyRecordNotFound,
+        StepNotAllowed,
+        PersonDetainedAlready,
+    ),
 )
 async def take_back(
     by: Annotated[Actor, holding(Permission.DETAIN)],

@@ -1,11 +1,40 @@
 """Comings and goings that cannot be. Pure; each refusal names field, rule and remedy."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from checkpoint.custody.rules import SKEW
-from checkpoint.foundation.errors import RuleBroken
+from checkpoint.foundation.errors import Conflict, RuleBroken
+
+
+class PersonDetainedAlready(Conflict):
+    slug = "person-detained-already"
+    title = "This person is detained already, by another record"
+
+
+def check_one_place(others: Sequence[Any], *, suites: Collection[str]) -> None:
+    """Nobody is detained by two records where whoever asks can put that right.
+
+    A record of another suite is no reason to refuse: nobody here could record the release that
+    was forgotten there. It is remarked upon instead.
+
+    Args:
+        others: the person's other records by which they are detained, with id, reference, suite.
+        suites: those whose records whoever asks may change.
+
+    Raises:
+        PersonDetainedAlready: one of the others is in one of the suites; names it and the remedy.
+    """
+    for other in others:
+        if other.suite in suites:
+            raise PersonDetainedAlready(
+                "Go on with that record: what else is alleged goes on it. If they have left, "
+                "record their release or transfer there first, with late_reason if it is late, and "
+                "send this again.",
+                custody_record_id=str(other.id),
+                reference=other.reference,
+            )
 
 
 def check_past(moment: datetime | None, *, now: datetime, field: str) -> None:

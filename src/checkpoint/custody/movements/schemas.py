@@ -123,6 +123,14 @@ class ReleaseView(View):
     late_reason: LateReason | None
 
 
+class AlsoDetainedView(View):
+    """Another record by which the same person is detained; somebody is in one place only."""
+
+    custody_record_id: Annotated[UUID | None, Field(description="Null where it is elsewhere.")]
+    reference: Annotated[str | None, Field(description="Null where it is elsewhere.")]
+    remark: Annotated[str, Field(description="What to do about it.")]
+
+
 class MovementView(View):
     """One coming or going."""
 
