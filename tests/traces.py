@@ -15,6 +15,7 @@ KEPT = (
     "alleged_offence",
     "screening",
     "movement",
+    "movement_withdrawal",
     "detention_entry",
     "eligibility_decision",
 )

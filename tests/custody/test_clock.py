@@ -253,7 +253,8 @@ def test_at_the_deadline_exactly_the_allowed_time_has_passed(pauses, allowed):
 
 
 def test_what_was_put_right_counts_no_more():
-    first, second = SimpleNamespace(id=1, replaces_id=None), SimpleNamespace(id=2, replaces_id=1)
+    first = SimpleNamespace(id=1, replaces_id=None, moot=False)
+    second = SimpleNamespace(id=2, replaces_id=1, moot=False)
     assert standing([first, second]) == [second]
     assert standing([first], without=1) == []
 

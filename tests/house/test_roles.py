@@ -21,6 +21,7 @@ API = {
     "identity_choice": ADD,
     "kept_answer": ADD,
     "movement": ADD,
+    "movement_withdrawal": ADD,
     "offence": READ,
     "offence_classification": READ,
     "offence_list": READ,

@@ -12,7 +12,13 @@ from checkpoint.custody.detention.states import (
     PostponementReason,
     ReviewOfficer,
 )
-from checkpoint.custody.movements.states import LateReason, MovementKind, ReleaseKind, ReturnReason
+from checkpoint.custody.movements.states import (
+    LateReason,
+    MovementKind,
+    ReleaseKind,
+    ReturnReason,
+    WithdrawalReason,
+)
 from checkpoint.foundation.codelists import list_doors
 
 router = APIRouter(prefix="/v1/reference", tags=["reference"])
@@ -28,6 +34,11 @@ list_doors(
             labels(ReturnReason),
         ),
         "movement-kinds": ("Comings and goings", "This service.", labels(MovementKind)),
+        "withdrawal-reasons": (
+            "Why a movement never was one",
+            "This service.",
+            labels(WithdrawalReason),
+        ),
         "detention-entries": (
             "What the clock hears of",
             "PACE 1984 ss.40 to 44.",

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.custody.detention.clock import Clock, Stays, clock, stays
@@ -20,7 +20,8 @@ from checkpoint.custody.detention.states import EntryKind
 from checkpoint.custody.detention.tables import DetentionEntry
 from checkpoint.custody.movements import queries as movements
 from checkpoint.custody.movements.schemas import AlsoDetainedView
-from checkpoint.custody.movements.states import is_late
+from checkpoint.custody.movements.states import MovementKind, is_late
+from checkpoint.custody.movements.tables import Movement, MovementWithdrawal
 from checkpoint.custody.states import CustodyState
 from checkpoint.custody.suites import queries as suites
 from checkpoint.custody.suites.rules import is_open
@@ -29,8 +30,22 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import LONDON
 from checkpoint.foundation.database import rows_of
 
+# What was given when a return began says nothing of the stay before, once that is withdrawn.
+MOOT = sa.and_(
+    col(DetentionEntry.kind).in_([EntryKind.ARRIVED, EntryKind.AUTHORISED]),
+    sa.exists().where(
+        col(Movement.custody_record_id) == col(DetentionEntry.custody_record_id),
+        col(Movement.kind) == MovementKind.RETURNED,
+        col(Movement.arrived_at) <= col(DetentionEntry.happened_at),
+        col(MovementWithdrawal.movement_id) == col(Movement.id),
+        # Ids tell the order: they are made in the order of time, and whoever enters or withdraws
+        # holds the record.
+        col(Movement.id) < col(DetentionEntry.id),
+        col(DetentionEntry.id) < col(MovementWithdrawal.id),
+    ),
+)
 ENTRIES = (
-    select(DetentionEntry)
+    sa.select(*DetentionEntry.__table__.c, MOOT.label("moot"))
     .where(col(DetentionEntry.custody_record_id) == sa.bindparam("record_id", type_=sa.Uuid()))
     .order_by(col(DetentionEntry.number))
 )
@@ -43,9 +58,9 @@ async def of_record(session: AsyncSession, record_id: UUID) -> Sequence[Any]:
 
 
 def standing(entries: Sequence[Any], *, without: UUID | None = None) -> list[Any]:
-    """The entries that were not put right by a later one, nor are about to be."""
+    """The entries that were not put right by a later one, nor are about to be, nor are moot."""
     replaced = {entry.replaces_id for entry in entries} | {without}
-    return [entry for entry in entries if entry.id not in replaced]
+    return [entry for entry in entries if entry.id not in replaced and not entry.moot]
 
 
 async def stays_of(session: AsyncSession, record: CustodyRecord) -> Stays:
@@ -79,7 +94,7 @@ async def history(
     session: AsyncSession, record: CustodyRecord, *, by: Actor, at: datetime
 ) -> DetentionHistoryView:
     """All of it, with what was put right."""
-    moved = await movements.of_record(session, record.id)
+    moved = await movements.all_of_record(session, record.id)
     entries = await of_record(session, record.id)
     openings = await suites.of_suite(session, record.suite)
     others = await also_detained(session, record, by=by)
@@ -88,7 +103,7 @@ async def history(
         reference=record.reference,
         version=record.version,
         suite=record.suite,
-        detention=_view(record, moved, entries, openings, others, at),
+        detention=_view(record, movements.standing(moved), entries, openings, others, at),
         movements=[movements.shown(row) for row in moved],
         entries=[
             EntryView.model_validate(
@@ -108,9 +123,10 @@ def _view(
     at: datetime,
 ) -> DetentionView:
     held = stays(record.arrested_at, record.arrived_at, moved)
-    late = [entry.late_reason for entry in entries if entry.kind == EntryKind.ARRIVED]
+    stand = standing(entries)
+    late = [entry.late_reason for entry in stand if entry.kind == EntryKind.ARRIVED]
     return DetentionView(
-        clock=clock_view(clock(held, standing(entries), at=at)),
+        clock=clock_view(clock(held, stand, at=at)),
         release=None if held.detained else movements.release_of(moved, at=at),
         entered_late=is_late(record.arrived_at, record.opened_at),
         late_reason=late[0] if late else None,

@@ -151,11 +151,16 @@ def check_once(
         )
 
 
-WHILE_HELD = (EntryKind.REVIEWED, EntryKind.REVIEW_POSTPONED, EntryKind.EXTENDED)
+WHILE_HELD = (
+    EntryKind.REVIEWED,
+    EntryKind.REVIEW_POSTPONED,
+    EntryKind.EXTENDED,
+    EntryKind.PAUSED,
+)
 
 
 def check_nothing_later(entries: Sequence[Any], released_at: datetime) -> None:
-    """Nobody is reviewed, or kept for longer, after their release.
+    """Nobody is reviewed, kept for longer or taken to hospital from here after their release.
 
     Args:
         entries: those that stand on the record.
@@ -168,8 +173,27 @@ def check_nothing_later(entries: Sequence[Any], released_at: datetime) -> None:
         raise RuleBroken(
             "#/released_at",
             "released-before-entry",
-            "A review or an extension is on record for a later time: check this one, or put that "
-            "entry right first.",
+            "A review, an extension or a pause is on record for a later time: check this one, or "
+            "put that entry right first.",
+        )
+
+
+def check_not_held(entries: Sequence[Any], arrived_at: datetime) -> None:
+    """Nobody was reviewed, or kept for longer, in a stay that never was.
+
+    Args:
+        entries: those that stand on the record.
+        arrived_at: when the stay began that is to be withdrawn.
+
+    Raises:
+        RuleBroken: entries-in-stay.
+    """
+    if any(entry.kind in WHILE_HELD and entry.happened_at >= arrived_at for entry in entries):
+        raise RuleBroken(
+            "#/number",
+            "entries-in-stay",
+            "A review, an extension or a pause is on record for this stay: put its time right "
+            "first, or leave the return as it is.",
         )
 
 

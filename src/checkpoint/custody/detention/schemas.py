@@ -176,6 +176,9 @@ class EntryView(View):
     authority: Authority | None
     reason: EntryReason | None
     replaces_id: UUID | None
+    moot: Annotated[
+        bool, Field(description="Entered for a return that was withdrawn; it counts no more.")
+    ]
     recorded_at: Moment
     recorded_by: UUID
     entered_late: bool

@@ -11,11 +11,11 @@ from checkpoint.custody import queries as custody
 from checkpoint.custody import rules as custody_rules
 from checkpoint.custody.actions import NotYourSuite, check_one_place, tell
 from checkpoint.custody.detention import queries as detention
-from checkpoint.custody.detention.rules import check_nothing_later
+from checkpoint.custody.detention.rules import check_not_held, check_nothing_later
 from checkpoint.custody.movements import queries, rules
-from checkpoint.custody.movements.schemas import Release, TakeBack, Transfer
+from checkpoint.custody.movements.schemas import Release, TakeBack, Transfer, WithdrawMovement
 from checkpoint.custody.movements.states import MovementKind, ReturnReason
-from checkpoint.custody.movements.tables import Movement
+from checkpoint.custody.movements.tables import Movement, MovementWithdrawal
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.states import CustodyEvent, CustodyState, step
 from checkpoint.custody.tables import CustodyRecord
@@ -23,6 +23,7 @@ from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
+from checkpoint.foundation.preconditions import unchanged_since
 
 
 async def transfer(
@@ -34,14 +35,15 @@ async def transfer(
     await _check_suite(session, command.suite, field="#/suite", on=london_day(command.arrived_at))
     if command.suite == record.suite:
         raise errors.RuleBroken("#/suite", "same-suite", "They are at this suite already.")
-    movements = await queries.of_record(session, record_id)
+    entered = await queries.all_of_record(session, record_id)
+    movements = queries.standing(entered)
     since = queries.last_moment(record, movements)
     rules.check_leaving(command.left_at, since=since, now=at, field="#/left_at")
     rules.check_arriving(command.arrived_at, since=command.left_at, now=at)
     before, record.suite = record.suite, command.suite
     movement = Movement(
         custody_record_id=record.id,
-        number=len(movements) + 1,
+        number=len(entered) + 1,
         kind=MovementKind.TRANSFERRED,
         from_suite=before,
         to_suite=command.suite,
@@ -62,14 +64,15 @@ async def release(
     """The person leaves the suite; the record can still be screened and decided."""
     record = await custody.one(session, record_id, actor=by, lock=True)
     before, after = record.state, step(record.state, CustodyEvent.RELEASED)
-    movements = await queries.of_record(session, record_id)
+    entered = await queries.all_of_record(session, record_id)
+    movements = queries.standing(entered)
     since = queries.last_moment(record, movements)
     rules.check_leaving(command.released_at, since=since, now=at, field="#/released_at")
     entries = detention.standing(await detention.of_record(session, record_id))
     check_nothing_later(entries, command.released_at)
     movement = Movement(
         custody_record_id=record.id,
-        number=len(movements) + 1,
+        number=len(entered) + 1,
         kind=MovementKind.RELEASED,
         from_suite=record.suite,
         left_at=command.released_at,
@@ -120,11 +123,12 @@ async def take_back(
     before, after = record.state, step(record.state, event)
     if not voluntary:
         await check_one_place(session, record.person_id, besides=record.id, by=by)
-    movements = await queries.of_record(session, record.id)
+    entered = await queries.all_of_record(session, record.id)
+    movements = queries.standing(entered)
     rules.check_arriving(command.arrived_at, since=queries.last_moment(record, movements), now=at)
     movement = Movement(
         custody_record_id=record.id,
-        number=len(movements) + 1,
+        number=len(entered) + 1,
         kind=MovementKind.RETURNED,
         from_suite=record.suite,
         to_suite=command.suite,
@@ -141,6 +145,57 @@ async def take_back(
         record.state, record.released_at, record.released_by = after, None, None
     await _write(session, record, movement, event, change, by=by, at=at)
     return record
+
+
+async def withdraw(
+    session: AsyncSession,
+    record_id: UUID,
+    command: WithdrawMovement,
+    *,
+    seen: int,
+    by: Actor,
+    at: datetime,
+) -> CustodyRecord:
+    """The last movement never was one; state, clock and suite follow from those before it."""
+    record, movements = await queries.to_withdraw(session, record_id, actor=by)
+    if record is None:
+        raise CustodyRecordNotFound("Check the id, or ask a colleague in that suite.")
+    unchanged_since(seen, record.version)
+    rules.check_withdrawal(command.number, movements)
+    *earlier, withdrawn = movements
+    await _check_left(session, record, withdrawn, by=by)
+    left = rules.release_that_stands(earlier)
+    now: dict[str, Any] = {
+        "suite": withdrawn.from_suite,
+        "state": CustodyState.DETAINED if left is None else CustodyState.RELEASED,
+        "released_at": None if left is None else left.left_at,
+        "released_by": None if left is None else left.recorded_by,
+    }
+    change = {name: (getattr(record, name), value) for name, value in now.items()}
+    for name, value in now.items():
+        setattr(record, name, value)
+    record.version += 1
+    row = MovementWithdrawal(
+        movement_id=withdrawn.id,
+        reason=command.reason,
+        words=command.words,
+        withdrawn_at=at,
+        withdrawn_by=by.id,
+    )
+    await insert(session, row)
+    await tell(session, record, CustodyEvent.MOVEMENT_WITHDRAWN, change=change, by=by, at=at)
+    return record
+
+
+async def _check_left(
+    session: AsyncSession, record: CustodyRecord, withdrawn: Any, *, by: Actor
+) -> None:
+    """What is left without it does not contradict what was entered since."""
+    if withdrawn.kind == MovementKind.RELEASED:
+        await check_one_place(session, record.person_id, besides=record.id, by=by)
+    elif withdrawn.kind == MovementKind.RETURNED:
+        entries = detention.standing(await detention.of_record(session, record.id))
+        check_not_held(entries, withdrawn.arrived_at)
 
 
 async def _write(

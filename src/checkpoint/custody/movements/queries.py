@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,15 +16,24 @@ from checkpoint.custody.movements.schemas import (
     BailView,
     MovementView,
     ReleaseView,
+    WithdrawalView,
 )
 from checkpoint.custody.movements.states import MovementKind, is_late
-from checkpoint.custody.movements.tables import Movement
+from checkpoint.custody.movements.tables import Movement, MovementWithdrawal
 from checkpoint.custody.states import CustodyState
 from checkpoint.custody.tables import CustodyRecord
+from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 
 MOVEMENTS = (
-    select(Movement)
+    sa.select(
+        *Movement.__table__.c,
+        col(MovementWithdrawal.reason).label("withdrawal_reason"),
+        col(MovementWithdrawal.words),
+        col(MovementWithdrawal.withdrawn_at),
+        col(MovementWithdrawal.withdrawn_by),
+    )
+    .outerjoin(MovementWithdrawal, col(MovementWithdrawal.movement_id) == col(Movement.id))
     .where(col(Movement.custody_record_id) == sa.bindparam("record_id", type_=sa.Uuid()))
     .order_by(col(Movement.number))
 )
@@ -82,9 +92,55 @@ ELSEWHERE = (
 )
 
 
-async def of_record(session: AsyncSession, record_id: UUID) -> Sequence[Any]:
-    """How the person came and went after booking in, in order."""
+SUITES = sa.bindparam("suites", type_=ARRAY(sa.String()))
+# Also a record that these suites have sent away: who sends by mistake can take it back.
+SENT = sa.exists().where(
+    col(Movement.custody_record_id) == col(CustodyRecord.id),
+    col(Movement.kind) == MovementKind.TRANSFERRED,
+    col(Movement.from_suite) == sa.any_(SUITES),
+)
+WITHIN_REACH = (
+    select(CustodyRecord)
+    .where(sa.or_(col(CustodyRecord.suite) == sa.any_(SUITES), SENT))
+    .where(col(CustodyRecord.id) == sa.bindparam("record_id", type_=sa.Uuid()))
+    .with_for_update(key_share=True)
+)
+
+
+async def all_of_record(session: AsyncSession, record_id: UUID) -> Sequence[Any]:
+    """How the person came and went after booking in, in order; also what was withdrawn."""
     return await rows_of(session, MOVEMENTS, record_id=record_id)
+
+
+def standing(movements: Sequence[Any]) -> list[Any]:
+    """Those that were not withdrawn."""
+    return [movement for movement in movements if movement.withdrawn_at is None]
+
+
+async def of_record(session: AsyncSession, record_id: UUID) -> Sequence[Any]:
+    """How the person came and went after booking in, in order, as far as it stands."""
+    return standing(await all_of_record(session, record_id))
+
+
+async def to_withdraw(
+    session: AsyncSession, record_id: UUID, *, actor: Actor
+) -> tuple[CustodyRecord | None, Sequence[Any]]:
+    """A record, locked, with what stands of its movements: for the suite that has it, or the one
+    that sent it there last; and never for an answer.
+    """
+    rows = await session.exec(
+        WITHIN_REACH,
+        params={"record_id": record_id, "suites": sorted(actor.suites)},
+        execution_options={"populate_existing": True},
+    )
+    record = rows.one_or_none()
+    if record is None:
+        return None, []
+    movements = await of_record(session, record_id)
+    here = record.suite in actor.suites
+    sent = movements and movements[-1].kind == MovementKind.TRANSFERRED
+    mine = here or (sent and movements[-1].from_suite in actor.suites)
+    return (record if mine else None), movements
 
 
 async def by_reference(session: AsyncSession, reference: str) -> CustodyRecord | None:
@@ -118,7 +174,16 @@ def moment_of(movement: Any) -> datetime:
 
 def shown(movement: Any) -> MovementView:
     late = is_late(moment_of(movement), movement.recorded_at)
-    return MovementView.model_validate(movement._asdict() | {"entered_late": late})
+    withdrawn = None
+    if movement.withdrawn_at is not None:
+        withdrawn = WithdrawalView(
+            reason=movement.withdrawal_reason,
+            words=movement.words,
+            withdrawn_at=movement.withdrawn_at,
+            withdrawn_by=movement.withdrawn_by,
+        )
+    derived = {"entered_late": late, "withdrawn": withdrawn}
+    return MovementView.model_validate(movement._asdict() | derived)
 
 
 def release_of(movements: Sequence[Any], *, at: datetime) -> ReleaseView:

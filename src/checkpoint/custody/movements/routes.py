@@ -14,7 +14,7 @@ from checkpoint.custody.actions import NotYourSuite
 from checkpoint.custody.detention import actions as detention
 from checkpoint.custody.movements import actions
 from checkpoint.custody.movements.rules import PersonDetainedAlready
-from checkpoint.custody.movements.schemas import Release, TakeBack, Transfer
+from checkpoint.custody.movements.schemas import Release, TakeBack, Transfer, WithdrawMovement
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.routes import RecordId, answered
 from checkpoint.custody.schemas import CustodyRecordView
@@ -24,6 +24,7 @@ from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.idempotency import CREATING, Once, once
+from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion
 from checkpoint.foundation.problems import problems
 
 router = APIRouter(prefix="/v1", tags=["custody"])
@@ -66,6 +67,40 @@ async def transfer(
     async def deed() -> Response:
         record = await actions.transfer(session, record_id, command, by=by, at=now)
         return await answered(session, record, by=by, at=now)
+
+    return await once(session, asked, deed, by=by, at=now)
+
+
+@router.post(
+    "/custody-records/{record_id}/withdrawals",
+    status_code=201,
+    response_model=CustodyRecordView,
+    responses=problems(
+        *CREATING,
+        RuleBroken,
+        CustodyRecordNotFound,
+        PersonDetainedAlready,
+        IfMatchMissing,
+        Overtaken,
+    ),
+)
+async def withdraw_movement(
+    by: Annotated[Actor, holding(Permission.DETAIN)],
+    record_id: RecordId,
+    command: WithdrawMovement,
+    session: Transaction,
+    now: Now,
+    seen: SeenVersion,
+    asked: Once,
+) -> Response:
+    """The last transfer, release or return was a mistake: take it back; both stay on record.
+
+    Also for the suite that sent a record away by mistake, as long as nobody has changed it since.
+    """
+
+    async def deed() -> Response:
+        record = await actions.withdraw(session, record_id, command, seen=seen, by=by, at=now)
+        return await answered(session, record, by=by, at=now, status=201)
 
     return await once(session, asked, deed, by=by, at=now)
 

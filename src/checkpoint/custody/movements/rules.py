@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from checkpoint.custody.movements.states import MovementKind, ReturnReason
 from checkpoint.custody.rules import SKEW
 from checkpoint.foundation.errors import Conflict, RuleBroken
 
@@ -107,6 +108,49 @@ def check_bail(bail_return_at: datetime, *, released_at: datetime) -> None:
         raise RuleBroken(
             "#/bail/return_at", "bail-before-release", "The return lies before the release."
         )
+
+
+def check_withdrawal(number: int, movements: Sequence[Any]) -> None:
+    """Only the last thing that moved somebody is withdrawn: later ones rest on it.
+
+    Args:
+        number: the movement's.
+        movements: those that stand, in their order.
+
+    Raises:
+        RuleBroken: movement-not-here or later-movement-stands.
+    """
+    if number not in {movement.number for movement in movements}:
+        raise RuleBroken(
+            "#/number",
+            "movement-not-here",
+            "Name a movement that stands on this record now; see its detention.",
+        )
+    if number != movements[-1].number:
+        raise RuleBroken(
+            "#/number",
+            "later-movement-stands",
+            "What came later rests on this one: withdraw from the last one backwards, and enter "
+            "again what did happen.",
+        )
+
+
+def release_that_stands(movements: Sequence[Any]) -> Any | None:
+    """How the person left, if they are not detained.
+
+    Args:
+        movements: those that stand, in their order, with kind and return_reason.
+
+    Returns:
+        The last release; None where they were never released, or have been detained again since.
+    """
+    release = None
+    for movement in movements:
+        if movement.kind == MovementKind.RELEASED:
+            release = movement
+        elif movement.return_reason != ReturnReason.VOLUNTARY_ATTENDANCE:
+            release = None
+    return release
 
 
 def suite_at(present: str, movements: Sequence[Any], moment: datetime) -> str:

@@ -10,9 +10,10 @@ from checkpoint.custody.movements.states import (
     MovementKind,
     ReleaseKind,
     ReturnReason,
+    WithdrawalReason,
 )
 from checkpoint.foundation.identifiers import heard_reference
-from checkpoint.foundation.schemas import Code, Command, Instant, Moment, View, YesNo
+from checkpoint.foundation.schemas import Code, Command, Instant, Moment, Text, View, YesNo
 
 
 def example(**body: Any) -> ConfigDict:
@@ -103,6 +104,30 @@ class TakeBack(Command):
         return self
 
 
+Words = Annotated[
+    Text | None,
+    Field(max_length=500, description="In words; wanted with `other`.", examples=[None]),
+]
+
+
+class WithdrawMovement(Command):
+    """The last movement on record was recorded by mistake."""
+
+    model_config = example(number=1, reason="did_not_happen")
+
+    number: Annotated[
+        int, Field(strict=True, ge=1, le=32767, description="The movement's; the last that stands.")
+    ]
+    reason: WithdrawalReason
+    words: Words = None
+
+    @model_validator(mode="after")
+    def other_in_words(self) -> Self:
+        if self.reason is WithdrawalReason.OTHER and self.words is None:
+            raise ValueError("Say in words what the other reason is.")
+        return self
+
+
 class BailView(View):
     """Where and when bail is to be answered."""
 
@@ -131,6 +156,15 @@ class AlsoDetainedView(View):
     remark: Annotated[str, Field(description="What to do about it.")]
 
 
+class WithdrawalView(View):
+    """Why a movement no longer stands."""
+
+    reason: WithdrawalReason
+    words: str | None
+    withdrawn_at: Moment
+    withdrawn_by: UUID
+
+
 class MovementView(View):
     """One coming or going."""
 
@@ -149,3 +183,6 @@ class MovementView(View):
     recorded_by: UUID
     entered_late: bool
     late_reason: LateReason | None
+    withdrawn: Annotated[
+        WithdrawalView | None, Field(description="Null while it stands; else it counts no more.")
+    ]

@@ -34,6 +34,15 @@ class ReturnReason(StrEnum):
     VOLUNTARY_ATTENDANCE = "voluntary_attendance"
 
 
+class WithdrawalReason(StrEnum):
+    """Why a movement on record never was one."""
+
+    DID_NOT_HAPPEN = "did_not_happen"
+    WRONG_RECORD = "wrong_record"
+    WRONG_PARTICULARS = "wrong_particulars"
+    OTHER = "other"
+
+
 class LateReason(StrEnum):
     """Why something was entered long after it happened."""
 

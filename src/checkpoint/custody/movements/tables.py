@@ -11,6 +11,7 @@ from checkpoint.custody.movements.states import (
     MovementKind,
     ReleaseKind,
     ReturnReason,
+    WithdrawalReason,
 )
 from checkpoint.foundation.database import Record, text_enum
 from checkpoint.foundation.disclosure import Disclosure, described
@@ -113,3 +114,34 @@ class Movement(Record, table=True):
         sa_type=INSTANT, sa_column_kwargs=described("When entered, in UTC.", Disclosure.INDIRECT)
     )
     recorded_by: UUID = Field(sa_column_kwargs=described("Who entered it.", Disclosure.DIRECT))
+
+
+class MovementWithdrawal(Record, table=True):
+    """A movement was recorded by mistake: it counts no more, and stays on record with this.
+
+    Append-only. Written only by ``custody.movements.actions``.
+    """
+
+    __tablename__ = "movement_withdrawal"
+    __table_args__ = (
+        sa.UniqueConstraint("movement_id"),
+        sa.CheckConstraint("reason <> 'other' OR words IS NOT NULL", name="other_in_words"),
+    )
+
+    movement_id: UUID = Field(
+        foreign_key="movement.id",
+        sa_column_kwargs=described("The movement that no longer stands.", Disclosure.INDIRECT),
+    )
+    reason: WithdrawalReason = Field(
+        sa_type=text_enum(WithdrawalReason, "reason"),
+        sa_column_kwargs=described("Why, by code.", Disclosure.SAFE),
+    )
+    words: str | None = Field(
+        default=None,
+        max_length=500,
+        sa_column_kwargs=described("Why, in words.", Disclosure.NEVER),
+    )
+    withdrawn_at: datetime = Field(
+        sa_type=INSTANT, sa_column_kwargs=described("When, in UTC.", Disclosure.INDIRECT)
+    )
+    withdrawn_by: UUID = Field(sa_column_kwargs=described("Who did.", Disclosure.DIRECT))
