@@ -16,6 +16,7 @@ KEPT = (
     "screening",
     "movement",
     "movement_withdrawal",
+    "bail_variation",
     "detention_entry",
     "eligibility_decision",
 )

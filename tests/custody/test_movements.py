@@ -109,6 +109,8 @@ async def test_bail_says_when_and_where_and_is_overdue_when_the_time_has_come(cl
         "suite": "PETERLEE",
         "conditional": True,
         "overdue": False,
+        "granted_until": "2026-11-24T10:00:00Z",
+        "variations": [],
     }
     other = await booked(client)
     soon = {"return_at": "2026-11-03T11:00:00Z", "conditional": False}

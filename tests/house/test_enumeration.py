@@ -42,6 +42,12 @@ BODIES = {
         "left_at": "2026-11-03T00:10:00Z",
         "arrived_at": "2026-11-03T00:50:00Z",
     },
+    "vary_bail": {
+        "return_at": "2026-12-22T10:00:00Z",
+        "authorised_at": "2026-11-03T10:00:00Z",
+        "authority": "inspector",
+        "reason": "investigation_goes_on",
+    },
     "withdraw_movement": {"number": 1, "reason": "did_not_happen"},
     "set_detention_times": {"authorised_at": "2026-11-02T22:20:00Z"},
     "record_review": {"held_at": "2026-11-03T03:50:00Z", "authority": "inspector"},

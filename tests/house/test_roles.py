@@ -11,6 +11,7 @@ API = {
     "alleged_offence": ADD,
     "audit_entry": ADD,
     "audit_stream": set(),
+    "bail_variation": ADD,
     "changed_value": ADD,
     "co_accused": ADD,
     "custody_record": EDIT,

@@ -28,6 +28,7 @@ class CustodyEvent(StrEnum):
     RETURNED = "custody.returned"  # released -> detained, in any suite
     ATTENDED = "custody.attended"  # no change of state: in a suite, and not detained
     MOVEMENT_WITHDRAWN = "custody.movement_withdrawn"  # the state follows from what still stands
+    BAIL_VARIED = "custody.bail_varied"  # no change of state
     TIMES_SET = "custody.times_set"  # no change of state; also after release, as the next three
     REVIEWED = "custody.reviewed"
     EXTENDED = "custody.extended"

@@ -13,6 +13,8 @@ from checkpoint.custody.detention.states import (
     ReviewOfficer,
 )
 from checkpoint.custody.movements.states import (
+    BailAuthority,
+    BailChange,
     LateReason,
     MovementKind,
     ReleaseKind,
@@ -34,6 +36,12 @@ list_doors(
             labels(ReturnReason),
         ),
         "movement-kinds": ("Comings and goings", "This service.", labels(MovementKind)),
+        "bail-authorities": (
+            "Who may extend or vary bail",
+            "PACE 1984 ss.47ZA to 47ZG; how long each may is not checked.",
+            labels(BailAuthority),
+        ),
+        "bail-changes": ("Why bail was extended or varied", "This service.", labels(BailChange)),
         "withdrawal-reasons": (
             "Why a movement never was one",
             "This service.",

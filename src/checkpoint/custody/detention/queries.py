@@ -77,7 +77,7 @@ async def view(
     entries = [] if new else await of_record(session, record.id)
     openings = await suites.of_suite(session, record.suite)
     others = await also_detained(session, record, by=by)
-    return _view(record, moved, entries, openings, others, at)
+    return await _view(session, record, moved, entries, openings, others, at)
 
 
 async def also_detained(
@@ -103,7 +103,9 @@ async def history(
         reference=record.reference,
         version=record.version,
         suite=record.suite,
-        detention=_view(record, movements.standing(moved), entries, openings, others, at),
+        detention=await _view(
+            session, record, movements.standing(moved), entries, openings, others, at
+        ),
         movements=[movements.shown(row) for row in moved],
         entries=[
             EntryView.model_validate(
@@ -114,7 +116,8 @@ async def history(
     )
 
 
-def _view(
+async def _view(
+    session: AsyncSession,
     record: CustodyRecord,
     moved: Sequence[Any],
     entries: Sequence[Any],
@@ -127,7 +130,7 @@ def _view(
     late = [entry.late_reason for entry in stand if entry.kind == EntryKind.ARRIVED]
     return DetentionView(
         clock=clock_view(clock(held, stand, at=at)),
-        release=None if held.detained else movements.release_of(moved, at=at),
+        release=None if held.detained else await movements.release_of(session, moved, at=at),
         entered_late=is_late(record.arrived_at, record.opened_at),
         late_reason=late[0] if late else None,
         outside_hours=held.detained and not is_open(openings, movements.last_moment(record, moved)),

@@ -1,6 +1,7 @@
 """People come and go. One function per event; no commits."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,9 +14,15 @@ from checkpoint.custody.actions import NotYourSuite, check_one_place, tell
 from checkpoint.custody.detention import queries as detention
 from checkpoint.custody.detention.rules import check_not_held, check_nothing_later
 from checkpoint.custody.movements import queries, rules
-from checkpoint.custody.movements.schemas import Release, TakeBack, Transfer, WithdrawMovement
+from checkpoint.custody.movements.schemas import (
+    Release,
+    TakeBack,
+    Transfer,
+    VaryBail,
+    WithdrawMovement,
+)
 from checkpoint.custody.movements.states import MovementKind, ReturnReason
-from checkpoint.custody.movements.tables import Movement, MovementWithdrawal
+from checkpoint.custody.movements.tables import BailVariation, Movement, MovementWithdrawal
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.states import CustodyEvent, CustodyState, step
 from checkpoint.custody.tables import CustodyRecord
@@ -105,6 +112,51 @@ async def _bail(session: AsyncSession, record: CustodyRecord, command: Release) 
         "bail_suite": suite,
         "bail_conditional": bail.conditional,
     }
+
+
+async def vary_bail(
+    session: AsyncSession, record_id: UUID, command: VaryBail, *, by: Actor, at: datetime
+) -> CustodyRecord:
+    """Bail is extended, ends sooner, or is to be answered elsewhere; what was granted is kept."""
+    record = await custody.one(session, record_id, actor=by, lock=True)
+    release = rules.bail_that_stands(await queries.of_record(session, record_id))
+    varied = await queries.variations(session, release)
+    custody_rules.check_space(
+        len(varied),
+        most=rules.MOST_VARIATIONS,
+        what="variations of this bail",
+        remedy="Go by the one that was entered last.",
+    )
+    present = queries.bails(release, varied)[-1]
+    kept = command.model_dump(include={"suite", "conditional"}, exclude_none=True)
+    changed = replace(present, return_at=command.return_at, **kept)
+    rules.check_variation(
+        present,
+        changed,
+        authorised_at=command.authorised_at,
+        since=varied[-1].authorised_at if varied else release.left_at,
+        now=at,
+    )
+    on = london_day(command.return_at)
+    await _check_suite(session, changed.suite, field="#/suite", on=on)
+    row = BailVariation(
+        movement_id=release.id,
+        number=len(varied) + 1,
+        **asdict(changed),
+        **command.model_dump(include=AUTHORISED),
+        recorded_at=at,
+        recorded_by=by.id,
+    )
+    record.version += 1
+    await insert(session, row)
+    change = {
+        f"bail_{name}": (getattr(present, name), value) for name, value in asdict(changed).items()
+    }
+    await tell(session, record, CustodyEvent.BAIL_VARIED, change=change, by=by, at=at)
+    return record
+
+
+AUTHORISED = {"authorised_at", "authority", "reason", "words", "late_reason"}
 
 
 async def take_back(

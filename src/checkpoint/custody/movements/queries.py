@@ -1,6 +1,7 @@
 """Read the comings and goings of a record that was reached in scope."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,13 +14,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.custody.movements.rules import suite_at
 from checkpoint.custody.movements.schemas import (
     AlsoDetainedView,
+    BailVariationView,
     BailView,
     MovementView,
     ReleaseView,
     WithdrawalView,
 )
 from checkpoint.custody.movements.states import MovementKind, is_late
-from checkpoint.custody.movements.tables import Movement, MovementWithdrawal
+from checkpoint.custody.movements.tables import BailVariation, Movement, MovementWithdrawal
 from checkpoint.custody.states import CustodyState
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
@@ -186,18 +188,64 @@ def shown(movement: Any) -> MovementView:
     return MovementView.model_validate(movement._asdict() | derived)
 
 
-def release_of(movements: Sequence[Any], *, at: datetime) -> ReleaseView:
+VARIATIONS = (
+    sa.select(*BailVariation.__table__.c)
+    .join(Movement, col(Movement.id) == col(BailVariation.movement_id))
+    .where(col(Movement.custody_record_id) == sa.bindparam("record_id", type_=sa.Uuid()))
+    .order_by(col(BailVariation.movement_id), col(BailVariation.number))
+)
+
+
+async def variations(session: AsyncSession, release: Any) -> Sequence[Any]:
+    """How the bail of a release was extended or varied, in order."""
+    if release.bail_return_at is None:
+        return []
+    rows = await rows_of(session, VARIATIONS, record_id=release.custody_record_id)
+    return [row for row in rows if row.movement_id == release.id]
+
+
+@dataclass(frozen=True)
+class Bail:
+    """When and where bail is to be answered."""
+
+    return_at: datetime
+    suite: str
+    conditional: bool
+
+
+def bails(release: Any, varied: Sequence[Any]) -> list[Bail]:
+    """The bail as it was granted, then each time as it was varied; the last one counts."""
+    first = Bail(release.bail_return_at, release.bail_suite, release.bail_conditional)
+    return [first, *(Bail(row.return_at, row.suite, row.conditional) for row in varied)]
+
+
+def _bail_of(release: Any, varied: Sequence[Any], *, came: bool, at: datetime) -> BailView:
+    told = bails(release, varied)
+    return BailView(
+        **asdict(told[-1]),
+        overdue=not came and at > told[-1].return_at,
+        granted_until=told[0].return_at,
+        variations=[
+            BailVariationView.model_validate(
+                row._asdict()
+                | {
+                    "after_its_end": row.authorised_at > before.return_at,
+                    "entered_late": is_late(row.authorised_at, row.recorded_at),
+                }
+            )
+            for before, row in zip(told, varied, strict=False)
+        ],
+    )
+
+
+async def release_of(
+    session: AsyncSession, movements: Sequence[Any], *, at: datetime
+) -> ReleaseView:
     """The last release of somebody who was released, and whether bail was answered in time."""
     releases = [n for n, row in enumerate(movements) if row.kind == MovementKind.RELEASED]
     last, came = movements[releases[-1]], len(movements) > releases[-1] + 1
-    bail = None
-    if last.bail_return_at is not None:
-        bail = BailView(
-            return_at=last.bail_return_at,
-            suite=last.bail_suite,
-            conditional=last.bail_conditional,
-            overdue=not came and at > last.bail_return_at,
-        )
+    varied = await variations(session, last)
+    bail = _bail_of(last, varied, came=came, at=at) if last.bail_return_at is not None else None
     return ReleaseView(
         kind=last.release_kind,
         released_at=last.left_at,

@@ -13,10 +13,17 @@ from checkpoint.access.permissions import Permission
 from checkpoint.custody.actions import NotYourSuite
 from checkpoint.custody.detention import actions as detention
 from checkpoint.custody.movements import actions
-from checkpoint.custody.movements.rules import PersonDetainedAlready
-from checkpoint.custody.movements.schemas import Release, TakeBack, Transfer, WithdrawMovement
+from checkpoint.custody.movements.rules import NotOnBail, PersonDetainedAlready
+from checkpoint.custody.movements.schemas import (
+    Release,
+    TakeBack,
+    Transfer,
+    VaryBail,
+    WithdrawMovement,
+)
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.routes import RecordId, answered
+from checkpoint.custody.rules import RecordFull
 from checkpoint.custody.schemas import CustodyRecordView
 from checkpoint.custody.states import StepNotAllowed
 from checkpoint.foundation.actors import Actor
@@ -67,6 +74,29 @@ async def transfer(
     async def deed() -> Response:
         record = await actions.transfer(session, record_id, command, by=by, at=now)
         return await answered(session, record, by=by, at=now)
+
+    return await once(session, asked, deed, by=by, at=now)
+
+
+@router.post(
+    "/custody-records/{record_id}/bail-variations",
+    status_code=201,
+    response_model=CustodyRecordView,
+    responses=problems(*CREATING, RuleBroken, CustodyRecordNotFound, NotOnBail, RecordFull),
+)
+async def vary_bail(
+    by: Annotated[Actor, holding(Permission.RELEASE_FROM_CUSTODY)],
+    record_id: RecordId,
+    command: VaryBail,
+    session: Transaction,
+    now: Now,
+    asked: Once,
+) -> Response:
+    """Bail was extended or varied after the release; what was granted first is kept."""
+
+    async def deed() -> Response:
+        record = await actions.vary_bail(session, record_id, command, by=by, at=now)
+        return await answered(session, record, by=by, at=now, status=201)
 
     return await once(session, asked, deed, by=by, at=now)
 

@@ -153,6 +153,65 @@ def release_that_stands(movements: Sequence[Any]) -> Any | None:
     return release
 
 
+class NotOnBail(Conflict):
+    slug = "not-on-bail"
+    title = "The person is not on bail in this case"
+
+
+# What one bail takes; see ``custody.rules.check_space``.
+MOST_VARIATIONS = 100
+
+
+def bail_that_stands(movements: Sequence[Any]) -> Any:
+    """The release on bail that nobody has answered yet.
+
+    Args:
+        movements: those that stand, in their order, with kind, return_reason and bail_return_at.
+
+    Raises:
+        NotOnBail: the person is detained, or was released in another way.
+    """
+    release = release_that_stands(movements)
+    if release is None or release.bail_return_at is None:
+        raise NotOnBail("Bail can be varied after a release on bail, and until it is answered.")
+    return release
+
+
+def check_variation(
+    present: Any, changed: Any, *, authorised_at: datetime, since: datetime, now: datetime
+) -> None:
+    """Bail is varied after it began, to an end that is still to come then.
+
+    Args:
+        present: the bail that counts, with return_at, suite and conditional.
+        changed: the same of what is to count.
+        authorised_at: when that was authorised.
+        since: the release, or when bail was varied last.
+        now: the present.
+
+    Raises:
+        RuleBroken: in-the-future, authorised-before-release, bail-before-authorisation or
+            nothing-changed.
+    """
+    check_past(authorised_at, now=now, field="#/authorised_at")
+    if authorised_at < since:
+        raise RuleBroken(
+            "#/authorised_at",
+            "authorised-before-release",
+            "This lies before the release, or before bail was varied last.",
+        )
+    if changed.return_at <= authorised_at:
+        raise RuleBroken(
+            "#/return_at",
+            "bail-before-authorisation",
+            "The return lies before this was authorised.",
+        )
+    if present == changed:
+        raise RuleBroken(
+            "#/return_at", "nothing-changed", "Bail is to that time and place already."
+        )
+
+
 def suite_at(present: str, movements: Sequence[Any], moment: datetime) -> str:
     """The suite that the record belonged to at ``moment``.
 

@@ -6,6 +6,8 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from checkpoint.custody.movements.states import (
+    BailAuthority,
+    BailChange,
     LateReason,
     MovementKind,
     ReleaseKind,
@@ -128,13 +130,70 @@ class WithdrawMovement(Command):
         return self
 
 
+class VaryBail(Command):
+    """Bail goes on longer or ends sooner, or is answered elsewhere; what you leave out stays."""
+
+    model_config = example(
+        return_at="2026-12-22T10:00:00Z",
+        authorised_at="2026-11-20T15:00:00Z",
+        authority="inspector",
+        reason="investigation_goes_on",
+    )
+
+    return_at: Annotated[
+        Instant,
+        Field(description="When they have to come back.", examples=["2026-12-22T10:00:00Z"]),
+    ]
+    suite: Annotated[Code | None, Field(description="Where to.", examples=[None])] = None
+    conditional: Annotated[
+        YesNo | None, Field(description="Whether the bail has conditions.", examples=[None])
+    ] = None
+    authorised_at: Annotated[
+        Instant, Field(description="When it was.", examples=["2026-11-03T10:00:00Z"])
+    ]
+    authority: Annotated[BailAuthority, Field(description="Who authorised it, by rank.")]
+    reason: BailChange
+    words: Words = None
+    late_reason: Late = None
+
+    @model_validator(mode="after")
+    def other_in_words(self) -> Self:
+        if self.reason is BailChange.OTHER and self.words is None:
+            raise ValueError("Say in words what the other reason is.")
+        return self
+
+
+class BailVariationView(View):
+    """How bail was extended or varied."""
+
+    number: int
+    return_at: Moment
+    suite: str
+    conditional: bool
+    authorised_at: Moment
+    authority: BailAuthority
+    after_its_end: Annotated[
+        bool, Field(description="The bail had run out by the time it was authorised.")
+    ]
+    reason: BailChange
+    words: str | None
+    recorded_at: Moment
+    recorded_by: UUID
+    entered_late: bool
+    late_reason: LateReason | None
+
+
 class BailView(View):
-    """Where and when bail is to be answered."""
+    """Where and when bail is to be answered, as it was varied last."""
 
     return_at: Moment
     suite: str
     conditional: bool
     overdue: Annotated[bool, Field(description="The time has come and they have not.")]
+    granted_until: Annotated[Moment, Field(description="As it was granted on release.")]
+    variations: Annotated[
+        list[BailVariationView], Field(description="The last one says what counts now.")
+    ]
 
 
 class ReleaseView(View):

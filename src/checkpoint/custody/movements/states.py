@@ -34,6 +34,26 @@ class ReturnReason(StrEnum):
     VOLUNTARY_ATTENDANCE = "voluntary_attendance"
 
 
+class BailAuthority(StrEnum):
+    """Who authorised a change of bail, by rank (PACE ss.47ZA to 47ZG)."""
+
+    CUSTODY_OFFICER = "custody_officer"
+    INSPECTOR = "inspector"
+    SUPERINTENDENT = "superintendent"
+    MAGISTRATES_COURT = "magistrates_court"
+
+
+class BailChange(StrEnum):
+    """Why bail was extended or varied."""
+
+    INVESTIGATION_GOES_ON = "investigation_goes_on"
+    READY_SOONER = "ready_sooner"
+    ASKED_BY_PERSON = "asked_by_person"
+    CONDITIONS_CHANGED = "conditions_changed"
+    ENTERED_WRONGLY = "entered_wrongly"
+    OTHER = "other"
+
+
 class WithdrawalReason(StrEnum):
     """Why a movement on record never was one."""
 

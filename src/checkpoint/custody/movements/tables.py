@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from checkpoint.custody.movements.states import (
+    BailAuthority,
+    BailChange,
     LateReason,
     MovementKind,
     ReleaseKind,
@@ -145,3 +147,66 @@ class MovementWithdrawal(Record, table=True):
         sa_type=INSTANT, sa_column_kwargs=described("When, in UTC.", Disclosure.INDIRECT)
     )
     withdrawn_by: UUID = Field(sa_column_kwargs=described("Who did.", Disclosure.DIRECT))
+
+
+class BailVariation(Record, table=True):
+    """Bail was extended or varied after the release that granted it; the last one counts.
+
+    Append-only. Written only by ``custody.movements.actions``.
+    """
+
+    __tablename__ = "bail_variation"
+    __table_args__ = (
+        sa.UniqueConstraint("movement_id", "number"),
+        sa.CheckConstraint("number >= 1", name="number_counts"),
+        sa.CheckConstraint("return_at > authorised_at", name="ends_later"),
+        sa.CheckConstraint("reason <> 'other' OR words IS NOT NULL", name="other_in_words"),
+    )
+
+    movement_id: UUID = Field(
+        foreign_key="movement.id",
+        sa_column_kwargs=described("The release that granted the bail.", Disclosure.INDIRECT),
+    )
+    number: int = Field(
+        sa_column_kwargs=described("Counts the variations of that bail.", Disclosure.SAFE)
+    )
+    return_at: datetime = Field(
+        sa_type=INSTANT,
+        sa_column_kwargs=described(
+            "When bail is to be answered since, in UTC.", Disclosure.INDIRECT
+        ),
+    )
+    suite: str = Field(
+        foreign_key="suite.code",
+        max_length=40,
+        sa_column_kwargs=described("Where bail is to be answered since.", Disclosure.INDIRECT),
+    )
+    conditional: bool = Field(
+        sa_column_kwargs=described("Whether the bail has conditions since.", Disclosure.INDIRECT)
+    )
+    authorised_at: datetime = Field(
+        sa_type=INSTANT,
+        sa_column_kwargs=described("When it was authorised, in UTC.", Disclosure.INDIRECT),
+    )
+    authority: BailAuthority = Field(
+        sa_type=text_enum(BailAuthority, "authority"),
+        sa_column_kwargs=described("Who authorised it, by rank.", Disclosure.SAFE),
+    )
+    reason: BailChange = Field(
+        sa_type=text_enum(BailChange, "reason"),
+        sa_column_kwargs=described("Why, by code.", Disclosure.SAFE),
+    )
+    words: str | None = Field(
+        default=None,
+        max_length=500,
+        sa_column_kwargs=described("Why, in words.", Disclosure.NEVER),
+    )
+    late_reason: LateReason | None = Field(
+        default=None,
+        sa_type=text_enum(LateReason, "late_reason"),
+        sa_column_kwargs=described("Why it was entered late, if it was.", Disclosure.SAFE),
+    )
+    recorded_at: datetime = Field(
+        sa_type=INSTANT, sa_column_kwargs=described("When entered, in UTC.", Disclosure.INDIRECT)
+    )
+    recorded_by: UUID = Field(sa_column_kwargs=described("Who entered it.", Disclosure.DIRECT))
