@@ -39,6 +39,8 @@ RIGHT = {
     "reason": "document_seen",
 }
 
+BURGLARY = {"code": "TH68036", "committed_from": "2026-11-01", "reason": "wrong_code"}
+
 
 def broken(refused):
     (fault,) = refused.value.facts["errors"]
@@ -133,7 +135,7 @@ async def test_no_correction_is_made_that_cannot_be_recorded(without_ledger, off
 async def test_an_offence_put_right_takes_the_place_of_the_wrong_one(session, officer):
     record = await make_record(session)
     wrong = await make_offence(session, record)
-    right = AddOffence(code="TH68036", committed_from="2026-11-01", replaces=wrong.id)
+    right = AddOffence(**BURGLARY, replaces=wrong.id)
     await actions.add_offence(session, record.id, right, by=officer, at=NOON)
     (standing,) = await queries.offences_of(session, record.id)
     assert standing.code == "TH68036"
@@ -146,7 +148,7 @@ async def test_an_offence_of_another_record_is_not_replaced(session, officer):
     record, other = await make_record(session), await make_record(session)
     theirs = await make_offence(session, other)
     for id in (theirs.id, uuid4()):
-        command = AddOffence(code="TH68036", committed_from="2026-11-01", replaces=id)
+        command = AddOffence(**BURGLARY, replaces=id)
         with pytest.raises(RuleBroken) as refused:
             await actions.add_offence(session, record.id, command, by=officer, at=NOON)
         assert broken(refused) == ("#/replaces", "offence-not-here")
@@ -187,7 +189,7 @@ async def test_a_replaced_offence_no_longer_counts_for_the_decision(client):
     record = await booked(client, screening=KNOWN, offences=[an_offence(code="CD71015")])
     assert (await decided(client, record))["verdict"] == "ineligible"
     wrong = record["offences"][0]["id"]
-    answer = await replace(client, record, replaces=wrong)
+    answer = await replace(client, record, replaces=wrong, reason="witness_said_so")
     assert answer.status_code == 201, answer.text
     assert [offence["code"] for offence in answer.json()["offences"]] == ["TH68010"]
     assert (await decided(client, answer.json()))["verdict"] == "eligible"
@@ -204,3 +206,20 @@ async def test_one_particular_is_enough_and_none_is_too_few(client):
     nothing = await put_right(client, record, {"reason": "document_seen"}, tag='"2"')
     assert nothing.status_code == 422
     assert "at least one" in nothing.text
+
+
+async def test_an_offence_put_right_says_why_and_one_that_is_new_does_not(client):
+    record = await booked(client)
+    wrong = record["offences"][0]["id"]
+    for said in (
+        {"replaces": wrong},
+        {"reason": "mistyped"},
+        {"words": "Why."},
+        {"replaces": wrong, "reason": "other"},
+        {"replaces": wrong, "words": "Why."},
+    ):
+        refused = await replace(client, record, **said)
+        assert refused.status_code == 422, said
+        assert [fault["code"] for fault in refused.json()["errors"]] == ["value-error"]
+    said = {"replaces": wrong, "reason": "other", "words": "The prosecutor asked."}
+    assert (await replace(client, record, **said)).status_code == 201

@@ -38,7 +38,9 @@ async def test_a_record_takes_a_hundred_offences_and_after_that_corrections_only
     await actions.add_offence(session, record.id, another, by=officer, at=NOON)
     with pytest.raises(RecordFull):
         await actions.add_offence(session, record.id, another, by=officer, at=NOON)
-    right = AddOffence.model_validate(an_offence(code="TH68036", replaces=first.id))
+    right = AddOffence.model_validate(
+        an_offence(code="TH68036", replaces=first.id, reason="mistyped")
+    )
     await actions.add_offence(session, record.id, right, by=officer, at=NOON)
     assert len(await queries.offences_of(session, record.id)) == MOST_OFFENCES
 

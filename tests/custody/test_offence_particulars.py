@@ -131,7 +131,11 @@ async def test_an_offence_put_right_is_checked_by_the_same_rules(client):
     record = await booked(client)
     answer = await client.post(
         RECORD.format(record["id"]) + "/offences",
-        json=an_offence(formally_reported_on="2026-10-31", replaces=record["offences"][0]["id"]),
+        json=an_offence(
+            formally_reported_on="2026-10-31",
+            replaces=record["offences"][0]["id"],
+            reason="mistyped",
+        ),
         headers=a_key(),
     )
     assert answer.status_code == 422

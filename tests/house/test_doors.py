@@ -73,6 +73,7 @@ DOORS = {
     "GET /v1/reference/offence-categories": ANYONE,
     "GET /v1/reference/offence-schedules": ANYONE,
     "GET /v1/reference/interview-stances": ANYONE,
+    "GET /v1/reference/offence-corrections": ANYONE,
     "GET /v1/reference/domestic-abuse-grades": ANYONE,
     "GET /v1/reference/custody-states": ANYONE,
     "GET /v1/reference/contact-channels": ANYONE,

@@ -184,7 +184,10 @@ async def test_the_deadline_counts_from_the_earliest_summary_offence(client, sui
     (line,) = await listed(client)
     assert (line["prosecution_deadline_on"], line["days_left"]) == ("2026-11-20", 17)
     wrong = next(o for o in record["offences"] if o["committed_from"] == "2026-05-20")
-    right = an_offence(code=SUMMARY, committed_from="2026-04-20") | {"replaces": wrong["id"]}
+    right = an_offence(code=SUMMARY, committed_from="2026-04-20") | {
+        "replaces": wrong["id"],
+        "reason": "mistyped",
+    }
     answer = await client.post(
         f"/v1/custody-records/{record['id']}/offences",
         json=right,

@@ -1,6 +1,6 @@
 """Corrections are read back, with the decisions that had rested on what stood before."""
 
-from builders import KNOWN, booked, decided
+from builders import KNOWN, a_key, an_offence, booked, decided
 from checkpoint.foundation.actors import Role
 from traces import entries
 
@@ -97,7 +97,10 @@ async def test_a_reading_of_corrections_is_one_row_and_a_case_elsewhere_has_none
     record = await booked(client)
     answer = await client.get(f"{RECORD.format(record['id'])}/corrections")
     (row,) = await entries(owner, answer)
-    assert (row.event, answer.json()) == ("journey.corrections_read", {"items": []})
+    assert (row.event, answer.json()) == (
+        "journey.corrections_read",
+        {"items": [], "offences": []},
+    )
     stranger = clients(Role.CUSTODY_OFFICER, "PETERLEE")
     assert (await stranger.get(f"{RECORD.format(record['id'])}/corrections")).status_code == 404
 
@@ -113,3 +116,40 @@ async def test_words_said_in_another_suite_stay_there(client, clients):
     assert (there["words"], there["custody_record_id"]) == ("Said by her sister", theirs["id"])
     (here,) = await corrections(client, record)
     assert here == there | {"words": None, "custody_record_id": None, "decisions": []}
+
+
+async def replaced(client, record, wrong, **offence):
+    body = an_offence(replaces=wrong, **offence)
+    answer = await client.post(
+        f"{RECORD.format(record['id'])}/offences", json=body, headers=a_key()
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def test_an_offence_put_right_is_told_with_the_decisions_that_had_rested_on_it(
+    client, clients, owner
+):
+    record = await booked(client, screening=KNOWN)
+    nothing = await client.get(f"{RECORD.format(record['id'])}/corrections")
+    assert nothing.json() == {"items": [], "offences": []}
+    theft = record["offences"][0]["id"]
+    first = await decided(client, record)
+    reason = {"code": "TH68036", "reason": "other", "words": "CCTV was seen."}
+    once = await replaced(client, record, theft, **reason)
+    burglary = once["offences"][0]["id"]
+    second = await decided(client, once)
+    twice = await replaced(client, record, burglary, reason="evidence_seen")
+    supervisor = clients(Role.SUPERVISOR)
+    answer = await supervisor.get(f"{RECORD.format(record['id'])}/corrections")
+    one, other = answer.json()["offences"]
+    assert (one["before"], one["before_code"]) == (theft, "TH68010")
+    assert (one["after"], one["after_code"]) == (burglary, "TH68036")
+    assert (one["reason"], one["words"]) == ("other", "CCTV was seen.")
+    assert one["corrected_by"] == first["decided_by"]
+    assert [decision["id"] for decision in one["decisions"]] == [first["id"]]
+    assert (other["before"], other["after"]) == (burglary, twice["offences"][0]["id"])
+    assert (other["reason"], other["words"]) == ("evidence_seen", None)
+    assert [decision["id"] for decision in other["decisions"]] == [second["id"]]
+    (entry,) = await entries(owner, answer)
+    assert {first["id"], second["id"]} <= {str(id) for id in entry.subject_ids}

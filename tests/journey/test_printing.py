@@ -204,7 +204,10 @@ async def test_an_override_is_printed_once_it_is_proposed_and_again_once_it_is_a
 
 async def test_what_was_put_right_before_the_decision_is_printed_as_right(client):
     record = await booked(client, screening=KNOWN)
-    right = an_offence(code="CJ67002") | {"replaces": record["offences"][0]["id"]}
+    right = an_offence(code="CJ67002") | {
+        "replaces": record["offences"][0]["id"],
+        "reason": "wrong_code",
+    }
     offences = f"/v1/custody-records/{record['id']}/offences"
     answer = await client.post(offences, json=right, headers=a_key())
     decision = await decided(client, answer.json())

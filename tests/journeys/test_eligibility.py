@@ -31,7 +31,7 @@ async def put_right(client, record, **offence):
     (wrong,) = record["offences"]
     answer = await client.post(
         RECORD.format(record["id"]) + "/offences",
-        json=an_offence(replaces=wrong["id"], **offence),
+        json=an_offence(replaces=wrong["id"], reason="wrong_code", **offence),
         headers=a_key(),
     )
     assert answer.status_code == 201, answer.text

@@ -75,7 +75,7 @@ async def open(
         opened_at=at,
         opened_by=by.id,
     )
-    alleged = _alleged(command.offences, listed, record, person, at=at, field="#/offences")
+    alleged = _alleged(command.offences, listed, record, person, by=by, at=at, field="#/offences")
     await insert(session, record)
     await insert(session, *alleged)
     if command.screening is not None:
@@ -95,7 +95,7 @@ async def add_offence(
     record.state = step(record.state, CustodyEvent.OFFENCE_ADDED)
     person = await queries.person_of(session, record)
     listed = await _listed(session, [command], field="#")
-    (alleged,) = _alleged([command], listed, record, person, at=at, field="#")
+    (alleged,) = _alleged([command], listed, record, person, by=by, at=at, field="#")
     standing = await queries.offences_of(session, record_id)
     if command.replaces is None:
         check_space(
@@ -107,6 +107,7 @@ async def add_offence(
     else:
         rules.check_replaces(command.replaces, standing)
         alleged.replaces_id = command.replaces
+        alleged.reason, alleged.words = command.reason, command.words
     record.version += 1
     await insert(session, alleged)
     await ledger.record(
@@ -231,6 +232,7 @@ def _alleged(
     record: CustodyRecord,
     person: Person,
     *,
+    by: Actor,
     at: datetime,
     field: str,
 ) -> list[AllegedOffence]:
@@ -248,6 +250,7 @@ def _alleged(
             committed_from=offence.days[0],
             committed_until=offence.days[1],
             added_at=at,
+            added_by=by.id,
             **{name: getattr(offence, name) for name in AS_ALLEGED},
         )
         for offence in offences

@@ -18,6 +18,7 @@ from checkpoint.custody.states import (
     ModeOfTrial,
     OffenceCategory,
     OffenceClass,
+    OffenceCorrection,
     OffenceSchedule,
     label,
 )
@@ -121,6 +122,11 @@ list_doors(
             "Schedules that offences stand in",
             "The Acts named.",
             labels(OffenceSchedule),
+        ),
+        "offence-corrections": (
+            "Why an alleged offence is put right",
+            "This service.",
+            labels(OffenceCorrection),
         ),
         "interview-stances": (
             "What was said in interview",

@@ -1,15 +1,15 @@
 """What custody staff enter, and what they are shown."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from checkpoint.custody.circumstances.schemas import CircumstancesView
 from checkpoint.custody.clocks import ProsecutionClock
 from checkpoint.custody.detention.schemas import DetentionView
-from checkpoint.custody.movements.schemas import Late
+from checkpoint.custody.movements.schemas import Late, Words
 from checkpoint.custody.states import (
     CustodyState,
     DomesticAbuseGrade,
@@ -18,6 +18,7 @@ from checkpoint.custody.states import (
     ModeOfTrial,
     OffenceCategory,
     OffenceClass,
+    OffenceCorrection,
     OffenceSchedule,
 )
 from checkpoint.foundation.identifiers import heard_reference
@@ -107,6 +108,19 @@ class AddOffence(AllegeOffence):
     replaces: Annotated[
         UUID | None, Field(description="The alleged offence that this one puts right, if any.")
     ] = None
+    reason: Annotated[
+        OffenceCorrection | None,
+        Field(description="Why it is put right; with `replaces` only.", examples=[None]),
+    ] = None
+    words: Words = None
+
+    @model_validator(mode="after")
+    def because(self) -> Self:
+        if (self.replaces is None) != (self.reason is None) or (self.words and not self.reason):
+            raise ValueError("Say with `replaces` what the reason is, and nowhere else.")
+        if self.reason is OffenceCorrection.OTHER and self.words is None:
+            raise ValueError("Say in words what the other reason is.")
+        return self
 
 
 class SaveScreening(Command):

@@ -213,6 +213,16 @@ class OffenceClass(StrEnum):
     OTHER = "other"
 
 
+class OffenceCorrection(StrEnum):
+    """Why an alleged offence is put right."""
+
+    MISTYPED = "mistyped"
+    WRONG_CODE = "wrong_code"
+    EVIDENCE_SEEN = "evidence_seen"
+    WITNESS_SAID_SO = "witness_said_so"
+    OTHER = "other"
+
+
 class InterviewStance(StrEnum):
     """What the person said in interview about the allegation."""
 
@@ -258,6 +268,11 @@ LABELS: Mapping[StrEnum, str] = MappingProxyType(
         OffenceSchedule.TERRORISM_CONNECTED_LATER: "Sentencing Act 2020 Sch A1",
         OffenceSchedule.PARTICULAR_CONCERN_TERRORISM: "Sentencing Act 2020 Sch 13 Part 1",
         OffenceSchedule.PARTICULAR_CONCERN_SEXUAL: "Sentencing Act 2020 Sch 13 Part 2",
+        OffenceCorrection.MISTYPED: "It was mistyped",
+        OffenceCorrection.WRONG_CODE: "Another offence fits what is alleged",
+        OffenceCorrection.EVIDENCE_SEEN: "Evidence says otherwise",
+        OffenceCorrection.WITNESS_SAID_SO: "A victim or a witness says otherwise",
+        OffenceCorrection.OTHER: "Another reason, in words",
         InterviewStance.ADMITTED: "Admitted the offence",
         InterviewStance.PART_ADMISSION: "Admitted part of it",
         InterviewStance.NO_REPLY: "Made no reply",

@@ -13,6 +13,7 @@ from checkpoint.custody.states import (
     CustodyState,
     DomesticAbuseGrade,
     InterviewStance,
+    OffenceCorrection,
 )
 from checkpoint.foundation.database import Record, text_enum
 from checkpoint.foundation.disclosure import Disclosure, described
@@ -94,6 +95,11 @@ class AllegedOffence(Record, table=True):
         sa.CheckConstraint("committed_until >= committed_from", name="dates_in_order"),
         sa.CheckConstraint("formally_reported_on >= committed_from", name="reported_after"),
         sa.CheckConstraint(f"crime_reference ~ '{CRIME_REFERENCE}'", name="crime_reference_form"),
+        sa.CheckConstraint(
+            "reason IS NULL OR replaces_id IS NOT NULL", name="reason_of_correction"
+        ),
+        sa.CheckConstraint("words IS NULL OR reason IS NOT NULL", name="words_with_reason"),
+        sa.CheckConstraint("reason <> 'other' OR words IS NOT NULL", name="other_in_words"),
         sa.UniqueConstraint("replaces_id"),
         sa.Index("ix_alleged_offence_custody_record_id", "custody_record_id"),
         sa.Index(None, "committed_from", "custody_record_id"),
@@ -146,8 +152,24 @@ class AllegedOffence(Record, table=True):
         foreign_key="alleged_offence.id",
         sa_column_kwargs=described("The earlier entry that it puts right.", Disclosure.INDIRECT),
     )
+    reason: OffenceCorrection | None = Field(
+        default=None,
+        sa_type=text_enum(OffenceCorrection, "reason"),
+        sa_column_kwargs=described("Why it puts that right.", Disclosure.SAFE),
+    )
+    words: str | None = Field(
+        default=None,
+        max_length=500,
+        sa_column_kwargs=described("The same in words.", Disclosure.NEVER),
+    )
     added_at: datetime = Field(
         sa_type=INSTANT, sa_column_kwargs=described("When entered, in UTC.", Disclosure.INDIRECT)
+    )
+    added_by: UUID | None = Field(
+        default=None,
+        sa_column_kwargs=described(
+            "Who entered it; null where that was not kept here.", Disclosure.DIRECT
+        ),
     )
 
 

@@ -19,8 +19,8 @@ from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.errors import RuleBroken
-from checkpoint.journey.rules import is_overtaken, person_then, relied
-from checkpoint.journey.schemas import CorrectionView, ReliedView
+from checkpoint.journey.rules import is_overtaken, person_then, relied, relied_on_offence
+from checkpoint.journey.schemas import CorrectionView, OffenceCorrectionView, ReliedView
 from checkpoint.oversight.tables import EligibilityOverride
 from checkpoint.people.tables import PersonCorrection
 
@@ -146,6 +146,44 @@ async def corrections(
 
 
 CORRECTED = CorrectionView.model_fields.keys() - {"decisions", "custody_record_id", "words"}
+
+
+WRONG, WRONG_LISTED = aliased(AllegedOffence), aliased(Offence)
+REPLACED: Any = (
+    sa.select(
+        col(WRONG.id).label("before"),
+        col(WRONG_LISTED.code).label("before_code"),
+        col(AllegedOffence.id).label("after"),
+        col(Offence.code).label("after_code"),
+        col(AllegedOffence.reason),
+        col(AllegedOffence.words),
+        col(AllegedOffence.added_at).label("corrected_at"),
+        col(AllegedOffence.added_by).label("corrected_by"),
+    )
+    .join(WRONG, col(WRONG.id) == col(AllegedOffence.replaces_id))
+    .join(WRONG_LISTED, col(WRONG_LISTED.id) == col(WRONG.offence_id))
+    .join(Offence, col(Offence.id) == col(AllegedOffence.offence_id))
+    .where(col(AllegedOffence.custody_record_id) == THING)
+    .order_by(col(AllegedOffence.id))
+)
+
+
+async def offence_corrections(
+    session: AsyncSession, record: CustodyRecord, *, actor: Actor
+) -> list[OffenceCorrectionView]:
+    """Which alleged offences of a record were put right, with what rested on them."""
+    replaced = await rows_of(session, REPLACED, thing=record.id)
+    if not replaced:
+        return []
+    scope = custody.scope_of(actor)
+    taken = await rows_of(session, TAKEN, **scope, people=[], records=[record.id])
+    return [
+        OffenceCorrectionView(
+            **row._asdict(),
+            decisions=[ReliedView.model_validate(one) for one in relied_on_offence(row, taken)],
+        )
+        for row in replaced
+    ]
 
 
 async def about_then(session: AsyncSession, decision: Any) -> tuple[Any, Sequence[Any]]:

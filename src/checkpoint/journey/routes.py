@@ -204,7 +204,9 @@ async def read_corrections(
     """What was put right about the person, and which decisions had rested on what stood before."""
     record = await custody.one(session, record_id, actor=by)
     items = await things.corrections(session, record, actor=by)
+    offences = await things.offence_corrections(session, record, actor=by)
     decisions = {decision.id for item in items for decision in item.decisions}
+    decisions |= {decision.id for offence in offences for decision in offence.decisions}
     await ledger.record(
         session,
         Operation.CONSULTATION,
@@ -216,7 +218,7 @@ async def read_corrections(
         by=by,
         at=now,
     )
-    return shown(CorrectionsView(items=items))
+    return shown(CorrectionsView(items=items, offences=offences))
 
 
 @router.get(

@@ -43,6 +43,20 @@ def relied(correction: Any, corrections: Sequence[Any], decisions: Sequence[Any]
     return [one for one in taken if person_then(one, corrections) == correction.person_id]
 
 
+def relied_on_offence(correction: Any, decisions: Sequence[Any]) -> list[Any]:
+    """The decisions that were taken while an alleged offence stood that was put right later.
+
+    Args:
+        correction: with the ids of the offence ``before`` and the one ``after``.
+        decisions: those of the same record.
+
+    Returns:
+        Those whose ids lie between the two: they are made in the order of time, and whoever
+        alleges or decides holds the record.
+    """
+    return [one for one in decisions if correction.before < one.id < correction.after]
+
+
 def _same(one: Any, other: Any) -> bool:
     """Whether two corrections are about the same thing: a person's field, or a record's person."""
     if one.field != other.field:

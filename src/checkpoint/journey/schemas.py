@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from checkpoint.audit.operations import Operation
+from checkpoint.custody.states import OffenceCorrection
 from checkpoint.eligibility.schemas import StandingSummary
 from checkpoint.eligibility.states import Basis, Verdict
 from checkpoint.foundation.actors import Rank, Role
@@ -170,10 +171,31 @@ class CorrectionView(View):
     ]
 
 
+class OffenceCorrectionView(View):
+    """An alleged offence that was put right by another entry."""
+
+    before: Annotated[UUID, Field(description="The alleged offence that stood there.")]
+    before_code: Annotated[str, Field(examples=["TH68010"])]
+    after: Annotated[UUID, Field(description="The one that took its place.")]
+    after_code: Annotated[str, Field(examples=["TH68036"])]
+    reason: Annotated[
+        OffenceCorrection | None, Field(description="Null where it was not kept yet.")
+    ]
+    words: str | None
+    corrected_at: Moment
+    corrected_by: Annotated[UUID | None, Field(description="Null where it was not kept here yet.")]
+    decisions: Annotated[
+        list[ReliedView], Field(description="Taken before, while what was put right stood.")
+    ]
+
+
 class CorrectionsView(View):
     """Everything that was put right, the earliest first."""
 
     items: list[CorrectionView]
+    offences: Annotated[
+        list[OffenceCorrectionView], Field(description="Of the record's alleged offences.")
+    ]
 
 
 class LedgerEntryView(View):
