@@ -117,7 +117,7 @@ class Player:
             if step.deed in ON_SIGHT:
                 headers["If-Match"] = f'"{record["version"]}"'
             if step.deed is Deed.REPLACE_OFFENCE:
-                body["replaces"] = record["offences"][0]["id"]
+                body |= {"replaces": record["offences"][0]["id"], "reason": "mistyped"}
         return {"method": method, "place": place, "headers": headers, "json": body}
 
     def _do(self, request: dict[str, Any], token: str) -> Any:

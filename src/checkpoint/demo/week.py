@@ -205,7 +205,7 @@ def _mistaken(
         right[Deed.CORRECT_PERSON] = person | {"reason": "misheard"}
     if chance.often(8):
         entered["offences"] = [offence | {"code": MISTAKEN}]
-        right[Deed.REPLACE_OFFENCE] = offence | {"reason": "mistyped"}
+        right[Deed.REPLACE_OFFENCE] = offence
     return entered, right
 
 
