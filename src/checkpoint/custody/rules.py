@@ -267,6 +267,7 @@ def check_listed(codes: Sequence[str], listed: Collection[str], *, field: str) -
 
 # What one record takes. No honest case comes near; a client that repeats itself is stopped.
 MOST_OFFENCES, MOST_SAVINGS = 100, 500
+NEVER_NEEDED = "No case needs more: find out what enters them again and again."
 
 
 class RecordFull(Conflict):

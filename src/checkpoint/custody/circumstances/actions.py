@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.custody import queries as custody
+from checkpoint.custody import rules as custody_rules
 from checkpoint.custody.actions import tell
 from checkpoint.custody.circumstances import queries, rules
 from checkpoint.custody.circumstances.schemas import ChangeCoAccused, NotScreened, SaveSafeguards
@@ -34,8 +35,16 @@ async def save_safeguards(
     said = command.model_dump()
     rules.check_safeguards(said, arrived_at=record.arrived_at, now=at)
     before = await queries.safeguards(session, record_id)
-    number = before.number + 1 if before else 1
-    row = Safeguard(custody_record_id=record.id, number=number, saved_at=at, saved_by=by.id, **said)
+    saved = before.number if before else 0
+    custody_rules.check_space(
+        saved,
+        most=custody_rules.MOST_SAVINGS,
+        what="savings of the safeguards",
+        remedy=custody_rules.NEVER_NEEDED,
+    )
+    row = Safeguard(
+        custody_record_id=record.id, number=saved + 1, saved_at=at, saved_by=by.id, **said
+    )
     record.version += 1
     await insert(session, row)
     change = {name: (getattr(before, name, None), value) for name, value in said.items()}
@@ -59,9 +68,16 @@ async def not_screened(
     screened = await custody.last_screening(session, record_id) is not None
     rules.check_omission(screened=screened)
     before = await queries.omission(session, record_id)
+    given = before.number if before else 0
+    custody_rules.check_space(
+        given,
+        most=custody_rules.MOST_SAVINGS,
+        what="reasons for not screening",
+        remedy=custody_rules.NEVER_NEEDED,
+    )
     row = ScreeningOmission(
         custody_record_id=record.id,
-        number=before.number + 1 if before else 1,
+        number=given + 1,
         reason=command.reason,
         recorded_at=at,
         recorded_by=by.id,
@@ -83,6 +99,9 @@ async def change_co_accused(
         record, other = await _hold_to_withdraw(session, record_id, command.withdraws, by=by)
     record.state = step(record.state, CustodyEvent.CO_ACCUSED_CHANGED)
     linked = await queries.co_accused(session, record_id, actor=by)
+    if command.withdraws is None:
+        for each in (record, other):
+            rules.check_links(await queries.links_entered(session, each.id) if each else 0)
     if command.withdraws is not None:
         rules.check_withdraws(command.withdraws, linked)
     elif other is not None:

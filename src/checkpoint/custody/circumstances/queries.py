@@ -55,6 +55,10 @@ CO_ACCUSED = (
     .where(col(CoAccused.withdraws_id).is_(None), col(WITHDRAWAL.id).is_(None))
     .order_by(col(CoAccused.id))
 )  # fmt: skip
+ENTERED = sa.select(sa.func.count(col(CoAccused.id)).label("links")).where(
+    sa.or_(col(CoAccused.custody_record_id) == RECORD, col(CoAccused.other_record_id) == RECORD),
+    col(CoAccused.withdraws_id).is_(None),
+)
 LINKED = sa.exists(
     sa.select(col(CoAccused.id))
     .outerjoin(WITHDRAWAL, col(WITHDRAWAL.withdraws_id) == col(CoAccused.id))
@@ -92,6 +96,12 @@ async def omission(session: AsyncSession, record_id: UUID) -> Any | None:
 async def co_accused(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Sequence[Any]:
     """The links that stand, from either side; the other's reference only within reach."""
     return await rows_of(session, CO_ACCUSED, record_id=record_id, suites=sorted(actor.suites))
+
+
+async def links_entered(session: AsyncSession, record_id: UUID) -> int:
+    """How many links a record ever had, from either side; each is withdrawn once at most."""
+    found: int = (await rows_of(session, ENTERED, record_id=record_id))[0].links
+    return found
 
 
 async def is_accused_too(session: AsyncSession, record_id: UUID, person_id: UUID) -> bool:

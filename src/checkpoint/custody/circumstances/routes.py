@@ -11,6 +11,7 @@ from checkpoint.custody.circumstances import actions
 from checkpoint.custody.circumstances.schemas import ChangeCoAccused, NotScreened, SaveSafeguards
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.routes import RecordId, answered
+from checkpoint.custody.rules import RecordFull
 from checkpoint.custody.schemas import CustodyRecordView
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.clock import Now
@@ -21,7 +22,7 @@ from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenV
 from checkpoint.foundation.problems import problems
 
 router = APIRouter(prefix="/v1/custody-records", tags=["custody"])
-CHANGING = problems(RuleBroken, CustodyRecordNotFound, IfMatchMissing, Overtaken)
+CHANGING = problems(RuleBroken, CustodyRecordNotFound, IfMatchMissing, Overtaken, RecordFull)
 
 
 @router.put("/{record_id}/safeguards", response_model=CustodyRecordView, responses=CHANGING)
@@ -56,7 +57,7 @@ async def note_not_screened(
     "/{record_id}/co-accused",
     status_code=201,
     response_model=CustodyRecordView,
-    responses=problems(*CREATING, RuleBroken, CustodyRecordNotFound),
+    responses=problems(*CREATING, RuleBroken, CustodyRecordNotFound, RecordFull),
 )
 async def change_co_accused(
     by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],

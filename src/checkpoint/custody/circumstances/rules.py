@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from checkpoint.custody.movements.rules import check_past
+from checkpoint.custody.rules import NEVER_NEEDED, check_space
 from checkpoint.foundation.errors import RuleBroken
 
 OF_ADULT = ("reason", "kind", "came_at", "left_at")
@@ -60,6 +61,22 @@ def check_omission(*, screened: bool) -> None:
         raise RuleBroken(
             "#/reason", "screened-already", "A screening was saved: go on with that instead."
         )
+
+
+# What one record takes, with what was withdrawn; see ``custody.rules.check_space``.
+MOST_LINKS = 200
+
+
+def check_links(entered: int) -> None:
+    """One more co-accused may be linked.
+
+    Args:
+        entered: how many links the record ever had, 0 or more.
+
+    Raises:
+        RecordFull: that many were linked already.
+    """
+    check_space(entered, most=MOST_LINKS, what="links to co-accused", remedy=NEVER_NEEDED)
 
 
 def check_link(record: Any, other: Any, linked: Sequence[Any], *, field: str) -> None:

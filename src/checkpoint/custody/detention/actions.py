@@ -80,6 +80,8 @@ async def _enter_times(
     by: Actor,
     at: datetime,
 ) -> None:
+    entered = await queries.of_record(session, record.id)
+    rules.check_entries(entered, kinds=KINDS.values(), what="detention times")
     for name, moment in times.items():
         if moment is not None:
             entry: dict[str, Any] = {
@@ -96,7 +98,9 @@ async def review(
     """Detention was reviewed, or the review was put off."""
     record = await custody.one(session, record_id, actor=by, lock=True)
     record.state = step(record.state, CustodyEvent.REVIEWED)
-    entries = queries.standing(await queries.of_record(session, record_id))
+    entered = await queries.of_record(session, record_id)
+    rules.check_entries(entered, kinds=REVIEWS, what="reviews")
+    entries = queries.standing(entered)
     rules.check_replaces(command.replaces, entries, kinds=REVIEWS)
     held = await queries.stays_of(session, record)
     field = "postponed_at" if command.held_at is None else "held_at"
@@ -125,7 +129,9 @@ async def extend(
     """A superintendent or the magistrates allow a longer detention."""
     record = await custody.one(session, record_id, actor=by, lock=True)
     record.state = step(record.state, CustodyEvent.EXTENDED)
-    entries = queries.standing(await queries.of_record(session, record_id))
+    entered = await queries.of_record(session, record_id)
+    rules.check_entries(entered, kinds={EntryKind.EXTENDED}, what="extensions")
+    entries = queries.standing(entered)
     rules.check_replaces(command.replaces, entries, kinds={EntryKind.EXTENDED})
     held, authority = await queries.stays_of(session, record), Authority(command.authority)
     rules.check_held(held, command.granted_at, now=at, field="#/granted_at")
@@ -160,7 +166,9 @@ async def pause(
     """The clock stood still for a while, or stands still."""
     record = await custody.one(session, record_id, actor=by, lock=True)
     record.state = step(record.state, CustodyEvent.PAUSED)
-    entries = queries.standing(await queries.of_record(session, record_id))
+    entered = await queries.of_record(session, record_id)
+    rules.check_entries(entered, kinds={EntryKind.PAUSED}, what="pauses")
+    entries = queries.standing(entered)
     rules.check_replaces(command.replaces, entries, kinds={EntryKind.PAUSED})
     held = await queries.stays_of(session, record)
     others = queries.standing(entries, without=command.replaces)

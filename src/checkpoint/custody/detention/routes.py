@@ -21,6 +21,7 @@ from checkpoint.custody.detention.schemas import (
 )
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.routes import RecordId, answered
+from checkpoint.custody.rules import RecordFull
 from checkpoint.custody.schemas import CustodyRecordView
 from checkpoint.custody.states import CustodyEvent
 from checkpoint.foundation.actors import Actor
@@ -33,7 +34,7 @@ from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenV
 from checkpoint.foundation.problems import problems
 
 router = APIRouter(prefix="/v1/custody-records", tags=["detention"])
-ENTERING = problems(*CREATING, RuleBroken, CustodyRecordNotFound)
+ENTERING = problems(*CREATING, RuleBroken, CustodyRecordNotFound, RecordFull)
 
 
 @router.get(
@@ -66,7 +67,7 @@ async def read_detention(
 @router.put(
     "/{record_id}/detention-times",
     response_model=CustodyRecordView,
-    responses=problems(RuleBroken, CustodyRecordNotFound, IfMatchMissing, Overtaken),
+    responses=problems(RuleBroken, CustodyRecordNotFound, IfMatchMissing, Overtaken, RecordFull),
 )
 async def set_detention_times(
     by: Annotated[Actor, holding(Permission.DETAIN)],

@@ -9,6 +9,7 @@ from checkpoint.custody.detention.clock import LIMITS, Stays, beyond_power
 from checkpoint.custody.detention.spans import Span
 from checkpoint.custody.detention.states import Authority, EntryKind
 from checkpoint.custody.movements.rules import check_past
+from checkpoint.custody.rules import NEVER_NEEDED, check_space
 from checkpoint.foundation.errors import RuleBroken
 
 
@@ -195,6 +196,25 @@ def check_not_held(entries: Sequence[Any], arrived_at: datetime) -> None:
             "A review, an extension or a pause is on record for this stay: put its time right "
             "first, or leave the return as it is.",
         )
+
+
+# What one record takes of each, with what was put right; see ``custody.rules.check_space``.
+MOST_ENTRIES = 200
+
+
+def check_entries(entered: Sequence[Any], *, kinds: Collection[EntryKind], what: str) -> None:
+    """One more may be entered.
+
+    Args:
+        entered: everything the clock heard of, also what was put right.
+        kinds: which kinds are counted together.
+        what: what they are called, in the plural.
+
+    Raises:
+        RecordFull: that many were entered already.
+    """
+    held = len([entry for entry in entered if entry.kind in kinds])
+    check_space(held, most=MOST_ENTRIES, what=what, remedy=NEVER_NEEDED)
 
 
 def check_replaces(

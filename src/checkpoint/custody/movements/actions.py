@@ -43,6 +43,7 @@ async def transfer(
     if command.suite == record.suite:
         raise errors.RuleBroken("#/suite", "same-suite", "They are at this suite already.")
     entered = await queries.all_of_record(session, record_id)
+    rules.check_movements(entered)
     movements = queries.standing(entered)
     since = queries.last_moment(record, movements)
     rules.check_leaving(command.left_at, since=since, now=at, field="#/left_at")
@@ -72,6 +73,7 @@ async def release(
     record = await custody.one(session, record_id, actor=by, lock=True)
     before, after = record.state, step(record.state, CustodyEvent.RELEASED)
     entered = await queries.all_of_record(session, record_id)
+    rules.check_movements(entered)
     movements = queries.standing(entered)
     since = queries.last_moment(record, movements)
     rules.check_leaving(command.released_at, since=since, now=at, field="#/released_at")
@@ -176,6 +178,7 @@ async def take_back(
     if not voluntary:
         await check_one_place(session, record.person_id, besides=record.id, by=by)
     entered = await queries.all_of_record(session, record.id)
+    rules.check_movements(entered)
     movements = queries.standing(entered)
     rules.check_arriving(command.arrived_at, since=queries.last_moment(record, movements), now=at)
     movement = Movement(

@@ -35,7 +35,7 @@ from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenV
 from checkpoint.foundation.problems import problems
 
 router = APIRouter(prefix="/v1", tags=["custody"])
-MOVING = problems(*CREATING, RuleBroken, CustodyRecordNotFound, StepNotAllowed)
+MOVING = problems(*CREATING, RuleBroken, CustodyRecordNotFound, StepNotAllowed, RecordFull)
 
 
 @router.post(
@@ -145,6 +145,7 @@ async def withdraw_movement(
         CustodyRecordNotFound,
         StepNotAllowed,
         PersonDetainedAlready,
+        RecordFull,
     ),
 )
 async def take_back(

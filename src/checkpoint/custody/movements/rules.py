@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from checkpoint.custody.movements.states import MovementKind, ReturnReason
-from checkpoint.custody.rules import SKEW
+from checkpoint.custody.rules import NEVER_NEEDED, SKEW, check_space
 from checkpoint.foundation.errors import Conflict, RuleBroken
 
 
@@ -160,6 +160,22 @@ class NotOnBail(Conflict):
 
 # What one bail takes; see ``custody.rules.check_space``.
 MOST_VARIATIONS = 100
+
+
+# What one record takes, with what was withdrawn.
+MOST_MOVEMENTS = 200
+
+
+def check_movements(entered: Sequence[Any]) -> None:
+    """One more coming or going may be entered.
+
+    Args:
+        entered: all on the record, also those that were withdrawn.
+
+    Raises:
+        RecordFull: that many are there already.
+    """
+    check_space(len(entered), most=MOST_MOVEMENTS, what="movements", remedy=NEVER_NEEDED)
 
 
 def bail_that_stands(movements: Sequence[Any]) -> Any:
