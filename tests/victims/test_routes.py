@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from builders import a_key, a_person, a_pnc_id, booked, make_person, make_record
+from builders import a_key, a_person, a_pnc_id, an_offence, booked, make_person, make_record
 from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.custody import queries as custody
 from checkpoint.foundation.actors import Role
@@ -69,6 +69,25 @@ async def test_a_victim_is_put_on_the_record_with_what_they_suffered(client, own
     assert [str(id) for id in entry.subject_ids] == ids
     assert (await client.get(answer.headers["location"])).json() == victim
     assert await listed(client, record) == [victim]
+
+
+async def test_a_victim_of_an_offence_that_was_put_right_is_one_of_the_offence_that_stands(client):
+    record = await booked(client)
+    other = an_offence(code="TH68036")
+    two = (await post(client, f"custody-records/{record['id']}/offences", other)).json()
+    first, second = [offence["id"] for offence in two["offences"]]
+    both = await added(client, record, offences=[first, second])
+    one = await added(client, record, offences=[second])
+    standing = first
+    for day in ("2026-10-31", "2026-10-30"):  # put right, and put right again
+        right = an_offence(committed_from=day, replaces=standing)
+        record = (await post(client, f"custody-records/{record['id']}/offences", right)).json()
+        (standing,) = {offence["id"] for offence in record["offences"]} - {second}
+    shown = {victim["id"]: victim["offences"] for victim in await listed(client, record)}
+    assert shown == {both["id"]: sorted([second, standing]), one["id"]: [second]}
+    read = (await client.get(f"/v1/victims/{both['id']}")).json()
+    assert read["offences"] == shown[both["id"]]
+    assert (await add(client, record, offences=[first])).status_code == 422
 
 
 async def test_a_business_is_a_victim_by_the_person_who_speaks_for_it(client):

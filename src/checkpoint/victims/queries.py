@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.access.permissions import Permission, holds
 from checkpoint.custody.movements import queries as movements
 from checkpoint.custody.movements.states import is_late
-from checkpoint.custody.queries import IN_SCOPE, PERSON, scope_of
+from checkpoint.custody.queries import IN_SCOPE, PERSON, PUT_RIGHT, scope_of
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
@@ -52,10 +52,21 @@ OF_RECORD = (
     .order_by(col(Victim.id))
 )
 VICTIM = sa.bindparam("victim_id", type_=sa.Uuid())
-OFFENCES = (
-    select(VictimOffence)
+# An alleged offence that was put right is read through the entry that replaced it, and on to the
+# last: what a victim was entered with is never edited, and stays behind otherwise.
+NAMED = (
+    sa.select(col(VictimOffence.alleged_offence_id).label("id"))
     .where(col(VictimOffence.victim_id) == VICTIM)
-    .order_by(col(VictimOffence.alleged_offence_id))
+    .cte("named", recursive=True)
+)
+FOLLOWED = NAMED.union(
+    sa.select(col(PUT_RIGHT.id)).join(NAMED, col(PUT_RIGHT.replaces_id) == NAMED.c.id)
+)
+OFFENCES = (
+    sa.select(FOLLOWED.c.id)
+    .outerjoin(PUT_RIGHT, col(PUT_RIGHT.replaces_id) == FOLLOWED.c.id)
+    .where(col(PUT_RIGHT.id).is_(None))
+    .order_by(FOLLOWED.c.id)
 )
 CONTACTS = (
     select(VictimContact)
@@ -113,7 +124,7 @@ async def view(
         person=PersonView.model_validate(person),
         business_name=victim.business_name,
         contact_role=victim.contact_role,
-        offences=[row.alleged_offence_id for row in await rows_of(session, OFFENCES, **given)],
+        offences=[row.id for row in await rows_of(session, OFFENCES, **given)],
         vulnerable=vulnerable,
         contact_attempts=[
             ContactView.model_validate(_dated(row, row.attempted_at))

@@ -140,7 +140,9 @@ class VictimCaseView(View):
     person: PersonView
     business_name: str | None
     contact_role: str | None
-    offences: list[UUID]
+    offences: Annotated[
+        list[UUID], Field(description="Of those that stand on the record; put right where it was.")
+    ]
     vulnerable: Annotated[bool | None, Field(description="As last known.")]
     contact_attempts: list[ContactView]
     views: Annotated[list[ViewsView], Field(description="The last one counts.")]

@@ -62,7 +62,11 @@ class Victim(Record, table=True):
 
 
 class VictimOffence(Record, table=True):
-    """Which alleged offence a victim suffered. Append-only. Written only by ``victims.actions``."""
+    """Which alleged offence a victim suffered, as it stood when they were entered.
+
+    Where it was put right since, it is read through the entry that replaced it. Append-only.
+    Written only by ``victims.actions``.
+    """
 
     __tablename__ = "victim_offence"
     __table_args__ = (sa.UniqueConstraint("victim_id", "alleged_offence_id"),)
