@@ -73,6 +73,7 @@ BODIES = {
         "told_at": "2026-11-03T10:00:00Z",
         "channel": "telephone",
     },
+    "withdraw_victim": {"reason": "entered_twice"},
     "save_safeguards": {"interpreter_needed": False},
     "note_not_screened": {"reason": "overlooked"},
     "change_co_accused": {"not_arrested": True},

@@ -48,6 +48,7 @@ API = {
     "victim_notification": ADD,
     "victim_offence": ADD,
     "victim_view": ADD,
+    "victim_withdrawal": ADD,
 }
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 HELD = """

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from builders import a_key, a_person, a_pnc_id, an_offence, booked, make_person, make_record
+from builders import a_person, a_pnc_id, an_offence, booked, make_person, make_record
 from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.custody import queries as custody
 from checkpoint.foundation.actors import Role
@@ -15,38 +15,8 @@ from checkpoint.people import queries as people
 from checkpoint.victims import actions, queries
 from checkpoint.victims.schemas import AddVictim
 from conftest import NOON
+from harm import CONTACT, TOLD, VIEWS, add, added, listed, post
 from traces import entries
-
-CONTACT = {"attempted_at": "2026-11-03T09:30:00Z", "channel": "telephone", "result": "no_answer"}
-VIEWS = {"sought_at": "2026-11-03T10:00:00Z", "stance": "opposes", "restorative_wish": "undecided"}
-TOLD = {
-    "what": "arrested",
-    "happened_at": "2026-11-02T21:40:00Z",
-    "told_at": "2026-11-03T10:00:00Z",
-    "channel": "telephone",
-}
-
-
-def harmed():
-    return {"person": a_person(family_name="Testvictim")}
-
-
-async def post(client, address, body):
-    return await client.post(f"/v1/{address}", json=body, headers=a_key())
-
-
-async def add(client, record, **overrides):
-    return await post(client, f"custody-records/{record['id']}/victims", harmed() | overrides)
-
-
-async def added(client, record, **overrides):
-    answer = await add(client, record, **overrides)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-async def listed(client, record):
-    return (await client.get(f"/v1/custody-records/{record['id']}/victims")).json()["items"]
 
 
 def fault(answer):

@@ -9,22 +9,32 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries as custody
+from checkpoint.custody.rules import check_space
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import Record, insert
 from checkpoint.people.tables import Person
 from checkpoint.victims import queries, rules
-from checkpoint.victims.schemas import AddVictim, RecordContact, RecordNotification, RecordViews
+from checkpoint.victims.rules import MOST_CONTACTS, MOST_NOTIFICATIONS, MOST_VICTIMS, MOST_VIEWS
+from checkpoint.victims.schemas import (
+    AddVictim,
+    RecordContact,
+    RecordNotification,
+    RecordViews,
+    WithdrawVictim,
+)
 from checkpoint.victims.states import VictimEvent
 from checkpoint.victims.tables import (
     Victim,
     VictimContact,
     VictimNotification,
     VictimOffence,
+    VictimWithdrawal,
     ViewGiven,
 )
 
 KIND = "victim"
+TELL_A_SUPERVISOR = "Look for a client that repeats itself, and tell your supervisor."
 
 
 async def add(
@@ -37,16 +47,23 @@ async def add(
     at: datetime,
 ) -> Victim:
     """Somebody is a victim of what is alleged on a record that is held."""
+    entries = await queries.every_entry(session, record.id)
     field = "#/person_id" if command.person_id else "#/person"
     rules.check_victim(
         person.id,
         command.business_name,
         suspect_id=record.person_id,
-        victims=await queries.of_record(session, record.id),
+        victims=[each for each in entries if each.withdrawn_at is None],
         field=field,
     )
     standing = {offence.id for offence in await custody.offences_of(session, record.id)}
     rules.check_offences(command.offences, standing)
+    check_space(
+        len(entries),
+        most=MOST_VICTIMS,
+        what="entries of victims, withdrawn ones included",
+        remedy="Enter one person who speaks for the others.",
+    )
     victim = Victim(
         custody_record_id=record.id,
         person_id=person.id,
@@ -70,6 +87,8 @@ async def contact(
     victim, record = await _held(session, victim_id, by=by)
     since = record.arrested_at
     rules.check_since(command.attempted_at, since=since, now=at, field="#/attempted_at")
+    made = len(await queries.contacts_of(session, victim.id))
+    _check_space(made, most=MOST_CONTACTS, what="attempts to reach this victim")
     row = VictimContact(victim_id=victim.id, **_stamped(command, by=by, at=at))
     await _write(session, row, VictimEvent.CONTACTED, victim, by=by, at=at)
     return victim, record
@@ -82,8 +101,9 @@ async def give_views(
     victim, record = await _held(session, victim_id, by=by)
     since = record.arrested_at
     rules.check_since(command.sought_at, since=since, now=at, field="#/sought_at")
-    number = len(await queries.views_of(session, victim.id)) + 1
-    row = ViewGiven(victim_id=victim.id, number=number, **_stamped(command, by=by, at=at))
+    given = len(await queries.views_of(session, victim.id))
+    _check_space(given, most=MOST_VIEWS, what="askings of this victim")
+    row = ViewGiven(victim_id=victim.id, number=given + 1, **_stamped(command, by=by, at=at))
     await _write(session, row, VictimEvent.VIEWS_GIVEN, victim, by=by, at=at)
     return victim, record
 
@@ -96,16 +116,38 @@ async def notify(
     happened_at, since = command.happened_at, record.arrested_at
     rules.check_since(happened_at, since=since, now=at, field="#/happened_at")
     rules.check_since(command.told_at, since=happened_at, now=at, field="#/told_at")
+    told = len(await queries.told(session, victim.id))
+    _check_space(told, most=MOST_NOTIFICATIONS, what="things this victim was told")
     row = VictimNotification(victim_id=victim.id, **_stamped(command, by=by, at=at))
     await _write(session, row, VictimEvent.NOTIFIED, victim, by=by, at=at)
     return victim, record
 
 
-async def _held(session: AsyncSession, victim_id: UUID, *, by: Actor) -> tuple[Any, CustodyRecord]:
-    """The victim, and their case locked until this is done."""
-    victim = await queries.one(session, victim_id, actor=by)
-    record = await custody.one(session, victim.custody_record_id, actor=by, lock=True)
+async def withdraw(
+    session: AsyncSession, victim_id: UUID, command: WithdrawVictim, *, by: Actor, at: datetime
+) -> tuple[Any, CustodyRecord]:
+    """Somebody should not have been entered; what was done for them stays on record."""
+    victim, record = await _held(session, victim_id, by=by)
+    row = VictimWithdrawal(
+        victim_id=victim.id, reason=command.reason, withdrawn_at=at, withdrawn_by=by.id
+    )
+    await insert(session, row)
+    changing = Operation.ALTERATION
+    await _tell(session, VictimEvent.WITHDRAWN, victim, by=by, at=at, operation=changing)
     return victim, record
+
+
+async def _held(session: AsyncSession, victim_id: UUID, *, by: Actor) -> tuple[Any, CustodyRecord]:
+    """A victim whose entry stands, and their case locked until this is done."""
+    case = (await queries.one(session, victim_id, actor=by)).custody_record_id
+    record = await custody.one(session, case, actor=by, lock=True)
+    victim = await queries.one(session, victim_id, actor=by)  # afresh: withdrawn meanwhile, perhaps
+    rules.check_standing(victim.withdrawn_at)
+    return victim, record
+
+
+def _check_space(held: int, *, most: int, what: str) -> None:
+    check_space(held, most=most, what=what, remedy=TELL_A_SUPERVISOR)
 
 
 def _stamped(
@@ -122,7 +164,13 @@ async def _write(
 
 
 async def _tell(
-    session: AsyncSession, event: VictimEvent, victim: Any, *, by: Actor, at: datetime
+    session: AsyncSession,
+    event: VictimEvent,
+    victim: Any,
+    *,
+    by: Actor,
+    at: datetime,
+    operation: Operation = Operation.COLLECTION,
 ) -> None:
     subjects = (victim.id, victim.custody_record_id, victim.person_id)
-    await ledger.record(session, Operation.COLLECTION, event, *subjects, kind=KIND, by=by, at=at)
+    await ledger.record(session, operation, event, *subjects, kind=KIND, by=by, at=at)

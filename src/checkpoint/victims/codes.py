@@ -12,6 +12,7 @@ from checkpoint.victims.states import (
     NotificationKind,
     RestorativeWish,
     VictimStance,
+    WithdrawalReason,
 )
 
 router = APIRouter(prefix="/v1/reference", tags=["reference"])
@@ -22,6 +23,7 @@ TITLES = {
     "victim-stances": ("What a victim says", VictimStance),
     "restorative-wishes": ("Wishes for a restorative approach", RestorativeWish),
     "victim-notifications": ("What a victim has to be told", NotificationKind),
+    "victim-withdrawal-reasons": ("Why the entry of a victim is withdrawn", WithdrawalReason),
 }
 
 list_doors(

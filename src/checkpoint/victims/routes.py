@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,6 +15,7 @@ from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries as custody
 from checkpoint.custody.queries import CustodyRecordNotFound
+from checkpoint.custody.rules import RecordFull
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.answers import shown
@@ -28,6 +29,7 @@ from checkpoint.people.identifying import PersonProbablyKnown, identify
 from checkpoint.people.queries import PersonNotFound
 from checkpoint.victims import actions, queries, rules
 from checkpoint.victims.queries import VictimNotFound
+from checkpoint.victims.rules import VictimWithdrawn
 from checkpoint.victims.schemas import (
     AddVictim,
     RecordContact,
@@ -35,6 +37,7 @@ from checkpoint.victims.schemas import (
     RecordViews,
     VictimCaseView,
     VictimsView,
+    WithdrawVictim,
 )
 from checkpoint.victims.states import VictimEvent
 
@@ -43,7 +46,7 @@ router = APIRouter(prefix="/v1", tags=["victims"])
 RecordId = Annotated[UUID, Path(description="The custody record's id.")]
 VictimId = Annotated[UUID, Path(description="The victim's id.")]
 OF_RECORD = "/custody-records/{record_id}/victims"
-ENTERING = problems(*CREATING, RuleBroken, VictimNotFound)
+ENTERING = problems(*CREATING, RuleBroken, VictimNotFound, VictimWithdrawn, RecordFull)
 
 
 @router.post(
@@ -57,6 +60,7 @@ ENTERING = problems(*CREATING, RuleBroken, VictimNotFound)
         PersonAlreadyKnown,
         PersonProbablyKnown,
         PersonNotFound,
+        RecordFull,
     ),
 )
 async def add_victim(
@@ -81,7 +85,7 @@ async def _add(
         rules.check_suspect(command.person_id, suspect_id=record.person_id, field="#/person_id")
     person = await identify(session, command, by=by, at=now)
     victim = await actions.add(session, record, command, person, by=by, at=now)
-    return await _answer(session, victim, record, by=by, at=now)
+    return await _answer(session, victim.id, record, by=by, at=now)
 
 
 @router.get(OF_RECORD, response_model=VictimsView, responses=problems(CustodyRecordNotFound))
@@ -90,11 +94,16 @@ async def list_victims(
     record_id: RecordId,
     session: Transaction,
     now: Now,
+    *,
+    include_withdrawn: Annotated[
+        bool, Query(description="Entries that were withdrawn too; `withdrawn` says which.")
+    ] = False,
 ) -> Response:
     """The victims of a case: what was done for each, and what they have to be told by when."""
     record = await custody.one(session, record_id, actor=by)
-    found = await queries.of_record(session, record_id)
-    items = [await queries.view(session, victim, record, by=by, at=now) for victim in found]
+    asked = queries.every_entry if include_withdrawn else queries.of_record
+    found = await asked(session, record_id)
+    items = await queries.view_of_each(session, found, record, by=by, at=now)
     await ledger.record(
         session,
         Operation.CONSULTATION,
@@ -154,7 +163,7 @@ async def record_contact(
 
     async def deed() -> Response:
         victim, record = await actions.contact(session, victim_id, command, by=by, at=now)
-        return await _answer(session, victim, record, by=by, at=now)
+        return await _answer(session, victim.id, record, by=by, at=now)
 
     return await once(session, asked, deed, by=by, at=now)
 
@@ -177,7 +186,7 @@ async def record_views(
 
     async def deed() -> Response:
         victim, record = await actions.give_views(session, victim_id, command, by=by, at=now)
-        return await _answer(session, victim, record, by=by, at=now)
+        return await _answer(session, victim.id, record, by=by, at=now)
 
     return await once(session, asked, deed, by=by, at=now)
 
@@ -200,13 +209,37 @@ async def record_notification(
 
     async def deed() -> Response:
         victim, record = await actions.notify(session, victim_id, command, by=by, at=now)
-        return await _answer(session, victim, record, by=by, at=now)
+        return await _answer(session, victim.id, record, by=by, at=now)
+
+    return await once(session, asked, deed, by=by, at=now)
+
+
+@router.post(
+    "/victims/{victim_id}/withdrawal",
+    status_code=201,
+    response_model=VictimCaseView,
+    responses=problems(*CREATING, VictimNotFound, VictimWithdrawn),
+)
+async def withdraw_victim(
+    by: Annotated[Actor, holding(Permission.RECORD_VICTIM)],
+    victim_id: VictimId,
+    command: WithdrawVictim,
+    session: Transaction,
+    now: Now,
+    asked: Once,
+) -> Response:
+    """Somebody was entered by mistake. Nothing is due to them; what was done can still be read."""
+
+    async def deed() -> Response:
+        victim, record = await actions.withdraw(session, victim_id, command, by=by, at=now)
+        return await _answer(session, victim.id, record, by=by, at=now)
 
     return await once(session, asked, deed, by=by, at=now)
 
 
 async def _answer(
-    session: AsyncSession, victim: Any, record: CustodyRecord, *, by: Actor, at: datetime
+    session: AsyncSession, victim_id: UUID, record: CustodyRecord, *, by: Actor, at: datetime
 ) -> Response:
+    victim = await queries.one(session, victim_id, actor=by)
     view = await queries.view(session, victim, record, by=by, at=at)
-    return shown(view, status=201, headers={"Location": f"{router.prefix}/victims/{victim.id}"})
+    return shown(view, status=201, headers={"Location": f"{router.prefix}/victims/{victim_id}"})

@@ -10,8 +10,17 @@ from uuid import UUID
 from checkpoint.custody.movements.rules import check_past
 from checkpoint.custody.movements.states import MovementKind
 from checkpoint.foundation.calendar import london_day, working_days_after
-from checkpoint.foundation.errors import RuleBroken
+from checkpoint.foundation.errors import Conflict, RuleBroken
 from checkpoint.victims.states import OF_RELEASE, NotificationKind
+
+# What one record takes, withdrawn entries included, and then one victim.
+MOST_VICTIMS = 200
+MOST_CONTACTS, MOST_VIEWS, MOST_NOTIFICATIONS = 500, 100, 500
+
+
+class VictimWithdrawn(Conflict):
+    slug = "victim-withdrawn"
+    title = "This entry of a victim was withdrawn"
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,19 @@ def duties(
     for movement in movements:
         if movement.kind == MovementKind.RELEASED:
             yield OF_RELEASE[movement.release_kind], movement.left_at
+
+
+def check_standing(withdrawn_at: datetime | None) -> None:
+    """An entry that was withdrawn takes nothing more.
+
+    Args:
+        withdrawn_at: when it was withdrawn; None where it stands.
+
+    Raises:
+        VictimWithdrawn: it does not stand.
+    """
+    if withdrawn_at is not None:
+        raise VictimWithdrawn("If they are a victim after all, enter them again.")
 
 
 def check_suspect(person_id: UUID, *, suspect_id: UUID, field: str) -> None:

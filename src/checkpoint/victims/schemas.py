@@ -16,6 +16,7 @@ from checkpoint.victims.states import (
     NotificationKind,
     RestorativeWish,
     VictimStance,
+    WithdrawalReason,
 )
 
 Vulnerable = Annotated[
@@ -95,6 +96,16 @@ class RecordNotification(Command):
     late_reason: Late = None
 
 
+class WithdrawVictim(Command):
+    """Somebody should not have been entered here as a victim."""
+
+    model_config = example(reason="entered_twice")
+
+    reason: Annotated[
+        WithdrawalReason, Field(description="See /v1/reference/victim-withdrawal-reasons.")
+    ]
+
+
 class ContactView(View):
     """One attempt to reach a victim."""
 
@@ -132,6 +143,14 @@ class NotificationView(View):
     overdue: Annotated[bool, Field(description="Told later than due, or not told and past due.")]
 
 
+class WithdrawalView(View):
+    """That an entry was withdrawn."""
+
+    reason: WithdrawalReason
+    withdrawn_at: Moment
+    withdrawn_by: UUID
+
+
 class VictimCaseView(View):
     """A victim of one case, with everything that was done for them and is still due."""
 
@@ -150,6 +169,10 @@ class VictimCaseView(View):
         list[NotificationView], Field(description="In the order they happened.")
     ]
     added_at: Moment
+    withdrawn: Annotated[
+        WithdrawalView | None,
+        Field(description="Null: it stands. Of a withdrawn entry nothing is due any more."),
+    ]
     next_steps: list[NextStep]
 
 

@@ -14,6 +14,7 @@ class VictimEvent(StrEnum):
     CONTACTED = "victim.contacted"
     VIEWS_GIVEN = "victim.views_given"
     NOTIFIED = "victim.notified"
+    WITHDRAWN = "victim.withdrawn"
     READ = "victim.read"
 
 
@@ -54,6 +55,15 @@ class RestorativeWish(StrEnum):
     DOES_NOT_WISH = "does_not_wish"
     UNDECIDED = "undecided"
     NOT_ASKED = "not_asked"
+
+
+class WithdrawalReason(StrEnum):
+    """Why somebody should not have been entered as a victim."""
+
+    ENTERED_TWICE = "entered_twice"
+    WRONG_PERSON = "wrong_person"
+    WRONG_RECORD = "wrong_record"
+    NOT_HARMED = "not_harmed"
 
 
 class NotificationKind(StrEnum):

@@ -15,6 +15,7 @@ from checkpoint.victims.states import (
     NotificationKind,
     RestorativeWish,
     VictimStance,
+    WithdrawalReason,
 )
 
 INSTANT = sa.DateTime(timezone=True)
@@ -59,6 +60,30 @@ class Victim(Record, table=True):
         sa_type=INSTANT, sa_column_kwargs=described("When entered, in UTC.", Disclosure.INDIRECT)
     )
     added_by: UUID = Field(sa_column_kwargs=described("Who entered them.", Disclosure.DIRECT))
+
+
+class VictimWithdrawal(Record, table=True):
+    """Somebody should not have been entered as a victim; their entry stands no longer.
+
+    What was done for them before can still be read. Append-only. Written only by
+    ``victims.actions``.
+    """
+
+    __tablename__ = "victim_withdrawal"
+    __table_args__ = (sa.UniqueConstraint("victim_id"),)
+
+    victim_id: UUID = Field(
+        foreign_key="victim.id",
+        sa_column_kwargs=described("The entry that is withdrawn.", Disclosure.INDIRECT),
+    )
+    reason: WithdrawalReason = Field(
+        sa_type=text_enum(WithdrawalReason, "reason"),
+        sa_column_kwargs=described("Why.", Disclosure.SAFE),
+    )
+    withdrawn_at: datetime = Field(
+        sa_type=INSTANT, sa_column_kwargs=described("When, in UTC.", Disclosure.INDIRECT)
+    )
+    withdrawn_by: UUID = Field(sa_column_kwargs=described("Who withdrew it.", Disclosure.DIRECT))
 
 
 class VictimOffence(Record, table=True):
