@@ -1,6 +1,7 @@
 """The back door: the same actions, for people with a shell; and the way to start the service."""
 
 import asyncio
+import errno
 import fcntl
 import os
 import signal
@@ -11,8 +12,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import typer
-from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 
 from checkpoint.access.cli import app as access
 from checkpoint.custody.cli import app as custody
@@ -23,8 +22,8 @@ from checkpoint.eligibility.cli import load_starter as load_eligibility
 from checkpoint.foundation import errors, logs
 from checkpoint.foundation.actors import TOKEN_ROLES, Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
-from checkpoint.foundation.embedded import CannotStart, serving
-from checkpoint.foundation.problems import unreachable
+from checkpoint.foundation.embedded import CannotStart, NoDatabase, serving
+from checkpoint.foundation.mishaps import MISHAPS, told
 from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.housekeeping import app as housekeeping
 from checkpoint.people.cli import index_everybody
@@ -60,7 +59,7 @@ def run() -> None:
     check_port(settings)
     with (
         sole_user(settings),
-        serving(settings, keep=False) as addresses,
+        serving(settings, keep=False, make=True) as addresses,
         suppress(KeyboardInterrupt),
     ):
         prepare(addresses.owner, trial=in_development(settings))
@@ -73,14 +72,20 @@ def run() -> None:
 @app.command()
 def serve() -> None:
     """Serve the API, on a database that is migrated already."""
-    listen(Settings())
+    settings = Settings()
+    if settings.database_url is None:
+        raise NoDatabase(
+            "`checkpoint serve` needs CHECKPOINT_DATABASE_URL; `checkpoint run` brings its own."
+        )
+    check_port(settings)
+    listen(settings)
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database up to date, and load the starter data it lacks."""
     settings = Settings()
-    with serving(settings) as addresses:
+    with serving(settings, make=True) as addresses:
         left = prepare(addresses.owner, trial=in_development(settings))
     typer.echo("The database is up to date.")
     for version in left:
@@ -95,15 +100,19 @@ def in_development(settings: Settings) -> bool:
 
 
 def check_port(settings: Settings) -> None:
-    """Say so before anything is started, if somebody listens there already."""
-    with socket.socket() as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            door.bind((settings.host, settings.port))
-        except OSError:
-            raise CannotStart(
-                f"Port {settings.port} is taken; choose another with CHECKPOINT_PORT."
-            ) from None
+    """Say so before anything is started, if it cannot listen there."""
+    address = (settings.host, settings.port)
+    try:
+        family, *_, where = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family) as door:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(where)
+    except OSError as error:
+        remedy = {
+            errno.EADDRINUSE: f"Port {settings.port} is taken; choose another with CHECKPOINT_PORT.",
+            errno.EACCES: "CHECKPOINT_PORT: only root may listen below 1024.",
+        }.get(error.errno or 0, "CHECKPOINT_HOST is no address of this machine.")
+        raise CannotStart(remedy) from None
 
 
 @contextmanager
@@ -128,10 +137,24 @@ def prepare(url: str, *, trial: bool = False) -> list[str]:
     """
     from alembic import command  # noqa: PLC0415 - only where it migrates: it is slow to import
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.script.revision import ResolutionError  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
+    if not MIGRATIONS.exists():
+        raise CannotStart(
+            "The migrations stand beside the package in its repository, and not here: install it "
+            "in place, with `pip install --editable`."
+        )
     config = Config(str(MIGRATIONS))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        if not isinstance(error.__cause__, ResolutionError):
+            raise
+        raise CannotStart(
+            "The database was brought up to date by a later version of this software; run that one."
+        ) from error
     return asyncio.run(load_starter(url, trial=trial))
 
 
@@ -204,15 +227,9 @@ def main() -> None:
     except errors.Refusal as refusal:
         typer.echo(f"{refusal.title}. {refusal}", err=True)
         sys.exit(next(EXIT[kind] for kind in type(refusal).__mro__ if kind in EXIT))
-    except (SQLAlchemyError, ConnectionError, TimeoutError, socket.gaierror) as fault:
-        if not unreachable(fault):
+    except MISHAPS as fault:
+        mishap = told(fault)
+        if mishap is None:
             raise
-        typer.echo("The database did not answer; nothing was changed.", err=True)
-        sys.exit(75)
-    except ValidationError as fault:
-        told = "; ".join(error["msg"].removeprefix("Value error, ") for error in fault.errors())
-        typer.echo(f"The settings will not do: {told}. See docs/settings.md.", err=True)
-        sys.exit(78)
-    except CannotStart as fault:
-        typer.echo(f"It cannot start. {fault}", err=True)
-        sys.exit(75)
+        typer.echo(mishap.words, err=True)
+        sys.exit(mishap.code)

@@ -190,7 +190,7 @@ def say(
 def read(rules: str, also: Mapping[str, str] | None = None) -> str:
     """A rule file's text as it stands, line ends and all; or the text of a version that is known."""
     file, known = Path(rules), packaged() | dict(also or {})
-    if not file.is_file():
+    if not _is_file(file):
         if rules in known:
             return known[rules]
         raise lookups.RuleSetNotFound("Name a rule file, or the version of a rule set.")
@@ -198,6 +198,13 @@ def read(rules: str, also: Mapping[str, str] | None = None) -> str:
         return file.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         raise loading.RulesRefused(f"The file is not UTF-8: look at byte {error.start}.") from error
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long for one
+        return False
 
 
 def faults_of(text: str) -> list[str]:

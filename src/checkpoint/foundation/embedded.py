@@ -31,6 +31,14 @@ class Addresses:
 class CannotStart(RuntimeError):
     """The embedded PostgreSQL did not start; its log says why."""
 
+    title = "It cannot start."
+
+
+class NoDatabase(CannotStart):
+    """A command wants a database that was never made."""
+
+    title = "There is no database here."
+
 
 @contextmanager
 def embedded(folder: Path, *, version: int = 18, keep: bool = False) -> Iterator[str]:
@@ -68,7 +76,10 @@ def _server(folder: Path, version: int) -> Any:
     folder.parent.mkdir(parents=True, exist_ok=True)
     server = get_server(folder, cleanup_mode=None, start=False, postgres_version=version)
     if not (folder / "PG_VERSION").exists():
-        server.ensure_pgdata_inited()
+        try:
+            server.ensure_pgdata_inited()
+        except subprocess.SubprocessError as error:
+            raise CannotStart(f"PostgreSQL could not set up {folder}.") from error
         with (folder / "postgresql.conf").open("a") as file:
             file.write(QUIET)
     return server
@@ -103,8 +114,14 @@ def _postmaster(folder: Path) -> int | None:
 
 
 @contextmanager
-def serving(settings: Settings, *, keep: bool = True) -> Iterator[Addresses]:
-    """The database these settings name, started first where it is the embedded one."""
+def serving(settings: Settings, *, keep: bool = True, make: bool = False) -> Iterator[Addresses]:
+    """The database these settings name, started first where it is the embedded one.
+
+    Args:
+        settings: where it is.
+        keep: leave an embedded server that was found running as it was found.
+        make: where there is none yet, make one.
+    """
     if settings.database_url is not None:
         api = settings.database_url.get_secret_value()
         owner = settings.owner_database_url
@@ -112,5 +129,11 @@ def serving(settings: Settings, *, keep: bool = True) -> Iterator[Addresses]:
         return
     if settings.environment is not Environment.DEVELOPMENT:
         raise CannotStart("The embedded PostgreSQL is for development only.")
-    with embedded(settings.folder / "postgresql", keep=keep) as url:
+    folder = settings.folder / "postgresql"
+    if not (make or (folder / "PG_VERSION").exists()):
+        raise NoDatabase(
+            f"{settings.folder} holds none. Name the folder of one with CHECKPOINT_DATA_FOLDER or "
+            "a PostgreSQL with CHECKPOINT_DATABASE_URL, or make one with `checkpoint migrate`."
+        )
+    with embedded(folder, keep=keep) as url:
         yield Addresses(api=url, owner=url)

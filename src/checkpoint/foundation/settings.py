@@ -2,12 +2,16 @@
 
 from enum import StrEnum
 from functools import cached_property
+from inspect import signature
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from asyncpg import connect
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 
 class Environment(StrEnum):
@@ -17,6 +21,11 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+# What may stand after `?` in the address of a database: what the driver knows.
+AFTER_ADDRESS = frozenset(signature(connect).parameters) | {
+    "prepared_statement_cache_size",
+    "prepared_statement_name_func",
+}
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -81,13 +90,32 @@ class Settings(BaseSettings):
     ] = None
     git_ref: Annotated[str, Field(description="What `/info` says of the build.")] = "unknown"
 
+    @field_validator("database_url", "owner_database_url")
+    @classmethod
+    def an_address_of_postgresql(cls, given: SecretStr | None) -> SecretStr | None:
+        """Say so at the start: the driver would say it late, and with the password in it."""
+        if given is None:
+            return None
+        try:
+            url = make_url(given.get_secret_value())
+        except (ArgumentError, ValueError):
+            url = None
+        if url is None or url.get_backend_name() not in ("postgresql", "postgres"):
+            raise ValueError("Write it as postgresql://user:password@host/name")
+        if set(url.query) - AFTER_ADDRESS:
+            raise ValueError("What stands after ? is not known here; for TLS write ?ssl=require")
+        return given
+
     @model_validator(mode="after")
     def safe(self) -> Self:
         """Name every unsafe setting at once, so that one restart mends them all."""
         if faults := self._faults_anywhere():
             raise ValueError("unsafe: " + "; ".join(faults))
         if self.environment is Environment.PRODUCTION and (faults := self._faults()):
-            raise ValueError("unsafe in production: " + "; ".join(faults))
+            raise ValueError(
+                "unsafe in production: " + "; ".join(faults) + ". To try it on this machine set "
+                "CHECKPOINT_ENVIRONMENT=development, which `make run` does"
+            )
         return self
 
     def _faults_anywhere(self) -> list[str]:
