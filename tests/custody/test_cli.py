@@ -2,6 +2,7 @@ import csv
 
 import pytest
 
+from checkpoint.custody.references import NO_CATEGORY
 from shell import Shell
 
 HEAD = "cjs_code,category,recordable_on_pnc,title\n"
@@ -56,14 +57,15 @@ def test_a_small_list_is_loaded_whole_and_recorded(shell, load):
 @pytest.mark.parametrize(
     ("line", "number", "why"),
     [
-        ("TH6801,CE,true,Too short a code\n", 6, "the code is not in the form"),
-        ("ZZ26004,XX,true,A category nobody knows\n", 6, "the category is not one"),
-        ("ZZ26001,CE,true,The same code again\n", 6, "the code stands twice"),
-        ("ZZ26004,CE,true,\n", 6, "the title is empty"),
-        ("ZZ26004,CE,true\n", 6, "3 cells where the header has 4"),
-        ('ZZ26004,CE,true,"never closed\n', 6, "not CSV"),
+        ("TH6801,CE,true,Too short a code\n", "6, cjs_code", "not in the form of a CJS offence"),
+        (",CE,true,No code\n", "6, cjs_code", "it is empty"),
+        ("ZZ26004,XX,true,A category nobody knows\n", "6, category", "it is none of the CJS offence index; an offence has one of CS, CM, CE, CI"),
+        ("ZZ26001,CE,true,The same code again\n", "6, cjs_code", "the code stands twice"),
+        ("ZZ26004,CE,true,\n", "6, title", "the title is empty"),
+        ("ZZ26004,CE,true\n", "6", "3 cells where the header has 4"),
+        ('ZZ26004,CE,true,"never closed\n', "6", "not CSV"),
     ],
-)
+)  # fmt: skip
 def test_one_bad_line_and_nothing_is_loaded(shell, load, line, number, why):
     before = standing(shell)
     told = load(GOOD + line)
@@ -80,7 +82,7 @@ def test_one_bad_line_and_nothing_is_loaded(shell, load, line, number, why):
         (b"", "the header lacks"),
         (b"cjs_code,title\nZZ26001,No category\n", "the header lacks category"),
         (GOOD.encode("utf-16"), "not UTF-8"),
-        (HEAD + "ZZ26003,CB,false,No offence in it\n", "0 lines were rejected"),
+        (HEAD + "ZZ26003,CB,false,No offence in it\n", "The file holds no offences."),
     ],
 )
 def test_a_file_that_is_no_list_is_refused(shell, load, content, why):
@@ -98,15 +100,17 @@ def test_a_report_says_what_became_of_each_line(load, tmp_path):
         assert [*csv.DictReader(file)] == [
             {
                 "line": "5",
+                "column": "category",
                 "result": "passed over",
                 "why": "category CB is not an alleged offence",
             },
             {
                 "line": "6",
+                "column": "category",
                 "result": "rejected",
-                "why": "the category is not one of the CJS offence index",
+                "why": NO_CATEGORY,
             },
-            {"line": "", "result": "taken", "why": "3"},
+            {"line": "", "column": "", "result": "taken", "why": "3"},
         ]
 
 
@@ -141,3 +145,12 @@ def test_a_report_that_cannot_be_written_is_not_blamed_on_the_database(shell, lo
     assert "report" in told.err
     assert "Traceback" not in told.err
     assert standing(shell) == before
+
+
+def test_every_bad_line_is_told_at_once_and_those_past_twenty_are_counted(load):
+    told = load(GOOD + "ZZ26004,XX,true,What is this\n" * 25)
+    assert told.code == 22
+    assert "line 25, category" in told.err
+    assert "line 26, category" not in told.err
+    assert "and 5 more" in told.err
+    assert "25 lines were rejected" in told.err

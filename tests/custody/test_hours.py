@@ -89,13 +89,16 @@ def test_a_file_of_hours_is_read_line_by_line():
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"weekday": "8"}, "line 2: the weekday"),
-        ({"weekday": "Monday"}, "line 2: invalid literal"),
-        ({"opens": "25:00"}, "line 2: hour must be"),
-        ({"opens": "20:00"}, "line 2: it closes before"),
-        ({"available_from": ""}, "line 2: Invalid isoformat"),
-        ({"available_until": "2026-01-01"}, "line 2: its last day"),
-        ({"source": None}, "line 2: it names no source"),
+        ({"weekday": "8"}, "line 2, weekday: write a number from 1, Monday, to 7"),
+        ({"weekday": "Monday"}, "line 2, weekday: write a number"),
+        ({"weekday": ""}, "line 2, weekday: write a number"),
+        ({"opens": "25:00"}, "line 2, opens: write a time"),
+        ({"closes": "late"}, "line 2, closes: write a time"),
+        ({"opens": "20:00"}, "line 2, closes: it closes before"),
+        ({"available_from": ""}, "line 2, available_from: write a day"),
+        ({"available_until": "soon"}, "line 2, available_until: write a day"),
+        ({"available_until": "2026-01-01"}, "line 2, available_until: its last day"),
+        ({"source": None}, "line 2, source: say where"),
     ],
 )
 def test_hours_that_cannot_be_are_refused_with_their_line(fields, why):
@@ -162,10 +165,30 @@ def test_hours_are_loaded_at_the_shell_once(load):
 
 @pytest.mark.parametrize(
     ("fields", "why"),
-    [({"suite": "NOWHERE"}, "no suite NOWHERE"), ({"weekday": "0"}, "Line 2: the weekday")],
+    [
+        ({"suite": "NOWHERE"}, "no suite NOWHERE"),
+        ({"weekday": "0"}, "line 2, weekday: write a number"),
+    ],
 )
 def test_hours_that_cannot_be_change_nothing(load, fields, why):
     told = load(LINE, LINE | fields) if "suite" in fields else load(LINE | fields)
     assert told.code != 0
     assert why in told.err
     assert load.shell.found("SELECT count(*) FROM suite_hours")[0][0] == 0
+
+
+def test_every_wrong_line_of_hours_is_told_at_once_and_the_rest_counted(load):
+    told = load(LINE, *[LINE | {"opens": "late"}] * 22)
+    assert told.code == 22
+    assert "Lines to mend: 22." in told.err
+    assert "line 3, opens" in told.err
+    assert "line 22, opens" in told.err
+    assert "line 23" not in told.err
+    assert "and 2 more" in told.err
+
+
+def test_hours_that_are_not_csv_are_refused(load, tmp_path):
+    file = tmp_path / "odd.csv"
+    file.write_text(",".join(COLUMNS) + '\n"never closed')
+    told = load.shell("custody", "load-hours", file)
+    assert (told.code, "not CSV" in told.err) == (22, True), told.err

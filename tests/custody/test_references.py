@@ -108,7 +108,7 @@ def test_a_bad_line_is_rejected_and_says_why(line, why):
     (remark,) = read(line)
     assert isinstance(remark, Remark)
     assert remark.rejected
-    assert why in remark.why
+    assert why in f"{remark.column}: {remark.why}"
 
 
 def test_a_title_of_400_characters_is_taken():

@@ -65,26 +65,30 @@ def test_each_line_is_an_offence_in_a_schedule_or_is_passed_over():
     robbery, _, exposure, passed = read(GOOD)
     assert robbery == ScheduleRow("TH68023", OffenceSchedule.SPECIFIED_VIOLENT)
     assert exposure == ScheduleRow("SX03128", OffenceSchedule.SPECIFIED_SEXUAL)
-    assert passed == Remark(5, rejected=False, why="DVEO is not a schedule of an Act")
+    why = "DVEO is not a schedule of an Act"
+    assert passed == Remark(5, rejected=False, why=why, column="schedule_code")
 
 
 @pytest.mark.parametrize(
-    ("line", "why"),
+    ("line", "column", "why"),
     [
-        ("15,Sch 15,4,TH68023,Robbery", "the schedule and part are not known ones"),
-        ("99,Sch 99,1,TH68023,Robbery", "the schedule and part are not known ones"),
-        ("15,Sch 15,1,TH6802,Robbery", "the code is not in the form of a CJS offence code"),
-        ("15,Sch 15,1,TH68023", "4 cells where the header has 5"),
+        ("15,Sch 15,4,TH68023,Robbery", "schedule_code, part", "known are 15 part 1, 15 part 2"),
+        ("99,Sch 99,1,TH68023,Robbery", "schedule_code, part", "lines with DVEO, MURD"),
+        ("15,Sch 15,1,TH6802,Robbery", "cjs_code", "such as TH68010"),
+        ("15,Sch 15,1,,Robbery", "cjs_code", "it is empty"),
+        ("15,Sch 15,1,TH68023", "", "4 cells where the header has 5"),
     ],
 )
-def test_a_line_that_does_not_fit_is_rejected_and_says_why(line, why):
+def test_a_line_that_does_not_fit_is_rejected_and_says_where_and_why(line, column, why):
     (told,) = read(f"{HEAD}{line}\n")
-    assert told == Remark(2, rejected=True, why=why)
+    assert (told.line, told.rejected, told.column) == (2, True, column)
+    assert why in told.why
 
 
 def test_an_offence_stands_in_a_schedule_once():
     *_, told = read(GOOD + "15,Sch 15,1,TH68023,Robbery\n")
-    assert told == Remark(6, rejected=True, why="the offence stands twice in that schedule")
+    why = "the offence stands twice in that schedule"
+    assert told == Remark(6, rejected=True, why=why, column="cjs_code")
 
 
 @pytest.mark.parametrize("missing", ["schedule_code", "part", "cjs_code"])
@@ -102,11 +106,18 @@ def test_offences_may_come_with_the_days_of_their_law():
     assert first.category == "summary_motoring"
 
 
-@pytest.mark.parametrize("days", ["soon,", ",2020-13-01", "2020-01-01,2020-01-01"])
-def test_days_that_are_none_or_out_of_order_are_rejected(days):
+@pytest.mark.parametrize(
+    ("days", "column", "why"),
+    [
+        ("soon,", "valid_from", "write YYYY-MM-DD"),
+        (",2020-13-01", "valid_until", "write YYYY-MM-DD"),
+        ("2020-01-01,2020-01-01", "valid_until", "after valid_from"),
+    ],
+)
+def test_days_that_are_none_or_out_of_order_are_rejected(days, column, why):
     head = "cjs_code,category,title,valid_from,valid_until\n"
     (told,) = rows_of(iter([head, f"ZZ26001,CS,An offence,{days}\n"]))
-    assert (told.rejected, "no days in order" in told.why) == (True, True)
+    assert (told.rejected, told.column, why in told.why) == (True, column, True)
 
 
 def test_our_starter_list_is_whole():
@@ -146,7 +157,7 @@ def test_one_bad_line_and_nothing_is_loaded(shell, load, tmp_path):
     before, report = shell.found(STANDING), tmp_path / "report.csv"
     told = load(GOOD + "99,Sch 99,1,TH68010,Theft\n", "--report", report)
     assert told.code == 22
-    assert "line 6: the schedule and part are not known ones" in told.err
+    assert "line 6, schedule_code, part: the schedule and part are not known ones" in told.err
     assert shell.found(STANDING) == before
     assert len(report.read_text().splitlines()) == 4
 

@@ -28,14 +28,14 @@ from checkpoint.custody.references import (
 )
 from checkpoint.custody.states import ModeOfTrial, OffenceCategory, OffenceClass, OffenceSchedule
 from checkpoint.custody.suites.loading import add_hours
-from checkpoint.custody.suites.rules import parse
+from checkpoint.custody.suites.rules import COLUMNS, Hours, HoursUnreadable, parse
 from checkpoint.foundation import errors
 from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.database import transaction
 from checkpoint.foundation.shell import at_the_shell, shell_engine
 
 app = typer.Typer(help="Custody suites and offences.", no_args_is_help=True)
-CHUNK_LINES = 500
+CHUNK_LINES, SHOWN = 500, 20
 Row = TypeVar("Row", OffenceRow, ScheduleRow)
 
 
@@ -91,8 +91,10 @@ def accepted(
             raise OffenceListRejected(f"The report cannot be written: {error.strerror}.") from error
     rejected = [remark for remark in remarks if remark.rejected]
     tell(rows, remarks, named=named)
-    if rejected or not rows:
+    if rejected:
         raise OffenceListRejected(f"{len(rejected)} lines were rejected. Mend them and load again.")
+    if not rows:
+        raise OffenceListRejected(f"The file holds no {named}.")
     return rows
 
 
@@ -133,26 +135,35 @@ def _counted(lines: Iterator[str], progress: Progress, task: TaskID) -> Iterator
 
 
 def tell(rows: Sequence[Row], remarks: list[Remark], *, named: str) -> None:
-    """What became of the lines, in a few words; the first rejected ones by number."""
+    """What became of the lines, in a few words; the first rejected ones by number and column."""
     rejected = [remark for remark in remarks if remark.rejected]
     typer.echo(
         f"{len(rows):,} {named}, {len(remarks) - len(rejected):,} lines passed over, "
         f"{len(rejected):,} rejected."
     )
-    for remark in rejected[:20]:
-        typer.echo(f"  line {remark.line}: {remark.why}", err=True)
+    for told in first_of([place_of(remark) for remark in rejected]):
+        typer.echo(f"  {told}", err=True)
+
+
+def place_of(remark: Remark) -> str:
+    return f"line {remark.line}, {remark.column}: {remark.why}".replace(", :", ":")
+
+
+def first_of(faults: Sequence[str]) -> list[str]:
+    """The first faults, and how many more there are."""
+    more = len(faults) - SHOWN
+    return [*faults[:SHOWN], *([f"and {more:,} more"] if more > 0 else [])]
 
 
 def write_report(path: Path, remarks: list[Remark], *, taken: int) -> None:
     """One line for each line not taken, and how many were."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(["line", "result", "why"])
+        writer.writerow(["line", "column", "result", "why"])
         for remark in remarks:
-            writer.writerow(
-                [remark.line, "rejected" if remark.rejected else "passed over", remark.why]
-            )
-        writer.writerow(["", "taken", taken])
+            result = "rejected" if remark.rejected else "passed over"
+            writer.writerow([remark.line, remark.column, result, remark.why])
+        writer.writerow(["", "", "taken", taken])
 
 
 async def store(
@@ -192,16 +203,33 @@ async def load_hours(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, UTF-8.")],
 ) -> None:
     """Load the opening hours of suites: those that are new, or nothing."""
-    try:
-        openings = [*parse(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))]
-    except (ValueError, csv.Error) as error:
-        raise SuiteHoursRejected(f"{error}.".capitalize()) from error
+    openings = read_hours(file.read_bytes())
     async with shell_engine() as engine, transaction(engine) as session:
         known = {suite.code for suite in await queries.suites(session)}
         if strangers := sorted({each.suite for each in openings} - known):
             raise SuiteHoursRejected(f"There is no suite {', '.join(strangers)}.")
         added = await add_hours(session, openings, by=shell_actor(), at=utc_now())
     typer.echo(f"{added} openings added, {len(openings) - added} were there.")
+
+
+def read_hours(content: bytes) -> list[Hours]:
+    """The openings of a file.
+
+    Raises:
+        SuiteHoursRejected: the file as a whole cannot be read, or some line of it.
+    """
+    try:
+        rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
+            raise SuiteHoursRejected(f"The header lacks {', '.join(missing)}.")
+        return [*parse(rows)]
+    except UnicodeDecodeError as error:
+        raise SuiteHoursRejected("The file is not UTF-8.") from error
+    except csv.Error as error:
+        raise SuiteHoursRejected(f"The file is not CSV: {error}.") from error
+    except HoursUnreadable as error:
+        told = "\n".join(f"  {fault}" for fault in first_of(error.faults))
+        raise SuiteHoursRejected(f"Lines to mend: {len(error.faults)}.\n{told}") from error
 
 
 async def load_starter(session: AsyncSession) -> None:

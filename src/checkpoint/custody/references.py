@@ -81,11 +81,12 @@ class ScheduleRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Remark:
-    """What became of one line that was not taken: passed over, or rejected."""
+    """What became of one line that was not taken: passed over, or rejected, and by which column."""
 
     line: int
     rejected: bool
     why: str
+    column: str = ""
 
 
 # What a line's cells come to, given the line's number and what was taken before it.
@@ -149,53 +150,72 @@ def _read(
 
 def _offence(cells: Mapping[str, str], line: int, seen: set[str]) -> OffenceRow | Remark:
     code, category, title = cells["cjs_code"], cells["category"], cells["title"]
-    mode = MODES.get(category)
-    if mode is None and category in NOT_OFFENCES:
-        return Remark(line, rejected=False, why=f"category {category} is not an alleged offence")
-    if fault := _fault(code, title, mode, seen):
-        return Remark(line, rejected=True, why=fault)
-    assert mode is not None  # noqa: S101 - a missing mode is a fault
-    days = _days(cells)
-    if days is None:
-        return Remark(line, rejected=True, why="valid_from and valid_until are no days in order")
+    if category in NOT_OFFENCES:
+        why = f"category {category} is not an alleged offence"
+        return Remark(line, rejected=False, why=why, column="category")
+    for column, fault in (
+        ("cjs_code", _code_fault(code)),
+        ("category", None if category in MODES else NO_CATEGORY),
+        ("title", _title_fault(title)),
+        ("cjs_code", "the code stands twice in the file" if code in seen else None),
+        *((name, _day_fault(cells.get(name, ""))) for name in DATES),
+    ):
+        if fault:
+            return Remark(line, rejected=True, why=fault, column=column)
+    first, last = (date.fromisoformat(day) if (day := cells.get(n)) else None for n in DATES)
+    if first and last and last <= first:
+        why = "it is the first day no longer, so it lies after valid_from"
+        return Remark(line, rejected=True, why=why, column="valid_until")
     seen.add(code)
-    return OffenceRow(code, title, mode, CATEGORIES[category], *days)
-
-
-def _days(cells: Mapping[str, str]) -> tuple[date | None, date | None] | None:
-    try:
-        first, last = (date.fromisoformat(day) if (day := cells.get(n)) else None for n in DATES)
-    except ValueError:
-        return None
-    return None if first and last and last <= first else (first, last)
+    return OffenceRow(code, title, MODES[category], CATEGORIES[category], first, last)
 
 
 def _schedule(cells: Mapping[str, str], line: int, seen: set[str]) -> ScheduleRow | Remark:
     code, named = cells["cjs_code"], cells["schedule_code"]
     if named in NOT_SCHEDULES:
-        return Remark(line, rejected=False, why=f"{named} is not a schedule of an Act")
+        why = f"{named} is not a schedule of an Act"
+        return Remark(line, rejected=False, why=why, column="schedule_code")
     schedule = SCHEDULES.get((named, cells["part"]))
     key = f"{code} {schedule}"
     if schedule is None:
-        return Remark(line, rejected=True, why="the schedule and part are not known ones")
-    if not CODE.fullmatch(code):
-        return Remark(line, rejected=True, why=NO_CODE)
-    if key in seen:
-        return Remark(line, rejected=True, why="the offence stands twice in that schedule")
+        return Remark(line, rejected=True, why=NO_SCHEDULE, column="schedule_code, part")
+    twice = "the offence stands twice in that schedule" if key in seen else None
+    if fault := _code_fault(code) or twice:
+        return Remark(line, rejected=True, why=fault, column="cjs_code")
     seen.add(key)
     return ScheduleRow(code, schedule)
 
 
-NO_CODE = "the code is not in the form of a CJS offence code"
+NO_CATEGORY = (
+    "it is none of the CJS offence index; an offence has one of "
+    f"{', '.join(MODES)}, and lines with {', '.join(sorted(NOT_OFFENCES))} are passed over"
+)
+NO_SCHEDULE = (
+    "the schedule and part are not known ones; known are "
+    f"{', '.join(' part '.join(pair) for pair in SCHEDULES)}, and lines with "
+    f"{', '.join(sorted(NOT_SCHEDULES))} are passed over"
+)
+NO_CODE = (
+    "not in the form of a CJS offence code, which is two capitals, two figures (or COML), three "
+    "figures and perhaps a capital, such as TH68010 or COML001"
+)
 
 
-def _fault(code: str, title: str, mode: ModeOfTrial | None, seen: set[str]) -> str | None:
-    if not CODE.fullmatch(code):
-        return NO_CODE
-    if mode is None:
-        return "the category is not one of the CJS offence index"
-    if not title.strip() or len(title) > TITLE_LIMIT or not title.isprintable():
-        return f"the title is empty, over {TITLE_LIMIT} characters, or holds hidden characters"
-    if code in seen:
-        return "the code stands twice in the file"
+def _code_fault(code: str) -> str | None:
+    if CODE.fullmatch(code):
+        return None
+    return NO_CODE if code else f"it is empty; {NO_CODE}"
+
+
+def _title_fault(title: str) -> str | None:
+    if title.strip() and len(title) <= TITLE_LIMIT and title.isprintable():
+        return None
+    return f"the title is empty, over {TITLE_LIMIT} characters, or holds hidden characters"
+
+
+def _day_fault(day: str) -> str | None:
+    try:
+        date.fromisoformat(day or "2000-01-01")
+    except ValueError:
+        return "it is no day; write YYYY-MM-DD, or nothing where it is not known"
     return None

@@ -28,6 +28,7 @@ NO_DATABASE = (
     "CHECKPOINT_DATABASE_URL."
 )
 TAKEN = "Other tables stand in this database already. Name an empty one in CHECKPOINT_DATABASE_URL."
+TRY = "To try it on this machine, set CHECKPOINT_ENVIRONMENT=development"
 UNREACHED = (
     "The database did not answer; nothing was changed. See that PostgreSQL runs where "
     "CHECKPOINT_DATABASE_URL says."
@@ -90,4 +91,6 @@ def _of_settings(fault: ValidationError | SettingsError) -> Mishap | None:
         words = error["msg"].removeprefix("Value error, ")
         name = f"CHECKPOINT_{error['loc'][0]}: ".upper() if error["loc"] else ""
         said.append(name + words[:1].lower() + words[1:] if name else words)
+    if "production" in said[-1]:
+        said[-1] += f". {TRY}"
     return Mishap(f"The settings will not do: {'; '.join(said)}. {see}", SETTINGS)

@@ -112,10 +112,7 @@ class Settings(BaseSettings):
         if faults := self._faults_anywhere():
             raise ValueError("unsafe: " + "; ".join(faults))
         if self.environment is Environment.PRODUCTION and (faults := self._faults()):
-            raise ValueError(
-                "unsafe in production: " + "; ".join(faults) + ". To try it on this machine set "
-                "CHECKPOINT_ENVIRONMENT=development, which `make run` does"
-            )
+            raise ValueError("unsafe in production: " + "; ".join(faults))
         return self
 
     def _faults_anywhere(self) -> list[str]:

@@ -1,14 +1,25 @@
 """Opening hours of a suite, as a timetable, and whether it was open. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from types import MappingProxyType
 from typing import Any
 
 from checkpoint.foundation.calendar import LONDON
 
 COLUMNS = ("suite", "weekday", "opens", "closes", "available_from", "available_until", "source")
 MIDNIGHT = time()
+
+
+def _weekday(text: str) -> int:
+    if text not in tuple("1234567"):
+        raise ValueError(text)
+    return int(text)
+
+
+def _day_or_open(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 @dataclass(frozen=True)
@@ -34,41 +45,62 @@ class Hours:
     source: str
 
 
-def parse(rows: Iterable[dict[str, str | None]]) -> Iterator[Hours]:
+class HoursUnreadable(ValueError):
+    """Lines are not what they should be; ``faults`` has each with its line and column."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def parse(rows: Iterable[Mapping[str, str | None]]) -> Iterator[Hours]:
     """Opening hours from the lines of a file, by the names of its columns.
 
     Raises:
-        ValueError: a line is not what it should be; says which and what.
+        HoursUnreadable: some line is not what it should be, or a column is missing; after the
+            last line, so that every fault is told.
     """
+    faults = []
     for number, row in enumerate(rows, start=2):
+        if missing := [name for name in COLUMNS if name not in row]:
+            raise HoursUnreadable([f"the header lacks {', '.join(missing)}"])
+        cells = {name: (row[name] or "").strip() for name in COLUMNS}
+        found = _hours(cells)
+        if isinstance(found, Hours):
+            yield found
+        else:
+            faults.append(f"line {number}, {found}")
+    if faults:
+        raise HoursUnreadable(faults)
+
+
+A_TIME = "write a time from 00:00 to 23:59"
+FORMS: Mapping[str, tuple[Callable[[str], Any], str]] = MappingProxyType(
+    {
+        "weekday": (_weekday, "write a number from 1, Monday, to 7, Sunday"),
+        "opens": (time.fromisoformat, A_TIME),
+        "closes": (time.fromisoformat, A_TIME),
+        "available_from": (date.fromisoformat, "write a day as YYYY-MM-DD"),
+        "available_until": (_day_or_open, "write a day as YYYY-MM-DD, or nothing"),
+    }
+)
+
+
+def _hours(row: Mapping[str, str]) -> Hours | str:
+    """The opening, or by which column there is none, and what is allowed there."""
+    read: dict[str, Any] = {}
+    for column, (form, allowed) in FORMS.items():
         try:
-            yield _hours({name: (row[name] or "").strip() for name in COLUMNS})
-        except KeyError as error:
-            raise ValueError(f"the header lacks {error.args[0]}") from error
-        except ValueError as error:
-            raise ValueError(f"line {number}: {error}") from error
-
-
-def _hours(row: dict[str, str]) -> Hours:
-    hours = Hours(
-        suite=row["suite"],
-        weekday=int(row["weekday"]),
-        opens=time.fromisoformat(row["opens"]),
-        closes=time.fromisoformat(row["closes"]),
-        available_from=date.fromisoformat(row["available_from"]),
-        available_until=date.fromisoformat(row["available_until"])
-        if row["available_until"]
-        else None,
-        source=row["source"],
-    )
-    if not 1 <= hours.weekday <= 7:
-        raise ValueError("the weekday is a number from 1, Monday, to 7, Sunday")
+            read[column] = form(row[column])
+        except ValueError:
+            return f"{column}: {allowed}"
+    hours = Hours(suite=row["suite"], source=row["source"], **read)
     if hours.closes <= hours.opens and hours.closes != MIDNIGHT:
-        raise ValueError("it closes before it opens; a night goes over two lines")
+        return "closes: it closes before it opens; a night goes over two lines"
     if hours.available_until is not None and hours.available_until <= hours.available_from:
-        raise ValueError("its last day comes before its first")
+        return "available_until: its last day comes before its first"
     if not hours.source:
-        raise ValueError("it names no source")
+        return "source: say where this is known from"
     return hours
 
 
