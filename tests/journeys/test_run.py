@@ -92,27 +92,49 @@ def test_it_tells_where_the_docs_are_and_how_to_become_each_role(tmp_path):
             assert token.stdout.count(".") == 2
 
 
-def test_the_readme_works_when_pasted(tmp_path):
+def pasted(address, times=1, strictly=("-euo", "pipefail")):
+    """The README's example, pasted into a shell in the repository's folder."""
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed here, and the README's commands use it")
     (block,) = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    return subprocess.run(
+        ["bash", *strictly, "-c", block * times],
+        cwd=ROOT,
+        env=os.environ | {"API": address},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_the_readme_works_when_pasted_and_when_pasted_again(tmp_path):
     with running(tmp_path) as (_, address):
-        pasted = block.replace("http://127.0.0.1:8000", address)
-        assert pasted != block
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", pasted],
-            cwd=tmp_path,
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        done = pasted(address, times=2)
     assert done.returncode == 0, done.stderr
-    reference, preview, version, verdict, meaning, *decision = done.stdout.splitlines()
-    assert reference.startswith("CP-")
-    assert (preview, version, verdict) == ("pending", "2", "eligible")
-    assert "may be offered the programme" in meaning
-    assert "Did the person admit the offence" in "".join(decision)
+    told = [line for line in done.stdout.splitlines() if line[0] not in " {}"]
+    first, second = told[:5], told[5:]
+    for reference, preview, version, verdict, meaning in (first, second):
+        assert reference.startswith("CP-")
+        assert (preview, version, verdict) == ("pending", "2", "eligible")
+        assert "may be offered the programme" in meaning
+    assert first[0] != second[0]
+    assert "Did the person admit the offence" in done.stdout
+
+
+def test_the_readme_pasted_while_nothing_runs_says_so_plainly():
+    done = pasted(f"http://127.0.0.1:{free_port()}", strictly=())
+    assert "Is the service running" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_is_refused_is_told_plainly_by_the_examples_helpers():
+    refused = '{"title": "No", "detail": "Because."}'
+    command = f". docs/examples/helpers.sh; printf %s '{refused}' | get id"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (1, "No: Because.\n")
 
 
 def test_an_unsafe_setting_stops_the_start_and_is_named(tmp_path):

@@ -57,7 +57,7 @@ class Release(Command):
     model_config = example(
         released_at="2026-11-03T04:30:00Z",
         release_kind="on_bail",
-        bail={"return_at": "2026-11-24T10:00:00Z", "suite": "DURHAMGATE", "conditional": False},
+        bail={"return_at": "2026-11-10T10:00:00Z", "suite": "DURHAMGATE", "conditional": False},
     )
 
     released_at: Annotated[Instant, Field(examples=["2026-11-03T04:30:00Z"])]
@@ -78,7 +78,7 @@ class TakeBack(Command):
     model_config = example(
         reference="CP-7K3M-2QXH-N",
         suite="PETERLEE",
-        arrived_at="2026-11-24T09:50:00Z",
+        arrived_at="2026-11-10T09:50:00Z",
         reason="answering_bail",
     )
 
