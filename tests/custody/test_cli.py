@@ -57,7 +57,7 @@ def test_a_small_list_is_loaded_whole_and_recorded(shell, load):
 @pytest.mark.parametrize(
     ("line", "number", "why"),
     [
-        ("TH6801,CE,true,Too short a code\n", "6, cjs_code", "not in the form of a CJS offence"),
+        ("TH6801,CE,true,Too short a code\n", "6, cjs_code", "it is not in the form of a CJS offence code; a CJS"),
         (",CE,true,No code\n", "6, cjs_code", "it is empty"),
         ("ZZ26004,XX,true,A category nobody knows\n", "6, category", "it is none of the CJS offence index; an offence has one of CS, CM, CE, CI"),
         ("ZZ26001,CE,true,The same code again\n", "6, cjs_code", "the code stands twice"),

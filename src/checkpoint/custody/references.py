@@ -195,16 +195,17 @@ NO_SCHEDULE = (
     f"{', '.join(' part '.join(pair) for pair in SCHEDULES)}, and lines with "
     f"{', '.join(sorted(NOT_SCHEDULES))} are passed over"
 )
-NO_CODE = (
-    "not in the form of a CJS offence code, which is two capitals, two figures (or COML), three "
-    "figures and perhaps a capital, such as TH68010 or COML001"
+CODE_FORM = (
+    "a CJS offence code is two capitals and two figures (or COML), three figures and perhaps a "
+    "capital, such as TH68010 or COML001"
 )
 
 
 def _code_fault(code: str) -> str | None:
     if CODE.fullmatch(code):
         return None
-    return NO_CODE if code else f"it is empty; {NO_CODE}"
+    fault = "it is not in the form of a CJS offence code" if code else "it is empty"
+    return f"{fault}; {CODE_FORM}"
 
 
 def _title_fault(title: str) -> str | None:
