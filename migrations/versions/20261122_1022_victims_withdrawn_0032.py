@@ -1,7 +1,7 @@
 """An entry of a victim that is withdrawn.
 
 Revision ID: 0032
-Revises: 0026
+Revises: 0029
 Phase: expand (nothing reads or writes the new table yet)
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0032"
-down_revision = "0026"
+down_revision = "0029"
 
 
 def upgrade() -> None:
