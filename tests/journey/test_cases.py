@@ -92,7 +92,9 @@ async def corrected(client, record, door, **body):
     )
 
 
-@pytest.mark.parametrize("what", ["offence", "screening", "birth", "identity", "forecast"])
+@pytest.mark.parametrize(
+    "what", ["offence", "screening", "birth", "identity", "forecast", "co_accused"]
+)
 async def test_nobody_is_offered_the_programme_on_what_has_changed_since(client, suite, what):
     record = await booked(client, suite=suite, screening=KNOWN)
     await decided(client, record)
@@ -106,11 +108,15 @@ async def test_nobody_is_offered_the_programme_on_what_has_changed_since(client,
         await corrected(client, record, "person", **right)
     elif what == "identity":
         await corrected(client, record, "identity", person=a_person(date_of_birth="2010-01-01"))
+    elif what == "co_accused":
+        body = {"not_arrested": True}
+        await client.post(f"{place}/co-accused", json=body, headers=a_key())
     else:
         await client.post(f"{place}/risk-view", json={"band": "low"}, headers=a_key())
         await client.post(f"{place}/risk-forecast", json=FORECAST, headers=a_key())
     (line,) = await listed(client)
-    assert line["overtaken"] == (what in {"birth", "identity"})
+    assert line["overtaken"] is True
+    assert ("put right" in line["next"]) == (what in {"birth", "identity"})
     assert (line["stage"], "ecide again" in line["next"]) == ("eligible", True)
 
 

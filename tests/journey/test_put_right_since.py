@@ -10,7 +10,7 @@ import pytest
 from builders import KNOWN, a_person, booked, decided, make_suite
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.database import transaction
-from checkpoint.journey.rules import is_overtaken, person_then, put_right_since, told_since
+from checkpoint.journey.rules import person_then, put_right_since, told_since
 from checkpoint.journey.states import Recipient
 from traces import entries
 
@@ -53,21 +53,6 @@ def test_only_what_was_put_right_later_counts_and_of_whom_the_decision_was_about
     assert put_right_since(MOVED, known) == [MOVE, born, name]
     assert person_then(MOVED, known) == ONE
     assert person_then(replace(MOVED, id=at(31)), known) == OTHER
-
-
-@pytest.mark.parametrize(
-    ("decision", "known", "overtaken"),
-    [
-        (Decision(), [], False),
-        (Decision(), [Correction(at(10))], False),
-        (Decision(), [Correction(at(30))], True),
-        (Decision(), [Correction(at(30), "family_name")], False),
-        (MOVED, [MOVE], True),
-        (replace(MOVED, id=at(31)), [MOVE], False),
-    ],
-)
-def test_a_decision_is_overtaken_by_what_it_rested_on(decision, known, overtaken):
-    assert is_overtaken(decision, known) is overtaken
 
 
 def test_paper_says_what_was_put_right_and_on_which_day_in_england():

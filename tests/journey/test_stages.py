@@ -56,13 +56,13 @@ def test_every_stage_has_its_meaning_and_what_comes_next():
 
 @pytest.mark.parametrize("stage", Stage)
 def test_a_case_that_has_changed_is_decided_again_before_anything_else(stage):
-    assert next_of(stage, changed=False, overtaken=False) == NEXT[stage]
-    assert "Decide again" in next_of(stage, changed=True, overtaken=False)
+    assert next_of(stage, changed=False, put_right=False) == NEXT[stage]
+    assert "Decide again" in next_of(stage, changed=True, put_right=False)
 
 
 @pytest.mark.parametrize(("stage", "changed"), [*product(Stage, [False, True])])
 def test_what_no_longer_stands_on_the_facts_is_decided_again(stage, changed):
-    told = next_of(stage, changed=changed, overtaken=True)
+    told = next_of(stage, changed=changed, put_right=True)
     assert told == "Decide again: what the decision rested on was put right since."
 
 

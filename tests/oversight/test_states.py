@@ -58,12 +58,13 @@ def test_each_step_of_a_person_has_a_door_and_nothing_else_has():
     assert {event.value for event in DOORS} == {event for _, event in STEPS}
 
 
-def asked(event, *, holding=True, ranks_enough=True, is_first_person=False):
+def asked(event, *, holding=True, ranks_enough=True, is_first_person=False, is_overtaken=False):
     return why_not(
         event,
         holds=lambda _: holding,
         ranks_enough=ranks_enough,
         is_first_person=is_first_person,
+        is_overtaken=is_overtaken,
     )
 
 
@@ -78,6 +79,12 @@ def test_a_reader_is_told_why_they_may_not():
         OversightEvent.CONFIRMED,
         OversightEvent.DECLINED,
     }
+
+
+def test_of_what_has_changed_nobody_is_offered_a_step_whatever_their_role():
+    for holding in (True, False):
+        told = {asked(event, holding=holding, is_overtaken=True) for event in DOORS}
+        assert told == {"What this decision rested on has changed since: decide again."}
 
 
 def test_every_reason_and_every_standing_has_words():

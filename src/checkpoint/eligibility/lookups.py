@@ -1,16 +1,18 @@
 """Look up published rule sets, by name and by the case they decide; and what came after decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.custody.circumstances.tables import CoAccused
 from checkpoint.custody.tables import AllegedOffence, Screening
 from checkpoint.eligibility.rules import MOVED, RESTED_ON, RuleSet, RulesUnreadable, opened
-from checkpoint.eligibility.states import AppliesTo
+from checkpoint.eligibility.states import PUT_RIGHT, AppliesTo, Changed
 from checkpoint.eligibility.tables import RuleSetProposal, RuleSetVersion
 from checkpoint.forecast.tables import RiskForecast
 from checkpoint.foundation import errors
@@ -105,37 +107,83 @@ async def collides(session: AsyncSession, version: str, first: date) -> bool:
     return (await session.exec(select(sa.exists().where(same)))).one()
 
 
-ENTERED = tuple(table.__table__ for table in (Screening, AllegedOffence, RiskForecast))
+# From tables of records and of decisions, the condition that something was changed after a decision.
+Change = Callable[[Any, Any], Any]
+LINK = CoAccused.__table__
 RIGHT = PersonCorrection.__table__
 
 
-def entered_since(record: Any, decision: Any) -> Any:
-    """That something a decision rests on was entered after it; ids are made in the order of time.
+def _entered(table: Any) -> Change:
+    def since(record: Any, decision: Any) -> Any:
+        rows = table.__table__
+        return sa.exists().where(rows.c.custody_record_id == record.c.id, rows.c.id > decision.c.id)
 
-    Not whatever raises the record's version, as a transfer or a release does.
-    """
+    return since
+
+
+def _linked(record: Any, decision: Any) -> Any:
+    """A link made or withdrawn, from whichever side; a withdrawal names only the link."""
+    link, ended, withdrawal = LINK.alias(), LINK.alias(), LINK.alias()
+
+    def of_record(row: Any) -> Any:
+        here = (row.c.custody_record_id == record.c.id, row.c.other_record_id == record.c.id)
+        return sa.or_(*here)
+
     return sa.or_(
-        *(
-            sa.exists().where(table.c.custody_record_id == record.c.id, table.c.id > decision.c.id)
-            for table in ENTERED
-        )
+        sa.exists().where(of_record(link), link.c.id > decision.c.id),
+        sa.exists().where(
+            of_record(ended),
+            withdrawal.c.withdraws_id == ended.c.id,
+            withdrawal.c.id > decision.c.id,
+        ),
     )
+
+
+def _person(record: Any, decision: Any) -> Any:
+    return sa.exists().where(
+        RIGHT.c.person_id == record.c.person_id,
+        sa.or_(*(RIGHT.c.field == field for field in sorted(RESTED_ON))),
+        RIGHT.c.id > decision.c.id,
+    )
+
+
+def _identity(record: Any, decision: Any) -> Any:
+    return sa.exists().where(
+        RIGHT.c.custody_record_id == record.c.id,
+        RIGHT.c.field == MOVED,
+        RIGHT.c.id > decision.c.id,
+    )
+
+
+# That something a decision rests on was entered or put right after it; ids are made in the order
+# of time. Not whatever raises the record's version, as a transfer or a release does. After a move
+# the record is about somebody else, and the move says so by itself.
+SINCE: Mapping[Changed, Change] = {
+    Changed.SCREENING: _entered(Screening),
+    Changed.OFFENCES: _entered(AllegedOffence),
+    Changed.RISK_FORECAST: _entered(RiskForecast),
+    Changed.CO_ACCUSED: _linked,
+    Changed.PERSON: _person,
+    Changed.IDENTITY: _identity,
+}
+
+
+def entered_since(record: Any, decision: Any) -> Any:
+    """That something a decision rests on was entered after it."""
+    entered = [since for what, since in SINCE.items() if what not in PUT_RIGHT]
+    return sa.or_(*(since(record, decision) for since in entered))
 
 
 def put_right_since(record: Any, decision: Any) -> Any:
-    """That something a decision rests on was put right after it.
+    """That something a decision rests on was put right after it."""
+    return sa.or_(*(SINCE[what](record, decision) for what in PUT_RIGHT))
 
-    After a move the record is about somebody else, and the move says so by itself.
-    """
-    return sa.or_(
-        sa.exists().where(
-            RIGHT.c.custody_record_id == record.c.id,
-            RIGHT.c.field == MOVED,
-            RIGHT.c.id > decision.c.id,
-        ),
-        sa.exists().where(
-            RIGHT.c.person_id == record.c.person_id,
-            sa.or_(*(RIGHT.c.field == field for field in sorted(RESTED_ON))),
-            RIGHT.c.id > decision.c.id,
-        ),
-    )
+
+def overtaken_by(record: Any, decision: Any) -> Any:
+    """What a decision rests on that was entered or put right after it: codes, in their order."""
+    told: Sequence[Any] = [
+        sa.case((since(record, decision), sa.literal(what.value, sa.String())))
+        for what, since in SINCE.items()
+    ]
+    kinds: Any = postgresql.array(told, type_=sa.String())
+    return sa.func.array_remove(kinds, sa.null(), type_=postgresql.ARRAY(sa.String()))

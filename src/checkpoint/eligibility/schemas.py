@@ -8,7 +8,14 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from checkpoint.custody.clocks import ProsecutionClock
 from checkpoint.custody.schemas import BOOKING, AllegeOffence, SaveScreening
-from checkpoint.eligibility.states import Answer, AppliesTo, Basis, RuleSetOrigin, Verdict
+from checkpoint.eligibility.states import (
+    Answer,
+    AppliesTo,
+    Basis,
+    Changed,
+    RuleSetOrigin,
+    Verdict,
+)
 from checkpoint.forecast.states import RiskBand
 from checkpoint.foundation.actors import Rank
 from checkpoint.foundation.schemas import Command, Day, Instant, Moment, NextStep, View
@@ -161,6 +168,17 @@ class DecisionView(AnswerView):
     decided_at: Moment
     decided_by: UUID
     standing: StandingView
+    overtaken: Annotated[
+        bool,
+        Field(
+            description="Something it rests on was entered or put right after it. While it is the "
+            "present decision: decide again."
+        ),
+    ] = False
+    overtaken_by: Annotated[
+        list[Changed],
+        Field(description="What that was, by kind.", examples=[["screening", "co_accused"]]),
+    ] = []
     next_steps: list[NextStep]
 
 

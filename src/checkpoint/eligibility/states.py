@@ -48,6 +48,21 @@ class AppliesTo(StrEnum):
     DECISIONS = "decisions_from"
 
 
+class Changed(StrEnum):
+    """What a decision rests on that may be entered or put right after it."""
+
+    SCREENING = "screening"
+    OFFENCES = "offences"
+    RISK_FORECAST = "risk_forecast"
+    CO_ACCUSED = "co_accused"
+    PERSON = "person"  # a particular of theirs from which some fact comes
+    IDENTITY = "identity"  # whom the record is about
+
+
+# What was wrong all along, and not merely entered later.
+PUT_RIGHT = frozenset({Changed.PERSON, Changed.IDENTITY})
+
+
 class EligibilityEvent(StrEnum):
     """The room's events."""
 

@@ -94,9 +94,8 @@ MISSING = sa.case(
         ),
     )
 )
-# ``rules.is_overtaken`` in SQL.
-OVERTAKEN = lookups.put_right_since(RECORD, PRESENT)
 CHANGED = lookups.entered_since(RECORD, PRESENT)
+PUT_RIGHT = lookups.put_right_since(RECORD, PRESENT)
 
 
 def summary_only(alleged: Any) -> Any:
@@ -155,7 +154,7 @@ COLUMNS = (
     BASIS.label("basis"),
     PRESENT.c.id.label("decision_id"),
     sa.and_(PRESENT.c.id.is_not(None), CHANGED).label("changed"),
-    OVERTAKEN.label("overtaken"),
+    PUT_RIGHT.label("put_right"),
     MISSING.label("missing"),
 )
 OF_PEOPLE = CASES.join(PERSON, PERSON.c.id == RECORD.c.person_id)
@@ -208,7 +207,8 @@ def view(row: Any, *, today: date) -> CaseView:
         missing=list(dict.fromkeys(row.missing or ())),
         prosecution_deadline_on=deadline,
         days_left=None if deadline is None else (deadline - today).days,
-        next=next_of(stage, changed=row.changed, overtaken=row.overtaken),
+        overtaken=row.changed or row.put_right,
+        next=next_of(stage, changed=row.changed, put_right=row.put_right),
     )
 
 
@@ -221,5 +221,4 @@ SHOWN = (
     "verdict",
     "basis",
     "decision_id",
-    "overtaken",
 )

@@ -19,7 +19,7 @@ from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.errors import RuleBroken
-from checkpoint.journey.rules import is_overtaken, person_then, relied, relied_on_offence
+from checkpoint.journey.rules import person_then, relied, relied_on_offence
 from checkpoint.journey.schemas import CorrectionView, OffenceCorrectionView, ReliedView
 from checkpoint.oversight.tables import EligibilityOverride
 from checkpoint.people.tables import PersonCorrection
@@ -193,11 +193,3 @@ async def about_then(session: AsyncSession, decision: Any) -> tuple[Any, Sequenc
     whom = person_then(decision, moves)
     known = await rows_of(session, PUT_RIGHT, people=[whom], records=here)
     return (await rows_of(session, custody.PERSON, person_id=whom))[0], known
-
-
-async def overtaken(session: AsyncSession, decision: Any) -> bool:
-    """Whether what a case's present decision rested on was put right since."""
-    here = [decision.custody_record_id]
-    return is_overtaken(
-        decision, await rows_of(session, PUT_RIGHT, people=[decision.person_id], records=here)
-    )

@@ -85,7 +85,8 @@ async def read_next_steps(
         NextStepsView(
             standing=oversight.summary(present) if present else None,
             next_steps=steps,
-            overtaken=present is not None and await things.overtaken(session, present),
+            overtaken=present is not None and bool(present.overtaken_by),
+            overtaken_by=present.overtaken_by if present else [],
             record=PRINTED.format(decision_id=present.id) if present else None,
         )
     )

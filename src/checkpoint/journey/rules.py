@@ -102,20 +102,6 @@ def put_right_since(decision: Any, corrections: Sequence[Any]) -> list[Any]:
     return [one for one in later if _concerns(one, decision, whom)]
 
 
-def is_overtaken(decision: Any, corrections: Sequence[Any]) -> bool:
-    """Whether something that a decision rested on was put right since; ``cases`` asks in SQL.
-
-    Args:
-        decision: with the ``person_id`` of its record now.
-        corrections: as for ``put_right_since``.
-
-    Returns:
-        True also where it was put back again: only a new decision stands on what stands now.
-    """
-    since = put_right_since(decision, corrections)
-    return any(one.field == MOVED or one.field in RESTED_ON for one in since)
-
-
 def _concerns(correction: Any, decision: Any, whom: UUID) -> bool:
     if correction.field == MOVED:
         return bool(correction.custody_record_id == decision.custody_record_id)

@@ -9,7 +9,7 @@ from pydantic import Field
 from checkpoint.audit.operations import Operation
 from checkpoint.custody.states import OffenceCorrection
 from checkpoint.eligibility.schemas import StandingSummary
-from checkpoint.eligibility.states import Basis, Verdict
+from checkpoint.eligibility.states import Basis, Changed, Verdict
 from checkpoint.foundation.actors import Rank, Role
 from checkpoint.foundation.schemas import Moment, NextStep, View
 from checkpoint.journey.stages import Stage
@@ -35,7 +35,12 @@ class NextStepsView(View):
     next_steps: list[NextStep]
     overtaken: Annotated[
         bool,
-        Field(description="What the decision rested on was put right since: decide again."),
+        Field(
+            description="What the decision rests on was entered or put right since: decide again."
+        ),
+    ]
+    overtaken_by: Annotated[
+        list[Changed], Field(description="What that was, by kind.", examples=[["co_accused"]])
     ]
     record: Annotated[
         str | None,
@@ -64,7 +69,9 @@ class CaseView(View):
     decision_id: Annotated[UUID | None, Field(description="The present decision.")]
     overtaken: Annotated[
         bool,
-        Field(description="What the decision rested on was put right since: decide again."),
+        Field(
+            description="What the decision rests on was entered or put right since: decide again."
+        ),
     ]
     missing: Annotated[
         list[str], Field(description="Facts that the present decision is waiting for.")

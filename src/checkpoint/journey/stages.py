@@ -52,7 +52,7 @@ NEXT: Mapping[Stage, str] = MappingProxyType(
         Stage.ELIGIBLE: "Offer the programme.",
     }
 )
-OVERTAKEN = "Decide again: what the decision rested on was put right since."
+PUT_RIGHT = "Decide again: what the decision rested on was put right since."
 
 
 def stage_of(*, screened: bool, verdict: Verdict | None, standing: Verdict | None = None) -> Stage:
@@ -75,20 +75,20 @@ def stage_of(*, screened: bool, verdict: Verdict | None, standing: Verdict | Non
     return Stage.SCREENING if screened else Stage.NOT_SCREENED
 
 
-def next_of(stage: Stage, *, changed: bool, overtaken: bool) -> str:
+def next_of(stage: Stage, *, changed: bool, put_right: bool) -> str:
     """What is to be done next.
 
     Args:
         stage: where the case stands.
         changed: something that its present decision rests on was entered since.
-        overtaken: what that decision rested on of the person, or whom the record is about, was
+        put_right: what that decision rested on of the person, or whom the record is about, was
             put right since; it comes before everything else.
 
     Returns:
         One or two sentences of plain English.
     """
-    if overtaken:
-        return OVERTAKEN
+    if put_right:
+        return PUT_RIGHT
     if changed:
         return "The record has changed since. Decide again."
     return NEXT[stage]

@@ -39,7 +39,7 @@ async def determine(
     decision = await queries.held(session, decision_id, actor=by)
     unchanged_since(seen, queries.tag_of(decision))
     step(queries.state_of(decision), OversightEvent.DETERMINED)
-    await queries.check_current(session, decision)
+    queries.check_current(decision)
     rules.check_reason(command.reason_code, verdict=command.verdict)
     determination = Determination(
         eligibility_decision_id=decision.id,
@@ -74,7 +74,7 @@ async def propose_override(
     decision = await queries.held(session, decision_id, actor=by)
     unchanged_since(seen, queries.tag_of(decision))
     step(queries.state_of(decision), OversightEvent.PROPOSED)
-    await queries.check_current(session, decision)
+    queries.check_current(decision)
     rules.check_departure(command.verdict, by_rules=Verdict(decision.verdict))
     override = EligibilityOverride(
         eligibility_decision_id=decision.id,
@@ -105,7 +105,7 @@ async def answer_override(
     decision = await queries.one(session, found.eligibility_decision_id, actor=by)
     state = rules.state_of_override(found.outcome, queries.state_of(decision))
     step(state, EVENTS[outcome])
-    await queries.check_current(session, decision)
+    queries.check_current(decision)
     rules.check_second_person(by.id, first=found.proposed_by)
     answer = OverrideAnswer(
         eligibility_override_id=found.id,

@@ -18,7 +18,7 @@ from checkpoint.eligibility import lookups
 from checkpoint.eligibility import queries as eligibility
 from checkpoint.eligibility.queries import DecisionNotFound
 from checkpoint.eligibility.schemas import DecisionView, StandingSummary, StandingView
-from checkpoint.eligibility.states import Basis, Verdict
+from checkpoint.eligibility.states import Basis, Changed, Verdict
 from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
@@ -31,6 +31,7 @@ from checkpoint.oversight.states import (
     DOORS,
     LABELS,
     MEANING,
+    OVERTAKEN,
     STEPS,
     DecisionOvertaken,
     Outcome,
@@ -64,11 +65,15 @@ RULING = (
     col(OverrideAnswer.outcome),
     col(OverrideAnswer.answered_at),
     col(OverrideAnswer.answered_by),
+    lookups.overtaken_by(CustodyRecord.__table__, EligibilityDecision.__table__).label(
+        "overtaken_by"
+    ),
 )
 
 
 def with_ruling(decisions: Any) -> Any:
-    """Decisions with what was said of each: its determination, its last override and the answer.
+    """Decisions with what was said of each: its determination, its last override and the answer;
+    and with what has changed since.
 
     In the same statement, so that reading how a decision stands costs no second one.
     """
@@ -118,26 +123,14 @@ async def held(session: AsyncSession, decision_id: UUID, *, actor: Actor) -> Any
     return await one(session, decision_id, actor=actor)
 
 
-RECORD, DECISION = CustodyRecord.__table__, EligibilityDecision.__table__
-OVERTAKEN = sa.select(
-    sa.or_(
-        lookups.entered_since(RECORD, DECISION), lookups.put_right_since(RECORD, DECISION)
-    ).label("overtaken")
-).where(
-    DECISION.c.id == sa.bindparam("decision_id", type_=sa.Uuid()),
-    RECORD.c.id == DECISION.c.custody_record_id,
-)
-
-
-async def check_current(session: AsyncSession, decision: Any) -> None:
-    """A decision still rests on what its case says, for whoever holds the case's lock.
+def check_current(decision: Any) -> None:
+    """A decision still rests on what its case says, for whoever read it under the case's lock.
 
     Raises:
         DecisionOvertaken: something of that was entered or put right since.
     """
-    (found,) = await rows_of(session, OVERTAKEN, decision_id=decision.id)
-    if found.overtaken:
-        raise DecisionOvertaken("What this decision rested on has changed since: decide again.")
+    if decision.overtaken_by:
+        raise DecisionOvertaken(OVERTAKEN)
 
 
 async def present(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Any | None:
@@ -215,8 +208,13 @@ def view(decision: Any, *, by: Actor, on: date) -> DecisionView:
         later=decision.superseded_by_id,
         standing=standing(decision),
     )
-    steps = [*shown.next_steps, *next_steps(decision, by=by, on=on)]
-    return shown.model_copy(update={"next_steps": steps})
+    return shown.model_copy(
+        update={
+            "overtaken": bool(decision.overtaken_by),
+            "overtaken_by": [Changed(what) for what in decision.overtaken_by],
+            "next_steps": [*shown.next_steps, *next_steps(decision, by=by, on=on)],
+        }
+    )
 
 
 def next_steps(decision: Any, *, by: Actor, on: date) -> list[NextStep]:
@@ -230,6 +228,7 @@ def next_steps(decision: Any, *, by: Actor, on: date) -> list[NextStep]:
             holds=partial(holds, by.role),
             ranks_enough=by.rank is not None and by.rank.is_at_least(least),
             is_first_person=by.id == decision.proposed_by,
+            is_overtaken=bool(decision.overtaken_by),
         )
         href = f"{place_of(event, decision)}/{noun}"
         steps.append(

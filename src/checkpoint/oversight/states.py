@@ -68,6 +68,9 @@ class DecisionOvertaken(errors.Conflict):
     title = "What the decision rested on has changed since"
 
 
+OVERTAKEN = "What this decision rested on has changed since: decide again."
+
+
 def step(state: OversightState, event: OversightEvent) -> OversightState:
     """Where an event leads.
 
@@ -113,6 +116,7 @@ def why_not(
     holds: Callable[[Permission], bool],
     ranks_enough: bool,
     is_first_person: bool,
+    is_overtaken: bool,
 ) -> str | None:
     """Why this reader may not take a step that the state allows.
 
@@ -121,10 +125,13 @@ def why_not(
         holds: whether the reader's role holds a permission.
         ranks_enough: whether the reader's rank is that of an override.
         is_first_person: whether the reader proposed the override that is to be answered.
+        is_overtaken: whether something the decision rests on has changed since; then nobody may.
 
     Returns:
         The reason and whom to ask, in plain English; None when they may.
     """
+    if is_overtaken:
+        return OVERTAKEN
     if not holds(DOORS[event][2]):
         return "Your role does not allow this; ask a supervisor."
     if event is OversightEvent.PROPOSED and not ranks_enough:
