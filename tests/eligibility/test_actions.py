@@ -28,6 +28,7 @@ FACTS = KNOWN | {
     "age_at_offence_years": 32,
     "age_at_arrest_years": 32,
     "age_at_decision_years": 32,
+    "age_estimated": False,
     "offences_in_area": True,
     "earliest_offence_on": "2026-11-01",
     "offence_classes": ["theft"],

@@ -42,6 +42,12 @@ def test_without_a_date_of_birth_no_age_is_known():
     assert ages(gathered(born=None)) == [None, None, None]
 
 
+def test_an_estimate_is_told_and_no_age_follows_from_it():
+    assert ages(gathered(born=None, age_estimated=True)) == [None, None, None]
+    assert gathered(born=None, age_estimated=True)["age_estimated"] is True
+    assert gathered()["age_estimated"] is False
+
+
 def test_the_ages_of_somebody_turning_18_differ_from_day_to_day():
     offence, arrest, decision = (date(2026, 11, day) for day in (1, 2, 3))
     facts = {"arrested_on": arrest, "decided_on": decision}
@@ -68,7 +74,7 @@ def test_what_the_suite_did_not_answer_is_not_known():
     by_itself = {
         *("offences_in_area", "earliest_offence_on", "offence_classes", "offence_codes"),
         *("offence_schedules", "offences_in_force", "prosecution_limit"),
-        *("arrested_on", "decided_on"),
+        *("arrested_on", "decided_on", "age_estimated"),
     }
     assert known == by_itself | {"hate_crime"}
     assert facts["hate_crime"] is False

@@ -178,6 +178,7 @@ def facts_of(
         screening=screening | {"co_accused": case.co_accused_linked or case.co_accused},
         clock=clock,
         risk_band=case.risk_band,
+        age_estimated=case.estimated_age_years is not None,
     )
 
 

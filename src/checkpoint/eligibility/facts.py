@@ -20,7 +20,7 @@ from checkpoint.custody.states import (
     OffenceClass,
     OffenceSchedule,
 )
-from checkpoint.eligibility.states import all_of, any_of, worst_of
+from checkpoint.eligibility.states import age_years, all_of, any_of, worst_of
 from checkpoint.forecast.states import RiskBand
 
 UNCLASSIFIED = "unclassified"
@@ -67,6 +67,9 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
         ),
         "age_at_decision_years": Fact(
             Kind.NUMBER, "How old is the person today?", "person.date_of_birth"
+        ),
+        "age_estimated": Fact(
+            Kind.YES_NO, "Is the age on record only an estimate?", "person.date_of_birth"
         ),
         "lives_in_area": Fact(
             Kind.YES_NO, "Does the person live in the force area?", "screening.lives_in_area"
@@ -203,23 +206,6 @@ class Alleged:
     hate_crime: bool | None = None
 
 
-def age_years(born: date | None, on: date) -> int | None:
-    """How old somebody is on a day.
-
-    Args:
-        born: date of birth, if it is known.
-        on: a day in England, not before it.
-
-    Returns:
-        Whole years, 0 or more; None when the date of birth is not known.
-
-    Somebody born on 29 February reaches an age on 1 March of a common year.
-    """
-    if born is None:
-        return None
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-
-
 def gather(
     *,
     born: date | None,
@@ -229,6 +215,7 @@ def gather(
     screening: Mapping[str, Any],
     clock: ProsecutionClock,
     risk_band: str | None = None,
+    age_estimated: bool = False,
 ) -> dict[str, JsonValue]:
     """Everything the rules may ask about one case, None where it is not known.
 
@@ -241,6 +228,8 @@ def gather(
         screening: the suite's answers by fact name; what is absent is not known.
         clock: the offences' prosecution clock, as of the day of the decision.
         risk_band: the forecasting tool's band, where one is on record.
+        age_estimated: only an estimate of the age is on record; no age follows from that, on either
+            side of 18 and however far from it.
 
     Returns:
         One value for each name in ``FACTS``: booleans, whole years and days, days of the calendar
@@ -255,6 +244,7 @@ def gather(
         "age_at_offence_years": age_years(born, earliest),
         "age_at_arrest_years": age_years(born, arrested_on),
         "age_at_decision_years": age_years(born, decided_on),
+        "age_estimated": age_estimated,
         "offences_in_area": all_of([offence.committed_in_area for offence in offences]),
         "earliest_offence_on": earliest.isoformat(),
         "offence_classes": [*sorted({o.offence_class or UNCLASSIFIED for o in offences})],

@@ -84,6 +84,7 @@ CURRENT, FORECAST = lookups.APPLYING.subquery("current"), forecast.LAST.subquery
 CASE = Prepared(
     sa.select(
         col(Person.date_of_birth),
+        col(Person.estimated_age_years),
         *(SCREENED.c[name] for name in SCREENING_FACTS),
         circumstances.LINKED.label("co_accused_linked"),
         PRESENT.c.id.label("present_id"),

@@ -21,6 +21,9 @@ RESTED_ON = frozenset(
     if fact.given_as.startswith("person.")
 )
 
+AGES = frozenset(name for name, fact in FACTS.items() if fact.given_as == "person.date_of_birth")
+ESTIMATED = "The age on record is an estimate, which proves none: a date of birth is needed."
+
 
 class Special(Part):
     """Something that sends the case to a supervisor, and how the criterion then stands."""
@@ -74,25 +77,27 @@ class Criterion(Part):
     def _answer(self, facts: Facts) -> tuple[Answer, bool, str, list[str]]:
         waits = any_of([part.holds(facts) for part in self.not_known_when])
         if waits:
-            return _unknown({test.fact for part in self.not_known_when for test in part.all})
+            return _unknown({test.fact for part in self.not_known_when for test in part.all}, facts)
         met = any_of([part.holds(facts) for part in self.met_when])
         if met is False:
             return Answer.NOT_MET, False, self.if_not_met, []
         missing = {test.fact for test in self.tests() if facts.get(test.fact) is None}
         if met is None or waits is None:  # no special term makes up for what is not known
-            return _unknown(missing)
+            return _unknown(missing, facts)
         for special in self.refer:
             if special.when.holds(facts):
                 return special.answer, True, special.reason, []
         if any_of([special.when.holds(facts) for special in self.refer]) is None:
-            return _unknown(missing)
+            return _unknown(missing, facts)
         return Answer.MET, False, self.if_met, []
 
 
-def _unknown(wanted: set[str]) -> tuple[Answer, bool, str, list[str]]:
+def _unknown(wanted: set[str], facts: Facts) -> tuple[Answer, bool, str, list[str]]:
     missing = sorted(wanted)
-    asked = " ".join(FACTS[name].question for name in missing)
-    return Answer.NOT_KNOWN, False, f"Not known yet. {asked}", missing
+    asked = [FACTS[name].question for name in missing]
+    if facts.get("age_estimated") and any(name in AGES for name in missing):
+        asked.append(ESTIMATED)
+    return Answer.NOT_KNOWN, False, " ".join(("Not known yet.", *asked)), missing
 
 
 class Finding(Part):

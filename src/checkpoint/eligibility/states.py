@@ -1,6 +1,7 @@
-"""The words of a decision, and how answers go together that may be unknown. Pure."""
+"""The words of a decision, and how answers and ages go that may be unknown. Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -113,3 +114,20 @@ def any_of(answers: Sequence[bool | None]) -> bool | None:
     if True in answers:
         return True
     return None if None in answers else False
+
+
+def age_years(born: date | None, on: date) -> int | None:
+    """How old somebody is on a day.
+
+    Args:
+        born: date of birth, if it is known.
+        on: a day in England, not before it.
+
+    Returns:
+        Whole years, 0 or more; None when the date of birth is not known.
+
+    Somebody born on 29 February reaches an age on 1 March of a common year.
+    """
+    if born is None:
+        return None
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
