@@ -12,12 +12,12 @@ COUNTS = {
     "screened": 16,
     "decided": 15,
     "stages": [
-        {"stage": stage.value, "people": people}
+        {"stage": stage.value, "records": people}
         for stage, people in zip(Stage, (4, 1, 2, 5, 3, 5), strict=True)
     ],
     "ineligible": [
-        {"criterion": "HATE", "question": "Is it not flagged?", "people": 4, "alone": 2},
-        {"criterion": "ALONE", "question": "Is nobody else accused?", "people": 2, "alone": 1},
+        {"criterion": "HATE", "question": "Is it not flagged?", "records": 4, "alone": 2},
+        {"criterion": "ALONE", "question": "Is nobody else accused?", "records": 2, "alone": 1},
     ],
 }
 NOBODY = {"arrested": 0, "screened": 0, "decided": 0, "stages": [], "ineligible": []}
@@ -61,7 +61,7 @@ def test_the_refused_stand_by_criterion():
 
 
 def test_a_stage_of_a_later_room_keeps_its_own_name():
-    later = COUNTS | {"stages": [{"stage": "on_contract", "people": 20}]}
+    later = COUNTS | {"stages": [{"stage": "on_contract", "records": 20}]}
     assert "on_contract" in shown(funnel(later))
 
 

@@ -47,7 +47,7 @@ async def counted(client, **query):
 
 
 def stages(counts):
-    return {row["stage"]: row["people"] for row in counts["stages"]}
+    return {row["stage"]: row["records"] for row in counts["stages"]}
 
 
 async def test_a_suite_with_nobody_counts_nobody(client):
@@ -56,6 +56,14 @@ async def test_a_suite_with_nobody_counts_nobody(client):
     assert (counts["arrested"], counts["screened"], counts["decided"]) == (0, 0, 0)
     assert counts["not_screened"] == counts["ineligible"] == counts["pending"] == []
     assert counts["by_supervisor"] == 0
+
+
+async def test_who_was_arrested_twice_counts_twice_and_the_answer_says_so(client, suite):
+    first = await booked(client, suite=suite)
+    await booked(client, suite=suite, person_id=first["person"]["id"], person=...)
+    counts = await counted(client)
+    assert (counts["arrested"], stages(counts)["not_screened"]) == (2, 2)
+    assert "arrested twice counts twice" in counts["counted"]
 
 
 async def test_why_somebody_was_not_screened_is_counted_until_they_are(client, suite):
@@ -70,7 +78,7 @@ async def test_why_somebody_was_not_screened_is_counted_until_they_are(client, s
                 headers={"If-Match": f'"{version}"'},
             )
             assert answer.status_code == 200, answer.text
-    told = {row["reason"]: row["people"] for row in (await counted(client))["not_screened"]}
+    told = {row["reason"]: row["records"] for row in (await counted(client))["not_screened"]}
     assert told == {"system_down": 2, "no_reason_recorded": 1}
     saved = await client.put(
         f"/v1/custody-records/{records[1]['id']}/screening",
@@ -78,7 +86,7 @@ async def test_why_somebody_was_not_screened_is_counted_until_they_are(client, s
         headers={"If-Match": '"2"'},
     )
     assert saved.status_code == 200, saved.text
-    told = {row["reason"]: row["people"] for row in (await counted(client))["not_screened"]}
+    told = {row["reason"]: row["records"] for row in (await counted(client))["not_screened"]}
     assert told == {"system_down": 1, "no_reason_recorded": 1}
 
 
@@ -107,11 +115,11 @@ async def test_everybody_stands_in_one_stage_with_the_reasons(client, suite):
         "eligible": 1,
     }
     assert (counts["arrested"], counts["screened"], counts["decided"]) == (8, 6, 5)
-    assert counts["not_screened"] == [{"reason": "no_reason_recorded", "people": 2}]
-    against = {row["criterion"]: (row["people"], row["alone"]) for row in counts["ineligible"]}
+    assert counts["not_screened"] == [{"reason": "no_reason_recorded", "records": 2}]
+    against = {row["criterion"]: (row["records"], row["alone"]) for row in counts["ineligible"]}
     assert against == {"HATE": (2, 1), "ALONE": (1, 0)}
     assert all(row["question"].endswith("?") for row in counts["ineligible"] + counts["pending"])
-    assert [(row["fact"], row["people"]) for row in counts["pending"]] == [("interview_stance", 1)]
+    assert [(row["fact"], row["records"]) for row in counts["pending"]] == [("interview_stance", 1)]
 
 
 async def test_only_the_present_decision_counts(client, suite):
@@ -186,13 +194,13 @@ async def test_the_stages_add_up_to_those_arrested_however_it_is_narrowed(
     assert stages(counts) == {
         stage: sum(item["stage"] == stage for item in page) for stage in Stage
     }
-    assert sum(r["people"] for r in counts["not_screened"]) == stages(counts)["not_screened"]
+    assert sum(r["records"] for r in counts["not_screened"]) == stages(counts)["not_screened"]
     assert counts["screened"] == counts["arrested"] - stages(counts)["not_screened"]
     assert counts["decided"] == counts["screened"] - stages(counts)["screening"]
     for row in counts["ineligible"]:
-        assert row["alone"] <= row["people"] <= stages(counts)["ineligible"]
+        assert row["alone"] <= row["records"] <= stages(counts)["ineligible"]
     for row in counts["pending"]:
-        assert row["people"] == sum(row["fact"] in item["missing"] for item in page)
+        assert row["records"] == sum(row["fact"] in item["missing"] for item in page)
 
 
 async def test_everybody_who_was_arrested_is_in_the_count(session, clients, people):

@@ -133,7 +133,7 @@ async def test_the_list_and_the_count_go_by_what_stands_and_reconcile(clients, s
         id for id, (stage, *_) in made.items() if stage == "ineligible"
     }
     counts = await got(officer, "/v1/cases/counts")
-    stages = {row["stage"]: row["people"] for row in counts["stages"]}
+    stages = {row["stage"]: row["records"] for row in counts["stages"]}
     assert (stages["ineligible"], stages["eligible"], stages["referred"]) == (3, 2, 1)
-    assert [(row["criterion"], row["people"]) for row in counts["ineligible"]] == [("HATE", 1)]
+    assert [(row["criterion"], row["records"]) for row in counts["ineligible"]] == [("HATE", 1)]
     assert counts["by_supervisor"] == 2

@@ -84,6 +84,19 @@ async def test_overrides_are_counted_by_suite_against_decisions_that_came_to_an_
         assert (await rates(session, own)).keys() == {calm}
 
 
+async def test_the_rate_has_the_unit_of_its_threshold(owner):
+    async with rolled_back(owner) as session:
+        suite = (await make_suite(session)).code
+        await make_decision(session, suite, outcome="confirmed")
+        for _ in range(15):
+            await make_decision(session, suite)
+        view = await counts.rates(
+            session, actor=AUDITOR, decided_from=None, decided_until=None, on=TODAY
+        )
+        (found,) = [item for item in view.items if item.suite == suite]
+        assert (found.rate_percent, view.flag_above_percent, found.flagged) == (6.25, 5, True)
+
+
 async def test_the_days_are_those_of_england(owner):
     async with rolled_back(owner) as session:
         suite = (await make_suite(session)).code
@@ -131,7 +144,7 @@ async def test_the_rates_say_what_they_count_and_name_nobody(clients):
     assert answer.status_code == 200, answer.text
     assert (view["flag_above_percent"], view["decided_from"]) == (5, "2026-01-01")
     assert "pending" in view["decisions_counted"]
-    assert {*view["items"][0]} == {"suite", "decisions", "overrides", "rate", "flagged"}
+    assert {*view["items"][0]} == {"suite", "decisions", "overrides", "rate_percent", "flagged"}
 
 
 async def test_days_out_of_order_break_a_rule(clients):

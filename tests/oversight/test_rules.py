@@ -141,12 +141,13 @@ def test_the_days_of_a_rate_are_in_order():
     [
         (0, 0, None, False),
         (0, 3, 0, False),
-        (1, 20, 0.05, False),
-        (1, 19, 1 / 19, True),
-        (6, 100, 0.06, True),
-        (5, 100, 0.05, False),
+        (1, 20, 5, False),
+        (1, 19, 100 / 19, True),
+        (6, 100, 6, True),
+        (5, 100, 5, False),
+        (1, 1, 100, True),
     ],
 )
 def test_a_suite_is_flagged_above_five_in_a_hundred(overrides, decisions, rate, flagged):
-    assert rules.rate_of(overrides, decisions) == rate
+    assert rules.percent_of(overrides, decisions) == rate
     assert rules.is_flagged(overrides, decisions, above_percent=5) is flagged

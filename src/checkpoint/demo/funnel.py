@@ -26,16 +26,16 @@ def funnel(counts: Mapping[str, Any]) -> Table:
     """
     table = Table(title="Everybody arrested", title_justify="left", box=SIMPLE)
     table.add_column("", min_width=36)
-    table.add_column("people", justify="right")
+    table.add_column("records", justify="right")
     table.add_column("", min_width=WIDTH)
-    for words, people in _rows(counts):
-        table.add_row(words, str(people), _bar(people, counts["arrested"]))
+    for words, records in _rows(counts):
+        table.add_row(words, str(records), _bar(records, counts["arrested"]))
     return table
 
 
 def _rows(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     yield from ((name, counts[name]) for name in ("arrested", "screened", "decided"))
-    stages = {row["stage"]: row["people"] for row in counts["stages"]}
+    stages = {row["stage"]: row["records"] for row in counts["stages"]}
     for stage in reversed(stages):
         yield f"  {WORDS.get(stage, stage)}", stages[stage]
 
@@ -44,15 +44,15 @@ def refusals(counts: Mapping[str, Any]) -> Table:
     """The refused by criterion; somebody may fail several and is then in each."""
     table = Table(title="Refused, by criterion", title_justify="left", box=SIMPLE)
     table.add_column("the answer was no", min_width=36)
-    table.add_column("people", justify="right")
+    table.add_column("records", justify="right")
     table.add_column("by this alone", justify="right")
     table.add_column("", min_width=WIDTH // 2)
-    most = max((row["people"] for row in counts["ineligible"]), default=1)
+    most = max((row["records"] for row in counts["ineligible"]), default=1)
     for row in counts["ineligible"]:
-        bar = _bar(row["people"], most, width=WIDTH // 2)
-        table.add_row(row["question"], str(row["people"]), str(row["alone"]), bar)
+        bar = _bar(row["records"], most, width=WIDTH // 2)
+        table.add_row(row["question"], str(row["records"]), str(row["alone"]), bar)
     return table
 
 
-def _bar(people: int, most: int, *, width: int = WIDTH) -> Bar:
-    return Bar(size=max(most, 1), begin=0, end=people, width=width)
+def _bar(records: int, most: int, *, width: int = WIDTH) -> Bar:
+    return Bar(size=max(most, 1), begin=0, end=records, width=width)

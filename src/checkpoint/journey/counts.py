@@ -28,6 +28,10 @@ NOT_MET = sa.func.jsonb_path_query_array(
     sa.cast(f'$[*] ? (@.answer == "{Answer.NOT_MET}")', JSONPATH),
     type_=JSONB,
 )
+COUNTED = (
+    "Custody records, one for each arrest. Whoever was arrested twice counts twice; a person "
+    "nowhere counts as such."
+)
 KINDS = ("stage", "reason", "criterion", "supervisor", "fact")
 UNTOLD = sa.cast(sa.null(), sa.String())
 
@@ -36,7 +40,7 @@ async def of_all(session: AsyncSession, *, actor: Actor, **narrow: Any) -> Seque
     """The counts of the reader's suites, narrowed by whatever is given.
 
     Returns:
-        Rows of ``people`` by ``name``. What the name is says ``kind``: a stage, the reason why not
+        Rows of ``records`` by ``name``. What the name is says ``kind``: a stage, the reason why not
         screened, a criterion that is not met (``told`` is its question, ``alone`` those refused
         by it alone), a supervisor who refused where the rules did not, or a fact that is wanted.
     """
@@ -70,28 +74,28 @@ def _counted(names: frozenset[str]) -> Any:
         .lateral()
     )
     fact = sa.func.jsonb_array_elements_text(case.c.missing).table_valued("name").lateral("fact")
-    people = sa.func.count(case.c.id.distinct())
-    alone = people.filter(sa.func.jsonb_array_length(case.c.against) == 1)
+    records = sa.func.count(case.c.id.distinct())
+    alone = records.filter(sa.func.jsonb_array_length(case.c.against) == 1)
     return sa.union_all(
-        _of("stage", case.c.stage, people).group_by(case.c.stage),
-        _of("reason", case.c.reason, people)
+        _of("stage", case.c.stage, records).group_by(case.c.stage),
+        _of("reason", case.c.reason, records)
         .where(case.c.stage == word(Stage.NOT_SCREENED))
         .group_by(case.c.reason),
-        _of("criterion", criterion.c.code, people, sa.func.max(criterion.c.question), alone)
+        _of("criterion", criterion.c.code, records, sa.func.max(criterion.c.question), alone)
         .select_from(case.join(criterion, sa.true()))
         .group_by(criterion.c.code),
-        _of("supervisor", word(Stage.INELIGIBLE), people.filter(case.c.by_supervisor)),
-        _of("fact", fact.c.name, people)
+        _of("supervisor", word(Stage.INELIGIBLE), records.filter(case.c.by_supervisor)),
+        _of("fact", fact.c.name, records)
         .select_from(case.join(fact, sa.true()))
         .group_by(fact.c.name),
     )
 
 
-def _of(kind: str, name: Any, people: Any, told: Any = UNTOLD, alone: Any = 0) -> Any:
+def _of(kind: str, name: Any, records: Any, told: Any = UNTOLD, alone: Any = 0) -> Any:
     return sa.select(
         word(kind).label("kind"),
         name.label("name"),
-        people.label("people"),
+        records.label("records"),
         told.label("told"),
         (sa.literal(0) if alone == 0 else alone).label("alone"),
     )
@@ -100,34 +104,35 @@ def _of(kind: str, name: Any, people: Any, told: Any = UNTOLD, alone: Any = 0) -
 def view(rows: Sequence[Any]) -> CountsView:
     """The counts with their meanings, the largest first where there is no order of their own."""
     found: dict[str, list[Any]] = {kind: [] for kind in KINDS}
-    for row in sorted(rows, key=lambda row: (-row.people, row.name)):
+    for row in sorted(rows, key=lambda row: (-row.records, row.name)):
         found[row.kind].append(row)
-    at = dict.fromkeys(Stage, 0) | {Stage(row.name): row.people for row in found["stage"]}
+    at = dict.fromkeys(Stage, 0) | {Stage(row.name): row.records for row in found["stage"]}
     arrested = sum(at.values())
     screened = arrested - at[Stage.NOT_SCREENED]
     return CountsView(
+        counted=COUNTED,
         arrested=arrested,
         screened=screened,
         decided=screened - at[Stage.SCREENING],
         stages=[
-            StageCountView(stage=stage, meaning=MEANING[stage], people=people)
-            for stage, people in at.items()
+            StageCountView(stage=stage, meaning=MEANING[stage], records=records)
+            for stage, records in at.items()
         ],
         not_screened=[
-            ReasonCountView(reason=row.name, people=row.people) for row in found["reason"]
+            ReasonCountView(reason=row.name, records=row.records) for row in found["reason"]
         ],
         ineligible=[
             CriterionCountView(
-                criterion=row.name, question=row.told, people=row.people, alone=row.alone
+                criterion=row.name, question=row.told, records=row.records, alone=row.alone
             )
             for row in found["criterion"]
         ],
-        by_supervisor=sum(row.people for row in found["supervisor"]),
+        by_supervisor=sum(row.records for row in found["supervisor"]),
         pending=[
             MissingCountView(
                 fact=row.name,
                 question=FACTS[row.name].question if row.name in FACTS else row.name,
-                people=row.people,
+                records=row.records,
             )
             for row in found["fact"]
         ],

@@ -91,40 +91,41 @@ class CaseView(View):
 
 
 class StageCountView(View):
-    """How many stand in one stage."""
+    """How many custody records stand in one stage."""
 
     stage: Stage
     meaning: str
-    people: int
+    records: int
 
 
 class ReasonCountView(View):
-    """How many were not screened for one reason."""
+    """How many custody records were not screened for one reason."""
 
     reason: str
-    people: int
+    records: int
 
 
 class CriterionCountView(View):
-    """How many do not meet one criterion. Somebody may fail several and is then in each."""
+    """How many custody records do not meet one criterion. One may fail several and is in each."""
 
     criterion: str
     question: str
-    people: int
+    records: int
     alone: Annotated[int, Field(description="Of them, those refused by this one alone.")]
 
 
 class MissingCountView(View):
-    """How many wait for one fact. Somebody may wait for several and is then in each."""
+    """How many custody records wait for one fact. One may wait for several and is in each."""
 
     fact: str
     question: str
-    people: int
+    records: int
 
 
 class CountsView(View):
-    """Everybody arrested, in one stage each: the stages add up to ``arrested``."""
+    """Every arrest's record, in one stage each: the stages add up to ``arrested``."""
 
+    counted: Annotated[str, Field(description="What every number here counts, in words.")]
     arrested: int
     screened: Annotated[int, Field(description="All but those not screened.")]
     decided: Annotated[int, Field(description="Of them, those with a decision.")]

@@ -114,6 +114,6 @@ def _rate(row: Any, *, above_percent: int) -> SuiteRateView:
         suite=row.code,
         decisions=row.decisions,
         overrides=row.overrides,
-        rate=rules.rate_of(row.overrides, row.decisions),
+        rate_percent=rules.percent_of(row.overrides, row.decisions),
         flagged=rules.is_flagged(row.overrides, row.decisions, above_percent=above_percent),
     )

@@ -246,17 +246,17 @@ def check_days(first: date | None, until: date | None) -> None:
         )
 
 
-def rate_of(overrides: int, decisions: int) -> float | None:
-    """The share of decisions that were overridden.
+def percent_of(overrides: int, decisions: int) -> float | None:
+    """How many in a hundred decisions were overridden.
 
     Args:
         overrides: confirmed ones of these decisions, 0 or more.
         decisions: that somebody could depart from, 0 or more.
 
     Returns:
-        From 0 to 1; None where nothing was decided.
+        Per cent, 0 to 100, not rounded; None where nothing was decided.
     """
-    return overrides / decisions if decisions else None
+    return 100 * overrides / decisions if decisions else None
 
 
 def is_flagged(overrides: int, decisions: int, *, above_percent: int) -> bool:
@@ -265,7 +265,7 @@ def is_flagged(overrides: int, decisions: int, *, above_percent: int) -> bool:
     Args:
         overrides: confirmed ones of these decisions, 0 or more.
         decisions: that somebody could depart from, 0 or more.
-        above_percent: the share, 0 to 100.
+        above_percent: the share in per cent, 0 to 100.
 
     Returns:
         True above that share; exactly that share does not pass it.

@@ -108,8 +108,12 @@ class SuiteRateView(View):
     suite: str
     decisions: int
     overrides: int
-    rate: Annotated[
-        float | None, Field(description="Overrides to decisions, 0 to 1; null without decisions.")
+    rate_percent: Annotated[
+        float | None,
+        Field(
+            description="Overrides in a hundred decisions, not rounded; null without decisions.",
+            examples=[5.0],
+        ),
     ]
     flagged: bool
 
@@ -121,6 +125,8 @@ class OverrideRatesView(View):
     decided_until: date | None
     decisions_counted: Annotated[str, Field(description="The denominator, in words.")]
     overrides_counted: Annotated[str, Field(description="The numerator, in words.")]
-    flag_above_percent: int
+    flag_above_percent: Annotated[
+        int, Field(description="A suite is flagged whose `rate_percent` is above this, not at it.")
+    ]
     source: str
     items: list[SuiteRateView]
