@@ -15,12 +15,10 @@ from checkpoint.eligibility.states import MEANING, Answer, Verdict
 from checkpoint.forecast.states import RiskBand
 from checkpoint.foundation.calendar import LONDON
 from checkpoint.foundation.schemas import View
-from checkpoint.journey.states import RECIPIENTS, Recipient
+from checkpoint.journey.states import OF_A_REPORT, RECIPIENTS, Recipient, withheld
 from checkpoint.oversight import states as oversight
 from checkpoint.oversight.states import Outcome
 
-# What is known of somebody else: of the victim's risk, and of those accused beside the person.
-OF_OTHERS = frozenset({"domestic_abuse_grade", "co_accused"})
 ANSWERS: Mapping[str, str] = {
     Answer.MET: "Met",
     Answer.NOT_MET: "Not met",
@@ -132,7 +130,7 @@ def paper(
     Returns:
         What is printed, in the order of the page.
     """
-    hidden = OF_OTHERS if recipient else frozenset()
+    hidden = withheld(alleged, recipient=recipient)
     order = [*FACTS, *sorted(decision.facts.keys() - FACTS.keys())]
     shown = [name for name in order if name in decision.facts and name not in hidden]
     missing = [name for name in missing_of(decision.findings) if name not in hidden]
@@ -152,7 +150,7 @@ def paper(
         rules=tuple(_rules(decision, rules)),
         since=since,
         later=tuple(_later(decision, decisions)),
-        left_out=tuple(_left_out(recipient, ruling)),
+        left_out=tuple(_left_out(recipient, ruling, hidden)),
     )
 
 
@@ -280,12 +278,14 @@ def _later(decision: Any, decisions: Sequence[Any]) -> Iterator[str]:
             yield f"Number {other.number}, {moment(other.decided_at)}. {told}."
 
 
-def _left_out(recipient: Recipient | None, ruling: Any) -> Iterator[str]:
+def _left_out(recipient: Recipient | None, ruling: Any, hidden: frozenset[str]) -> Iterator[str]:
     if recipient is None:
         return
     if recipient is Recipient.PANEL:
         yield "Who it is about, and when they were arrested."
     yield "What concerns other people, whatever was found."
+    if hidden >= OF_A_REPORT:
+        yield "By when proceedings can be started: for common assault that may rest on others."
     if ruling.determination_verdict is not None or ruling.override_id is not None:
         yield "What people wrote in their own words. The file has it."
     yield "Which members of staff took part. The file names them."

@@ -1,8 +1,11 @@
-"""The room's events, what its lists begin with, and who is given a decision record. Pure."""
+"""The room's events, what its lists begin with, and who is given what of a decision record. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
+
+from checkpoint.custody.clocks import COMMON_ASSAULT, LONGER_RULE_FROM
 
 
 class JourneyEvent(StrEnum):
@@ -50,3 +53,28 @@ RECIPIENTS: Mapping[Recipient, str] = MappingProxyType(
         Recipient.PANEL: "a scrutiny panel",
     }
 )
+
+# What is known of somebody else: of the victim's risk, and of those accused beside the person.
+OF_OTHERS = frozenset({"domestic_abuse_grade", "co_accused"})
+# By the longer rule it is counted from a victim's statement, and so tells that there is one, and of
+# which day.
+OF_A_REPORT = frozenset({"prosecution_limit", "prosecution_last_day", "prosecution_days_left"})
+
+
+def withheld(alleged: Sequence[Any], *, recipient: Recipient | None) -> frozenset[str]:
+    """The facts that are left out of a paper because they are about somebody else.
+
+    Args:
+        alleged: the offences that stand on the paper.
+        recipient: to whom it goes; None for the file.
+
+    Returns:
+        Names of facts. The prosecution clock is among them wherever the longer rule may have been
+        counted by: that shows from the offences alone, so leaving it out tells nothing more.
+    """
+    if recipient is None:
+        return frozenset()
+    longer = any(
+        one.code in COMMON_ASSAULT and one.committed_from >= LONGER_RULE_FROM for one in alleged
+    )
+    return OF_OTHERS | OF_A_REPORT if longer else OF_OTHERS
