@@ -97,6 +97,11 @@ class RuleSetVersion(Record, table=True):
     )
 
 
+# As PostgreSQL writes them back.
+NOT_MET = """jsonb_path_query_array(findings, '$[*]?(@."answer" == "not_met")."code"'::jsonpath)"""
+MISSING = """jsonb_path_query_array(findings, '$[*]."missing"[*]'::jsonpath)"""
+
+
 class EligibilityDecision(Record, table=True):
     """One decision on one case: the facts as they stood, every finding, and the rules, locked.
 
@@ -133,6 +138,24 @@ class EligibilityDecision(Record, table=True):
     )
     findings: list[dict[str, Any]] = Field(
         sa_type=JSONB, sa_column_kwargs=described("Each criterion's answer.", Disclosure.NEVER)
+    )
+    not_met: list[str] | None = Field(
+        default=None,
+        sa_type=JSONB,
+        sa_column_args=(sa.Computed(NOT_MET, persisted=True),),
+        sa_column_kwargs=described(
+            "Codes of the criteria that are not met; drawn from the findings by the database.",
+            Disclosure.INDIRECT,
+        ),
+    )
+    missing: list[str] | None = Field(
+        default=None,
+        sa_type=JSONB,
+        sa_column_args=(sa.Computed(MISSING, persisted=True),),
+        sa_column_kwargs=described(
+            "Facts that the findings wait for; drawn from them by the database.",
+            Disclosure.INDIRECT,
+        ),
     )
     prosecution_clock: dict[str, Any] | None = Field(
         default=None,

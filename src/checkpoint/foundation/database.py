@@ -98,7 +98,8 @@ async def insert(session: AsyncSession, *records: Record) -> None:
     The records stay outside the session: to change one later, fetch it and lock it.
     """
     table = records[0].__table__
-    rows = [{column.key: getattr(record, column.key) for column in table.c} for record in records]
+    given = [column.key for column in table.c if column.computed is None]
+    rows = [{name: getattr(record, name) for name in given} for record in records]
     await session.run_sync(_executed, _insert_into(table), rows if len(rows) > 1 else rows[0])
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -37,27 +37,33 @@ CONFIRMED = OverrideAnswer.__table__.alias("confirmed")
 OMISSION = ScreeningOmission.__table__
 # Every case, with its present decision, what people put in its place, and the first saving of its
 # screening, where there are any. The database keeps a decision to one confirmed override.
-CASES = (
-    RECORD.outerjoin(
-        PRESENT,
-        sa.and_(
-            PRESENT.c.custody_record_id == RECORD.c.id,
-            ~sa.exists().where(LATER.c.supersedes_id == PRESENT.c.id),
-        ),
-    )
-    .outerjoin(DETERMINED, DETERMINED.c.eligibility_decision_id == PRESENT.c.id)
-    .outerjoin(
-        OVERRIDE.join(
-            CONFIRMED,
+
+
+def with_standing(records: Any) -> Any:
+    return (
+        records.outerjoin(
+            PRESENT,
             sa.and_(
-                CONFIRMED.c.eligibility_override_id == OVERRIDE.c.id,
-                CONFIRMED.c.outcome == Outcome.CONFIRMED,
+                PRESENT.c.custody_record_id == RECORD.c.id,
+                ~sa.exists().where(LATER.c.supersedes_id == PRESENT.c.id),
             ),
-        ),
-        OVERRIDE.c.eligibility_decision_id == PRESENT.c.id,
+        )
+        .outerjoin(DETERMINED, DETERMINED.c.eligibility_decision_id == PRESENT.c.id)
+        .outerjoin(
+            OVERRIDE.join(
+                CONFIRMED,
+                sa.and_(
+                    CONFIRMED.c.eligibility_override_id == OVERRIDE.c.id,
+                    CONFIRMED.c.outcome == Outcome.CONFIRMED,
+                ),
+            ),
+            OVERRIDE.c.eligibility_decision_id == PRESENT.c.id,
+        )
+        .outerjoin(BEGUN, sa.and_(BEGUN.c.custody_record_id == RECORD.c.id, BEGUN.c.number == 1))
     )
-    .outerjoin(BEGUN, sa.and_(BEGUN.c.custody_record_id == RECORD.c.id, BEGUN.c.number == 1))
-)
+
+
+CASES = with_standing(RECORD)
 # What people put in the place of the rules' verdict (``oversight.rules.standing_of`` in SQL), what
 # counts of the two, and the last reason given for not screening.
 STANDING: Any = sa.func.coalesce(DETERMINED.c.verdict, OVERRIDE.c.verdict)
@@ -86,14 +92,7 @@ BASIS = sa.case(
     (OVERRIDE.c.id.is_not(None), word(Basis.OVERRIDE)),
     (PRESENT.c.id.is_not(None), word(Basis.RULES)),
 )
-MISSING = sa.case(
-    (
-        VERDICT == Verdict.PENDING,
-        sa.func.jsonb_path_query_array(
-            PRESENT.c.findings, sa.cast("$[*].missing[*]", JSONPATH), type_=JSONB
-        ),
-    )
-)
+MISSING = sa.case((VERDICT == Verdict.PENDING, PRESENT.c.missing))
 CHANGED = lookups.entered_since(RECORD, PRESENT)
 PUT_RIGHT = lookups.put_right_since(RECORD, PRESENT)
 
@@ -132,7 +131,7 @@ NARROWING: Mapping[str, Any] = {
     "stage": sa.bindparam("stage", type_=sa.String()) == STAGE,
     "missing": sa.and_(
         VERDICT == Verdict.PENDING,
-        PRESENT.c.findings.contains(sa.bindparam("missing", type_=JSONB)),
+        PRESENT.c.missing.contains(sa.bindparam("missing", type_=JSONB)),
     ),
     "since": RECORD.c.arrested_at >= sa.bindparam("since"),
     "until": RECORD.c.arrested_at < sa.bindparam("until"),
@@ -158,6 +157,12 @@ COLUMNS = (
     MISSING.label("missing"),
 )
 OF_PEOPLE = CASES.join(PERSON, PERSON.c.id == RECORD.c.person_id)
+# From the days of offences on: of so many tables PostgreSQL takes the first ones first.
+OF_DAYS = with_standing(
+    sa.join(CLOCKED, RECORD, col(CLOCKED.custody_record_id) == RECORD.c.id).join(
+        PERSON, PERSON.c.id == RECORD.c.person_id
+    )
+)
 DAY: Any = col(CLOCKED.committed_from).label("earliest")
 LISTINGS: Mapping[CaseOrder, Listing] = {
     CaseOrder.ARREST: Listing(
@@ -168,9 +173,7 @@ LISTINGS: Mapping[CaseOrder, Listing] = {
     ),
     # Walks the days of offences, so that one page need not put all cases in order.
     CaseOrder.DEADLINE: Listing(
-        sa.select(*COLUMNS, DAY)
-        .select_from(OF_PEOPLE.join(CLOCKED, col(CLOCKED.custody_record_id) == RECORD.c.id))
-        .where(FIRST),
+        sa.select(*COLUMNS, DAY).select_from(OF_DAYS).where(FIRST),
         at=DAY,
         id=col(CLOCKED.custody_record_id).label("id"),
         filters={

@@ -5,11 +5,11 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH, array
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.eligibility.facts import FACTS
-from checkpoint.eligibility.states import Answer, Verdict
+from checkpoint.eligibility.states import Verdict
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.journey import cases
@@ -23,16 +23,13 @@ from checkpoint.journey.schemas import (
 )
 from checkpoint.journey.stages import MEANING, NO_REASON, Stage
 
-NOT_MET = sa.func.jsonb_path_query_array(
-    cases.PRESENT.c.findings,
-    sa.cast(f'$[*] ? (@.answer == "{Answer.NOT_MET}")', JSONPATH),
-    type_=JSONB,
-)
 COUNTED = (
     "Custody records, one for each arrest. Whoever was arrested twice counts twice; a person "
     "nowhere counts as such."
 )
 KINDS = ("stage", "reason", "criterion", "supervisor", "fact")
+# A path that leads no deeper: the value itself, as text.
+NOWHERE: Any = array([], type_=sa.Text())
 UNTOLD = sa.cast(sa.null(), sa.String())
 
 
@@ -57,23 +54,23 @@ def _counted(names: frozenset[str]) -> Any:
             cases.RECORD.c.id,
             cases.STAGE.label("stage"),
             sa.func.coalesce(cases.OMITTED, word(NO_REASON)).label("reason"),
-            sa.case((word(Stage.INELIGIBLE) == cases.STAGE, NOT_MET)).label("against"),
+            sa.case((word(Stage.INELIGIBLE) == cases.STAGE, cases.PRESENT.c.not_met)).label(
+                "against"
+            ),
             sa.and_(
                 cases.STANDING == Verdict.INELIGIBLE, cases.PRESENT.c.verdict != Verdict.INELIGIBLE
             ).label("by_supervisor"),
             cases.MISSING.label("missing"),
+            sa.cast(cases.PRESENT.c.id, sa.String()).label("decision_id"),
         )
         .select_from(cases.CASES)
         .where(*(cases.NARROWING[name] for name in sorted(names)))
         .cte("arrested")
     )
     criterion = (
-        sa.func.jsonb_to_recordset(case.c.against)
-        .table_valued(sa.column("code", sa.String()), sa.column("question", sa.String()))
-        .render_derived("criterion", with_types=True)
-        .lateral()
+        sa.func.jsonb_array_elements_text(case.c.against).table_valued("value").lateral("criterion")
     )
-    fact = sa.func.jsonb_array_elements_text(case.c.missing).table_valued("name").lateral("fact")
+    fact = sa.func.jsonb_array_elements_text(case.c.missing).table_valued("value").lateral("fact")
     records = sa.func.count(case.c.id.distinct())
     alone = records.filter(sa.func.jsonb_array_length(case.c.against) == 1)
     return sa.union_all(
@@ -81,14 +78,36 @@ def _counted(names: frozenset[str]) -> Any:
         _of("reason", case.c.reason, records)
         .where(case.c.stage == word(Stage.NOT_SCREENED))
         .group_by(case.c.reason),
-        _of("criterion", criterion.c.code, records, sa.func.max(criterion.c.question), alone)
-        .select_from(case.join(criterion, sa.true()))
-        .group_by(criterion.c.code),
+        _criteria(case, criterion, records, alone),
         _of("supervisor", word(Stage.INELIGIBLE), records.filter(case.c.by_supervisor)),
-        _of("fact", fact.c.name, records)
+        _of("fact", fact.c.value, records)
         .select_from(case.join(fact, sa.true()))
-        .group_by(fact.c.name),
+        .group_by(fact.c.value),
     )
+
+
+def _criteria(case: Any, criterion: Any, records: Any, alone: Any) -> Any:
+    """Each with its question as the last decision among them asked it."""
+    code = criterion.c.value.label("code")
+    last = sa.func.max(case.c.decision_id).label("last")
+    found = (
+        sa.select(code, records.label("records"), alone.label("alone"), last)
+        .select_from(case.join(criterion, sa.true()))
+        .group_by(code)
+        .subquery("found")
+    )
+    asked = sa.func.jsonb_path_query_first(
+        cases.LATER.c.findings,
+        sa.cast("$[*] ? (@.code == $code).question", JSONPATH),
+        sa.func.jsonb_build_object("code", found.c.code),
+        type_=JSONB,
+    )
+    question = (
+        sa.select(asked.op("#>>")(NOWHERE))
+        .where(cases.LATER.c.id == sa.cast(found.c.last, sa.Uuid()))
+        .scalar_subquery()
+    )
+    return _of("criterion", found.c.code, found.c.records, question, found.c.alone)
 
 
 def _of(kind: str, name: Any, records: Any, told: Any = UNTOLD, alone: Any = 0) -> Any:

@@ -106,13 +106,14 @@ LEFT = sa.select(col(PersonCorrection.custody_record_id)).where(
     col(PersonCorrection.field) == MOVED, col(PersonCorrection.person_id) == PEOPLE
 )
 # Within the reader's suites: decisions of these people's records, and of records that were theirs.
-TAKEN = eligibility.VISIBLE.where(
-    sa.or_(
-        col(CustodyRecord.person_id) == PEOPLE,
-        col(CustodyRecord.id) == HERE,
-        col(CustodyRecord.id).in_(LEFT),
-    )
-).order_by(col(EligibilityDecision.id))
+THEIRS = sa.union(
+    sa.select(col(CustodyRecord.id)).where(col(CustodyRecord.person_id) == PEOPLE),
+    sa.select(col(CustodyRecord.id)).where(col(CustodyRecord.id) == HERE),
+    LEFT,
+)
+TAKEN = eligibility.VISIBLE.where(col(EligibilityDecision.custody_record_id).in_(THEIRS)).order_by(
+    col(EligibilityDecision.id)
+)
 
 
 VISIBLE_HERE = sa.select(col(CustodyRecord.id)).where(

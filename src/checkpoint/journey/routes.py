@@ -132,7 +132,7 @@ async def narrowed(
     return {
         "suite": suite,
         "stage": stage,
-        "missing": [{"missing": [missing]}] if missing else None,
+        "missing": [missing] if missing else None,
         "since": arrested_from and london_midnight(arrested_from),
         "until": after and london_midnight(after),
         "committed_since": due_from and first_offence_due(due_from),
