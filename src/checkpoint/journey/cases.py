@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.custody import queries as custody
 from checkpoint.custody.circumstances.tables import ScreeningOmission
 from checkpoint.custody.lists import Offence
+from checkpoint.custody.movements.states import is_late
 from checkpoint.custody.states import ModeOfTrial
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Screening
 from checkpoint.eligibility import lookups
@@ -146,6 +147,8 @@ NARROWING: Mapping[str, Any] = {
 
 COLUMNS = (
     *(RECORD.c[name] for name in ("id", "person_id", "reference", "suite", "arrested_at")),
+    RECORD.c.arrived_at,
+    RECORD.c.opened_at,
     PERSON.c.family_name,
     PERSON.c.given_names,
     STAGE.label("stage"),
@@ -206,6 +209,7 @@ def view(row: Any, *, today: date) -> CaseView:
     return CaseView(
         **{name: getattr(row, name) for name in SHOWN},
         record_id=row.id,
+        entered_late=is_late(row.arrived_at, row.opened_at),
         stage=stage,
         missing=list(dict.fromkeys(row.missing or ())),
         prosecution_deadline_on=deadline,

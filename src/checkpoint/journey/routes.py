@@ -13,6 +13,7 @@ from checkpoint.access.permissions import GRANTS, Permission
 from checkpoint.audit import ledger, queries
 from checkpoint.audit.operations import AuditEvent, Operation
 from checkpoint.custody import queries as custody
+from checkpoint.custody.detention import queries as detention
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.schemas import Reference
 from checkpoint.eligibility import queries as eligibility
@@ -28,10 +29,12 @@ from checkpoint.foundation.problems import problems
 from checkpoint.foundation.schemas import Code, Day, Instant
 from checkpoint.journey import cases, counts
 from checkpoint.journey import queries as things
+from checkpoint.journey.rules import late_entries
 from checkpoint.journey.schemas import (
     CaseView,
     CorrectionsView,
     CountsView,
+    LateEntryView,
     LedgerEntryView,
     MeView,
     NextStepsView,
@@ -71,6 +74,7 @@ async def read_next_steps(
     steps = [*custody.next_steps(record, by), eligibility.next_decision(record_id, present, by)]
     if present is not None:
         steps += oversight.next_steps(present, by=by, on=london_day(now))
+    late = late_entries(record, await detention.history(session, record, at=now))
     await ledger.record(
         session,
         Operation.CONSULTATION,
@@ -87,6 +91,7 @@ async def read_next_steps(
             next_steps=steps,
             overtaken=present is not None and bool(present.overtaken_by),
             overtaken_by=present.overtaken_by if present else [],
+            entered_late=[LateEntryView(**entry) for entry in late],
             record=PRINTED.format(decision_id=present.id) if present else None,
         )
     )

@@ -1,9 +1,10 @@
-"""Which decisions rested on what was put right later, and how paper says so. Pure."""
+"""Which decisions rested on what was put right later, how paper says so; what was entered late. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from checkpoint.custody.detention.states import EntryKind
 from checkpoint.eligibility.rules import MOVED, RESTED_ON
 from checkpoint.foundation.calendar import london_day
 from checkpoint.journey.papers import day
@@ -16,6 +17,43 @@ NAMED: Mapping[str, str] = {
     "date_of_birth": "date of birth",
     "pnc_id": "PNC ID",
 }
+
+
+def late_entries(record: Any, history: Any) -> list[dict[str, Any]]:
+    """What of a detention was entered long after it happened.
+
+    Args:
+        record: with ``arrived_at`` and ``opened_at``.
+        history: the detention's movements and entries, each with ``entered_late``.
+
+    Returns:
+        Each with what it was, when it happened, when it was entered, and why so late where
+        somebody said; the earliest to happen first. The entry that keeps why somebody was booked
+        in late is told as the booking itself.
+    """
+    told = []
+    if history.detention.entered_late:
+        reason = history.detention.late_reason
+        told.append(_late("booked_in", record.arrived_at, record.opened_at, reason))
+    for row in history.movements:
+        if row.entered_late:
+            at = row.arrived_at or row.left_at
+            told.append(_late(row.kind, at, row.recorded_at, row.late_reason))
+    told += [
+        _late(row.kind, row.happened_at, row.recorded_at, row.late_reason)
+        for row in history.entries
+        if row.entered_late and row.kind is not EntryKind.ARRIVED
+    ]
+    return sorted(told, key=lambda one: (one["happened_at"], one["recorded_at"]))
+
+
+def _late(what: str, happened_at: Any, recorded_at: Any, reason: Any) -> dict[str, Any]:
+    return {
+        "what": what,
+        "happened_at": happened_at,
+        "recorded_at": recorded_at,
+        "late_reason": reason,
+    }
 
 
 def relied(correction: Any, corrections: Sequence[Any], decisions: Sequence[Any]) -> list[Any]:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from checkpoint.audit.operations import Operation
 from checkpoint.custody.states import OffenceCorrection
+from checkpoint.custody.movements.states import LateReason
 from checkpoint.eligibility.schemas import StandingSummary
 from checkpoint.eligibility.states import Basis, Changed, Verdict
 from checkpoint.foundation.actors import Rank, Role
@@ -26,6 +27,20 @@ class MeView(View):
     permissions: Annotated[list[str], Field(examples=[["custody-record:read"]])]
 
 
+class LateEntryView(View):
+    """Something that was entered more than three hours after it happened."""
+
+    what: Annotated[
+        str,
+        Field(description="booked_in, or the kind of movement or entry.", examples=["reviewed"]),
+    ]
+    happened_at: Moment
+    recorded_at: Moment
+    late_reason: Annotated[
+        LateReason | None, Field(description="Null where nobody said why; ask whoever entered it.")
+    ]
+
+
 class NextStepsView(View):
     """What may be done with a case, and why not where it may not."""
 
@@ -42,6 +57,10 @@ class NextStepsView(View):
     overtaken_by: Annotated[
         list[Changed], Field(description="What that was, by kind.", examples=[["co_accused"]])
     ]
+    entered_late: Annotated[
+        list[LateEntryView],
+        Field(description="Of the detention, the earliest to happen first; empty where none was."),
+    ]
     record: Annotated[
         str | None,
         Field(description="Where the present decision is printed on one page; null without one."),
@@ -57,6 +76,13 @@ class CaseView(View):
     family_name: str
     given_names: str | None
     arrested_at: Moment
+    entered_late: Annotated[
+        bool,
+        Field(
+            description="They were booked in more than three hours after they arrived, as after a "
+            "failure of the system."
+        ),
+    ]
     stage: Stage
     verdict: Annotated[
         Verdict | None,
