@@ -4,7 +4,7 @@ The findings are long and stand outside the row; lists and counts asked each of 
 lists. Rewrites the table of decisions: some ten seconds for each million.
 
 Revision ID: 0030
-Revises: 0026
+Revises: 0032
 Phase: expand
 """
 
@@ -13,7 +13,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0030"
-down_revision = "0026"
+down_revision = "0032"
 COLUMNS = {
     "not_met": (
         """jsonb_path_query_array(findings, '$[*]?(@."answer" == "not_met")."code"'::jsonpath)""",

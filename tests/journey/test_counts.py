@@ -18,6 +18,7 @@ from builders import (
     make_record,
     make_screening,
     make_suite,
+    released,
 )
 from checkpoint.eligibility.states import Verdict
 from checkpoint.foundation.actors import Role
@@ -60,6 +61,7 @@ async def test_a_suite_with_nobody_counts_nobody(client):
 
 async def test_who_was_arrested_twice_counts_twice_and_the_answer_says_so(client, suite):
     first = await booked(client, suite=suite)
+    await released(client, first)
     await booked(client, suite=suite, person_id=first["person"]["id"], person=...)
     counts = await counted(client)
     assert (counts["arrested"], stages(counts)["not_screened"]) == (2, 2)

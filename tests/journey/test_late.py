@@ -66,13 +66,16 @@ def an_hour(hour):
 
 def test_an_entry_counts_by_when_it_happened_and_one_in_time_not_at_all():
     late = {"entered_late": True, "recorded_at": an_hour(12), "late_reason": None}
+    withdrawn = SimpleNamespace(kind="released", left_at=an_hour(4), withdrawn=late, **late)
     entry = SimpleNamespace(kind=EntryKind.REVIEWED, happened_at=an_hour(6), **late)
     arrived = SimpleNamespace(kind=EntryKind.ARRIVED, happened_at=an_hour(1), **late)
     in_time = SimpleNamespace(kind=EntryKind.PAUSED, entered_late=False)
-    moved = SimpleNamespace(kind="transferred", left_at=an_hour(2), arrived_at=an_hour(3), **late)
+    moved = SimpleNamespace(
+        kind="transferred", left_at=an_hour(2), arrived_at=an_hour(3), withdrawn=None, **late
+    )
     history = SimpleNamespace(
         detention=SimpleNamespace(entered_late=False, late_reason=None),
-        movements=[moved],
+        movements=[moved, withdrawn],
         entries=[arrived, in_time, entry],
     )
     found = late_entries(SimpleNamespace(), history)

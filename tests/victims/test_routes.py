@@ -50,7 +50,7 @@ async def test_a_victim_of_an_offence_that_was_put_right_is_one_of_the_offence_t
     one = await added(client, record, offences=[second])
     standing = first
     for day in ("2026-10-31", "2026-10-30"):  # put right, and put right again
-        right = an_offence(committed_from=day, replaces=standing)
+        right = an_offence(committed_from=day, replaces=standing, reason="mistyped")
         record = (await post(client, f"custody-records/{record['id']}/offences", right)).json()
         (standing,) = {offence["id"] for offence in record["offences"]} - {second}
     shown = {victim["id"]: victim["offences"] for victim in await listed(client, record)}

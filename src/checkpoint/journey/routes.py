@@ -74,7 +74,7 @@ async def read_next_steps(
     steps = [*custody.next_steps(record, by), eligibility.next_decision(record_id, present, by)]
     if present is not None:
         steps += oversight.next_steps(present, by=by, on=london_day(now))
-    late = late_entries(record, await detention.history(session, record, at=now))
+    late = late_entries(record, await detention.history(session, record, by=by, at=now))
     await ledger.record(
         session,
         Operation.CONSULTATION,

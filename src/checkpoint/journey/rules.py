@@ -24,7 +24,8 @@ def late_entries(record: Any, history: Any) -> list[dict[str, Any]]:
 
     Args:
         record: with ``arrived_at`` and ``opened_at``.
-        history: the detention's movements and entries, each with ``entered_late``.
+        history: the detention's movements and entries, each with ``entered_late``; a movement that
+            was withdrawn is not told.
 
     Returns:
         Each with what it was, when it happened, when it was entered, and why so late where
@@ -36,7 +37,7 @@ def late_entries(record: Any, history: Any) -> list[dict[str, Any]]:
         reason = history.detention.late_reason
         told.append(_late("booked_in", record.arrived_at, record.opened_at, reason))
     for row in history.movements:
-        if row.entered_late:
+        if row.entered_late and row.withdrawn is None:
             at = row.arrived_at or row.left_at
             told.append(_late(row.kind, at, row.recorded_at, row.late_reason))
     told += [

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from checkpoint.audit.operations import Operation
-from checkpoint.custody.states import OffenceCorrection
 from checkpoint.custody.movements.states import LateReason
+from checkpoint.custody.states import OffenceCorrection
 from checkpoint.eligibility.schemas import StandingSummary
 from checkpoint.eligibility.states import Basis, Changed, Verdict
 from checkpoint.foundation.actors import Rank, Role
