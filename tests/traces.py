@@ -33,6 +33,8 @@ KEPT += (
     "person_alias",
     "person_name_key",
     "identity_choice",
+    "person_merge",
+    "person_parting",
 )
 
 

@@ -45,6 +45,8 @@ from checkpoint.oversight import codes as oversight_codes
 from checkpoint.oversight import routes as oversight
 from checkpoint.people import codes as people_codes
 from checkpoint.people import routes as people
+from checkpoint.people.merges import codes as merges_codes
+from checkpoint.people.merges import routes as merges
 from checkpoint.victims import codes as victims_codes
 from checkpoint.victims import routes as victims
 
@@ -67,6 +69,8 @@ ANYWHERE = problems.problems(
 ROOMS = (
     people.router,
     people_codes.router,
+    merges.router,
+    merges_codes.router,
     custody.router,
     custody_identities.router,
     custody_codes.router,

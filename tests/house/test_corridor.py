@@ -3,6 +3,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 from importlinter.cli import lint_imports
 
 from conftest import ROOT
@@ -42,18 +43,22 @@ def test_all_deeds_and_the_ledger_name_who_may_call_them():
     assert deeds | {"checkpoint.audit.ledger"} == protected - {"checkpoint.foundation.idempotency"}
 
 
-def test_every_file_of_custody_and_its_alcoves_has_its_layer():
+@pytest.mark.parametrize(
+    ("room", "least", "words"),
+    [("custody", 40, "alcoves, all at once"), ("people", 15, "in people and its alcove")],
+)
+def test_every_file_of_a_room_with_alcoves_has_its_layer(room, least, words):
     text = (ROOT / "pyproject.toml").read_text()
     contracts = tomllib.loads(text)["tool"]["importlinter"]["contracts"]
-    custody = next(each for each in contracts if "alcoves, all at once" in each["name"])
-    layered = {name.strip() for layer in custody["layers"] for name in re.split("[:|]", layer)}
+    contract = next(each for each in contracts if words in each["name"])
+    layered = {name.strip() for layer in contract["layers"] for name in re.split("[:|]", layer)}
     source = ROOT / "src"
     found = {
         ".".join(path.relative_to(source).with_suffix("").parts)
-        for path in (source / "checkpoint" / "custody").rglob("*.py")
+        for path in (source / "checkpoint" / room).rglob("*.py")
         if path.stem != "__init__"
     }
-    assert len(found) > 40
+    assert len(found) > least
     assert found == layered
 
 
@@ -82,7 +87,10 @@ def test_a_room_holds_only_the_agreed_furniture():
     assert found == set()
 
 
-ALCOVES = ("custody/suites", "custody/movements", "custody/detention", "custody/circumstances")
+ALCOVES = (
+    "custody/suites", "custody/movements", "custody/detention", "custody/circumstances",
+    "people/merges",
+)  # fmt: skip
 
 
 def test_every_folder_of_code_in_a_room_is_a_known_alcove():

@@ -58,6 +58,9 @@ DOORS = {
     "POST /v1/person-searches": READERS,
     "GET /v1/people/{person_id}": READERS,
     "POST /v1/people/{person_id}/aliases": {OFFICER},
+    "GET /v1/people/{person_id}/merges": READERS,
+    "POST /v1/people/{person_id}/merges": {SUPERVISOR},
+    "POST /v1/people/{person_id}/merges/{merge_id}/parting": {SUPERVISOR},
     "GET /v1/custody-records/{record_id}/next-steps": READERS,
     "GET /v1/eligibility-decisions/{decision_id}/record": READERS,
     "GET /v1/reference/stages": ANYONE,
@@ -105,6 +108,8 @@ DOORS = {
     "GET /v1/reference/observed-ethnicities": ANYONE,
     "GET /v1/reference/local-authorities": ANYONE,
     "GET /v1/reference/correction-reasons": ANYONE,
+    "GET /v1/reference/merge-reasons": ANYONE,
+    "GET /v1/reference/parting-reasons": ANYONE,
     "GET /v1/reference/rule-sets": ANYONE,
     "GET /v1/reference/rule-sets/{version}": ANYONE,
     "GET /v1/reference/verdicts": ANYONE,
@@ -162,7 +167,7 @@ def test_every_locked_door_has_exactly_one_lock_and_every_open_one_none(app):
 async def test_only_the_roles_in_the_table_get_through(app, door):
     method, path = door.split(" ")
     address = path.replace("{version}", "2018-04-01")
-    for name in ("record_id", "decision_id", "person_id", "override_id", "victim_id"):
+    for name in ("record_id", "decision_id", "person_id", "override_id", "victim_id", "merge_id"):
         address = address.replace(f"{{{name}}}", ABSENT)
     clients = Clients(app)
     for role in TOKEN_ROLES:

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     DECIDE_ELIGIBILITY = "eligibility:decide"
     DETAIN = "custody-record:detain"
     DETERMINE_ELIGIBILITY = "eligibility:determine"
+    MERGE_PEOPLE = "person:merge"
     OPEN_CUSTODY_RECORD = "custody-record:open"
     PREVIEW_ELIGIBILITY = "eligibility:preview"
     PROPOSE_OVERRIDE = "override:propose"
@@ -67,6 +68,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | {
             Permission.ANSWER_OVERRIDE,
             Permission.DETERMINE_ELIGIBILITY,
+            Permission.MERGE_PEOPLE,
             Permission.PREVIEW_ELIGIBILITY,
             Permission.PROPOSE_OVERRIDE,
             Permission.READ_CASES,

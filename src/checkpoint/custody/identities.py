@@ -21,7 +21,7 @@ from checkpoint.foundation.problems import problems
 from checkpoint.people import actions as people
 from checkpoint.people.actions import PersonAlreadyKnown
 from checkpoint.people.identifying import PersonProbablyKnown, identify
-from checkpoint.people.queries import PersonNotFound
+from checkpoint.people.queries import PersonMergedAway, PersonNotFound
 from checkpoint.people.schemas import CorrectPerson
 
 router = APIRouter(prefix="/v1/custody-records", tags=["custody"])
@@ -52,7 +52,7 @@ async def correct_person(
 @router.put(
     "/{record_id}/identity",
     response_model=CustodyRecordView,
-    responses=problems(*EDITING, PersonNotFound, PersonProbablyKnown),
+    responses=problems(*EDITING, PersonNotFound, PersonMergedAway, PersonProbablyKnown),
 )
 async def reidentify(
     by: Annotated[Actor, holding(Permission.SAVE_SCREENING)],

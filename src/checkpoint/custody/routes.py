@@ -42,7 +42,7 @@ from checkpoint.foundation.schemas import Code
 from checkpoint.people import identifying as people
 from checkpoint.people.actions import PersonAlreadyKnown
 from checkpoint.people.identifying import PersonProbablyKnown
-from checkpoint.people.queries import PersonNotFound
+from checkpoint.people.queries import PersonMergedAway, PersonNotFound
 from checkpoint.people.tables import Person
 
 router = APIRouter(prefix="/v1/custody-records", tags=["custody"])
@@ -62,6 +62,7 @@ RecordId = Annotated[UUID, Path(description="The custody record's id.")]
         PersonDetainedAlready,
         PersonProbablyKnown,
         PersonNotFound,
+        PersonMergedAway,
     ),
 )
 async def open_custody_record(

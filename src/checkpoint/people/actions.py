@@ -98,7 +98,7 @@ async def add_alias(
     session: AsyncSession, person_id: UUID, command: AddAlias, *, by: Actor, at: datetime
 ) -> Person:
     """Another name that a person is known by; searches find them by it from now on."""
-    person = await queries.one(session, person_id, to_change=True)
+    person = await queries.standing(session, person_id, to_change=True)
     if len(await queries.aliases(session, person_id)) >= MOST_ALIASES:
         raise AliasesFull(f"{MOST_ALIASES} names is the most. Put a wrong one right instead.")
     alias = PersonAlias(
@@ -218,8 +218,12 @@ async def nobody_else(
     found = await queries.by_number(session, pnc_id, cro_number)
     known = [row.id for row in found if row.id != but]
     if known:
-        session.info.get("request", {})["found"] = known  # so that the entry says who was found
-        raise PersonAlreadyKnown(remedy, person_id=str(known[0]))
+        # So that the entry says who was found.
+        under = await queries.survivors(session, known)
+        session.info.get("request", {})["found"] = [*dict.fromkeys([*known, *under.values()])]
+        if but is not None and known[0] in await queries.same_person_ids(session, but):
+            remedy = "A record of the same person holds the number, and it is read from there."
+        raise PersonAlreadyKnown(remedy, person_id=str(under[known[0]]))
 
 
 async def write_index(session: AsyncSession, *people: Person) -> None:

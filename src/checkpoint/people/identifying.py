@@ -31,7 +31,7 @@ class PersonProbablyKnown(errors.Conflict):
 async def identify(session: AsyncSession, command: Who, *, by: Actor, at: datetime) -> Person:
     """Who it is: the person on record who was named, or a newcomer."""
     if command.person_id is not None:
-        return await queries.one(session, command.person_id)
+        return await queries.standing(session, command.person_id)
     return await register(session, command.newcomer, none_of=command.none_of, by=by, at=at)
 
 
@@ -87,7 +87,7 @@ async def _ruled_out(
     found, _ = await queries.alike(session, sought)
     probable = [one for one in found if one.match.score >= PROBABLE][:OFFERED]
     if {one.person.id for one in probable} - none_of:
-        session.info.get("request", {})["found"] = [one.person.id for one in probable]
+        session.info.get("request", {})["found"] = [id for one in probable for id in one.subjects]
         raise PersonProbablyKnown(
             "Look at each candidate. If it is one of them, send person_id instead of person; if it "
             "is none of these, send the same again with their ids in none_of.",

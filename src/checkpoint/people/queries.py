@@ -1,7 +1,7 @@
 """Find a person by what is certain about them, or by name and birth as far as they are known."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -25,17 +25,84 @@ class PersonNotFound(errors.NotFound):
     title = "There is no such person on record"
 
 
-async def one(session: AsyncSession, person_id: UUID, *, to_change: bool = False) -> Person:
+class PersonMergedAway(errors.Conflict):
+    slug = "person-merged-away"
+    title = "This record was merged into another person's"
+
+
+async def one(
+    session: AsyncSession, person_id: UUID, *, to_change: bool = False, to_merge: bool = False
+) -> Person:
     """The person with this id, held as they are until the transaction ends.
 
-    Many may hold a person to rest something on who they are; one may hold them to change that.
+    Many may hold a person to rest something on who they are; one may hold them to change that, or
+    to say with whom they are one.
     """
-    rows = select(Person).where(Person.id == person_id).with_for_update(read=not to_change)
+    alone = to_change or to_merge
+    rows = select(Person).where(Person.id == person_id)
+    rows = rows.with_for_update(read=not alone, key_share=to_merge)
     rows = rows.execution_options(populate_existing=True)
     found = (await session.exec(rows)).one_or_none()
     if found is None:
         raise PersonNotFound("Check the id, or give the person's particulars instead.")
     return found
+
+
+def same_person(person_id: Any) -> Any:
+    """In SQL, the ids that are one person with this one, itself included: for ``.in_()``.
+
+    ``person_id`` is a column or a parameter, so that it goes into any statement.
+    """
+    return sa.select(sa.func.same_person_ids(person_id, type_=sa.Uuid()))
+
+
+SURVIVORS = sa.text("""
+    SELECT asked.id, survivor_of(asked.id) AS survivor_id
+      FROM unnest(CAST(:people AS uuid[])) AS asked (id)
+""")
+SAME = same_person(sa.bindparam("person_id", type_=sa.Uuid()))
+
+
+async def survivors(session: AsyncSession, people: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Under whom each of these records is found now: itself, unless it is merged away."""
+    return {row.id: row.survivor_id for row in await rows_of(session, SURVIVORS, people=[*people])}
+
+
+async def survivor_of(session: AsyncSession, person_id: UUID) -> UUID:
+    """Under whom a record is found now: itself, unless it is merged away."""
+    return (await survivors(session, [person_id]))[person_id]
+
+
+async def same_person_ids(session: AsyncSession, person_id: UUID) -> frozenset[UUID]:
+    """Every record that is one person with this one by the merges that stand, itself included."""
+    return frozenset(row[0] for row in await rows_of(session, SAME, person_id=person_id))
+
+
+async def check_stands(session: AsyncSession, person_id: UUID) -> None:
+    """A record is not merged away, for whoever holds it.
+
+    Raises:
+        PersonMergedAway: it is; the refusal names the person to go on with.
+    """
+    survivor = await survivor_of(session, person_id)
+    if survivor != person_id:
+        request: dict[str, Any] = session.info.get("request", {})
+        request["found"] = [*request.get("found", ()), survivor]  # so that the entry says who
+        raise PersonMergedAway(
+            "Go on with the person whose id is person_id; or part the two, if they are two.",
+            person_id=str(survivor),
+        )
+
+
+async def standing(session: AsyncSession, person_id: UUID, *, to_change: bool = False) -> Person:
+    """The same as ``one``, and whoever it is they are not merged away.
+
+    Raises:
+        PersonMergedAway: they are.
+    """
+    person = await one(session, person_id, to_change=to_change)
+    await check_stands(session, person_id)
+    return person
 
 
 BY_NUMBER = select(Person).where(
@@ -89,7 +156,8 @@ CANDIDATES = sa.text("""
     )
     SELECT person.*,
            (SELECT count(DISTINCT person_id) FROM found) AS people,
-           EXISTS (SELECT FROM found GROUP BY key HAVING count(*) >= :each) AS cut_short
+           EXISTS (SELECT FROM found GROUP BY key HAVING count(*) >= :each) AS cut_short,
+           EXISTS (SELECT FROM person_merge WHERE other_id = person.id) AS once_merged
       FROM likely JOIN person ON person.id = likely.person_id
 """)
 
@@ -100,12 +168,19 @@ class Found:
 
     person: Any
     match: Match
+    found_as: tuple[Any, ...] = ()
+
+    @property
+    def subjects(self) -> list[UUID]:
+        """Whom this tells of, for the ledger."""
+        return [self.person.id, *(other.id for other in self.found_as)]
 
     def view(self) -> FoundView:
         return FoundView(
             score=self.match.score,
             reasons=[*self.match.reasons],
             person=PersonView.model_validate(self.person),
+            found_as=[PersonView.model_validate(other) for other in self.found_as],
         )
 
 
@@ -125,7 +200,32 @@ async def alike(session: AsyncSession, sought: Likeness) -> tuple[list[Found], b
     found = [Found(row, compare(sought, likeness(row, known[row.id]))) for row in rows]
     found = [one for one in found if one.match.score >= LEAST_SCORE]
     found.sort(key=lambda one: (-one.match.score, one.person.id))
+    if any(one.person.once_merged for one in found):
+        found = await _under_survivors(session, found)
     return found, any(row.cut_short or row.people > len(rows) for row in rows[:1])
+
+
+THESE = select(Person).where(
+    col(Person.id) == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid())))
+)
+ELSEWHERE = "By a record that was merged into this one"
+
+
+async def _under_survivors(session: AsyncSession, found: Sequence[Found]) -> list[Found]:
+    """Each person once, under the record to go on with, as they were found best."""
+    under = await survivors(session, [one.person.id for one in found])
+    rows = await rows_of(session, THESE, people=sorted({*under.values()}))
+    people, kept = {row.id: row for row in rows}, dict[UUID, Found]()
+    for one in found:
+        survivor = under[one.person.id]
+        away = () if survivor == one.person.id else (one.person,)
+        if survivor not in kept:
+            reasons = (*([ELSEWHERE] if away else []), *one.match.reasons)
+            kept[survivor] = Found(people[survivor], Match(one.match.score, reasons), away)
+        elif away:
+            known = kept[survivor]
+            kept[survivor] = replace(known, found_as=(*known.found_as, *away))
+    return [*kept.values()]
 
 
 async def _names_of(session: AsyncSession, people: Sequence[Any]) -> dict[UUID, list[KnownName]]:
@@ -146,7 +246,9 @@ def likeness(person: Any, known: Sequence[KnownName]) -> Likeness:
 async def by_identifier(session: AsyncSession, identifier: str, *, today: date) -> list[Found]:
     """Whoever holds this number, however it is written."""
     rows = await by_number(session, *readings(identifier, today=today))
-    return [Found(row, Match(100, ("The same number",))) for row in rows]
+    return await _under_survivors(
+        session, [Found(row, Match(100, ("The same number",))) for row in rows]
+    )
 
 
 async def named(

@@ -16,11 +16,14 @@ from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.idempotency import CREATING, Once, once
+from checkpoint.foundation.preconditions import etag
 from checkpoint.foundation.problems import problems
 from checkpoint.people import actions, queries
 from checkpoint.people.actions import AliasesFull
-from checkpoint.people.queries import PersonNotFound
-from checkpoint.people.schemas import AddAlias, FoundPeopleView, KnownPersonView, SearchPeople
+from checkpoint.people.merges import queries as merges
+from checkpoint.people.merges.schemas import WholePersonView
+from checkpoint.people.queries import PersonMergedAway, PersonNotFound
+from checkpoint.people.schemas import AddAlias, FoundPeopleView, SearchPeople
 from checkpoint.people.states import PersonEvent
 
 router = APIRouter(prefix="/v1", tags=["people"])
@@ -53,7 +56,7 @@ async def search_people(
         session,
         Operation.CONSULTATION,
         PersonEvent.SEARCHED,
-        *(one.person.id for one in found),
+        *(id for one in found for id in one.subjects),
         kind=KIND,
         by=by,
         at=now,
@@ -62,7 +65,7 @@ async def search_people(
 
 
 @router.get(
-    "/people/{person_id}", response_model=KnownPersonView, responses=problems(PersonNotFound)
+    "/people/{person_id}", response_model=WholePersonView, responses=problems(PersonNotFound)
 )
 async def read_person(
     by: Annotated[Actor, holding(Permission.READ_PERSON)],
@@ -70,20 +73,22 @@ async def read_person(
     session: Transaction,
     now: Now,
 ) -> Response:
-    """A person, with every other name they are or were known by."""
+    """A person, with every other name, and with the records that are one with theirs."""
     person = await queries.one(session, person_id)
-    view = await queries.shown(session, person)
+    view = await merges.whole(session, person)
+    others = [other.id for other in view.merged_here]
+    read = PersonEvent.READ
     await ledger.record(
-        session, Operation.CONSULTATION, PersonEvent.READ, person, kind=KIND, by=by, at=now
+        session, Operation.CONSULTATION, read, person, *others, kind=KIND, by=by, at=now
     )
-    return shown(view)
+    return shown(view, headers={"ETag": etag(await merges.version_of(session, person_id))})
 
 
 @router.post(
     "/people/{person_id}/aliases",
     status_code=201,
-    response_model=KnownPersonView,
-    responses=problems(*CREATING, AliasesFull, PersonNotFound),
+    response_model=WholePersonView,
+    responses=problems(*CREATING, AliasesFull, PersonNotFound, PersonMergedAway),
 )
 async def add_alias(
     by: Annotated[Actor, holding(Permission.ADD_ALIAS)],
@@ -97,7 +102,7 @@ async def add_alias(
 
     async def deed() -> Response:
         person = await actions.add_alias(session, person_id, command, by=by, at=now)
-        view = await queries.shown(session, person)
+        view = await merges.whole(session, person)
         return shown(view, status=201, headers={"Location": f"/v1/people/{person.id}"})
 
     return await once(session, asked, deed, by=by, at=now)

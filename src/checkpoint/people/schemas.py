@@ -271,6 +271,9 @@ class FoundView(View):
     score: Annotated[int, Field(ge=0, le=100, description="100: all is known and the same.")]
     reasons: Annotated[list[str], Field(examples=[["Same date of birth"]])]
     person: PersonView
+    found_as: Annotated[
+        list[PersonView], Field(description="Records merged into this person, where one fits.")
+    ]
 
 
 class FoundPeopleView(View):

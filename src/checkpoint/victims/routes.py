@@ -26,7 +26,7 @@ from checkpoint.foundation.idempotency import CREATING, Once, once
 from checkpoint.foundation.problems import problems
 from checkpoint.people.actions import PersonAlreadyKnown
 from checkpoint.people.identifying import PersonProbablyKnown, identify
-from checkpoint.people.queries import PersonNotFound
+from checkpoint.people.queries import PersonMergedAway, PersonNotFound
 from checkpoint.victims import actions, queries, rules
 from checkpoint.victims.queries import VictimNotFound
 from checkpoint.victims.rules import VictimWithdrawn
@@ -61,6 +61,7 @@ ENTERING = problems(*CREATING, RuleBroken, VictimNotFound, VictimWithdrawn, Reco
         PersonProbablyKnown,
         PersonNotFound,
         RecordFull,
+        PersonMergedAway,
     ),
 )
 async def add_victim(

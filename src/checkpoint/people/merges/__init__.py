@@ -1,0 +1,1 @@
+"""Alcove of people: two records of one person become one, and can be parted again."""
