@@ -134,6 +134,12 @@ async def _check_other(session: AsyncSession, record: CustodyRecord, person_id: 
         raise RuleBroken(
             "#/person_id", "same-person", "The record stands with this person already."
         )
+    if person_id in await people.same_person_ids(session, record.person_id):
+        raise RuleBroken(
+            "#/person_id",
+            "same-person",
+            "The record's person is merged with this one: if they are two, part them first.",
+        )
     if await circumstances.is_accused_too(session, record.id, person_id):
         raise RuleBroken(
             "#/person_id",

@@ -17,6 +17,7 @@ from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import insert
 from checkpoint.foundation.preconditions import unchanged_since
+from checkpoint.people import queries as people
 
 
 async def save_safeguards(
@@ -106,7 +107,8 @@ async def change_co_accused(
         rules.check_withdraws(command.withdraws, linked)
     elif other is not None:
         field = "#/custody_record_id" if command.reference is None else "#/reference"
-        rules.check_link(record, other, linked, field=field)
+        same = await people.same_person_ids(session, record.person_id)
+        rules.check_link(record, other, linked, same_person=same, field=field)
     row = CoAccused(
         custody_record_id=record.id,
         other_record_id=other.id if other and command.withdraws is None else None,

@@ -20,6 +20,7 @@ from checkpoint.custody.circumstances.tables import CoAccused, Safeguard, Screen
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
+from checkpoint.people.queries import same_person
 
 RECORD = sa.bindparam("record_id", type_=sa.Uuid())
 SUITES = sa.bindparam("suites", type_=ARRAY(sa.String()))
@@ -72,7 +73,11 @@ ACCUSED_TOO = sa.select(
         .outerjoin(WITHDRAWAL, col(WITHDRAWAL.withdraws_id) == col(CoAccused.id))
         .where(sa.or_(col(CoAccused.custody_record_id) == RECORD, col(CoAccused.other_record_id) == RECORD))
         .where(col(CoAccused.withdraws_id).is_(None), col(WITHDRAWAL.id).is_(None))
-        .where(col(CustodyRecord.person_id) == sa.bindparam("person_id", type_=sa.Uuid()))
+        .where(
+            col(CustodyRecord.person_id).in_(
+                same_person(sa.bindparam("person_id", type_=sa.Uuid()))
+            )
+        )
     ).label("linked")
 )  # fmt: skip
 BY_REFERENCE = sa.select(col(CustodyRecord.id)).where(
@@ -105,7 +110,10 @@ async def links_entered(session: AsyncSession, record_id: UUID) -> int:
 
 
 async def is_accused_too(session: AsyncSession, record_id: UUID, person_id: UUID) -> bool:
-    """Whether a link that stands leads to a record of this person, whatever its suite."""
+    """Whether a link that stands leads to a record of this person, whatever its suite.
+
+    A record of whoever is merged with them counts too.
+    """
     found = await rows_of(session, ACCUSED_TOO, record_id=record_id, person_id=person_id)
     return bool(found[0].linked)
 

@@ -1,6 +1,6 @@
 """What cannot be of the people around a case. Pure; each refusal names field, rule and remedy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -79,19 +79,22 @@ def check_links(entered: int) -> None:
     check_space(entered, most=MOST_LINKS, what="links to co-accused", remedy=NEVER_NEEDED)
 
 
-def check_link(record: Any, other: Any, linked: Sequence[Any], *, field: str) -> None:
+def check_link(
+    record: Any, other: Any, linked: Sequence[Any], *, same_person: Collection[UUID], field: str
+) -> None:
     """Nobody is their own co-accused, and nobody is linked twice.
 
     Args:
-        record: the custody record here, with id and person_id.
+        record: the custody record here, with its id.
         other: the record of somebody else.
         linked: the links that stand on this record, with other_id.
+        same_person: every record of people that is one with this record's person.
         field: the JSON pointer of what was sent.
 
     Raises:
         RuleBroken: same-person or linked-already.
     """
-    if other.id == record.id or other.person_id == record.person_id:
+    if other.id == record.id or other.person_id in same_person:
         raise RuleBroken(
             field, "same-person", "This is the same person: name somebody else's case."
         )
