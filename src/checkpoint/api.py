@@ -39,6 +39,7 @@ from checkpoint.foundation.health import Seen
 from checkpoint.foundation.server import settle
 from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.journey import codes as journey_codes
+from checkpoint.journey import identities as journey_identities
 from checkpoint.journey import printing
 from checkpoint.journey import routes as journey
 from checkpoint.oversight import codes as oversight_codes
@@ -88,6 +89,7 @@ ROOMS = (
     oversight.router,
     oversight_codes.router,
     journey.router,
+    journey_identities.router,
     journey_codes.router,
     printing.router,
 )

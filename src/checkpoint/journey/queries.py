@@ -19,9 +19,16 @@ from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.errors import RuleBroken
-from checkpoint.journey.rules import person_then, relied, relied_on_offence
-from checkpoint.journey.schemas import CorrectionView, OffenceCorrectionView, ReliedView
+from checkpoint.journey.rules import person_then, relied, relied_on_offence, taken_otherwise
+from checkpoint.journey.schemas import (
+    CorrectionView,
+    MergeDecisionsView,
+    OffenceCorrectionView,
+    ReliedView,
+)
 from checkpoint.oversight.tables import EligibilityOverride
+from checkpoint.people import queries as people_queries
+from checkpoint.people.merges import queries as merges
 from checkpoint.people.tables import PersonCorrection
 
 THING = sa.bindparam("thing", type_=sa.Uuid())
@@ -194,3 +201,26 @@ async def about_then(session: AsyncSession, decision: Any) -> tuple[Any, Sequenc
     whom = person_then(decision, moves)
     known = await rows_of(session, PUT_RIGHT, people=[whom], records=here)
     return (await rows_of(session, custody.PERSON, person_id=whom))[0], known
+
+
+async def rested_on_merge(
+    session: AsyncSession, person_id: UUID, merge_id: UUID, *, actor: Actor
+) -> tuple[Any, MergeDecisionsView]:
+    """A merge, with the decisions that were taken while it was believed otherwise who is who.
+
+    Raises:
+        MergeNotFound: there is no such merge of this person.
+    """
+    merge = await merges.one(session, person_id, merge_id)
+    ids = {
+        id
+        for one in (merge.kept_id, merge.other_id)
+        for id in await people_queries.same_person_ids(session, one)
+    }
+    scope = custody.scope_of(actor)
+    taken = await rows_of(session, TAKEN, **scope, people=sorted(ids), records=[])
+    here = sorted({row.custody_record_id for row in taken})
+    moves = await rows_of(session, PUT_RIGHT, people=[], records=here)
+    theirs = [row for row in taken if person_then(row, moves) in ids]
+    items = [ReliedView.model_validate(row) for row in taken_otherwise(merge, theirs)]
+    return merge, MergeDecisionsView(as_if_one=merge.parting_id is not None, items=items)

@@ -126,6 +126,22 @@ def person_then(decision: Any, corrections: Sequence[Any]) -> UUID:
     return next(moves, present)
 
 
+def taken_otherwise(merge: Any, decisions: Sequence[Any]) -> list[Any]:
+    """The decisions that were taken while it was believed otherwise who is one person.
+
+    Args:
+        merge: with its id, and with ``parting_id``; None while it stands.
+        decisions: of the records of both people.
+
+    Returns:
+        Of a merge that stands those taken before it; of one that was parted those taken while it
+        stood. Ids tell the order: they are made in the order of time.
+    """
+    if merge.parting_id is None:
+        return [one for one in decisions if one.id < merge.id]
+    return [one for one in decisions if merge.id < one.id < merge.parting_id]
+
+
 def put_right_since(decision: Any, corrections: Sequence[Any]) -> list[Any]:
     """What was put right after a decision of whom it was about, and of whom its record is about.
 

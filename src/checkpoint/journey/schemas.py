@@ -232,6 +232,16 @@ class CorrectionsView(View):
     ]
 
 
+class MergeDecisionsView(View):
+    """Decisions that were taken while it was believed otherwise who is one person."""
+
+    as_if_one: Annotated[
+        bool,
+        Field(description="True: taken while the two were merged. False: before they were."),
+    ]
+    items: list[ReliedView]
+
+
 class LedgerEntryView(View):
     """One entry: who did or saw what, and when. Ids only; never a name."""
 

@@ -15,6 +15,7 @@ class JourneyEvent(StrEnum):
     CASES_COUNTED = "journey.cases_counted"
     RECORD_PRINTED = "journey.record_printed"
     RECORD_DISCLOSED = "journey.record_disclosed"
+    MERGE_DECISIONS_READ = "journey.merge_decisions_read"
 
 
 class CaseOrder(StrEnum):

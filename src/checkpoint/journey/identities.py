@@ -1,0 +1,57 @@
+"""Front door for what rested on who somebody was taken to be: decisions and merges."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from checkpoint.access.guards import holding
+from checkpoint.access.permissions import Permission
+from checkpoint.audit import ledger
+from checkpoint.audit.operations import Operation
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.answers import shown
+from checkpoint.foundation.clock import Now
+from checkpoint.foundation.database import Transaction
+from checkpoint.foundation.problems import problems
+from checkpoint.journey import queries
+from checkpoint.journey.schemas import MergeDecisionsView
+from checkpoint.journey.states import JourneyEvent
+from checkpoint.people.merges.queries import MergeNotFound
+from checkpoint.people.merges.routes import MergeId
+from checkpoint.people.routes import PersonId
+
+router = APIRouter(prefix="/v1", tags=["journey"])
+
+
+@router.get(
+    "/people/{person_id}/merges/{merge_id}/decisions",
+    response_model=MergeDecisionsView,
+    responses=problems(MergeNotFound),
+)
+async def read_merge_decisions(
+    by: Annotated[Actor, holding(Permission.READ_ELIGIBILITY)],
+    person_id: PersonId,
+    merge_id: MergeId,
+    session: Transaction,
+    now: Now,
+) -> Response:
+    """Decisions in your suites that were taken while it was believed otherwise who is one person.
+
+    Of a merge that stands: those taken before it, as if there were two people. Of one that was
+    parted: those taken while it stood, as if there were one. None of them is changed by it.
+    """
+    merge, view = await queries.rested_on_merge(session, person_id, merge_id, actor=by)
+    await ledger.record(
+        session,
+        Operation.CONSULTATION,
+        JourneyEvent.MERGE_DECISIONS_READ,
+        merge.kept_id,
+        merge.other_id,
+        merge.id,
+        *(one.id for one in view.items),
+        kind="person",
+        by=by,
+        at=now,
+    )
+    return shown(view)
