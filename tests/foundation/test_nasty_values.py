@@ -104,6 +104,7 @@ async def addressed(client):
         "decision_id": nothing,
         "override_id": nothing,
         "victim_id": nothing,
+        "merge_id": nothing,
         "version": "2018-04-01",
     }
 
@@ -118,7 +119,7 @@ class Counted:
 
     async def __call__(self, door, path, **request):
         client = self.auditor if "ledger" in path else self.officer
-        if door.endswith(("/determination", "/overrides", "/rates")):
+        if door.endswith(("/determination", "/overrides", "/rates", "/merges", "/parting")):
             client = self.supervisor
         answer = await client.request(door.split(" ")[0], path, **request)
         self.answers.append(answer)

@@ -76,6 +76,7 @@ async def story(client, clients):
     saved = await client.put(f"{here}/screening", json=KNOWN, headers={"If-Match": '"1"'})
     decision = await decided(client, saved.json())
     said = await argue(client, clients, decision)
+    said += await merge(client, clients, first.json()["person"]["id"])
     good = [
         first,
         saved,
@@ -123,6 +124,22 @@ async def argue(client, clients, decision):
     said.append(await client.post(f"{place}/determination", json=departure, headers=tags[0]))
     assert [answer.status_code for answer in said] == [412, 409, 403]
     return said
+
+
+async def merge(client, clients, person):
+    """What two supervisors say of two people in words is heard by its readers alone."""
+    other = await client.post(RECORDS, json=a_booking(person=a_person()), headers=a_key())
+    supervisor, address = clients(Role.SUPERVISOR), f"/v1/people/{person}/merges"
+    body = {"other_id": other.json()["person"]["id"], "reason": "other", "words": SENT}
+    tags = [a_key() | {"If-Match": f'"{number}"'} for number in (1, 2, 3)]
+    merged = await supervisor.post(address, json=body, headers=tags[0])
+    again = await supervisor.post(address, json=body, headers=tags[1])
+    parting = f"{address}/{merged.json()['id']}/parting"
+    del body["other_id"]
+    parted = [await supervisor.post(parting, json=body, headers=tag) for tag in tags]
+    assert [merged.status_code, again.status_code] == [201, 409]
+    assert [answer.status_code for answer in parted] == [412, 201, 409]
+    return [again, parted[0], parted[2]]
 
 
 def hostile_requests(client, clients, here):

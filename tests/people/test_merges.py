@@ -1,9 +1,11 @@
 """Two records of one person become one, and are parted again, through the front door."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import col
 
 from builders import a_booking, a_cro_number, a_key, a_person, a_pnc_id, booked
 from checkpoint.audit.ledger import LedgerNotWritten
@@ -14,6 +16,7 @@ from checkpoint.people.identifying import register
 from checkpoint.people.merges import actions
 from checkpoint.people.merges.schemas import MergePeople
 from checkpoint.people.schemas import RegisterPerson
+from checkpoint.people.tables import Person
 from conftest import NOON
 from traces import counts, entries
 
@@ -384,6 +387,20 @@ async def test_the_database_itself_knows_neither_two_survivors_nor_a_circle(
         async with owner.connect() as connection:
             with pytest.raises(sa.exc.IntegrityError, match=r"merged away already|two_records"):
                 await connection.execute(RAW, {"kept": kept, "other": other})
+
+
+async def test_any_statement_can_ask_who_is_one_person(client, supervisor, session):
+    people = [await on_record(client) for _ in range(3)]
+    await merged(supervisor, people[0], people[1])
+    one, other = aliased(Person), aliased(Person)
+    is_one = col(other.id).in_(queries.same_person(col(one.id)))
+    pairs = sa.select(col(one.id), col(other.id)).join(other, is_one)
+    asked = col(one.id).in_([UUID(person) for person in people])
+    joined = {(a, b) for a in people[:2] for b in people[:2]} | {(people[2], people[2])}
+    rows = (await session.exec(pairs.where(asked))).all()
+    assert {(str(a), str(b)) for a, b in rows} == joined
+    sisters = sa.select(col(one.id)).where(col(one.id).in_(queries.same_person(col(one.id))), asked)
+    assert len((await session.exec(sisters)).all()) == 3
 
 
 async def test_somebody_unknown_is_one_person_with_nobody_else(session):

@@ -51,9 +51,10 @@ async def one(
 def same_person(person_id: Any) -> Any:
     """In SQL, the ids that are one person with this one, itself included: for ``.in_()``.
 
-    ``person_id`` is a column or a parameter, so that it goes into any statement.
+    ``person_id`` is a parameter, or a column of the statement around it: then asked of each row.
     """
-    return sa.select(sa.func.same_person_ids(person_id, type_=sa.Uuid()))
+    found = sa.func.same_person_ids(person_id).table_valued(sa.column("id", sa.Uuid()))
+    return sa.select(found.render_derived(name="same_person").c.id)
 
 
 SURVIVORS = sa.text("""
