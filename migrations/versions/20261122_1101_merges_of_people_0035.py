@@ -1,7 +1,7 @@
 """Merges of people, and their partings.
 
 Revision ID: 0035
-Revises: 0026
+Revises: 0030
 Phase: expand (nothing reads or writes the new tables yet)
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0035"
-down_revision = "0026"
+down_revision = "0030"
 
 
 def upgrade() -> None:
