@@ -1,0 +1,1 @@
+"""Room of consent: what somebody was told, what they agreed to, and what they took back."""
