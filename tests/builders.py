@@ -47,6 +47,27 @@ FORECAST = {
     "band": "high",
     "votes": {"low": 8, "moderate": 87, "high": 414},
 }
+WHOLE_CONSENT = {
+    "sheet_version": "2016-08-01-en",
+    "sheet_given_at": "2026-11-03T09:00:00Z",
+    "legal_advice_offered": True,
+    "legal_advice": "not_wanted",
+    "understood": True,
+    "understanding_checked": "own_words",
+    "capacity_in_doubt": False,
+    "answered_at": "2026-11-03T09:20:00Z",
+    "programme": {"answer": "given"},
+    "research": {"answer": "given"},
+    "information_sharing": {"answer": "given"},
+    "late_reason": None,
+}
+WITHDRAWAL = {
+    "kind": "research",
+    "withdrawn_at": "2026-11-03T11:00:00Z",
+    "told_by": "person",
+    "reason_code": "no_reason_given",
+}
+NOBODY_NEEDED = {"appropriate_adult_needed": False, "interpreter_needed": False}
 DEPARTURE = {
     "verdict": "ineligible",
     "reason_code": "risk",
@@ -142,6 +163,42 @@ async def proposed(
         f"/v1/eligibility-decisions/{decision['id']}/overrides",
         json=DEPARTURE | overrides,
         headers=a_key() | {"If-Match": f'"{decision["number"]}"'},
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def safeguarded(
+    client: httpx.AsyncClient, record: dict[str, Any], **safeguards: Any
+) -> dict[str, Any]:
+    """What is known of appropriate adult and interpreter, saved through the front door."""
+    answer = await client.put(
+        f"/v1/custody-records/{record['id']}/safeguards",
+        json=NOBODY_NEEDED | safeguards,
+        headers={"If-Match": f'"{record["version"]}"'},
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def eligible(
+    client: httpx.AsyncClient, *, booking: dict[str, Any] | None = None, **safeguards: Any
+) -> dict[str, Any]:
+    """A record whose present decision is eligible, where nobody is needed beside the person."""
+    record = await booked(client, screening=KNOWN, **(booking or {}))
+    record = await safeguarded(client, record, **safeguards)
+    decision = await decided(client, record)
+    assert decision["standing"]["verdict"] == "eligible", decision
+    return record
+
+
+async def asked_for_consent(
+    client: httpx.AsyncClient, record: dict[str, Any], **changes: Any
+) -> dict[str, Any]:
+    """Consents that were asked for through the front door."""
+    body = {key: value for key, value in (WHOLE_CONSENT | changes).items() if value is not ...}
+    answer = await client.post(
+        f"/v1/custody-records/{record['id']}/consents", json=body, headers=a_key()
     )
     assert answer.status_code == 201, answer.text
     return answer.json()

@@ -22,6 +22,7 @@ KEPT = (
 )
 KEPT += ("determination", "eligibility_override", "override_answer")
 KEPT += ("officer_risk_view", "risk_forecast")
+KEPT += ("consent_draft", "consent_asking", "consent", "consent_withdrawal")
 KEPT += (
     "safeguard",
     "co_accused",

@@ -172,9 +172,7 @@ def _create_consents() -> None:
     op.create_table(
         "consent",
         sa.Column("id", sa.Uuid(), nullable=False, comment="Opaque identifier, a UUIDv7."),
-        sa.Column(
-            "consent_asking_id", sa.Uuid(), nullable=False, comment="When it was asked for."
-        ),
+        sa.Column("consent_asking_id", sa.Uuid(), nullable=False, comment="When it was asked for."),
         sa.Column("kind", sa.String(40), nullable=False, comment="Which of the three."),
         sa.Column("answer", sa.String(40), nullable=False, comment="Given or declined."),
         sa.Column(
@@ -197,9 +195,7 @@ def _create_consents() -> None:
         sa.CheckConstraint(
             "answer = 'declined' OR words IS NULL", name=op.f("ck_consent_words_of_declining")
         ),
-        sa.CheckConstraint(
-            "reason_code ~ '^[a-z_]{1,40}$'", name=op.f("ck_consent_reason_form")
-        ),
+        sa.CheckConstraint("reason_code ~ '^[a-z_]{1,40}$'", name=op.f("ck_consent_reason_form")),
         sa.CheckConstraint("length(words) <= 1000", name=op.f("ck_consent_words_length")),
         sa.CheckConstraint(
             "kind IN ('programme', 'research', 'information_sharing')",
@@ -283,12 +279,14 @@ def _guard_answers() -> None:
             IF NOT EXISTS (SELECT FROM safeguard
                             WHERE id = NEW.safeguard_id
                               AND custody_record_id = NEW.custody_record_id
-                              AND (NOT appropriate_adult_needed
-                                   OR appropriate_adult_came_at <= NEW.sheet_given_at
+                              AND (appropriate_adult_needed IS FALSE
+                                   OR appropriate_adult_needed
+                                  AND appropriate_adult_came_at <= NEW.sheet_given_at
                                   AND coalesce(appropriate_adult_left_at, NEW.answered_at)
                                       >= NEW.answered_at)
-                              AND (NOT interpreter_needed
-                                   OR interpreter_came_at <= NEW.sheet_given_at
+                              AND (interpreter_needed IS FALSE
+                                   OR interpreter_needed
+                                  AND interpreter_came_at <= NEW.sheet_given_at
                                   AND coalesce(interpreter_left_at, NEW.answered_at)
                                       >= NEW.answered_at)) THEN
                 RAISE EXCEPTION 'somebody who is needed was not there, or it is not known'

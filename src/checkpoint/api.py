@@ -22,6 +22,8 @@ from checkpoint.access.local_issuer import LocalIssuer
 from checkpoint.access.tokens import NotAuthenticated, Trust
 from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.audit.witness import Witnessed
+from checkpoint.consent import codes as consent_codes
+from checkpoint.consent import routes as consent
 from checkpoint.custody import codes as custody_codes
 from checkpoint.custody import identities as custody_identities
 from checkpoint.custody import routes as custody
@@ -88,6 +90,8 @@ ROOMS = (
     eligibility.reference,
     oversight.router,
     oversight_codes.router,
+    consent.router,
+    consent_codes.router,
     journey.router,
     journey_identities.router,
     journey_codes.router,

@@ -14,6 +14,8 @@ from pathlib import Path
 import typer
 
 from checkpoint.access.cli import app as access
+from checkpoint.consent.cli import app as consent
+from checkpoint.consent.cli import load_starter as load_consent
 from checkpoint.custody.cli import app as custody
 from checkpoint.custody.cli import load_starter as load_custody
 from checkpoint.demo.cli import demo
@@ -46,7 +48,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # they print the values of variables
     help="Checkpoint: from the custody suite to evaluation.",
 )
-for name, room in (("custody", custody), ("eligibility", eligibility), ("access", access)):
+for name, room in (
+    ("custody", custody),
+    ("eligibility", eligibility),
+    ("consent", consent),
+    ("access", access),
+):
     app.add_typer(room, name=name)
 app.add_typer(housekeeping, name="housekeeping")
 app.command()(demo)
@@ -166,6 +173,8 @@ async def load_starter(url: str, *, trial: bool = False) -> list[str]:
             await load_custody(session)
         async with transaction(engine) as session:
             left = await load_eligibility(session, trial=trial)
+        async with transaction(engine) as session:
+            await load_consent(session, trial=trial)
         await index_everybody(engine)
         return left
     finally:

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.access.authentication import shell_actor
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import AuditEvent, Operation
+from checkpoint.consent import actions as consent
 from checkpoint.foundation import idempotency
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.clock import utc_now
@@ -21,11 +22,6 @@ KEEP_ANSWERS = timedelta(days=7)
 app = typer.Typer(help="Remove what has served its time.", no_args_is_help=True)
 
 
-@app.callback()
-def housekeeping() -> None:
-    """Keep `answers` a command of its own while it is the only one."""
-
-
 @app.command()
 @at_the_shell
 async def answers() -> None:
@@ -33,6 +29,15 @@ async def answers() -> None:
     async with shell_engine() as engine, transaction(engine) as session:
         count = await remove_answers(session, by=shell_actor(), at=utc_now())
     typer.echo(f"{count:,} kept answers removed.")
+
+
+@app.command()
+@at_the_shell
+async def drafts() -> None:
+    """Erase the words of drafts of consent that were left alone until they expired."""
+    async with shell_engine() as engine, transaction(engine) as session:
+        count = await consent.erase_expired(session, by=shell_actor(), at=utc_now())
+    typer.echo(f"{count:,} expired drafts erased.")
 
 
 async def remove_answers(session: AsyncSession, *, by: Actor, at: datetime) -> int:

@@ -11,6 +11,7 @@ from checkpoint.foundation.schemas import Command, View
 from conftest import Clients
 
 OFFICER, SUPERVISOR, AUDITOR = Role.CUSTODY_OFFICER, Role.SUPERVISOR, Role.AUDITOR
+NAVIGATOR = Role.NAVIGATOR
 ANYONE = frozenset(TOKEN_ROLES)
 READERS = frozenset({OFFICER, SUPERVISOR})
 
@@ -53,6 +54,12 @@ DOORS = {
     "GET /v1/overrides/{override_id}": READERS,
     "POST /v1/overrides/{override_id}/confirmation": READERS,
     "POST /v1/overrides/{override_id}/refusal": READERS,
+    "POST /v1/custody-records/{record_id}/consents": READERS,
+    "GET /v1/custody-records/{record_id}/consents": READERS | {NAVIGATOR},
+    "GET /v1/consents/{asking_id}": READERS | {NAVIGATOR},
+    "PATCH /v1/consents/{asking_id}": READERS,
+    "POST /v1/consents/{asking_id}/completion": READERS,
+    "POST /v1/consents/{asking_id}/withdrawals": READERS,
     "PUT /v1/custody-records/{record_id}/person": {OFFICER},
     "PUT /v1/custody-records/{record_id}/identity": {OFFICER},
     "POST /v1/person-searches": READERS,
@@ -117,6 +124,14 @@ DOORS = {
     "GET /v1/reference/determination-reasons": ANYONE,
     "GET /v1/reference/override-reasons": ANYONE,
     "GET /v1/reference/ranks": ANYONE,
+    "GET /v1/reference/consent-kinds": ANYONE,
+    "GET /v1/reference/consent-declining-reasons": ANYONE,
+    "GET /v1/reference/consent-withdrawing-reasons": ANYONE,
+    "GET /v1/reference/consent-tellers": ANYONE,
+    "GET /v1/reference/legal-advice-answers": ANYONE,
+    "GET /v1/reference/understanding-checks": ANYONE,
+    "GET /v1/reference/information-sheets": ANYONE,
+    "GET /v1/reference/information-sheets/{version}": ANYONE,
     "GET /v1/reference/forecast-tools": ANYONE,
     "GET /v1/reference/risk-bands": ANYONE,
 }
@@ -168,7 +183,15 @@ def test_every_locked_door_has_exactly_one_lock_and_every_open_one_none(app):
 async def test_only_the_roles_in_the_table_get_through(app, door):
     method, path = door.split(" ")
     address = path.replace("{version}", "2018-04-01")
-    for name in ("record_id", "decision_id", "person_id", "override_id", "victim_id", "merge_id"):
+    for name in (
+        "record_id",
+        "decision_id",
+        "person_id",
+        "override_id",
+        "victim_id",
+        "merge_id",
+        "asking_id",
+    ):
         address = address.replace(f"{{{name}}}", ABSENT)
     clients = Clients(app)
     for role in TOKEN_ROLES:

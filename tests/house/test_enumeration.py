@@ -10,6 +10,8 @@ from builders import (
     DETERMINATION,
     FORECAST,
     KNOWN,
+    WHOLE_CONSENT,
+    WITHDRAWAL,
     a_key,
     a_person,
     an_offence,
@@ -23,7 +25,7 @@ from timings import told_apart
 from traces import counts, entries
 
 ABSENT = "0190b3a0-0000-7000-8000-000000000000"
-IDS = ("record_id", "decision_id", "override_id", "victim_id")
+IDS = ("record_id", "decision_id", "override_id", "victim_id", "asking_id")
 BODIES = {
     "save_screening": KNOWN,
     "add_offence": an_offence(),
@@ -77,6 +79,10 @@ BODIES = {
     "save_safeguards": {"interpreter_needed": False},
     "note_not_screened": {"reason": "overlooked"},
     "change_co_accused": {"not_arrested": True},
+    "ask_for_consent": WHOLE_CONSENT,
+    "save_consent_draft": {"understood": True},
+    "complete_consent_draft": {},
+    "withdraw_consent": WITHDRAWAL,
     "pause_detention": {"reason": "hospital", "paused_at": "2026-11-02T23:00:00Z"},
 }
 
@@ -110,7 +116,13 @@ async def theirs(client, clients):
     victim = await client.post(address, json={"person": a_person()}, headers=a_key())
     decision = await decided(client, record)
     override = await proposed(clients(Role.SUPERVISOR), decision)
+    asking = await client.post(
+        f"/v1/custody-records/{record['id']}/consents",
+        json=WHOLE_CONSENT | {"draft": True},
+        headers=a_key(),
+    )
     return {
+        "asking_id": asking.json()["id"],
         "record_id": record["id"],
         "decision_id": decision["id"],
         "override_id": override["id"],

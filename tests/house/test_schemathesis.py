@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from builders import a_booking, a_key, a_person
+from builders import KNOWN, WHOLE_CONSENT, a_booking, a_key, a_person
 from checkpoint.api import create_app
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.clock import utc_now
@@ -73,7 +73,9 @@ def address(app):
 def ids(app, address):
     """A record and a decision that exist, so that some requests find something."""
     with httpx.Client(base_url=address, headers=as_a(app, Role.CUSTODY_OFFICER)) as client:
-        record = client.post("/v1/custody-records", json=a_booking(), headers=a_key()).json()
+        record = client.post(
+            "/v1/custody-records", json=a_booking(screening=KNOWN), headers=a_key()
+        ).json()
         decision = client.post(
             f"/v1/custody-records/{record['id']}/eligibility-decisions",
             headers=a_key() | {"If-Match": '"1"'},
@@ -83,7 +85,13 @@ def ids(app, address):
             json={"person": a_person()},
             headers=a_key(),
         ).json()
+        asking = client.post(
+            f"/v1/custody-records/{record['id']}/consents",
+            json=WHOLE_CONSENT | {"draft": True},
+            headers=a_key(),
+        ).json()
     return {
+        "asking_id": asking["id"],
         "record_id": record["id"],
         "person_id": record["person"]["id"],
         "decision_id": decision["id"],

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     PREVIEW_ELIGIBILITY = "eligibility:preview"
     PROPOSE_OVERRIDE = "override:propose"
     READ_CASES = "case:read"
+    READ_CONSENT = "consent:read"
     READ_CUSTODY_RECORD = "custody-record:read"
     READ_ELIGIBILITY = "eligibility:read"
     READ_LEDGER = "ledger:read"
@@ -33,6 +34,7 @@ class Permission(StrEnum):
     READ_REFERENCE = "reference:read"
     READ_RISK = "risk:read"
     READ_VICTIM = "victim:read"
+    RECORD_CONSENT = "consent:record"
     RECORD_RISK = "risk:record"
     RECORD_VICTIM = "victim:record"
     RELEASE_FROM_CUSTODY = "custody-record:release"
@@ -53,11 +55,13 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.OPEN_CUSTODY_RECORD,
             Permission.PREVIEW_ELIGIBILITY,
             Permission.READ_CASES,
+            Permission.READ_CONSENT,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_ELIGIBILITY,
             Permission.READ_PERSON,
             Permission.READ_RISK,
             Permission.READ_VICTIM,
+            Permission.RECORD_CONSENT,
             Permission.RECORD_RISK,
             Permission.RECORD_VICTIM,
             Permission.RELEASE_FROM_CUSTODY,
@@ -72,15 +76,17 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.PREVIEW_ELIGIBILITY,
             Permission.PROPOSE_OVERRIDE,
             Permission.READ_CASES,
+            Permission.READ_CONSENT,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_ELIGIBILITY,
             Permission.READ_OVERRIDE_RATES,
             Permission.READ_PERSON,
             Permission.READ_RISK,
             Permission.READ_VICTIM,
+            Permission.RECORD_CONSENT,
             Permission.SEARCH_PEOPLE,
         },
-        Role.NAVIGATOR: EVERYONE,
+        Role.NAVIGATOR: EVERYONE | {Permission.READ_CONSENT},
         Role.EVALUATOR: EVERYONE,
         Role.STATISTICIAN: EVERYONE,
         Role.AUDITOR: EVERYONE | {Permission.READ_LEDGER, Permission.READ_OVERRIDE_RATES},

@@ -88,7 +88,7 @@ def hindrance(
             f"Find out: {', '.join(unknown)}. Save it at the custody record's safeguards.",
             missing=[*unknown],
         )
-    if safeguards.appropriate_adult_reason is AdultReason.UNDER_18:
+    if getattr(safeguards, "appropriate_adult_reason", None) is AdultReason.UNDER_18:
         return AdultsOnly("The custody record says that the person is under 18: put that right.")
     return _not_there(
         [who for who in SAFEGUARDS if needs(safeguards, who) and not came(safeguards, who)]

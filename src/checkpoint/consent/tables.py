@@ -43,9 +43,7 @@ class InformationSheet(Record, table=True):
     language: str = Field(
         max_length=3, sa_column_kwargs=described("Its language, by ISO 639.", Disclosure.SAFE)
     )
-    valid_from: date = Field(
-        sa_column_kwargs=described("First day it is given.", Disclosure.SAFE)
-    )
+    valid_from: date = Field(sa_column_kwargs=described("First day it is given.", Disclosure.SAFE))
     valid_until: date | None = Field(
         default=None,
         sa_column_kwargs=described(
@@ -74,7 +72,9 @@ class ConsentDraft(Record, table=True):
         sa.CheckConstraint(
             "num_nonnulls(content, completed_at, erased_at) = 1", name="words_while_open"
         ),
-        sa.CheckConstraint("(completed_at IS NULL) = (completed_by IS NULL)", name="completed_pair"),
+        sa.CheckConstraint(
+            "(completed_at IS NULL) = (completed_by IS NULL)", name="completed_pair"
+        ),
         sa.CheckConstraint("expires_at > saved_at", name="expires_later"),
         sa.CheckConstraint("erased_at >= expires_at", name="erased_in_time"),
         sa.CheckConstraint("version >= 1", name="version_counts"),
