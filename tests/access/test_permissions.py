@@ -52,9 +52,13 @@ def test_only_auditors_read_the_ledger_and_they_read_no_case():
     assert GRANTS[Role.AUDITOR] == {Permission.READ_LEDGER, rates, Permission.READ_REFERENCE}
 
 
-@pytest.mark.parametrize("role", [Role.EVALUATOR, Role.STATISTICIAN, Role.NAVIGATOR])
+@pytest.mark.parametrize("role", [Role.EVALUATOR, Role.STATISTICIAN])
 def test_those_who_work_outside_the_suite_see_no_custody_record(role):
     assert GRANTS[role] == {Permission.READ_REFERENCE}
+
+
+def test_navigators_read_what_was_agreed_to_and_no_custody_record():
+    assert GRANTS[Role.NAVIGATOR] == {Permission.READ_CONSENT, Permission.READ_REFERENCE}
 
 
 def test_whoever_decides_may_also_preview_and_read():
