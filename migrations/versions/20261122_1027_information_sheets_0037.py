@@ -1,7 +1,7 @@
 """Information sheets: what people are told before they are asked for consent.
 
 Revision ID: 0037
-Revises: 0026
+Revises: 0036
 Phase: expand (nothing reads or writes the new table yet)
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0037"
-down_revision = "0026"
+down_revision = "0036"
 
 
 def upgrade() -> None:
