@@ -24,6 +24,10 @@ for room in (
     "custody.circumstances.tables",
     "victims.tables",
     "eligibility.tables",
+    "forecast.tables",
+    "oversight.tables",
+    "trials.tables",
+    "allocation.tables",
 ):
     import_module(f"checkpoint.{room}")
 

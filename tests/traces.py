@@ -36,6 +36,10 @@ KEPT += (
     "identity_choice",
     "person_merge",
     "person_parting",
+    "allocation",
+    "arm_reading",
+    "allocation_annotation",
+    "enrolment",
 )
 
 

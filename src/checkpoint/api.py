@@ -20,6 +20,8 @@ from checkpoint.access.guards import NotPermitted
 from checkpoint.access.keys import FetchedKeys, FixedKeys, Keys
 from checkpoint.access.local_issuer import LocalIssuer
 from checkpoint.access.tokens import NotAuthenticated, Trust
+from checkpoint.allocation import routes as allocation
+from checkpoint.allocation.vault import Vault
 from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.audit.witness import Witnessed
 from checkpoint.consent import codes as consent_codes
@@ -50,6 +52,7 @@ from checkpoint.people import codes as people_codes
 from checkpoint.people import routes as people
 from checkpoint.people.merges import codes as merges_codes
 from checkpoint.people.merges import routes as merges
+from checkpoint.trials import routes as trials
 from checkpoint.victims import codes as victims_codes
 from checkpoint.victims import routes as victims
 
@@ -90,6 +93,9 @@ ROOMS = (
     eligibility.reference,
     oversight.router,
     oversight_codes.router,
+    trials.router,
+    allocation.router,
+    allocation.reference,
     consent.router,
     consent_codes.router,
     journey.router,
@@ -142,6 +148,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     revocations = Revocations(engine, seconds=settings.revocation_seconds)
     app.state.settings, app.state.engine, app.state.seen = settings, engine, Seen()
     app.state.cursor_key = key.encode()
+    app.state.vault = Vault(settings)
     budgets = Budgets(engine, per_minute=settings.requests_per_minute)
     app.state.gate = Gate(trust, _keys(app, settings, issuer), revocations, budgets)
 

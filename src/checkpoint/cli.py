@@ -14,6 +14,7 @@ from pathlib import Path
 import typer
 
 from checkpoint.access.cli import app as access
+from checkpoint.allocation.cli import app as allocation
 from checkpoint.consent.cli import app as consent
 from checkpoint.consent.cli import load_starter as load_consent
 from checkpoint.custody.cli import app as custody
@@ -29,6 +30,8 @@ from checkpoint.foundation.mishaps import MISHAPS, told
 from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.housekeeping import app as housekeeping
 from checkpoint.people.cli import index_everybody
+from checkpoint.trials.cli import app as trials
+from checkpoint.trials.cli import load_starter as load_trials
 
 # For scripts: one exit code for each kind of refusal, as for HTTP there is one status.
 EXIT = {
@@ -51,6 +54,8 @@ app = typer.Typer(
 for name, room in (
     ("custody", custody),
     ("eligibility", eligibility),
+    ("trials", trials),
+    ("allocation", allocation),
     ("consent", consent),
     ("access", access),
 ):
@@ -171,6 +176,8 @@ async def load_starter(url: str, *, trial: bool = False) -> list[str]:
     try:
         async with transaction(engine) as session:
             await load_custody(session)
+        async with transaction(engine) as session:
+            await load_trials(session)
         async with transaction(engine) as session:
             left = await load_eligibility(session, trial=trial)
         async with transaction(engine) as session:

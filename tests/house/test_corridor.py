@@ -36,7 +36,7 @@ def test_all_deeds_and_the_ledger_name_who_may_call_them():
     source = ROOT / "src"
     deeds = {
         ".".join(path.relative_to(source).with_suffix("").parts)
-        for name in ("actions", "loading", "identifying")
+        for name in ("actions", "loading", "identifying", "proving")
         for path in source.rglob(f"{name}.py")
     }
     assert len(deeds) >= 14

@@ -12,6 +12,7 @@ from conftest import Clients
 
 OFFICER, SUPERVISOR, AUDITOR = Role.CUSTODY_OFFICER, Role.SUPERVISOR, Role.AUDITOR
 NAVIGATOR = Role.NAVIGATOR
+MANAGER = Role.TRIAL_MANAGER
 ANYONE = frozenset(TOKEN_ROLES)
 READERS = frozenset({OFFICER, SUPERVISOR})
 
@@ -76,6 +77,16 @@ DOORS = {
     "GET /v1/cases": READERS,
     "GET /v1/cases/counts": READERS,
     "GET /v1/custody-records/{record_id}/corrections": READERS,
+    "PUT /v1/custody-records/{record_id}/allocation": {OFFICER},
+    "GET /v1/custody-records/{record_id}/allocation": READERS,
+    "POST /v1/custody-records/{record_id}/allocation/annotations": {SUPERVISOR, MANAGER},
+    "GET /v1/custody-records/{record_id}/allocation/annotations": {SUPERVISOR, MANAGER},
+    "PUT /v1/custody-records/{record_id}/enrolment": {OFFICER},
+    "GET /v1/custody-records/{record_id}/enrolment": READERS,
+    "GET /v1/trials": ANYONE,
+    "GET /v1/trials/{code}": ANYONE,
+    "GET /v1/reference/programme-phases": ANYONE,
+    "GET /v1/reference/allocation-annotation-kinds": ANYONE,
     "GET /v1/me": ANYONE,
     "GET /v1/ledger-entries": {AUDITOR},
     "GET /v1/reference/suites": ANYONE,
@@ -182,7 +193,7 @@ def test_every_locked_door_has_exactly_one_lock_and_every_open_one_none(app):
 @pytest.mark.parametrize("door", DOORS)
 async def test_only_the_roles_in_the_table_get_through(app, door):
     method, path = door.split(" ")
-    address = path.replace("{version}", "2018-04-01")
+    address = path.replace("{version}", "2018-04-01").replace("{code}", "TEST-NONE")
     for name in (
         "record_id",
         "decision_id",

@@ -2,6 +2,7 @@
 
 import time
 from random import Random
+from uuid import uuid4
 
 import pytest
 
@@ -83,8 +84,15 @@ BODIES = {
     "save_consent_draft": {"understood": True},
     "complete_consent_draft": {},
     "withdraw_consent": WITHDRAWAL,
+    "allocate": {"eligibility_decision_id": str(uuid4())},
+    "enrol": {"eligibility_decision_id": str(uuid4())},
+    "annotate_allocation": {"kind": "died", "words": "Died."},
     "pause_detention": {"reason": "hospital", "paused_at": "2026-11-02T23:00:00Z"},
 }
+
+
+# No trial is open here, so that the owner, too, finds nothing; but is told so.
+NOT_YET = ("/problems/allocation-not-found", "/problems/enrolment-not-found")
 
 
 def doors_of(app):
@@ -168,7 +176,8 @@ async def test_the_owners_suite_is_let_in_so_the_doors_were_real(app, clients, t
         answer = await knock(officer, door, theirs)
         if answer.status_code == 403:
             answer = await knock(supervisor, door, theirs)
-        assert answer.status_code in (200, 201, 409, 412), (door, answer.text)
+        let_in = answer.status_code in (200, 201, 409, 412) or answer.json()["type"] in NOT_YET
+        assert let_in, (door, answer.text)
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,14 @@ def test_every_refusal_is_declared_on_some_door_or_belongs_to_the_shell(app):
         "suite-hours-rejected",
         "information-sheet-refused",
         "information-sheet-published",
+        "protocol-refused",
+        "phases-refused",
+        "trial-closed-already",
+        "seal-refused",
+        "one-hand-too-many",
+        "trial-still-open",
+        "seed-wrong",
+        "proof-failed",
     }
     shell |= {"not-a-demo-database", "no-local-issuer", "demo-interrupted"}
     outside = {"identity-provider-unavailable"}

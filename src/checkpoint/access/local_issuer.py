@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,6 +16,7 @@ from pydantic import AfterValidator, Field
 
 from checkpoint.foundation.actors import TOKEN_ROLES, Rank, Role
 from checkpoint.foundation.clock import Now
+from checkpoint.foundation.keyfiles import kept
 from checkpoint.foundation.problems import RequestNotUnderstood, problems
 from checkpoint.foundation.schemas import View
 
@@ -80,28 +79,18 @@ class LocalIssuer:
 
 
 def _kept_key(path: Path) -> rsa.RSAPrivateKey:
-    if not path.exists():
-        _make_key(path)
-    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    key = serialization.load_pem_private_key(kept(path, _new_key), password=None)
     if not isinstance(key, rsa.RSAPrivateKey):
         raise TypeError(f"{path.name} holds no RSA key; remove it and start again")
     return key
 
 
-def _make_key(path: Path) -> None:
-    """Written whole beside its place, then linked there: of two processes at once, one wins."""
-    pem = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+def _new_key() -> bytes:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(pem)
-    with suppress(FileExistsError):
-        path.hardlink_to(draft)
-    draft.unlink()
 
 
 def token_role(text: str) -> str:

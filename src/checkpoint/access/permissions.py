@@ -16,6 +16,8 @@ class Permission(StrEnum):
     """What may be done, in alphabetical order."""
 
     ADD_ALIAS = "alias:add"
+    ALLOCATE = "allocation:draw"
+    ANNOTATE_ALLOCATION = "allocation:annotate"
     ANSWER_OVERRIDE = "override:answer"
     DECIDE_ELIGIBILITY = "eligibility:decide"
     DETAIN = "custody-record:detain"
@@ -24,6 +26,7 @@ class Permission(StrEnum):
     OPEN_CUSTODY_RECORD = "custody-record:open"
     PREVIEW_ELIGIBILITY = "eligibility:preview"
     PROPOSE_OVERRIDE = "override:propose"
+    READ_ARM = "arm:read"
     READ_CASES = "case:read"
     READ_CONSENT = "consent:read"
     READ_CUSTODY_RECORD = "custody-record:read"
@@ -49,11 +52,13 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.CUSTODY_OFFICER: EVERYONE
         | {
             Permission.ADD_ALIAS,
+            Permission.ALLOCATE,
             Permission.ANSWER_OVERRIDE,
             Permission.DECIDE_ELIGIBILITY,
             Permission.DETAIN,
             Permission.OPEN_CUSTODY_RECORD,
             Permission.PREVIEW_ELIGIBILITY,
+            Permission.READ_ARM,
             Permission.READ_CASES,
             Permission.READ_CONSENT,
             Permission.READ_CUSTODY_RECORD,
@@ -70,11 +75,13 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         },
         Role.SUPERVISOR: EVERYONE
         | {
+            Permission.ANNOTATE_ALLOCATION,
             Permission.ANSWER_OVERRIDE,
             Permission.DETERMINE_ELIGIBILITY,
             Permission.MERGE_PEOPLE,
             Permission.PREVIEW_ELIGIBILITY,
             Permission.PROPOSE_OVERRIDE,
+            Permission.READ_ARM,
             Permission.READ_CASES,
             Permission.READ_CONSENT,
             Permission.READ_CUSTODY_RECORD,
@@ -89,6 +96,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.NAVIGATOR: EVERYONE | {Permission.READ_CONSENT},
         Role.EVALUATOR: EVERYONE,
         Role.STATISTICIAN: EVERYONE,
+        Role.TRIAL_MANAGER: EVERYONE | {Permission.ANNOTATE_ALLOCATION},
         Role.AUDITOR: EVERYONE | {Permission.READ_LEDGER, Permission.READ_OVERRIDE_RATES},
         Role.OPERATOR: frozenset(),
     }

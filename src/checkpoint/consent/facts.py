@@ -6,8 +6,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from checkpoint.custody.circumstances.states import AdultReason
-from checkpoint.eligibility.facts import age_years
-from checkpoint.eligibility.states import Verdict
+from checkpoint.eligibility.states import Verdict, age_years
 from checkpoint.foundation import errors
 
 ADULT_YEARS = 18

@@ -231,12 +231,12 @@ async def hindered(
         ),
         safeguards=safeguards,
     )
-    return refusal or await _overtaken(session, decision), decision, safeguards
+    return refusal or _overtaken(decision), decision, safeguards
 
 
-async def _overtaken(session: AsyncSession, decision: Any) -> errors.Refusal | None:
+def _overtaken(decision: Any) -> errors.Refusal | None:
     try:
-        await oversight.check_current(session, decision)
+        oversight.check_current(decision)
     except DecisionOvertaken as refusal:
         return refusal
     return None

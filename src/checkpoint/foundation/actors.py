@@ -14,6 +14,7 @@ class Role(StrEnum):
     NAVIGATOR = "navigator"
     EVALUATOR = "evaluator"
     STATISTICIAN = "statistician"
+    TRIAL_MANAGER = "trial_manager"
     AUDITOR = "auditor"
     OPERATOR = "operator"
 

@@ -1,7 +1,7 @@
 """Engine, naming convention, Record, insert(), and the sessions."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from enum import StrEnum
 from functools import cache
 from types import SimpleNamespace
@@ -181,3 +181,23 @@ async def request_transaction(request: Request) -> AsyncIterator[AsyncSession]:
 # scope="function": commit before the answer leaves, so that nobody holds a success
 # which the database then refused.
 Transaction = Annotated[AsyncSession, Depends(request_transaction, scope="function")]
+
+
+async def request_transactions(
+    request: Request,
+) -> Callable[[], AbstractAsyncContextManager[AsyncSession]]:
+    engine = cast("AsyncEngine", request.app.state.engine)
+
+    @asynccontextmanager
+    async def another() -> AsyncIterator[AsyncSession]:
+        async with transaction(engine) as session:
+            session.info["request"] = request.scope.get("state", {})
+            yield session
+
+    return another
+
+
+# For the one kind of door that shows what only a committed deed gives out.
+Transactions = Annotated[
+    Callable[[], AbstractAsyncContextManager[AsyncSession]], Depends(request_transactions)
+]

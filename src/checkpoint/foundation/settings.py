@@ -1,5 +1,6 @@
 """One frozen, typed settings object; it refuses to start when unsafe."""
 
+import re
 from enum import StrEnum
 from functools import cached_property
 from inspect import signature
@@ -26,6 +27,7 @@ AFTER_ADDRESS = frozenset(signature(connect).parameters) | {
     "prepared_statement_cache_size",
     "prepared_statement_name_func",
 }
+HEX_KEY = re.compile(r"[0-9a-fA-F]{64}")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -85,6 +87,20 @@ class Settings(BaseSettings):
         SecretStr | None,
         Field(description="Signs page cursors: 32 characters or more, the same in every process."),
     ] = None
+    sealing_key: Annotated[
+        SecretStr | None,
+        Field(
+            description="Seals allocation lists: 64 hexadecimal digits, the same wherever lists are "
+            "sealed or drawn from. In development, silence makes one in the data folder."
+        ),
+    ] = None
+    trial_file: Annotated[
+        Path | None,
+        Field(
+            description="Where the digests of sealed lists are lodged (JSON), outside the database; "
+            "a live list is drawn from only if it is what stands there."
+        ),
+    ] = None
     docs: Annotated[
         bool | None, Field(description="Serve the docs page; by default only in development.")
     ] = None
@@ -122,6 +138,10 @@ class Settings(BaseSettings):
             ),
             "CHECKPOINT_CURSOR_KEY is needed where CHECKPOINT_WORKERS is more than one": (
                 self.workers > 1 and self.cursor_key is None
+            ),
+            "CHECKPOINT_SEALING_KEY must be 64 hexadecimal digits": (
+                self.sealing_key is not None
+                and not HEX_KEY.fullmatch(self.sealing_key.get_secret_value())
             ),
         }
         return [fault for fault, unsafe in checks.items() if unsafe]

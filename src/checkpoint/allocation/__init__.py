@@ -1,0 +1,1 @@
+"""Treatment or control: sealed sequences, and the draws made from them."""

@@ -1,0 +1,236 @@
+"""Reach allocations through the cases the reader may see; the arm only of what is committed."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.allocation.schemas import AllocationView, AnnotationView, EnrolmentView
+from checkpoint.allocation.states import (
+    ARM_MEANING,
+    EARLIER_CASE,
+    LABELS,
+    AllocationNotFound,
+    AnnotationKind,
+    EnrolmentNotFound,
+)
+from checkpoint.allocation.tables import (
+    Allocation,
+    AllocationAnnotation,
+    ArmReading,
+    Enrolment,
+    SealedList,
+)
+from checkpoint.allocation.vault import Vault
+from checkpoint.custody.tables import CustodyRecord
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.database import rows_of
+from checkpoint.foundation.statements import Prepared
+from checkpoint.people.tables import Person
+from checkpoint.trials.tables import Trial, TrialProtocol, TrialStratum
+
+ALLOCATIONS = (
+    sa.select(
+        *(
+            col(getattr(Allocation, name))
+            for name in (
+                "id",
+                "trial_id",
+                "custody_record_id",
+                "person_id",
+                "eligibility_decision_id",
+                "allocated_at",
+            )
+        ),
+        col(Trial.code).label("trial"),
+        col(Trial.kind),
+        col(TrialProtocol.version).label("protocol_version"),
+        col(TrialStratum.suite).label("stratum"),
+        col(CustodyRecord.suite).label("record_suite"),
+    )
+    .join(Trial, col(Trial.id) == col(Allocation.trial_id))
+    .join(TrialProtocol, col(TrialProtocol.id) == col(Allocation.trial_protocol_id))
+    .join(TrialStratum, col(TrialStratum.id) == col(Allocation.trial_stratum_id))
+    .join(CustodyRecord, col(CustodyRecord.id) == col(Allocation.custody_record_id))
+)
+OF_RECORD = Prepared(
+    ALLOCATIONS.where(
+        col(Allocation.custody_record_id) == sa.bindparam("record_id", type_=sa.Uuid())
+    )
+)
+# The first of them stands, whatever was drawn for whoever turned out to be the same person.
+OF_PEOPLE = Prepared(
+    ALLOCATIONS.where(
+        col(Allocation.person_id) == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid()))),
+        col(Allocation.trial_id) == sa.bindparam("trial_id", type_=sa.Uuid()),
+    )
+    .order_by(col(Allocation.allocated_at), col(Allocation.id))
+    .limit(1)
+)
+PEOPLE_LOCKED = (
+    sa.select(col(Person.id))
+    .where(col(Person.id) == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid()))))
+    .order_by(col(Person.id))
+    .with_for_update(key_share=True)
+)
+ARM = Prepared(
+    sa.select(
+        sa.func.sealed_arm(
+            sa.bindparam("allocation_id", type_=sa.Uuid()), type_=sa.LargeBinary
+        ).label("arm"),
+        col(Allocation.slot_id),
+    ).where(col(Allocation.id) == sa.bindparam("allocation_id", type_=sa.Uuid()))
+)
+LISTS = (
+    sa.select(*SealedList.__table__.c)
+    .where(col(SealedList.trial_id) == sa.bindparam("trial_id", type_=sa.Uuid()))
+    .order_by(col(SealedList.number))
+)
+NEXT = sa.select(
+    sa.func.draw_slot(
+        sa.bindparam("stratum", type_=sa.Uuid()),
+        sa.bindparam("protocol", type_=sa.Uuid()),
+        type_=sa.Uuid(),
+    ).label("slot_id")
+)
+LEFT = sa.select(
+    sa.func.places_left(
+        sa.bindparam("stratum", type_=sa.Uuid()),
+        sa.bindparam("protocol", type_=sa.Uuid()),
+        type_=sa.BigInteger,
+    ).label("places_left")
+)
+HAS_SEEN = sa.select(
+    sa.exists()
+    .where(
+        col(ArmReading.allocation_id) == sa.bindparam("allocation_id", type_=sa.Uuid()),
+        col(ArmReading.read_by) == sa.bindparam("read_by", type_=sa.Uuid()),
+    )
+    .label("has_seen")
+)
+ENROLMENT = sa.select(*Enrolment.__table__.c).where(
+    col(Enrolment.custody_record_id) == sa.bindparam("record_id", type_=sa.Uuid())
+)
+ANNOTATIONS = (
+    sa.select(*AllocationAnnotation.__table__.c)
+    .where(
+        col(AllocationAnnotation.allocation_id) == sa.bindparam("allocation_id", type_=sa.Uuid())
+    )
+    .order_by(col(AllocationAnnotation.noted_at), col(AllocationAnnotation.id))
+)
+
+
+async def of_record(session: AsyncSession, record_id: UUID) -> Any | None:
+    """The allocation that was drawn for a case; never its arm."""
+    found = await rows_of(session, OF_RECORD, record_id=record_id)
+    return found[0] if found else None
+
+
+async def of_people(session: AsyncSession, people: Iterable[UUID], trial_id: UUID) -> Any | None:
+    """The first allocation in a trial of whoever these ids are; never its arm."""
+    found = await rows_of(session, OF_PEOPLE, people=[*people], trial_id=trial_id)
+    return found[0] if found else None
+
+
+async def needed(session: AsyncSession, record_id: UUID) -> Any:
+    """The same as ``of_record``, or a refusal."""
+    found = await of_record(session, record_id)
+    if found is None:
+        raise AllocationNotFound("Nobody was allocated for this case.")
+    return found
+
+
+async def hold_people(session: AsyncSession, people: Iterable[UUID]) -> None:
+    """Lock these people until the transaction ends, so that nobody is allocated twice at once."""
+    await rows_of(session, PEOPLE_LOCKED, people=[*people])
+
+
+async def arm_of(session: AsyncSession, allocation_id: UUID, *, vault: Vault) -> str:
+    """The arm of an allocation that another transaction committed.
+
+    Raises:
+        SealedListChanged: it does not open.
+    """
+    (found,) = await rows_of(session, ARM, allocation_id=allocation_id)
+    return vault.open(found.arm or b"", place=str(found.slot_id))
+
+
+async def lists(session: AsyncSession, trial_id: UUID) -> Sequence[Any]:
+    """A trial's sealed lists, by their digests."""
+    return await rows_of(session, LISTS, trial_id=trial_id)
+
+
+async def next_slot(session: AsyncSession, stratum: UUID, protocol: UUID) -> UUID | None:
+    """The stratum's next place, its turnstile locked until the transaction ends; None if used up."""
+    (found,) = await rows_of(session, NEXT, stratum=stratum, protocol=protocol)
+    slot_id: UUID | None = found.slot_id
+    return slot_id
+
+
+async def places_left(session: AsyncSession, stratum: UUID, protocol: UUID) -> int:
+    """How many places a stratum still has."""
+    (found,) = await rows_of(session, LEFT, stratum=stratum, protocol=protocol)
+    return int(found.places_left)
+
+
+async def has_seen(session: AsyncSession, allocation_id: UUID, *, actor: Actor) -> bool:
+    """Whether somebody was shown an allocation's arm."""
+    (found,) = await rows_of(session, HAS_SEEN, allocation_id=allocation_id, read_by=actor.id)
+    return bool(found.has_seen)
+
+
+async def enrolment(session: AsyncSession, record_id: UUID) -> Any | None:
+    """A case's direct enrolment."""
+    found = await rows_of(session, ENROLMENT, record_id=record_id)
+    return found[0] if found else None
+
+
+async def needed_enrolment(session: AsyncSession, record_id: UUID) -> Any:
+    """The same, or a refusal."""
+    found = await enrolment(session, record_id)
+    if found is None:
+        raise EnrolmentNotFound("This case was not enrolled directly.")
+    return found
+
+
+async def annotations(session: AsyncSession, allocation_id: UUID) -> Sequence[Any]:
+    """What was noted of an allocation, in order."""
+    return await rows_of(session, ANNOTATIONS, allocation_id=allocation_id)
+
+
+def view(found: Any, arm: str, *, record_id: UUID, by: Actor) -> AllocationView:
+    """An allocation with its arm, as the reader of one case may see it."""
+    own, seen = found.custody_record_id == record_id, found.record_suite in by.suites
+    meaning = ARM_MEANING.get(arm, ARM_MEANING[None])
+    return AllocationView(
+        id=found.id,
+        trial=found.trial,
+        kind=found.kind,
+        protocol_version=found.protocol_version,
+        arm=arm,
+        meaning=meaning if own else EARLIER_CASE,
+        stratum=found.stratum,
+        custody_record_id=found.custody_record_id if seen else None,
+        for_this_case=own,
+        eligibility_decision_id=found.eligibility_decision_id if seen else None,
+        allocated_at=found.allocated_at,
+    )
+
+
+def enrolment_view(found: Any) -> EnrolmentView:
+    return EnrolmentView.model_validate(found)
+
+
+def annotation_view(found: Any) -> AnnotationView:
+    return AnnotationView(
+        id=found.id,
+        kind=found.kind,
+        label=LABELS[AnnotationKind(found.kind)],
+        words=found.words,
+        noted_at=found.noted_at,
+        noted_by=found.noted_by,
+    )

@@ -1,0 +1,134 @@
+"""What a process opens sealed places with, and what it checks sealed lists against."""
+
+import json
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.allocation.sealing import KEY_BYTES, SealBroken, opened, sealed
+from checkpoint.allocation.states import ListNotSealed, SealedListChanged
+from checkpoint.foundation.database import rows_of
+from checkpoint.foundation.keyfiles import kept
+from checkpoint.foundation.logs import log
+from checkpoint.foundation.settings import Environment, Settings
+from checkpoint.trials.states import TrialKind
+
+KEY_FILE = "sealing.key"
+DIGEST = sa.text("SELECT sealed_list_digest(:list) AS digest")
+
+
+class Vault:
+    """The sealing key, the digests that were lodged, and the lists this process has checked.
+
+    In development only test lists are drawn from, elsewhere only live ones; a live list must be
+    lodged in a file outside the database.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._checked: set[UUID] = set()
+        development = settings.environment is Environment.DEVELOPMENT
+        self.kind = TrialKind.TEST if development else TrialKind.LIVE
+        self.software = f"0.1.0 {settings.git_ref}"[:60]
+
+    def key(self) -> bytes:
+        """The sealing key.
+
+        Raises:
+            ListNotSealed: none is set, and this is no place to make one.
+        """
+        given = self._settings.sealing_key
+        if given is not None:
+            return bytes.fromhex(given.get_secret_value())
+        if self.kind is TrialKind.TEST:
+            return kept(self._settings.folder / KEY_FILE, lambda: secrets.token_bytes(KEY_BYTES))
+        raise ListNotSealed("CHECKPOINT_SEALING_KEY is not set; see docs/settings.md.")
+
+    def seal(self, text: str, *, place: str) -> bytes:
+        """A short text, sealed for one place."""
+        return sealed(self.key(), text, place=place)
+
+    def open(self, content: bytes, *, place: str) -> str:
+        """What was sealed for a place.
+
+        Raises:
+            SealedListChanged: the key is another, or the place was altered.
+        """
+        try:
+            return opened(self.key(), content, place=place)
+        except SealBroken as error:
+            raise SealedListChanged(
+                "Tell the statistician: what was sealed does not open with this service's key."
+            ) from error
+
+    async def check(self, session: AsyncSession, listed: Any) -> None:
+        """A sealed list still is what was sealed and lodged; asked once a process.
+
+        Args:
+            session: the caller's.
+            listed: the list's row.
+
+        Raises:
+            ListNotSealed: it is a test list where only live ones count, or the other way round.
+            SealedListChanged: its digest is another, or is not what was lodged.
+        """
+        if listed.kind != self.kind:
+            raise ListNotSealed(
+                f"This service draws from {self.kind.value} lists alone: see docs/trial.md."
+            )
+        if listed.id in self._checked:
+            return
+        (found,) = await rows_of(session, DIGEST, list=listed.id)
+        if found.digest != listed.sealed_digest or not self._lodged(listed):
+            log.error("sealed_list_changed", list=str(listed.id))
+            raise SealedListChanged(
+                "Nothing was drawn. Tell the statistician at once: the list or the lodged digest "
+                "was altered, or CHECKPOINT_TRIAL_FILE names another file."
+            )
+        self._checked.add(listed.id)
+
+    def _lodged(self, listed: Any) -> bool:
+        file = self._settings.trial_file
+        if file is None:
+            return self.kind is TrialKind.TEST
+        entry = lodged(file).get(str(listed.id), {})
+        return bool(
+            entry.get("sealed_digest") == listed.sealed_digest
+            and entry.get("digest") == listed.digest
+            and entry.get("seed_commitment") == listed.seed_commitment
+        )
+
+
+def lodged(file: Path) -> dict[str, Any]:
+    """The sealed lists that a trial file holds, by id; none where it cannot be read."""
+    with suppress(OSError, ValueError):
+        found = json.loads(file.read_text("utf-8"))["lists"]
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def lodge(file: Path, listed: Any, *, trial: str) -> None:
+    """Write a list's digests into a trial file, beside those that stand there.
+
+    The file is written whole beside the old one and takes its place, so that nobody reads half.
+    """
+    lists = lodged(file)
+    lists[str(listed.id)] = {
+        "trial": trial,
+        "kind": listed.kind,
+        "number": listed.number,
+        "method": listed.method,
+        "digest": listed.digest,
+        "sealed_digest": listed.sealed_digest,
+        "seed_commitment": listed.seed_commitment,
+        "sealed_at": listed.sealed_at.isoformat(),
+    }
+    beside = file.with_suffix(f"{file.suffix}.new")
+    beside.write_text(json.dumps({"lists": lists}, indent=2, sort_keys=True) + "\n", "utf-8")
+    beside.replace(file)
