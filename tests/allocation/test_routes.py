@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from builders import a_key, booked, decided, eligible
+from builders import a_key, booked, decided, eligible, released
 from checkpoint.allocation.sequence import label_of, sequence
 from checkpoint.foundation.actors import Role
 from trialling import SEED, consenting
@@ -59,6 +59,7 @@ async def test_the_same_person_on_another_record_has_the_first_arm(at_trial):
     officer = at_trial()
     record, decision = await consenting(officer)
     first = (await drawn(officer, record, decision)).json()
+    await released(officer, record)
     again, later = await consenting(
         officer, booking={"person": ..., "person_id": record["person"]["id"]}
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from builders import a_key, booked
+from builders import a_booking, a_key, booked, released
 from checkpoint.foundation.actors import Role
 
 RECORDS, PEOPLE = "/v1/custody-records/{}", "/v1/people/{}"
@@ -100,3 +100,59 @@ async def test_a_merged_persons_particulars_are_put_right_from_their_own_record(
         for record in (one, other)
     ]
     assert names == [one["person"]["given_names"], "Rightnamely"]
+
+
+async def test_one_who_is_detained_by_a_record_merged_into_theirs_is_not_booked_in_again(
+    client, merge
+):
+    one, other = await released(client, await booked(client)), await booked(client)
+    part = await merge(one, other)
+    again = a_booking(person=..., person_id=one["person"]["id"])
+    refused = await client.post("/v1/custody-records", json=again, headers=a_key())
+    assert refused.json()["type"] == "/problems/person-detained-already"
+    assert refused.json()["custody_record_id"] == other["id"]
+    await part()
+    answer = await client.post("/v1/custody-records", json=again, headers=a_key())
+    assert answer.status_code == 201, answer.text
+
+
+async def test_two_records_that_detain_one_person_say_so_once_the_two_are_merged(client, merge):
+    one, other = await booked(client), await booked(client)
+    part = await merge(one, other)
+
+    async def remarked():
+        detention = (await client.get(f"{RECORDS.format(one['id'])}/detention")).json()
+        listed = (await client.get("/v1/custody-records", params={"state": "detained"})).json()
+        items = {item["id"]: item["also_detained"] for item in listed["items"]}
+        told = [each["custody_record_id"] for each in detention["detention"]["also_detained"]]
+        return told, items[one["id"]], items[other["id"]]
+
+    assert await remarked() == ([other["id"]], True, True)
+    await part()
+    assert await remarked() == ([], False, False)
+
+
+async def test_nobody_is_victim_and_suspect_of_one_record_by_two_names(client, merge):
+    record, other = await booked(client), await booked(client)
+    await merge(other, record)
+    address = f"{RECORDS.format(record['id'])}/victims"
+    body = {"person_id": other["person"]["id"]}
+    assert code(await client.post(address, json=body, headers=a_key())) == "suspect-here"
+
+
+async def test_the_ledger_by_person_tells_of_the_records_of_whoever_was_merged_into_them(
+    client, clients, merge
+):
+    one, other = await booked(client), await booked(client)
+    part = await merge(one, other)
+    await client.get(RECORDS.format(other["id"]))
+    auditor = clients(Role.AUDITOR)
+
+    async def told():
+        query = {"subject": one["person"]["id"], "size": 100}
+        items = (await auditor.get("/v1/ledger-entries", params=query)).json()["items"]
+        return any(other["id"] in item["subject_ids"] for item in items)
+
+    assert await told()
+    await part()
+    assert not await told()

@@ -82,11 +82,11 @@ async def test_what_is_left_out_of_a_correction_stays(client):
 
 async def test_suites_that_are_new_are_loaded_though_the_offences_are_known(owner):
     async with rolled_back(owner) as session:
-        suite = (await session.exec(select(Suite).where(Suite.code == "BISHOP-AUCKLAND"))).one()
+        suite = (await session.exec(select(Suite).where(Suite.code == "DURHAM-CITY"))).one()
         await session.delete(suite)
         await session.flush()
         await cli.load_starter(session)
-        rows = select(Suite).where(Suite.code == "BISHOP-AUCKLAND")
+        rows = select(Suite).where(Suite.code == "DURHAM-CITY")
         assert (await session.exec(rows)).first() is not None
 
 

@@ -105,6 +105,8 @@ async def addressed(client):
         "override_id": nothing,
         "victim_id": nothing,
         "merge_id": nothing,
+        "asking_id": nothing,
+        "code": "TEST-NONE",
         "version": "2018-04-01",
     }
 

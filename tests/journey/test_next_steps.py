@@ -47,7 +47,7 @@ async def test_anybody_may_ask_who_they_are(clients):
     answer = await clients(Role.NAVIGATOR, "PETERLEE").get("/v1/me")
     assert answer.json()["role"] == "navigator"
     assert answer.json()["suites"] == ["PETERLEE"]
-    assert answer.json()["permissions"] == ["reference:read"]
+    assert answer.json()["permissions"] == ["consent:read", "reference:read"]
 
 
 async def test_the_ledger_by_person_tells_all_that_was_done_and_seen_of_them(client, clients):

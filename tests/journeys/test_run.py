@@ -84,7 +84,7 @@ def test_it_tells_where_the_docs_are_and_how_to_become_each_role(tmp_path):
         told = (tmp_path / "told.txt").read_text()
         assert f"{address}/docs" in told
         lines = re.findall(r"TOKEN=\$\((curl .*)\)", told)
-        assert len(lines) == 6
+        assert len(lines) == 7
         if shutil.which("curl") is None:
             pytest.skip("curl is not installed here, and the printed lines use it")
         for line in lines:

@@ -165,7 +165,8 @@ async def test_a_person_leaves_no_trace_when_the_booking_cannot_be_recorded(
         async with transaction(without_ledger) as session:
             person = await register(session, command.person, by=officer, at=NOON)
             assert await how_many(session, family_name="Traceless") == 1
-            await custody.open(session, command, person, by=officer, at=NOON)
+            checked = await custody.check_opening(session, command, by=officer, at=NOON)
+            await custody.open(session, checked, person, by=officer, at=NOON)
     async with transaction(without_ledger) as session:
         assert await how_many(session, family_name="Traceless") == 0
         assert await holder_of(session, a_pnc_id(7_000_004)) is None

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
-from builders import a_booking, a_key, booked
+from builders import a_booking, a_key, booked, released
 from checkpoint.foundation.actors import Role
 from waits import until_waiting
 
@@ -104,7 +104,7 @@ async def test_of_two_partings_at_once_one_is_told_that_it_is_done(client, super
 async def test_a_booking_and_a_merge_of_one_person_come_one_after_the_other(
     client, supervisors, owner, first
 ):
-    a, b = await people_of(client, 2)
+    a, b = [(await released(client, await booked(client)))["person"]["id"] for _ in range(2)]
     booking = a_booking(person=..., person_id=b)
     deeds = {
         "booking": lambda: client.post(RECORDS, json=booking, headers=a_key()),

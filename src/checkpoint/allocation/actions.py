@@ -79,9 +79,8 @@ async def draw(
         raise AlreadyEnrolled("It stays as it is; the trial takes other cases.")
     await _check_lists(session, trial, vault=vault)
     slot_id = await _next_slot(session, trial, suite)
-    allocation = _allocation(
-        trial, trial.strata[suite], slot_id, record, decision, given, vault=vault, by=by, at=at
-    )
+    drawn = (trial, suite, slot_id, record, decision, given)
+    allocation = _allocation(*drawn, vault=vault, by=by, at=at)
     await insert(session, allocation)
     await _shown_to(session, allocation.id, by=by, at=at)
     await ledger.record(
@@ -101,7 +100,7 @@ async def draw(
 
 def _allocation(
     trial: Standing,
-    stratum: UUID,
+    suite: str,
     slot_id: UUID,
     record: Any,
     decision: Any,
@@ -114,7 +113,7 @@ def _allocation(
     return Allocation(
         trial_id=trial.id,
         trial_protocol_id=trial.protocol_id,
-        trial_stratum_id=stratum,
+        trial_stratum_id=trial.strata[suite],
         slot_id=slot_id,
         custody_record_id=record.id,
         person_id=record.person_id,

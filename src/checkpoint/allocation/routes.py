@@ -71,7 +71,7 @@ BEFORE = (
 )
 
 
-def the_vault(request: Request) -> Vault:
+async def the_vault(request: Request) -> Vault:
     vault: Vault = request.app.state.vault
     return vault
 

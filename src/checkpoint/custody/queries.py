@@ -28,6 +28,7 @@ from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.paging import Listing, Turn
 from checkpoint.foundation.schemas import NextStep
 from checkpoint.foundation.statements import Prepared
+from checkpoint.people.queries import same_person
 from checkpoint.people.schemas import PersonView
 from checkpoint.people.tables import Person
 
@@ -111,7 +112,7 @@ SAME_PERSON = aliased(CustodyRecord)
 ALSO_DETAINED = sa.and_(
     col(CustodyRecord.state) == CustodyState.DETAINED,
     sa.exists().where(
-        col(SAME_PERSON.person_id) == col(CustodyRecord.person_id),
+        col(SAME_PERSON.person_id).in_(same_person(col(CustodyRecord.person_id))),
         col(SAME_PERSON.state) == CustodyState.DETAINED,
         col(SAME_PERSON.id) != col(CustodyRecord.id),
     ),

@@ -33,7 +33,10 @@ from checkpoint.people.tables import PersonCorrection
 
 THING = sa.bindparam("thing", type_=sa.Uuid())
 RECORDS = sa.select(col(CustodyRecord.id)).where(
-    sa.or_(col(CustodyRecord.person_id) == THING, col(CustodyRecord.id) == THING)
+    sa.or_(
+        col(CustodyRecord.person_id).in_(people_queries.same_person(THING)),
+        col(CustodyRecord.id) == THING,
+    )
 )
 DECISIONS = sa.select(col(EligibilityDecision.id)).where(
     col(EligibilityDecision.custody_record_id).in_(RECORDS)
@@ -41,7 +44,7 @@ DECISIONS = sa.select(col(EligibilityDecision.id)).where(
 OVERRIDES = sa.select(col(EligibilityOverride.id)).where(
     col(EligibilityOverride.eligibility_decision_id).in_(DECISIONS)
 )
-ABOUT = sa.union(RECORDS, DECISIONS, OVERRIDES)
+ABOUT = sa.union(RECORDS, DECISIONS, OVERRIDES, people_queries.same_person(THING))
 BY_REFERENCE = sa.select(col(CustodyRecord.id)).where(
     col(CustodyRecord.reference) == sa.bindparam("reference")
 )

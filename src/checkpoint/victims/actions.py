@@ -13,6 +13,7 @@ from checkpoint.custody.rules import check_space
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import Record, insert
+from checkpoint.people import queries as people
 from checkpoint.people.tables import Person
 from checkpoint.victims import queries, rules
 from checkpoint.victims.rules import MOST_CONTACTS, MOST_NOTIFICATIONS, MOST_VICTIMS, MOST_VIEWS
@@ -50,7 +51,7 @@ async def add(
     entries = await queries.every_entry(session, record.id)
     field = "#/person_id" if command.person_id else "#/person"
     rules.check_victim(
-        person.id,
+        await people.same_person_ids(session, person.id),
         command.business_name,
         suspect_id=record.person_id,
         victims=[each for each in entries if each.withdrawn_at is None],

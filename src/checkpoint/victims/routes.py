@@ -24,6 +24,7 @@ from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.idempotency import CREATING, Once, once
 from checkpoint.foundation.problems import problems
+from checkpoint.people import queries as people
 from checkpoint.people.actions import PersonAlreadyKnown
 from checkpoint.people.identifying import PersonProbablyKnown, identify
 from checkpoint.people.queries import PersonMergedAway, PersonNotFound
@@ -83,7 +84,8 @@ async def _add(
     record = await custody.one(session, record_id, actor=by, lock=True)
     if command.person_id is not None:
         # Before the person is held: whoever corrects the suspect holds them before the record.
-        rules.check_suspect(command.person_id, suspect_id=record.person_id, field="#/person_id")
+        same = await people.same_person_ids(session, command.person_id)
+        rules.check_suspect(same, suspect_id=record.person_id, field="#/person_id")
     person = await identify(session, command, by=by, at=now)
     victim = await actions.add(session, record, command, person, by=by, at=now)
     return await _answer(session, victim.id, record, by=by, at=now)

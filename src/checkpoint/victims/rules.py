@@ -117,18 +117,18 @@ def check_standing(withdrawn_at: datetime | None) -> None:
         raise VictimWithdrawn("If they are a victim after all, enter them again.")
 
 
-def check_suspect(person_id: UUID, *, suspect_id: UUID, field: str) -> None:
+def check_suspect(same_person: Collection[UUID], *, suspect_id: UUID, field: str) -> None:
     """Nobody is victim and suspect of one record.
 
     Args:
-        person_id: who is named as the victim.
+        same_person: every record of people that is one person with whoever is named as victim.
         suspect_id: the person whom the record is about.
         field: the JSON pointer of what was sent.
 
     Raises:
         RuleBroken: suspect-here.
     """
-    if person_id == suspect_id:
+    if suspect_id in same_person:
         raise RuleBroken(
             field,
             "suspect-here",
@@ -137,7 +137,7 @@ def check_suspect(person_id: UUID, *, suspect_id: UUID, field: str) -> None:
 
 
 def check_victim(
-    person_id: UUID,
+    same_person: Collection[UUID],
     business_name: str | None,
     *,
     suspect_id: UUID,
@@ -147,7 +147,7 @@ def check_victim(
     """Nobody is victim and suspect of one record, nor its victim twice.
 
     Args:
-        person_id: who is named as the victim.
+        same_person: every record of people that is one person with whoever is named as victim.
         business_name: the business they speak for; None where they are harmed themselves.
         suspect_id: the person whom the record is about.
         victims: those on the record already.
@@ -156,8 +156,8 @@ def check_victim(
     Raises:
         RuleBroken: suspect-here or victim-already.
     """
-    check_suspect(person_id, suspect_id=suspect_id, field=field)
-    if (person_id, business_name) in {(v.person_id, v.business_name) for v in victims}:
+    check_suspect(same_person, suspect_id=suspect_id, field=field)
+    if any(v.person_id in same_person and v.business_name == business_name for v in victims):
         raise RuleBroken(field, "victim-already", "They are a victim on this record already.")
 
 

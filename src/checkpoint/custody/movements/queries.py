@@ -26,6 +26,7 @@ from checkpoint.custody.states import CustodyState
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
+from checkpoint.people import queries as people
 
 MOVEMENTS = (
     sa.select(
@@ -52,7 +53,11 @@ DETAINING = (
         col(CustodyRecord.reference),
         col(CustodyRecord.suite),
     )
-    .where(col(CustodyRecord.person_id) == sa.bindparam("person_id", type_=sa.Uuid()))
+    .where(
+        col(CustodyRecord.person_id).in_(
+            people.same_person(sa.bindparam("person_id", type_=sa.Uuid()))
+        )
+    )
     .where(col(CustodyRecord.state) == CustodyState.DETAINED)
     .order_by(col(CustodyRecord.id))
 )
@@ -61,7 +66,8 @@ PLACE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 0)) AS he
 
 async def hold_place(session: AsyncSession, person_id: UUID) -> None:
     """Wait for whoever detains this person just now; last of all locks, so that none waits back."""
-    await rows_of(session, PLACE, place=f"detained {person_id}")
+    survivor = await people.survivor_of(session, person_id)
+    await rows_of(session, PLACE, place=f"detained {survivor}")
 
 
 async def detaining(
