@@ -34,6 +34,8 @@ from checkpoint.custody.circumstances import routes as circumstances
 from checkpoint.custody.detention import codes as detention_codes
 from checkpoint.custody.detention import routes as detention
 from checkpoint.custody.movements import routes as movements
+from checkpoint.delivery import codes as delivery_codes
+from checkpoint.delivery import routes as delivery
 from checkpoint.eligibility import routes as eligibility
 from checkpoint.forecast import routes as forecast
 from checkpoint.foundation import bodies, health, logs, openapi, problems
@@ -96,6 +98,8 @@ ROOMS = (
     trials.router,
     allocation.router,
     allocation.reference,
+    delivery.router,
+    delivery_codes.router,
     consent.router,
     consent_codes.router,
     journey.router,

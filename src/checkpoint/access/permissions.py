@@ -18,6 +18,7 @@ class Permission(StrEnum):
     ADD_ALIAS = "alias:add"
     ALLOCATE = "allocation:draw"
     ANNOTATE_ALLOCATION = "allocation:annotate"
+    ANSWER_CROSSOVER = "crossover:answer"
     ANSWER_OVERRIDE = "override:answer"
     DECIDE_ELIGIBILITY = "eligibility:decide"
     DETAIN = "custody-record:detain"
@@ -25,11 +26,13 @@ class Permission(StrEnum):
     MERGE_PEOPLE = "person:merge"
     OPEN_CUSTODY_RECORD = "custody-record:open"
     PREVIEW_ELIGIBILITY = "eligibility:preview"
+    PROPOSE_CROSSOVER = "crossover:propose"
     PROPOSE_OVERRIDE = "override:propose"
     READ_ARM = "arm:read"
     READ_CASES = "case:read"
     READ_CONSENT = "consent:read"
     READ_CUSTODY_RECORD = "custody-record:read"
+    READ_DISPOSAL = "disposal:read"
     READ_ELIGIBILITY = "eligibility:read"
     READ_LEDGER = "ledger:read"
     READ_OVERRIDE_RATES = "override-rates:read"
@@ -38,6 +41,8 @@ class Permission(StrEnum):
     READ_RISK = "risk:read"
     READ_VICTIM = "victim:read"
     RECORD_CONSENT = "consent:record"
+    RECORD_DELIVERY = "delivery:record"
+    RECORD_DISPOSAL = "disposal:record"
     RECORD_RISK = "risk:record"
     RECORD_VICTIM = "victim:record"
     RELEASE_FROM_CUSTODY = "custody-record:release"
@@ -53,6 +58,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | {
             Permission.ADD_ALIAS,
             Permission.ALLOCATE,
+            Permission.ANSWER_CROSSOVER,
             Permission.ANSWER_OVERRIDE,
             Permission.DECIDE_ELIGIBILITY,
             Permission.DETAIN,
@@ -62,11 +68,14 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_CASES,
             Permission.READ_CONSENT,
             Permission.READ_CUSTODY_RECORD,
+            Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
             Permission.READ_PERSON,
             Permission.READ_RISK,
             Permission.READ_VICTIM,
             Permission.RECORD_CONSENT,
+            Permission.RECORD_DELIVERY,
+            Permission.RECORD_DISPOSAL,
             Permission.RECORD_RISK,
             Permission.RECORD_VICTIM,
             Permission.RELEASE_FROM_CUSTODY,
@@ -76,21 +85,26 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.SUPERVISOR: EVERYONE
         | {
             Permission.ANNOTATE_ALLOCATION,
+            Permission.ANSWER_CROSSOVER,
             Permission.ANSWER_OVERRIDE,
             Permission.DETERMINE_ELIGIBILITY,
             Permission.MERGE_PEOPLE,
             Permission.PREVIEW_ELIGIBILITY,
+            Permission.PROPOSE_CROSSOVER,
             Permission.PROPOSE_OVERRIDE,
             Permission.READ_ARM,
             Permission.READ_CASES,
             Permission.READ_CONSENT,
             Permission.READ_CUSTODY_RECORD,
+            Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
             Permission.READ_OVERRIDE_RATES,
             Permission.READ_PERSON,
             Permission.READ_RISK,
             Permission.READ_VICTIM,
             Permission.RECORD_CONSENT,
+            Permission.RECORD_DELIVERY,
+            Permission.RECORD_DISPOSAL,
             Permission.SEARCH_PEOPLE,
         },
         Role.NAVIGATOR: EVERYONE | {Permission.READ_CONSENT},

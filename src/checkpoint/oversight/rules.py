@@ -22,7 +22,7 @@ SETTLED = (Verdict.ELIGIBLE, Verdict.INELIGIBLE)
 
 class RankTooLow(errors.Forbidden):
     slug = "rank-too-low"
-    title = "An override is for higher ranks"
+    title = "Overrides and crossovers are for higher ranks"
 
 
 class SecondPersonNeeded(errors.Forbidden):

@@ -1,0 +1,182 @@
+"""Rows into views, and what a reader may do next."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from checkpoint.access.permissions import Permission, holds
+from checkpoint.custody.movements.states import is_late
+from checkpoint.delivery.references import known, label_of
+from checkpoint.delivery.schemas import (
+    CrossoverView,
+    DeviationView,
+    DisposalsView,
+    DisposalView,
+    OffenceDisposalView,
+    StartView,
+)
+from checkpoint.delivery.states import (
+    LABELS,
+    CrossoverReason,
+    CrossoverState,
+    DeviationReason,
+)
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.schemas import NextStep
+from checkpoint.trials.states import CONTROL
+
+NOT_YOURS = "Your role does not allow this; ask a supervisor."
+STARTED = ("id", "started_at", "crossover_id", "late_reason", "recorded_at", "recorded_by")
+DEVIATED = (
+    "id",
+    "reason_code",
+    "words",
+    "happened_at",
+    "late_reason",
+    "recorded_at",
+    "recorded_by",
+)
+
+
+def start_view(row: Any) -> StartView:
+    """A start on the programme."""
+    return StartView(
+        **{name: getattr(row, name) for name in STARTED},
+        entered_late=is_late(row.started_at, row.recorded_at),
+    )
+
+
+def crossover_view(row: Any) -> CrossoverView:
+    """A proposed crossover and what became of it."""
+    shown = CrossoverView.model_fields.keys() - {"reason"}
+    return CrossoverView(
+        **{name: getattr(row, name) for name in shown},
+        reason=LABELS[CrossoverReason(row.reason_code)],
+    )
+
+
+def deviation_view(row: Any) -> DeviationView:
+    """A deviation."""
+    return DeviationView(
+        **{name: getattr(row, name) for name in DEVIATED},
+        reason=LABELS[DeviationReason(row.reason_code)],
+        entered_late=is_late(row.happened_at, row.recorded_at),
+    )
+
+
+def disposal_view(row: Any) -> DisposalView:
+    """One recorded disposal."""
+    shown = DisposalView.model_fields.keys() - {"outcome", "is_outcome"}
+    return DisposalView(
+        **{name: getattr(row, name) for name in shown},
+        outcome=label_of(row.outcome_code),
+        is_outcome=row.outcome_code not in known().open_codes,
+    )
+
+
+def disposals_view(
+    record_id: UUID,
+    offences: Sequence[Any],
+    entries: Mapping[UUID, UUID],
+    disposals: Mapping[UUID, Sequence[Any]],
+) -> DisposalsView:
+    """A case's offences as they stand, each with its disposals."""
+    items = []
+    for offence in offences:
+        told = [disposal_view(row) for row in disposals.get(entries[offence.id], ())]
+        items.append(
+            OffenceDisposalView(
+                offence_id=offence.id,
+                code=offence.code,
+                title=offence.title,
+                disposed=bool(told) and told[0].is_outcome,
+                disposals=told,
+            )
+        )
+    complete = all(item.disposed for item in items)
+    return DisposalsView(custody_record_id=record_id, complete=complete, items=items)
+
+
+def next_steps(
+    record_id: UUID,
+    *,
+    arm: str | None,
+    crossover: CrossoverState,
+    crossover_id: UUID | None,
+    proposed_by: UUID | None,
+    started: bool,
+    deviated: bool,
+    ranks_enough: bool,
+    by: Actor,
+) -> list[NextStep]:
+    """What may be done with a case by a reader who has been shown its arm.
+
+    Args:
+        record_id: the case.
+        arm: what it was allocated; None where it was enrolled directly.
+        crossover: where it stands with crossing over.
+        crossover_id: the last proposal, if there is one.
+        proposed_by: who proposed it.
+        started: whether the person was started on the programme.
+        deviated: whether it is on record that the case went the control's way.
+        ranks_enough: whether the reader's rank is that of a crossover.
+        by: the reader.
+    """
+    may, case = partial(holds, by.role), f"/v1/custody-records/{record_id}"
+    steps = []
+
+    def step(name: str, href: str, *, lock: Permission, why_not: str | None = None) -> None:
+        reason = why_not if may(lock) else NOT_YOURS
+        steps.append(
+            NextStep(step=name, method="POST", href=href, allowed=reason is None, why_not=reason)
+        )
+
+    if started:
+        return []
+    is_control, confirmed = arm == CONTROL, crossover is CrossoverState.CONFIRMED
+    needs = "A control case needs a confirmed crossover." if is_control and not confirmed else None
+    step(
+        "start_programme",
+        f"{case}/programme-start",
+        lock=Permission.RECORD_DELIVERY,
+        why_not=needs,
+    )
+    if is_control and crossover in (CrossoverState.NONE, CrossoverState.DECLINED):
+        rank = None if ranks_enough else "This is for an inspector or above; ask one."
+        step(
+            "propose_crossover",
+            f"{case}/crossovers",
+            lock=Permission.PROPOSE_CROSSOVER,
+            why_not=rank,
+        )
+    if crossover is CrossoverState.PROPOSED:
+        other = "You proposed it; somebody else answers." if proposed_by == by.id else None
+        for name, noun in (("confirm_crossover", "confirmation"), ("decline_crossover", "refusal")):
+            href = f"/v1/crossovers/{crossover_id}/{noun}"
+            step(name, href, lock=Permission.ANSWER_CROSSOVER, why_not=other)
+    if arm is not None and not is_control and not deviated:
+        step("record_deviation", f"{case}/deviations", lock=Permission.RECORD_DELIVERY)
+    return steps
+
+
+def read_first(record_id: UUID) -> NextStep:
+    """What comes first for a reader who has not been shown the arm, whatever it is."""
+    href = f"/v1/custody-records/{record_id}/allocation"
+    return NextStep(step="read_allocation", method="GET", href=href, allowed=True)
+
+
+def next_disposal(record_id: UUID, *, complete: bool, by: Actor) -> list[NextStep]:
+    """Whether a disposal is to be recorded; the same for every arm, so anybody may hear it."""
+    if complete:
+        return []
+    allowed = holds(by.role, Permission.RECORD_DISPOSAL)
+    return [
+        NextStep(
+            step="record_disposal",
+            method="POST",
+            href=f"/v1/custody-records/{record_id}/disposals",
+            allowed=allowed,
+            why_not=None if allowed else NOT_YOURS,
+        )
+    ]
