@@ -68,12 +68,12 @@ def upgrade() -> None:
     op.execute("""
         CREATE FUNCTION check_disposal() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            IF (SELECT count(*) FROM alleged_offence
-                 WHERE alleged_offence.custody_record_id = NEW.custody_record_id
-                   AND (alleged_offence.id = NEW.alleged_offence_id
-                        OR (alleged_offence.id = NEW.first_entry_id
-                            AND alleged_offence.replaces_id IS NULL)))
-               <> CASE WHEN NEW.alleged_offence_id = NEW.first_entry_id THEN 1 ELSE 2 END THEN
+            IF NOT EXISTS (
+                SELECT FROM alleged_offence AS named
+                  JOIN alleged_offence AS first USING (custody_record_id)
+                 WHERE named.custody_record_id = NEW.custody_record_id
+                   AND named.id = NEW.alleged_offence_id
+                   AND first.id = NEW.first_entry_id AND first.replaces_id IS NULL) THEN
                 RAISE EXCEPTION 'a disposal is of an offence of its own case'
                       USING ERRCODE = 'check_violation';
             END IF;

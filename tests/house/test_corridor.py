@@ -75,7 +75,8 @@ def test_a_room_holds_only_the_agreed_furniture():
         "stages", "cases", "papers", "pages", "printing", "views",
     }  # fmt: skip
     rooms = (
-        "people", "custody", "victims", "forecast", "eligibility", "oversight", "consent", "journey",
+        "people", "custody", "victims", "forecast", "eligibility", "oversight", "consent", "delivery",
+        "journey",
         *ALCOVES,
     )  # fmt: skip
     found = {

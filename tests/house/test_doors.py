@@ -61,6 +61,16 @@ DOORS = {
     "PATCH /v1/consents/{asking_id}": READERS,
     "POST /v1/consents/{asking_id}/completion": READERS,
     "POST /v1/consents/{asking_id}/withdrawals": READERS,
+    "POST /v1/custody-records/{record_id}/programme-start": READERS,
+    "GET /v1/custody-records/{record_id}/delivery": READERS,
+    "POST /v1/custody-records/{record_id}/crossovers": {SUPERVISOR},
+    "POST /v1/crossovers/{crossover_id}/confirmation": READERS,
+    "POST /v1/crossovers/{crossover_id}/refusal": READERS,
+    "POST /v1/custody-records/{record_id}/deviations": READERS,
+    "POST /v1/custody-records/{record_id}/disposals": READERS,
+    "GET /v1/custody-records/{record_id}/disposals": READERS,
+    "GET /v1/disposals-due": READERS,
+    "GET /v1/disposals-due/counts": READERS,
     "PUT /v1/custody-records/{record_id}/person": {OFFICER},
     "PUT /v1/custody-records/{record_id}/identity": {OFFICER},
     "POST /v1/person-searches": READERS,
@@ -143,6 +153,12 @@ DOORS = {
     "GET /v1/reference/understanding-checks": ANYONE,
     "GET /v1/reference/information-sheets": ANYONE,
     "GET /v1/reference/information-sheets/{version}": ANYONE,
+    "GET /v1/reference/crossover-reasons": ANYONE,
+    "GET /v1/reference/deviation-reasons": ANYONE,
+    "GET /v1/reference/disposal-outcomes": ANYONE,
+    "GET /v1/reference/disposing-authorities": ANYONE,
+    "GET /v1/reference/disposal-conditions": ANYONE,
+    "GET /v1/reference/disposal-replacing-reasons": ANYONE,
     "GET /v1/reference/forecast-tools": ANYONE,
     "GET /v1/reference/risk-bands": ANYONE,
 }
@@ -202,6 +218,7 @@ async def test_only_the_roles_in_the_table_get_through(app, door):
         "victim_id",
         "merge_id",
         "asking_id",
+        "crossover_id",
     ):
         address = address.replace(f"{{{name}}}", ABSENT)
     clients = Clients(app)

@@ -57,7 +57,7 @@ DISPOSED = (
     sa.select(sa.func.count())
     .select_from(Disposal)
     .where(col(Disposal.custody_record_id) == RECORD.c.id)
-    .where(col(Disposal.outcome_code).not_in(known().open_codes))
+    .where(*(col(Disposal.outcome_code) != code for code in known().open_codes))
     .where(
         ~sa.exists().where(
             col(LATER.first_entry_id) == col(Disposal.first_entry_id),

@@ -66,14 +66,8 @@ RecordId = Annotated[UUID, Path(description="The custody record's id.")]
 CrossoverId = Annotated[UUID, Path(description="The crossover's id.")]
 CASE = "/custody-records/{record_id}"
 CROSSOVER = "/crossovers/{crossover_id}"
-ENTERED = (
-    CustodyRecordNotFound,
-    NotInProgramme,
-    EarlierAllocationStands,
-    ArmNotRead,
-    SealedListChanged,
-    ListNotSealed,
-)
+OPENING = (SealedListChanged, ListNotSealed)
+ENTERED = (*OPENING, CustodyRecordNotFound, NotInProgramme, EarlierAllocationStands, ArmNotRead)
 DEPARTING = (*CREATING, *ENTERED, AllocationNotFound, RuleBroken)
 ANSWERED = (*CREATING, *ENTERED, CrossoverNotFound, CrossoverNotAllowed, SecondPersonNeeded)
 
@@ -276,8 +270,9 @@ async def list_disposals_due(
     items = await cases.views(session, rows, on=london_day(now))
     about = [*(row.id for row in rows), *(row.person_id for row in rows)]
     await _record(session, DeliveryEvent.DUE_LISTED, *about, by=by, now=now)
-    page = Page[DisposalDueView](items=items, next=following)
-    return shown(page, headers=links(turn.request, following))
+    return shown(
+        Page[DisposalDueView](items=items, next=following), headers=links(turn.request, following)
+    )
 
 
 @router.get("/disposals-due/counts", response_model=DueCountsView)
