@@ -23,6 +23,7 @@ KEPT = (
 KEPT += ("determination", "eligibility_override", "override_answer")
 KEPT += ("officer_risk_view", "risk_forecast")
 KEPT += ("consent_draft", "consent_asking", "consent", "consent_withdrawal")
+KEPT += ("crossover", "crossover_answer", "programme_start", "deviation", "disposal")
 KEPT += (
     "safeguard",
     "co_accused",

@@ -26,7 +26,7 @@ from timings import told_apart
 from traces import counts, entries
 
 ABSENT = "0190b3a0-0000-7000-8000-000000000000"
-IDS = ("record_id", "decision_id", "override_id", "victim_id", "asking_id")
+IDS = ("record_id", "decision_id", "override_id", "victim_id", "asking_id", "crossover_id")
 BODIES = {
     "save_screening": KNOWN,
     "add_offence": an_offence(),
@@ -87,6 +87,21 @@ BODIES = {
     "allocate": {"eligibility_decision_id": str(uuid4())},
     "enrol": {"eligibility_decision_id": str(uuid4())},
     "annotate_allocation": {"kind": "died", "words": "Died."},
+    "start_programme": {"started_at": "2026-11-03T12:00:00Z"},
+    "propose_crossover": {"reason_code": "welfare", "words": "A need that will not wait."},
+    "confirm_crossover": {},
+    "decline_crossover": {"words": "It will wait."},
+    "record_deviation": {
+        "reason_code": "prosecuted_instead",
+        "words": "Charged at once.",
+        "happened_at": "2026-11-03T12:00:00Z",
+    },
+    "record_disposal": {
+        "outcome_code": "1",
+        "disposed_on": "2026-11-03",
+        "decided_by": "police",
+        "offence_id": ...,
+    },
     "pause_detention": {"reason": "hospital", "paused_at": "2026-11-02T23:00:00Z"},
 }
 
@@ -105,9 +120,14 @@ def doors_of(app):
 
 async def knock(client, door, ids, **headers):
     name, method, path = door
-    body = {"json": BODIES[name]} if method != "GET" else {}
+    body = {"json": filled(BODIES[name], ids)} if method != "GET" else {}
     headers = a_key() | {"If-Match": '"1"'} | headers
     return await client.request(method, path.format(**ids), headers=headers, **body)
+
+
+def filled(body, ids):
+    """A body whose ellipses are ids of the case."""
+    return {key: ids.get(key, ABSENT) if value is ... else value for key, value in body.items()}
 
 
 def told(answer):
@@ -135,6 +155,8 @@ async def theirs(client, clients):
         "decision_id": decision["id"],
         "override_id": override["id"],
         "victim_id": victim.json()["id"],
+        "offence_id": record["offences"][0]["id"],
+        "crossover_id": ABSENT,  # needs a trial: see tests/delivery
     }
 
 
@@ -176,6 +198,9 @@ async def test_the_owners_suite_is_let_in_so_the_doors_were_real(app, clients, t
         answer = await knock(officer, door, theirs)
         if answer.status_code == 403:
             answer = await knock(supervisor, door, theirs)
+        if "crossover_id" in door[2]:
+            assert answer.status_code == 404
+            continue
         let_in = answer.status_code in (200, 201, 409, 412) or answer.json()["type"] in NOT_YET
         assert let_in, (door, answer.text)
 
