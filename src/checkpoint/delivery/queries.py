@@ -253,16 +253,11 @@ async def next_steps(
         return disposing
     if not await has_read(session, entry, actor=by):
         return [views.read_first(record.id), *disposing]
-    last = found.crossovers[0] if found.crossovers else None
     least = policy_on(on).least_rank
     steps = views.next_steps(
         record.id,
+        found,
         arm=await arm_of(session, entry, vault=vault),
-        crossover=found.crossover,
-        crossover_id=last.id if last else None,
-        proposed_by=last.proposed_by if last else None,
-        started=found.start is not None,
-        deviated=found.deviation is not None,
         ranks_enough=by.rank is not None and by.rank.is_at_least(least),
         by=by,
     )

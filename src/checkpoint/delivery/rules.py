@@ -117,6 +117,10 @@ def check_start(started_at: datetime, *, since: datetime, now: datetime) -> None
 def check_may_cross(arm: str | None, *, started: bool) -> None:
     """A case may be proposed for crossing over to the programme.
 
+    Args:
+        arm: what it was allocated.
+        started: whether the person was started on the programme.
+
     Raises:
         NotAControlCase: it may be started as it is.
         StartedAlready: it was.
@@ -129,6 +133,11 @@ def check_may_cross(arm: str | None, *, started: bool) -> None:
 
 def check_may_deviate(arm: str | None, *, started: bool, deviated: bool) -> None:
     """A treatment case may be recorded as having gone the control's way.
+
+    Args:
+        arm: what it was allocated.
+        started: whether the person was started on the programme.
+        deviated: whether that is on record already.
 
     Raises:
         DeviationNotPossible: it is no treatment case, was started, or deviated before.
@@ -143,6 +152,11 @@ def check_may_deviate(arm: str | None, *, started: bool, deviated: bool) -> None
 
 def check_deviation(happened_at: datetime, *, since: datetime, now: datetime) -> None:
     """A deviation has happened, and not before the arm was known.
+
+    Args:
+        happened_at: an instant.
+        since: the allocation.
+        now: the present.
 
     Raises:
         RuleBroken: in-the-future or deviated-before-allocation.
@@ -174,6 +188,11 @@ def first_entries(offences: Sequence[Any]) -> Mapping[UUID, UUID]:
 
 def check_disposal_day(disposed_on: date, *, arrested_at: datetime, now: datetime) -> None:
     """An offence was disposed of by today, and not before the arrest.
+
+    Args:
+        disposed_on: a day in England.
+        arrested_at: the instant of the arrest; its day in England counts.
+        now: the present; its day in England counts.
 
     Raises:
         RuleBroken: in-the-future or disposed-before-arrest.

@@ -1,12 +1,12 @@
 """Rows into views, and what a reader may do next."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from checkpoint.access.permissions import Permission, holds
 from checkpoint.custody.movements.states import is_late
+from checkpoint.delivery.facts import Delivery
 from checkpoint.delivery.references import known, label_of
 from checkpoint.delivery.schemas import (
     CrossoverView,
@@ -100,13 +100,9 @@ def disposals_view(
 
 def next_steps(
     record_id: UUID,
+    found: Delivery,
     *,
     arm: str | None,
-    crossover: CrossoverState,
-    crossover_id: UUID | None,
-    proposed_by: UUID | None,
-    started: bool,
-    deviated: bool,
     ranks_enough: bool,
     by: Actor,
 ) -> list[NextStep]:
@@ -114,50 +110,35 @@ def next_steps(
 
     Args:
         record_id: the case.
+        found: what it was given so far.
         arm: what it was allocated; None where it was enrolled directly.
-        crossover: where it stands with crossing over.
-        crossover_id: the last proposal, if there is one.
-        proposed_by: who proposed it.
-        started: whether the person was started on the programme.
-        deviated: whether it is on record that the case went the control's way.
         ranks_enough: whether the reader's rank is that of a crossover.
         by: the reader.
     """
-    may, case = partial(holds, by.role), f"/v1/custody-records/{record_id}"
-    steps = []
-
-    def step(name: str, href: str, *, lock: Permission, why_not: str | None = None) -> None:
-        reason = why_not if may(lock) else NOT_YOURS
-        steps.append(
-            NextStep(step=name, method="POST", href=href, allowed=reason is None, why_not=reason)
-        )
-
-    if started:
+    if found.start is not None:
         return []
-    is_control, confirmed = arm == CONTROL, crossover is CrossoverState.CONFIRMED
-    needs = "A control case needs a confirmed crossover." if is_control and not confirmed else None
-    step(
-        "start_programme",
-        f"{case}/programme-start",
-        lock=Permission.RECORD_DELIVERY,
-        why_not=needs,
-    )
-    if is_control and crossover in (CrossoverState.NONE, CrossoverState.DECLINED):
+    case, state, is_control = f"/v1/custody-records/{record_id}", found.crossover, arm == CONTROL
+    needs = is_control and state is not CrossoverState.CONFIRMED
+    why_not = "A control case needs a confirmed crossover." if needs else None
+    delivery = Permission.RECORD_DELIVERY
+    steps = [_step("start_programme", f"{case}/programme-start", delivery, why_not, by=by)]
+    if is_control and state in (CrossoverState.NONE, CrossoverState.DECLINED):
         rank = None if ranks_enough else "This is for an inspector or above; ask one."
-        step(
-            "propose_crossover",
-            f"{case}/crossovers",
-            lock=Permission.PROPOSE_CROSSOVER,
-            why_not=rank,
-        )
-    if crossover is CrossoverState.PROPOSED:
-        other = "You proposed it; somebody else answers." if proposed_by == by.id else None
+        propose = Permission.PROPOSE_CROSSOVER
+        steps.append(_step("propose_crossover", f"{case}/crossovers", propose, rank, by=by))
+    if state is CrossoverState.PROPOSED:
+        last, answer = found.crossovers[0], Permission.ANSWER_CROSSOVER
+        own = "You proposed it; somebody else answers." if last.proposed_by == by.id else None
         for name, noun in (("confirm_crossover", "confirmation"), ("decline_crossover", "refusal")):
-            href = f"/v1/crossovers/{crossover_id}/{noun}"
-            step(name, href, lock=Permission.ANSWER_CROSSOVER, why_not=other)
-    if arm is not None and not is_control and not deviated:
-        step("record_deviation", f"{case}/deviations", lock=Permission.RECORD_DELIVERY)
+            steps.append(_step(name, f"/v1/crossovers/{last.id}/{noun}", answer, own, by=by))
+    if arm is not None and not is_control and found.deviation is None:
+        steps.append(_step("record_deviation", f"{case}/deviations", delivery, None, by=by))
     return steps
+
+
+def _step(name: str, href: str, lock: Permission, why_not: str | None, *, by: Actor) -> NextStep:
+    reason = why_not if holds(by.role, lock) else NOT_YOURS
+    return NextStep(step=name, method="POST", href=href, allowed=reason is None, why_not=reason)
 
 
 def read_first(record_id: UUID) -> NextStep:
@@ -170,13 +151,5 @@ def next_disposal(record_id: UUID, *, complete: bool, by: Actor) -> list[NextSte
     """Whether a disposal is to be recorded; the same for every arm, so anybody may hear it."""
     if complete:
         return []
-    allowed = holds(by.role, Permission.RECORD_DISPOSAL)
-    return [
-        NextStep(
-            step="record_disposal",
-            method="POST",
-            href=f"/v1/custody-records/{record_id}/disposals",
-            allowed=allowed,
-            why_not=None if allowed else NOT_YOURS,
-        )
-    ]
+    href = f"/v1/custody-records/{record_id}/disposals"
+    return [_step("record_disposal", href, Permission.RECORD_DISPOSAL, None, by=by)]
