@@ -140,18 +140,29 @@ async def test_a_later_case_of_somebody_allocated_is_not_started(at_trial, a_cas
     problem(await said(officer, later, "programme-start", STARTED), 409, "not-in-programme")
 
 
-async def test_whoever_took_consent_back_is_not_started(at_trial, a_case):
-    record, officer = await a_case("treatment"), at_trial()
+async def withdrawn(officer, record, at):
     listed = (await officer.get(place(record, "consents"))).json()
-    asking = listed["items"][0]["id"]
-    withdrawn = await officer.post(
-        f"/v1/consents/{asking}/withdrawals",
-        json=WITHDRAWAL | {"kind": "programme", "withdrawn_at": "2026-11-03T11:30:00Z"},
+    answer = await officer.post(
+        f"/v1/consents/{listed['items'][0]['id']}/withdrawals",
+        json=WITHDRAWAL | {"kind": "programme", "withdrawn_at": at},
         headers=a_key(),
     )
-    assert withdrawn.status_code in (200, 201), withdrawn.text
+    assert answer.status_code in (200, 201), answer.text
+
+
+@pytest.mark.parametrize("at", ["2026-11-03T11:30:00Z", STARTED["started_at"]])
+async def test_whoever_took_consent_back_is_not_started(at_trial, a_case, at):
+    record, officer = await a_case("treatment"), at_trial()
+    await withdrawn(officer, record, at)
     answer = await said(officer, record, "programme-start", STARTED)
     assert problem(answer, 409, "consent-needed")["missing"] == ["programme"]
+
+
+async def test_a_start_before_consent_was_taken_back_may_still_be_entered(at_trial, a_case):
+    record, officer = await a_case("treatment"), at_trial()
+    await withdrawn(officer, record, "2026-11-03T12:04:00Z")
+    answer = await said(officer, record, "programme-start", STARTED | {"late_reason": "busy"})
+    assert answer.status_code == 201, answer.text
 
 
 @pytest.mark.parametrize(
