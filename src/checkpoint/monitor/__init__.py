@@ -1,0 +1,1 @@
+"""What the trial manager sees of a trial, never an arm by case; and how a trial is unblinded."""
