@@ -28,6 +28,7 @@ for room in (
     "oversight.tables",
     "trials.tables",
     "allocation.tables",
+    "monitor.tables",
 ):
     import_module(f"checkpoint.{room}")
 

@@ -48,6 +48,8 @@ from checkpoint.journey import codes as journey_codes
 from checkpoint.journey import identities as journey_identities
 from checkpoint.journey import printing
 from checkpoint.journey import routes as journey
+from checkpoint.monitor import codes as monitor_codes
+from checkpoint.monitor import routes as monitor
 from checkpoint.oversight import codes as oversight_codes
 from checkpoint.oversight import routes as oversight
 from checkpoint.people import codes as people_codes
@@ -100,6 +102,8 @@ ROOMS = (
     allocation.reference,
     delivery.router,
     delivery_codes.router,
+    monitor.router,
+    monitor_codes.router,
     consent.router,
     consent_codes.router,
     journey.router,

@@ -20,14 +20,17 @@ class Permission(StrEnum):
     ANNOTATE_ALLOCATION = "allocation:annotate"
     ANSWER_CROSSOVER = "crossover:answer"
     ANSWER_OVERRIDE = "override:answer"
+    ANSWER_UNBLINDING = "unblinding:answer"
     DECIDE_ELIGIBILITY = "eligibility:decide"
     DETAIN = "custody-record:detain"
     DETERMINE_ELIGIBILITY = "eligibility:determine"
     MERGE_PEOPLE = "person:merge"
+    MONITOR_TRIAL = "trial:monitor"
     OPEN_CUSTODY_RECORD = "custody-record:open"
     PREVIEW_ELIGIBILITY = "eligibility:preview"
     PROPOSE_CROSSOVER = "crossover:propose"
     PROPOSE_OVERRIDE = "override:propose"
+    PROPOSE_UNBLINDING = "unblinding:propose"
     READ_ARM = "arm:read"
     READ_CASES = "case:read"
     READ_CONSENT = "consent:read"
@@ -109,8 +112,13 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         },
         Role.NAVIGATOR: EVERYONE | {Permission.READ_CONSENT},
         Role.EVALUATOR: EVERYONE,
-        Role.STATISTICIAN: EVERYONE,
-        Role.TRIAL_MANAGER: EVERYONE | {Permission.ANNOTATE_ALLOCATION},
+        Role.STATISTICIAN: EVERYONE | {Permission.ANSWER_UNBLINDING, Permission.MONITOR_TRIAL},
+        Role.TRIAL_MANAGER: EVERYONE
+        | {
+            Permission.ANNOTATE_ALLOCATION,
+            Permission.MONITOR_TRIAL,
+            Permission.PROPOSE_UNBLINDING,
+        },
         Role.AUDITOR: EVERYONE | {Permission.READ_LEDGER, Permission.READ_OVERRIDE_RATES},
         Role.OPERATOR: frozenset(),
     }

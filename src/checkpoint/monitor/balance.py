@@ -45,7 +45,9 @@ POLICIES = (
         blocks=1000,
         own_list=10 / 3,
         own_list_stratum=20,
-        source="Default of this software (decision 23); no statistician of a trial has approved it.",
+        source="Default of this software (decision 23); no statistician of a trial has approved it. "
+        "Riches of 10/3 over a statistician's own list are what 109 to 82 comes to; of fair coins "
+        "28 % are raised within 800 tosses.",
     ),
 )
 

@@ -170,9 +170,7 @@ def check_proposal(
         raise UnblindingsFull(f"It has {MOST_UNBLINDINGS}.", limit=MOST_UNBLINDINGS)
 
 
-def check_answer(
-    outcome: UnblindingOutcome | None, second: UUID, *, first: UUID
-) -> None:
+def check_answer(outcome: UnblindingOutcome | None, second: UUID, *, first: UUID) -> None:
     """A proposal may be answered, and by this person.
 
     Args:
@@ -187,4 +185,6 @@ def check_answer(
     if outcome is not None:
         raise UnblindingAnswered("It stays as it was answered.", outcome=outcome.value)
     if second == first:
-        raise SecondPersonNeeded("Ask the trial's statistician to answer with a login of their own.")
+        raise SecondPersonNeeded(
+            "Ask the trial's statistician to answer with a login of their own."
+        )
