@@ -53,7 +53,9 @@ async def test_draws_that_no_blocks_can_make_are_raised_and_told_as_that_alone(
 ):
     client, vault = at_trial(Role.TRIAL_MANAGER), Vault(monitored_settings)
     async with trial_owner.connect() as connection:
-        query = sa.text("SELECT slot.id, slot.arm FROM slot JOIN allocation ON slot_id = slot.id ORDER BY slot.place")
+        query = sa.text(
+            "SELECT slot.id, slot.arm FROM slot JOIN allocation ON slot_id = slot.id ORDER BY slot.place"
+        )
         drawn = (await connection.execute(query)).all()
     right = [vault.open(place.arm, place=str(place.id)) for place in drawn]
     states = []

@@ -1,14 +1,10 @@
 """The front door of the monitor: counts and states, of everybody together and never of a case."""
 
-import json
 import re
-from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
 
-from builders import a_booking, a_key
-from checkpoint.foundation import clock
 from checkpoint.foundation.actors import Role
 
 TRIAL = "/v1/trials/TEST-TRIAL"

@@ -1,9 +1,10 @@
 """Do the draws look like the design? A check that may be looked at any day. Pure.
 
-A bettor knows the design and the past, and bets at fair odds that an arm comes up too often or too
-seldom. While the draws are what the design says, nobody can expect to win; so riches are evidence,
-and looking every day makes none. Where the design is permuted blocks, what no blocks could have
-made is seen at once.
+Permuted blocks: an order that no blocks of the sealed sizes can make is seen for certain, stratum by
+stratum; and an arm's lead over all strata is set against how far it ever should lead. A
+statistician's own list, of which only the ratio is known: a bettor bets at fair odds that an arm
+comes up too often or too seldom; while the ratio is kept nobody can expect to win, so riches are
+evidence, and looking every day makes none.
 
 Source: Ville's inequality, as in Ramdas, Grünwald, Vovk and Shafer, "Game-theoretic statistics and
 safe anytime-valid inference", Statistical Science 38 (2023). The case that has to be raised is
@@ -13,22 +14,22 @@ Gateway: 109 to 82 under a nominal 1:1 (domain notes 5, T8).
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import exp, log
+from math import comb, exp, log
 
 from checkpoint.monitor.states import BalanceState
 
-# By what factor a bettor thinks an arm's odds are off, up or down.
-WAGERS_ON_BLOCKS = (4 / 3, 2.0, 4.0)
-WAGERS_ON_OWN_LISTS = (4 / 3,)
+WAGER = 4 / 3  # by what factor a bettor thinks an arm's odds are off, up or down
+# How steeply an arm's lead over all strata is weighed, up or down.
+RATES = (0.5, 1.0, 2.0, 4.0, -0.5, -1.0, -2.0, -4.0)
 MOST = 700.0  # as a logarithm: riches beyond that are the same riches
 
 
 @dataclass(frozen=True, kw_only=True)
 class BalancePolicy:
-    """From what riches on something is raised, of a bettor who began with 1.
+    """From what evidence on something is raised, where 1 is none.
 
-    The chance that a design which is kept is ever raised is at most 1 in these riches, however
-    often it is looked at. For a stratum they are multiplied by the number of strata.
+    The chance that a design which is kept is ever raised is at most 1 in as much, however often it
+    is looked at. For strata it is multiplied by their number. What no blocks can make needs none.
     """
 
     available_from: date
@@ -80,6 +81,12 @@ class Balance:
     strata: Mapping[str, BalanceState]
 
 
+def shares_of(design: Design) -> dict[str, float]:
+    """Each arm's share of the ratio, 0 to 1."""
+    parts = sum(share for _, share in design.arms)
+    return {arm: share / parts for arm, share in design.arms}
+
+
 def policy_on(day: date) -> BalancePolicy:
     """The policy that holds on a day."""
     begun = [policy for policy in POLICIES if policy.available_from <= day]
@@ -87,124 +94,167 @@ def policy_on(day: date) -> BalancePolicy:
 
 
 class Course:
-    """What is known of one list in one stratum from its draws: which blocks may be under way.
+    """Whether the draws of one list in one stratum can be blocks of the sizes it may have.
 
     Args:
-        design: how the list was made.
+        design: in blocks.
     """
 
     def __init__(self, design: Design) -> None:
-        self._arms = tuple(arm for arm, _ in design.arms)
+        self._arms = [arm for arm, _ in design.arms]
         parts = sum(share for _, share in design.arms)
-        self._shares = {arm: share / parts for arm, share in design.arms}
-        self._blocks = [
+        self._blocks = {
             tuple(share * size // parts for _, share in design.arms) for size in design.sizes
-        ]
-        # How many of each arm a block still holds, and how likely that is; none left is its end.
-        self._belief = {tuple(0 for _ in self._arms): 1.0}
+        }
+        # How many of each arm the block that is under way may still hold; none left is its end.
+        self._left = {tuple(0 for _ in self._arms)}
 
-    def chances(self) -> dict[str, float]:
-        """How likely each arm is to come next, to whoever knows the past; 0 is impossible."""
-        if not self._blocks:
-            return dict(self._shares)
-        found = dict.fromkeys(self._arms, 0.0)
-        for left, weight in self._under_way().items():
-            for arm, count in zip(self._arms, left, strict=True):
-                found[arm] += weight * count / sum(left)
-        return found
-
-    def take(self, arm: str) -> None:
-        """Learn which arm came; one that was not impossible."""
-        place, after = self._arms.index(arm), dict[tuple[int, ...], float]()
-        for left, weight in self._under_way().items():
-            if left[place]:
-                rest = (*left[:place], left[place] - 1, *left[place + 1 :])
-                after[rest] = after.get(rest, 0.0) + weight * left[place] / sum(left)
-        whole = sum(after.values())
-        self._belief = {left: weight / whole for left, weight in after.items()}
-
-    def _under_way(self) -> dict[tuple[int, ...], float]:
-        """The blocks the next draw may be of: where one may have ended, each size may begin."""
-        found = {left: weight for left, weight in self._belief.items() if any(left)}
-        ended = sum(weight for left, weight in self._belief.items() if not any(left))
-        if ended:
-            for fresh in self._blocks:
-                found[fresh] = found.get(fresh, 0.0) + ended / len(self._blocks)
-        return found
+    def take(self, arm: str) -> bool:
+        """Learn which arm came; False if no blocks can have made all that came."""
+        if arm not in self._arms:
+            self._left = set()
+        else:
+            place = self._arms.index(arm)
+            under_way = self._left | (
+                self._blocks if any(not any(left) for left in self._left) else set()
+            )
+            self._left = {
+                (*left[:place], left[place] - 1, *left[place + 1 :])
+                for left in under_way
+                if left[place]
+            }
+        return bool(self._left)
 
 
 class Purse:
-    """What bettors have made, who each began with the same and bet on one arm all along.
+    """What bettors have made, who each began with the same and bet on one arm all along."""
 
-    Args:
-        arms: one bettor for each, each wager, and each way.
-        wagers: factors above 1 by which an arm's odds are thought to be off.
-    """
-
-    def __init__(self, arms: Iterable[str], wagers: Iterable[float]) -> None:
-        ways = [factor for wager in wagers for factor in (wager, 1 / wager)]
-        self._made = {(arm, factor): 0.0 for arm in arms for factor in ways}
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, float], float] = {}
         self.most = 1.0
 
-    def settle(self, arm: str, chances: Mapping[str, float]) -> None:
-        """Pay out after a draw, at the odds that were fair before it."""
-        for bet, made in self._made.items():
-            thought, factor = bet
-            fair = 1 + chances.get(thought, 0.0) * (factor - 1)
-            self._made[bet] = made + (log(factor) if arm == thought else 0.0) - log(fair)
+    def settle(self, arm: str, shares: Mapping[str, float]) -> None:
+        """Pay out after a draw, at the odds that the ratio makes fair.
+
+        Args:
+            arm: which came.
+            shares: the ratio's, 0 to 1; the same arms each time.
+        """
+        for thought, share in shares.items():
+            for factor in (WAGER, 1 / WAGER):
+                won = log(factor) if arm == thought else 0.0
+                made = self._made.get((thought, factor), 0.0)
+                self._made[thought, factor] = made + won - log(1 + share * (factor - 1))
         riches = sum(exp(min(made, MOST)) for made in self._made.values()) / len(self._made)
         self.most = max(self.most, riches)
+
+
+class Spread:
+    """How far an arm may lead within one list and stratum, if its blocks are perfectly random.
+
+    Args:
+        design: in blocks.
+    """
+
+    def __init__(self, design: Design) -> None:
+        self._sizes, self._shares = design.sizes, shares_of(design)
+        self._ends = [1.0]  # how likely a block is to end after so many draws
+        self._within: dict[tuple[str, float], list[float]] = {}
+
+    def moment(self, arm: str, rate: float, draws: int) -> float:
+        """What e to the power of rate times the arm's lead is on average after so many draws."""
+        if arm not in self._shares:
+            return 1.0
+        while len(self._ends) <= draws:
+            before = [len(self._ends) - size for size in self._sizes]
+            ended = sum(self._ends[place] for place in before if place >= 0)
+            self._ends.append(ended / len(self._sizes))
+        key = (arm, rate)
+        if key not in self._within:
+            self._within[key] = [self._part(arm, rate, n) for n in range(max(self._sizes))]
+        part = self._within[key]
+        return sum(part[n] * self._ends[draws - n] for n in range(min(len(part), draws + 1)))
+
+    def _part(self, arm: str, rate: float, seen: int) -> float:
+        """The same of a block of which so many were drawn, over the sizes it may have."""
+        share, found = self._shares[arm], 0.0
+        for size in self._sizes:
+            if size <= seen:
+                continue
+            own = round(share * size)
+            for k in range(max(0, seen - size + own), min(own, seen) + 1):
+                chance = comb(own, k) * comb(size - own, seen - k) / comb(size, seen)
+                found += chance * exp(rate * (k - share * seen))
+        return found / len(self._sizes)
+
+
+class Lead:
+    """By how far arms lead over all strata in blocks, against how far they ever should.
+
+    However often it is looked at: what counts after n draws is weighed down by n times n + 1, whose
+    inverses add up to 1.
+    """
+
+    def __init__(self, arms: Iterable[str]) -> None:
+        self._arms = [*arms]
+        self._spreads: dict[str, Spread] = {}
+        self._draws: dict[tuple[str, str], int] = {}
+        self._leads = dict.fromkeys(self._arms, 0.0)
+        self._expected = {(arm, rate): 0.0 for arm in self._arms for rate in RATES}
+        self.most = 1.0
+
+    def see(self, drawn: Drawn, design: Design) -> None:
+        """One more draw of a list in blocks."""
+        if drawn.listed not in self._spreads:
+            self._spreads[drawn.listed] = Spread(design)
+        spread, key = self._spreads[drawn.listed], (drawn.listed, drawn.stratum)
+        before = self._draws.get(key, 0)
+        self._draws[key] = before + 1
+        for arm, share in shares_of(design).items():
+            self._leads[arm] += (arm == drawn.arm) - share
+        for bet in self._expected:
+            then, now = (spread.moment(*bet, draws) for draws in (before, before + 1))
+            self._expected[bet] += log(now) - log(then)
+        draws = sum(self._draws.values())
+        weighed = [
+            exp(min(rate * self._leads[arm] - expected, MOST))
+            for (arm, rate), expected in self._expected.items()
+        ]
+        self.most = max(self.most, sum(weighed) / len(weighed) / (draws * (draws + 1)))
 
 
 class _Check:
     """A check under way: of everything that was drawn, and of each stratum."""
 
-    def __init__(self, designs: Mapping[str, Design], strata: Iterable[str]) -> None:
+    def __init__(self, designs: Mapping[str, Design]) -> None:
         self._designs = designs
-        self._arms = sorted({arm for design in designs.values() for arm, _ in design.arms})
         self._courses: dict[tuple[str, str], Course] = {}
-        self._impossible: set[tuple[str, str]] = set()
-        self._purses: dict[tuple[bool, str | None], Purse] = {}
-        self._strata = [*strata]
+        self._purses: dict[str, Purse] = {}
+        self.impossible: set[str] = set()
+        self.lead = Lead({arm for design in designs.values() for arm, _ in design.arms})
+        self.purse = Purse()
 
     def see(self, drawn: Drawn) -> None:
-        key, design = (drawn.listed, drawn.stratum), self._designs[drawn.listed]
-        if key in self._impossible:
-            return
+        design = self._designs[drawn.listed]
+        shares = shares_of(design)
+        if drawn.arm not in shares:
+            self.impossible.add(drawn.stratum)
+        elif design.sizes:
+            self._see_block(drawn, design)
+        else:
+            for purse in (self.purse, self._purses.setdefault(drawn.stratum, Purse())):
+                purse.settle(drawn.arm, shares)
+
+    def _see_block(self, drawn: Drawn, design: Design) -> None:
+        key = (drawn.listed, drawn.stratum)
         if key not in self._courses:
             self._courses[key] = Course(design)
-        course = self._courses[key]
-        chances = course.chances()
-        if not chances.get(drawn.arm):
-            self._impossible.add(key)
-            return
-        course.take(drawn.arm)
-        for where in (None, drawn.stratum):
-            self._purse(in_blocks=bool(design.sizes), where=where).settle(drawn.arm, chances)
+        if not self._courses[key].take(drawn.arm):
+            self.impossible.add(drawn.stratum)
+        self.lead.see(drawn, design)
 
-    def _purse(self, *, in_blocks: bool, where: str | None) -> Purse:
-        key = (in_blocks, where)
-        if key not in self._purses:
-            wagers = WAGERS_ON_BLOCKS if in_blocks else WAGERS_ON_OWN_LISTS
-            self._purses[key] = Purse(self._arms, wagers)
-        return self._purses[key]
-
-    def balance(self, policy: BalancePolicy) -> Balance:
-        many, none = len(self._strata), Purse((), ())
-        strata = {}
-        for stratum in self._strata:
-            raised = (
-                any(where == stratum for _, where in self._impossible)
-                or self._purses.get((True, stratum), none).most >= policy.blocks * many
-                or self._purses.get((False, stratum), none).most >= policy.own_list_stratum * many
-            )
-            strata[stratum] = BalanceState.RAISED if raised else BalanceState.WITHIN_DESIGN
-        raised = (
-            BalanceState.RAISED in strata.values()
-            or self._purses.get((True, None), none).most >= policy.blocks
-            or self._purses.get((False, None), none).most >= policy.own_list
-        )
-        return Balance(BalanceState.RAISED if raised else BalanceState.WITHIN_DESIGN, strata)
+    def riches(self, stratum: str) -> float:
+        return self._purses[stratum].most if stratum in self._purses else 1.0
 
 
 def check(
@@ -219,14 +269,24 @@ def check(
         drawn: every allocation that is committed, in the order of the draws.
         designs: how each list was made, by what ``drawn`` calls it.
         strata: every stratum of the trial.
-        policy: from what riches on something is raised.
+        policy: from what evidence on something is raised.
 
     Returns:
         Raised once, it stays raised. A draw that the list's blocks cannot have made raises its
         stratum for certain, and so does an arm that the list does not know; a stratum that is
         raised raises the whole.
     """
-    found = _Check(designs, strata)
+    found, every = _Check(designs), [*strata]
     for each in drawn:
         found.see(each)
-    return found.balance(policy)
+    dear = policy.own_list_stratum * len(every)
+    states = {
+        stratum: _state(stratum in found.impossible or found.riches(stratum) >= dear)
+        for stratum in every
+    }
+    raised = found.lead.most >= policy.blocks or found.purse.most >= policy.own_list
+    return Balance(_state(raised or BalanceState.RAISED in states.values()), states)
+
+
+def _state(raised: bool) -> BalanceState:  # noqa: FBT001 - it is the only argument
+    return BalanceState.RAISED if raised else BalanceState.WITHIN_DESIGN
