@@ -72,12 +72,12 @@ def test_a_room_holds_only_the_agreed_furniture():
         "clock", "clocks", "spans", "terms", "names", "matching",
         "tables", "lists", "schemas", "queries", "lookups", "actions", "identifying",
         "loading", "routes", "codes", "counts", "cli", "identities",
-        "stages", "cases", "papers", "pages", "printing", "views",
+        "stages", "cases", "papers", "pages", "printing", "views", "balance",
+        "sequence", "sealing", "vault", "proving",
     }  # fmt: skip
     rooms = (
-        "people", "custody", "victims", "forecast", "eligibility", "oversight", "consent", "delivery",
-        "journey",
-        *ALCOVES,
+        "people", "custody", "victims", "forecast", "eligibility", "oversight", "consent", "trials",
+        "allocation", "delivery", "monitor", "journey", *ALCOVES,
     )  # fmt: skip
     found = {
         f"{room}/{path.name}"

@@ -28,6 +28,7 @@ PURE = [
     "pages",
     "week",
     "funnel",
+    "balance",
 ]
 CORRIDOR = (ROOT / "docs" / "corridor.md").read_text("utf-8")
 PACKAGE = ROOT / "src" / "checkpoint"

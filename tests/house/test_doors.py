@@ -12,9 +12,10 @@ from conftest import Clients
 
 OFFICER, SUPERVISOR, AUDITOR = Role.CUSTODY_OFFICER, Role.SUPERVISOR, Role.AUDITOR
 NAVIGATOR = Role.NAVIGATOR
-MANAGER = Role.TRIAL_MANAGER
+MANAGER, STATISTICIAN = Role.TRIAL_MANAGER, Role.STATISTICIAN
 ANYONE = frozenset(TOKEN_ROLES)
 READERS = frozenset({OFFICER, SUPERVISOR})
+MONITORS = frozenset({MANAGER, STATISTICIAN})
 
 DOORS = {
     "POST /v1/custody-records": {OFFICER},
@@ -99,6 +100,15 @@ DOORS = {
     "GET /v1/reference/allocation-annotation-kinds": ANYONE,
     "GET /v1/me": ANYONE,
     "GET /v1/ledger-entries": {AUDITOR},
+    "GET /v1/trials/{code}/recruitment": MONITORS,
+    "GET /v1/trials/{code}/strata": MONITORS,
+    "GET /v1/trials/{code}/balance": MONITORS,
+    "GET /v1/trials/{code}/conduct": MONITORS,
+    "GET /v1/trials/{code}/unblindings": MONITORS,
+    "POST /v1/trials/{code}/unblindings": {MANAGER},
+    "POST /v1/trials/{code}/unblindings/{number}/confirmation": {STATISTICIAN},
+    "POST /v1/trials/{code}/unblindings/{number}/refusal": {STATISTICIAN},
+    "GET /v1/reference/unblinding-reasons": ANYONE,
     "GET /v1/reference/suites": ANYONE,
     "GET /v1/reference/offences": ANYONE,
     "GET /v1/reference/offence-classes": ANYONE,

@@ -74,7 +74,7 @@ async def test_nothing_of_anybody_stands_in_any_answer(at_trial, trial_owner):
     query = sa.text("SELECT id::text, family_name, given_names FROM person")
     async with trial_owner.connect() as connection:
         people = (await connection.execute(query)).all()
-    assert len(people) == 6
+    assert len(people) >= 6
     for door in DOORS:
         answer = await at_trial(MANAGER).get(f"{TRIAL}/{door}")
         for word in {word for person in people for word in person if word}:

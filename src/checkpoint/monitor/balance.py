@@ -110,19 +110,13 @@ class Course:
         self._left = {tuple(0 for _ in self._arms)}
 
     def take(self, arm: str) -> bool:
-        """Learn which arm came; False if no blocks can have made all that came."""
-        if arm not in self._arms:
-            self._left = set()
-        else:
-            place = self._arms.index(arm)
-            under_way = self._left | (
-                self._blocks if any(not any(left) for left in self._left) else set()
-            )
-            self._left = {
-                (*left[:place], left[place] - 1, *left[place + 1 :])
-                for left in under_way
-                if left[place]
-            }
+        """Learn which of its arms came; False if no blocks can have made all that came."""
+        place, ended = self._arms.index(arm), any(not any(left) for left in self._left)
+        self._left = {
+            (*left[:place], left[place] - 1, *left[place + 1 :])
+            for left in (self._left | self._blocks if ended else self._left)
+            if left[place]
+        }
         return bool(self._left)
 
 

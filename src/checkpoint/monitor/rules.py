@@ -98,6 +98,9 @@ def runs_low(left: int, *, warn_below: int, key: bytes, stratum: UUID) -> bool:
         warn_below: the protocol's.
         key: secret; the same for one service's life.
         stratum: whose list it is.
+
+    Returns:
+        True below the protocol's threshold, False from twice as many on.
     """
     drawn = hmac.digest(key, f"{EARLY}\n{stratum}".encode(), hashlib.sha256)
     return left < warn_below + int.from_bytes(drawn[:8], "big") % (warn_below + 1)
