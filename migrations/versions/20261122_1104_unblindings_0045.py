@@ -1,7 +1,7 @@
 """Unblindings: proposed by one person, answered by another.
 
 Revision ID: 0045
-Revises: 0042
+Revises: 0044
 Phase: expand (nothing reads or writes the new tables yet)
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0045"
-down_revision = "0042"
+down_revision = "0044"
 REASONS = "'follow_up_complete', 'stopped_early', 'safety', 'legal_duty', 'other'"
 INSTANT = sa.DateTime(timezone=True)
 TABLES = ("unblinding", "unblinding_answer")

@@ -52,7 +52,16 @@ def test_only_auditors_read_the_ledger_and_they_read_no_case():
     assert GRANTS[Role.AUDITOR] == {Permission.READ_LEDGER, rates, Permission.READ_REFERENCE}
 
 
-@pytest.mark.parametrize("role", [Role.EVALUATOR, Role.STATISTICIAN])
+def test_those_who_monitor_a_trial_see_no_case_and_no_arm():
+    monitors = [role for role in Role if holds(role, Permission.MONITOR_TRIAL)]
+    assert monitors == [Role.STATISTICIAN, Role.TRIAL_MANAGER]
+    for role in monitors:
+        assert not GRANTS[role] & {Permission.READ_ARM, Permission.READ_CUSTODY_RECORD}
+        asks = holds(role, Permission.PROPOSE_UNBLINDING)
+        assert asks != holds(role, Permission.ANSWER_UNBLINDING)
+
+
+@pytest.mark.parametrize("role", [Role.EVALUATOR])
 def test_those_who_work_outside_the_suite_see_no_custody_record(role):
     assert GRANTS[role] == {Permission.READ_REFERENCE}
 

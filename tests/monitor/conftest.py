@@ -17,6 +17,7 @@ from conftest import Clients, noon
 from trialling import SEED, consenting, open_trial
 
 CASES = 6
+DECLINED = {"answer": "declined", "reason_code": "no_reason_given"}
 CLOSES = date(2027, 11, 1)
 
 
@@ -50,7 +51,7 @@ async def trial_owner(
 async def monitored_app(
     trial_owner: AsyncEngine, monitored_settings: Settings
 ) -> AsyncIterator[FastAPI]:
-    """The service, always at noon on 3 November 2026, with six people allocated at DurhamGate."""
+    """The service, always at noon on 3 November 2026, with six allocated and a seventh declining."""
     app = create_app(monitored_settings)
     app.dependency_overrides[clock.now] = noon
     clients = Clients(app)
@@ -64,6 +65,7 @@ async def monitored_app(
         )
         assert answer.status_code == 201, answer.text
         app.state.test_records.append(record["id"])
+    await consenting(clients(), research=DECLINED)
     yield app
     for client in clients.opened:
         await client.aclose()

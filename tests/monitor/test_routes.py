@@ -6,6 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from checkpoint.foundation.actors import Role
+from checkpoint.monitor import counts, queries, views
+from checkpoint.trials import queries as trials
+from conftest import NOON, rolled_back
 
 TRIAL = "/v1/trials/TEST-TRIAL"
 DOORS = ("recruitment", "strata", "balance", "conduct")
@@ -25,7 +28,7 @@ async def test_recruitment_is_told_by_week_against_the_line(at_trial):
     assert found["needed_a_week"] == 15.4  # 794 people in 363 days
     weeks = found["weeks"]
     assert [week["week_of"] for week in weeks] == ["2026-10-26", "2026-11-02"]
-    every = {"screened": 6, "eligible": 6, "consented": 6, "allocated": 6}
+    every = {"screened": 7, "eligible": 7, "consented": 6, "allocated": 6}
     assert weeks[-1]["in_week"] == weeks[-1]["so_far"] == every
     assert weeks[0]["so_far"] == dict.fromkeys(every, 0)
     assert [week["line"] for week in weeks] == [3, 18]  # 800 people in 365 days: 2.19 a day
@@ -53,28 +56,52 @@ async def test_the_balance_withholds_arms_and_says_why(at_trial):
 async def test_conduct_tells_departures_refusals_and_what_is_missing(at_trial):
     found = await told(at_trial, "conduct")
     first, second = found["suites"]
-    assert (first["suite"], first["decisions"], first["overrides"]) == ("DURHAMGATE", 6, 0)
+    assert (first["suite"], first["decisions"], first["overrides"]) == ("DURHAMGATE", 7, 0)
     assert (first["override_rate"], first["overrides_flagged"]) == (0.0, False)
     assert (first["allocated"], first["crossovers"], first["crossovers_flagged"]) == (6, None, None)
     assert (second["decisions"], second["override_rate"]) == (0, None)
-    assert found["refusals"] == []
-    assert {each["kind"]: each["answered"] for each in found["answered"]} == {
-        "programme": 6,
-        "research": 6,
-        "information_sharing": 6,
+    (refused,) = found["refusals"]
+    assert (refused["kind"], refused["reason_code"], refused["declined"]) == (
+        "research",
+        "no_reason_given",
+        1,
+    )
+    assert {each["kind"]: (each["answered"], each["declined"]) for each in found["answered"]} == {
+        "programme": (7, 0),
+        "research": (7, 1),
+        "information_sharing": (7, 0),
     }
+    assert [stage["cases"] for stage in found["completeness"]] == [7, 6]
     for stage in found["completeness"]:
         facts = {each["fact"]: each["share"] for each in stage["facts"]}
-        assert (stage["cases"], facts["age"], facts["safeguards"]) == (6, 1.0, 1.0)
+        assert (facts["age"], facts["safeguards"]) == (1.0, 1.0)
         assert facts["consent_to_research"] == 1.0
         assert facts["risk_forecast"] == facts["self_defined_ethnicity"] == 0.0
+
+
+async def test_crossovers_are_flagged_by_everybody_allocated_in_the_suite(at_trial):
+    async with rolled_back(at_trial.app.state.engine) as session:
+        trial = await trials.one(session, "TEST-TRIAL", at=NOON)
+        found = views.conduct(
+            trial,
+            overrides=await counts.overrides(session, trial, at=NOON),
+            allocated=await queries.allocated(session, trial),
+            crossovers={"DURHAMGATE": 1},
+            answers=[],
+            complete=[],
+            at=NOON,
+        )
+    first, second = found.suites
+    assert (first.crossovers, first.crossover_rate, first.crossovers_flagged) == (1, 1 / 6, True)
+    assert (second.crossovers, second.crossover_rate, second.crossovers_flagged) == (0, None, False)
+    assert {stage.cases for stage in found.completeness} == {0}
 
 
 async def test_nothing_of_anybody_stands_in_any_answer(at_trial, trial_owner):
     query = sa.text("SELECT id::text, family_name, given_names FROM person")
     async with trial_owner.connect() as connection:
         people = (await connection.execute(query)).all()
-    assert len(people) >= 6
+    assert len(people) >= 7
     for door in DOORS:
         answer = await at_trial(MANAGER).get(f"{TRIAL}/{door}")
         for word in {word for person in people for word in person if word}:
