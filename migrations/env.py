@@ -26,6 +26,7 @@ for room in (
     "eligibility.tables",
     "forecast.tables",
     "oversight.tables",
+    "consent.tables",
     "trials.tables",
     "allocation.tables",
     "monitor.tables",

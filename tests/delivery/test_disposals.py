@@ -66,7 +66,7 @@ async def test_a_disposal_follows_its_offence_when_that_is_put_right(client):
     await said(client, record, "disposals", a_disposal(record))
     right = await client.post(
         place(record, "offences"),
-        json=an_offence(committed_from="2026-10-31", replaces=offence),
+        json=an_offence(committed_from="2026-10-31", replaces=offence, reason="mistyped"),
         headers=a_key() | {"If-Match": f'"{record["version"]}"'},
     )
     assert right.status_code == 201, right.text

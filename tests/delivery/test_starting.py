@@ -2,7 +2,7 @@
 
 import pytest
 
-from builders import WITHDRAWAL, a_key, booked, eligible
+from builders import WITHDRAWAL, a_key, booked, eligible, released
 from checkpoint.foundation.actors import Rank, Role
 from checkpoint.foundation.clock import utc_now
 from delivering import DEVIATED, PROPOSED, STARTED, place, problem, said
@@ -132,6 +132,7 @@ async def test_a_case_that_is_not_in_the_programme_is_not_started(at_trial):
 
 async def test_a_later_case_of_somebody_allocated_is_not_started(at_trial, a_case):
     officer, first = at_trial(), await a_case("treatment")
+    await released(officer, first)
     later, decision = await consenting(
         officer, booking={"person": ..., "person_id": first["person"]["id"]}
     )

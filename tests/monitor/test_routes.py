@@ -57,9 +57,9 @@ async def test_conduct_tells_departures_refusals_and_what_is_missing(at_trial):
     found = await told(at_trial, "conduct")
     first, second = found["suites"]
     assert (first["suite"], first["decisions"], first["overrides"]) == ("DURHAMGATE", 7, 0)
-    assert (first["override_rate"], first["overrides_flagged"]) == (0.0, False)
-    assert (first["allocated"], first["crossovers"], first["crossovers_flagged"]) == (6, None, None)
-    assert (second["decisions"], second["override_rate"]) == (0, None)
+    assert (first["override_rate_percent"], first["overrides_flagged"]) == (0.0, False)
+    assert (first["allocated"], first["crossovers"], first["crossovers_flagged"]) == (6, 0, False)
+    assert (second["decisions"], second["override_rate_percent"]) == (0, None)
     (refused,) = found["refusals"]
     assert (refused["kind"], refused["reason_code"], refused["declined"]) == (
         "research",
@@ -73,9 +73,9 @@ async def test_conduct_tells_departures_refusals_and_what_is_missing(at_trial):
     }
     assert [stage["cases"] for stage in found["completeness"]] == [7, 6]
     for stage in found["completeness"]:
-        facts = {each["fact"]: each["share"] for each in stage["facts"]}
-        assert (facts["age"], facts["safeguards"]) == (1.0, 1.0)
-        assert facts["consent_to_research"] == 1.0
+        facts = {each["fact"]: each["percent"] for each in stage["facts"]}
+        assert (facts["age"], facts["safeguards"]) == (100.0, 100.0)
+        assert facts["consent_to_research"] == 100.0
         assert facts["risk_forecast"] == facts["self_defined_ethnicity"] == 0.0
 
 
@@ -92,8 +92,16 @@ async def test_crossovers_are_flagged_by_everybody_allocated_in_the_suite(at_tri
             at=NOON,
         )
     first, second = found.suites
-    assert (first.crossovers, first.crossover_rate, first.crossovers_flagged) == (1, 1 / 6, True)
-    assert (second.crossovers, second.crossover_rate, second.crossovers_flagged) == (0, None, False)
+    assert (first.crossovers, first.crossover_rate_percent, first.crossovers_flagged) == (
+        1,
+        100 / 6,
+        True,
+    )
+    assert (second.crossovers, second.crossover_rate_percent, second.crossovers_flagged) == (
+        0,
+        None,
+        False,
+    )
     assert {stage.cases for stage in found.completeness} == {0}
 
 

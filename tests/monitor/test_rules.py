@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkpoint.allocation import rules as allocation_rules
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.monitor import rules
 from checkpoint.monitor.states import (
@@ -68,7 +69,7 @@ def test_what_is_needed_a_week_is_what_is_missing_over_the_weeks_left(allocated,
 
 @given(st.integers(0, 2000), st.integers(1, 1000), keys, st.uuids())
 def test_the_warning_is_never_late_and_at_most_twice_as_early(left, warn_below, key, stratum):
-    low = rules.runs_low(left, warn_below=warn_below, key=key, stratum=stratum)
+    low = allocation_rules.runs_low(left, warn_below=warn_below, key=key, stratum=stratum)
     if left < warn_below:
         assert low
     if left >= 2 * warn_below:
@@ -79,7 +80,7 @@ def test_when_it_warns_nobody_can_tell_how_many_are_left():
     key, found = bytes(32), set()
     for number in range(300):
         low = [
-            rules.runs_low(left, warn_below=20, key=key, stratum=UUID(int=number))
+            allocation_rules.runs_low(left, warn_below=20, key=key, stratum=UUID(int=number))
             for left in range(60)
         ]
         assert low == sorted(low, reverse=True)

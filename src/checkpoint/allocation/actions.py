@@ -78,7 +78,7 @@ async def draw(
     if await queries.enrolment(session, record_id) is not None:
         raise AlreadyEnrolled("It stays as it is; the trial takes other cases.")
     await _check_lists(session, trial, vault=vault)
-    slot_id = await _next_slot(session, trial, suite)
+    slot_id = await _next_slot(session, trial, suite, vault=vault)
     drawn = (trial, suite, slot_id, record, decision, given)
     allocation = _allocation(*drawn, vault=vault, by=by, at=at)
     await insert(session, allocation)
@@ -253,14 +253,15 @@ async def _check_lists(session: AsyncSession, trial: Standing, *, vault: Vault) 
         await vault.check(session, each)
 
 
-async def _next_slot(session: AsyncSession, trial: Standing, suite: str) -> UUID:
+async def _next_slot(session: AsyncSession, trial: Standing, suite: str, *, vault: Vault) -> UUID:
     stratum = trial.strata[suite]
     slot_id = await queries.next_slot(session, stratum, trial.protocol_id)
     if slot_id is None:
         raise StratumExhausted("Nothing was drawn. Tell the statistician: the suite needs a list.")
     left = await queries.places_left(session, stratum, trial.protocol_id) - 1
-    if left < trial.protocol.warn_below:
-        log.warning("stratum_runs_low", trial=trial.code, suite=suite, left=left)
+    warn = trial.protocol.warn_below
+    if rules.runs_low(left, warn_below=warn, key=vault.key(), stratum=stratum):
+        log.warning("stratum_runs_low", trial=trial.code, suite=suite)
     return slot_id
 
 

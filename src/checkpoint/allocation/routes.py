@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Path
 from fastapi.responses import Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -42,7 +42,7 @@ from checkpoint.allocation.states import (
     TrialIsClosed,
     TrialIsOpen,
 )
-from checkpoint.allocation.vault import Vault
+from checkpoint.allocation.vault import Opening, Vault
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries as custody
@@ -69,14 +69,6 @@ BEFORE = (
     DecisionOvertaken,
     ConsentNeeded,
 )
-
-
-async def the_vault(request: Request) -> Vault:
-    vault: Vault = request.app.state.vault
-    return vault
-
-
-Opening = Annotated[Vault, Depends(the_vault)]
 
 
 @router.put(

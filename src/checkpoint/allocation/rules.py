@@ -1,5 +1,7 @@
 """What has to stand before a case is allocated or enrolled. Pure."""
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -24,6 +26,8 @@ from checkpoint.consent.states import (
 )
 from checkpoint.eligibility.states import Verdict
 from checkpoint.trials.states import TrialState
+
+EARLY = "checkpoint early warning v1"
 
 
 def check_decision(
@@ -139,3 +143,23 @@ def check_annotations(there: int) -> None:
         raise AnnotationsFull(
             f"It has {MOST_ANNOTATIONS}; tell the trial manager.", limit=MOST_ANNOTATIONS
         )
+
+
+def runs_low(left: int, *, warn_below: int, key: bytes, stratum: UUID) -> bool:
+    """Whether a stratum's list should be followed by another soon.
+
+    The day on which an exact threshold is passed would tell where the list ends, and with it the
+    last places of the last block. So the threshold lies higher by an amount that nobody knows, up
+    to as much again: the warning may come early and never late.
+
+    Args:
+        left: places that the list still has.
+        warn_below: the protocol's.
+        key: secret; the same for one service's life.
+        stratum: whose list it is.
+
+    Returns:
+        True below the protocol's threshold, False from twice as many on.
+    """
+    drawn = hmac.digest(key, f"{EARLY}\n{stratum}".encode(), hashlib.sha256)
+    return left < warn_below + int.from_bytes(drawn[:8], "big") % (warn_below + 1)

@@ -4,10 +4,11 @@ import json
 import secrets
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from fastapi import Depends, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.sealing import KEY_BYTES, SealBroken, opened, sealed
@@ -102,6 +103,15 @@ class Vault:
             and entry.get("digest") == listed.digest
             and entry.get("seed_commitment") == listed.seed_commitment
         )
+
+
+async def the_vault(request: Request) -> Vault:
+    """The process's own."""
+    vault: Vault = request.app.state.vault
+    return vault
+
+
+Opening = Annotated[Vault, Depends(the_vault)]
 
 
 def lodged(file: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,7 +17,7 @@ from checkpoint.allocation.states import (
     ListNotSealed,
     SealedListChanged,
 )
-from checkpoint.allocation.vault import Vault
+from checkpoint.allocation.vault import Opening, Vault
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody import queries as custody
@@ -70,14 +70,6 @@ OPENING = (SealedListChanged, ListNotSealed)
 ENTERED = (*OPENING, CustodyRecordNotFound, NotInProgramme, EarlierAllocationStands, ArmNotRead)
 DEPARTING = (*CREATING, *ENTERED, AllocationNotFound, RuleBroken)
 ANSWERED = (*CREATING, *ENTERED, CrossoverNotFound, CrossoverNotAllowed, SecondPersonNeeded)
-
-
-def the_vault(request: Request) -> Vault:
-    vault: Vault = request.app.state.vault
-    return vault
-
-
-Opening = Annotated[Vault, Depends(the_vault)]
 
 
 @router.post(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,13 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation import queries as allocation
+from checkpoint.allocation.rules import runs_low
 from checkpoint.allocation.tables import Allocation
 from checkpoint.allocation.vault import Vault
+from checkpoint.delivery import counts as delivery
+from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
 from checkpoint.monitor.balance import Design, Drawn
-from checkpoint.monitor.rules import runs_low
 from checkpoint.monitor.states import UnblindingNotFound, UnblindingOutcome, UnblindingScope
 from checkpoint.monitor.tables import Unblinding, UnblindingAnswer
 from checkpoint.trials.queries import OF_CODE, Standing
@@ -145,9 +148,7 @@ async def unblinding(session: AsyncSession, trial: Standing, number: int) -> Any
     return found
 
 
-async def crossovers(
-    session: AsyncSession,  # noqa: ARG001 - what is delivered is a room of its own
-    trial: Standing,  # noqa: ARG001
-) -> Mapping[str, int] | None:
-    """Authorised crossovers by suite; None while no room records what was delivered."""
-    return None
+async def crossovers(session: AsyncSession, trial: Standing, *, at: datetime) -> Mapping[str, int]:
+    """Authorised crossovers to the programme by suite."""
+    found = await delivery.crossings(session, trial.id, on=london_day(at))
+    return {each.suite: each.to_treatment for each in found}

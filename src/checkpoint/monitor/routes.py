@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Path
 from fastapi.responses import Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,7 +11,7 @@ from checkpoint.access.guards import holding
 from checkpoint.access.permissions import Permission
 from checkpoint.allocation import queries as allocation
 from checkpoint.allocation.states import AllocationNotFound, ListNotSealed, SealedListChanged
-from checkpoint.allocation.vault import Vault
+from checkpoint.allocation.vault import Opening
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.custody.queries import CustodyRecordNotFound
@@ -56,14 +56,6 @@ Monitoring = Annotated[Actor, holding(Permission.MONITOR_TRIAL)]
 Answering = Annotated[Actor, holding(Permission.ANSWER_UNBLINDING)]
 ANSWERED = (*CREATING, TrialNotFound, UnblindingNotFound, UnblindingAnswered, SecondPersonNeeded)
 OPENED = (SealedListChanged, ListNotSealed)
-
-
-def the_vault(request: Request) -> Vault:
-    vault: Vault = request.app.state.vault
-    return vault
-
-
-Opening = Annotated[Vault, Depends(the_vault)]
 
 
 @router.get("/recruitment", response_model=RecruitmentView, responses=problems(TrialNotFound))
@@ -112,7 +104,7 @@ async def read_conduct(by: Monitoring, code: Code, session: Transaction, now: No
         trial,
         overrides=await counts.overrides(session, trial, at=now),
         allocated=await queries.allocated(session, trial),
-        crossovers=await queries.crossovers(session, trial),
+        crossovers=await queries.crossovers(session, trial, at=now),
         answers=await counts.answers(session, trial, at=now),
         complete=await counts.completeness(session, trial, at=now),
         at=now,

@@ -22,7 +22,6 @@ from checkpoint.trials.states import TrialState
 WEEK = timedelta(days=7)
 MOST_UNBLINDINGS = 500
 MASKED = "checkpoint masked arms v1"
-EARLY = "checkpoint early warning v1"
 
 
 def monday_of(day: date) -> date:
@@ -84,26 +83,6 @@ def needed_a_week(
     if closes_on is None or (missing and closes_on <= today):
         return None
     return -(-missing * 70 // max((closes_on - today).days, 1)) / 10
-
-
-def runs_low(left: int, *, warn_below: int, key: bytes, stratum: UUID) -> bool:
-    """Whether a stratum's list should be followed by another soon.
-
-    The day on which an exact threshold is passed would tell where the list ends, and with it the
-    last places of the last block. So the threshold lies higher by an amount that nobody knows, up
-    to as much again: the warning may come early and never late.
-
-    Args:
-        left: places that the list still has.
-        warn_below: the protocol's.
-        key: secret; the same for one service's life.
-        stratum: whose list it is.
-
-    Returns:
-        True below the protocol's threshold, False from twice as many on.
-    """
-    drawn = hmac.digest(key, f"{EARLY}\n{stratum}".encode(), hashlib.sha256)
-    return left < warn_below + int.from_bytes(drawn[:8], "big") % (warn_below + 1)
 
 
 def masks(arms: Iterable[str], *, key: bytes, trial: str) -> dict[str, str]:

@@ -19,7 +19,9 @@ from checkpoint.trials.states import TrialKind, TrialState
 Words = Annotated[
     Text, Field(max_length=1000, description="Why, in words; nothing about the person.")
 ]
-Share = Annotated[float | None, Field(description="0 to 1; null where there is nothing to divide.")]
+Percent = Annotated[
+    float | None, Field(description="Per cent; null where there is nothing to divide.")
+]
 
 
 class MonitorView(View):
@@ -146,12 +148,12 @@ class SuiteOverridesView(View):
     suite: str
     decisions: int
     overrides: int
-    override_rate: Share
+    override_rate_percent: Percent
     overrides_flagged: bool
     allocated: int
-    crossovers: Annotated[int | None, Field(description="Null: not recorded by this service.")]
-    crossover_rate: Share
-    crossovers_flagged: bool | None
+    crossovers: int
+    crossover_rate_percent: Percent
+    crossovers_flagged: bool
 
 
 class RefusalsView(View):
@@ -177,7 +179,7 @@ class FactView(View):
     fact: str
     meaning: str
     known: int
-    share: Share
+    percent: Percent
 
 
 class CompletenessView(View):

@@ -163,7 +163,7 @@ def conduct(
     *,
     overrides: Sequence[Any],
     allocated: Mapping[str, int],
-    crossovers: Mapping[str, int] | None,
+    crossovers: Mapping[str, int],
     answers: Sequence[Any],
     complete: Sequence[Any],
     at: datetime,
@@ -203,25 +203,23 @@ def conduct(
 def _suite(
     row: Any,
     allocated: Mapping[str, int],
-    crossovers: Mapping[str, int] | None,
+    crossovers: Mapping[str, int],
     *,
     above_percent: int,
 ) -> SuiteOverridesView:
     people = allocated.get(row.code, 0)
-    crossed = None if crossovers is None else crossovers.get(row.code, 0)
+    crossed = crossovers.get(row.code, 0)
     flagged = oversight.is_flagged(row.overrides, row.decisions, above_percent=above_percent)
     return SuiteOverridesView(
         suite=row.code,
         decisions=row.decisions,
         overrides=row.overrides,
-        override_rate=oversight.rate_of(row.overrides, row.decisions),
+        override_rate_percent=oversight.percent_of(row.overrides, row.decisions),
         overrides_flagged=flagged,
         allocated=people,
         crossovers=crossed,
-        crossover_rate=None if crossed is None else oversight.rate_of(crossed, people),
-        crossovers_flagged=None
-        if crossed is None
-        else oversight.is_flagged(crossed, people, above_percent=above_percent),
+        crossover_rate_percent=oversight.percent_of(crossed, people),
+        crossovers_flagged=oversight.is_flagged(crossed, people, above_percent=above_percent),
     )
 
 
@@ -240,8 +238,8 @@ def _complete(stage: str, rows: Sequence[Any]) -> CompletenessView:
     facts = []
     for fact, meaning in KNOWN.items():
         known = getattr(row, fact) if row else 0
-        share = oversight.rate_of(known, cases)
-        facts.append(FactView(fact=fact, meaning=meaning, known=known, share=share))
+        percent = oversight.percent_of(known, cases)
+        facts.append(FactView(fact=fact, meaning=meaning, known=known, percent=percent))
     return CompletenessView(stage=stage, cases=cases, counted=STAGES[stage], facts=facts)
 
 
