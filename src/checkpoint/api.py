@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
 from typing import Any, cast
 
@@ -11,6 +11,7 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from checkpoint.access import local_issuer
@@ -40,7 +41,7 @@ from checkpoint.eligibility import routes as eligibility
 from checkpoint.forecast import routes as forecast
 from checkpoint.foundation import bodies, health, logs, openapi, problems
 from checkpoint.foundation.addresses import ParameterUnknown
-from checkpoint.foundation.database import engine_for
+from checkpoint.foundation.database import engine_for, transaction
 from checkpoint.foundation.health import Seen
 from checkpoint.foundation.server import settle
 from checkpoint.foundation.settings import Environment, Settings
@@ -172,8 +173,12 @@ def _keys(app: FastAPI, settings: Settings, issuer: str) -> Keys:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    engine = cast("AsyncEngine", app.state.engine)
+    with suppress(SQLAlchemyError, OSError):  # without a database it starts, and says unready
+        async with transaction(engine) as session:
+            await app.state.vault.check_every(session)
     yield
-    await cast("AsyncEngine", app.state.engine).dispose()
+    await engine.dispose()
 
 
 def _explain_problems(app: FastAPI) -> None:

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.sealing import KEY_BYTES, SealBroken, opened, sealed
 from checkpoint.allocation.states import ListNotSealed, SealedListChanged
+from checkpoint.allocation.tables import SealedList
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.keyfiles import kept
 from checkpoint.foundation.logs import log
@@ -21,6 +22,7 @@ from checkpoint.trials.states import TrialKind
 
 KEY_FILE = "sealing.key"
 DIGEST = sa.text("SELECT sealed_list_digest(:list) AS digest")
+EVERY = sa.select(*SealedList.__table__.c)
 
 
 class Vault:
@@ -92,6 +94,20 @@ class Vault:
                 "was altered, or CHECKPOINT_TRIAL_FILE names another file."
             )
         self._checked.add(listed.id)
+
+    async def check_every(self, session: AsyncSession) -> list[UUID]:
+        """Look at every sealed list, as a process does when it starts.
+
+        Returns:
+            The lists that nothing will be drawn from, each of which the log tells of.
+        """
+        refused = []
+        for listed in await rows_of(session, EVERY):
+            try:
+                await self.check(session, listed)
+            except (ListNotSealed, SealedListChanged):
+                refused.append(listed.id)
+        return refused
 
     def _lodged(self, listed: Any) -> bool:
         file = self._settings.trial_file
