@@ -62,8 +62,8 @@ async def draw(
 
     Raises:
         CustodyRecordNotFound, PersonMergedAway, DecisionNeeded, DecisionSuperseded,
-        DecisionOvertaken, ConsentNeeded, OutsideEveryStratum, NoTrialOpen, TrialIsClosed, AlreadyEnrolled, ListNotSealed,
-        SealedListChanged, StratumExhausted: nothing was drawn.
+        DecisionOvertaken, ConsentNeeded, OutsideEveryStratum, NoTrialOpen, TrialIsClosed,
+        AlreadyEnrolled, ListNotSealed, SealedListChanged, StratumExhausted: nothing was drawn.
     """
     record = await custody.held(session, record_id, actor=by)
     if (found := await queries.of_record(session, record_id)) is not None:
@@ -143,7 +143,8 @@ async def enrol(
 
     Raises:
         CustodyRecordNotFound, PersonMergedAway, DecisionNeeded, DecisionSuperseded,
-        DecisionOvertaken, ConsentNeeded, TrialIsOpen, ProgrammeNotLive, AlreadyAllocated: nothing was changed.
+        DecisionOvertaken, ConsentNeeded, TrialIsOpen, ProgrammeNotLive, AlreadyAllocated: nothing
+        was changed.
     """
     record = await custody.held(session, record_id, actor=by)
     if (found := await queries.enrolment(session, record_id)) is not None:
@@ -208,9 +209,12 @@ async def annotate(
 
 async def _same_people(session: AsyncSession, person_id: UUID) -> frozenset[UUID]:
     """Whoever this is by all their records, locked: merged identities are one person."""
-    same = await people.same_person_ids(session, person_id)
-    await queries.hold_people(session, same)
-    return same
+    held: frozenset[UUID] = frozenset()
+    # Asked again once they are held: whoever waited for a merge sees who it made one person.
+    while (same := await people.same_person_ids(session, person_id)) != held:
+        await queries.hold_people(session, same)
+        held = same
+    return held
 
 
 async def _decided(

@@ -30,6 +30,7 @@ from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.statements import Prepared
+from checkpoint.people import queries as people_queries
 from checkpoint.people.tables import Person
 from checkpoint.trials.tables import Trial, TrialProtocol, TrialStratum
 
@@ -51,6 +52,7 @@ ALLOCATIONS = (
         col(TrialProtocol.version).label("protocol_version"),
         col(TrialStratum.suite).label("stratum"),
         col(CustodyRecord.suite).label("record_suite"),
+        col(CustodyRecord.person_id).label("record_person_id"),
     )
     .join(Trial, col(Trial.id) == col(Allocation.trial_id))
     .join(TrialProtocol, col(TrialProtocol.id) == col(Allocation.trial_protocol_id))
@@ -62,10 +64,18 @@ OF_RECORD = Prepared(
         col(Allocation.custody_record_id) == sa.bindparam("record_id", type_=sa.Uuid())
     )
 )
+PEOPLE = sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid())))
+# Drawn in their name, or for a case that turned out to be about them.
+THEIRS = sa.union(
+    sa.select(col(Allocation.id)).where(col(Allocation.person_id) == PEOPLE),
+    sa.select(col(Allocation.id))
+    .join(CustodyRecord, col(CustodyRecord.id) == col(Allocation.custody_record_id))
+    .where(col(CustodyRecord.person_id) == PEOPLE),
+)
 # The first of them stands, whatever was drawn for whoever turned out to be the same person.
 OF_PEOPLE = Prepared(
     ALLOCATIONS.where(
-        col(Allocation.person_id) == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid()))),
+        col(Allocation.id).in_(THEIRS),
         col(Allocation.trial_id) == sa.bindparam("trial_id", type_=sa.Uuid()),
     )
     .order_by(col(Allocation.allocated_at), col(Allocation.id))
@@ -73,7 +83,7 @@ OF_PEOPLE = Prepared(
 )
 PEOPLE_LOCKED = (
     sa.select(col(Person.id))
-    .where(col(Person.id) == sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid()))))
+    .where(col(Person.id) == PEOPLE)
     .order_by(col(Person.id))
     .with_for_update(key_share=True)
 )
@@ -134,6 +144,13 @@ async def of_people(session: AsyncSession, people: Iterable[UUID], trial_id: UUI
     """The first allocation in a trial of whoever these ids are; never its arm."""
     found = await rows_of(session, OF_PEOPLE, people=[*people], trial_id=trial_id)
     return found[0] if found else None
+
+
+async def stands(session: AsyncSession, found: Any) -> bool:
+    """Whether an allocation is the first of its person in its trial, as far as is known today."""
+    same = await people_queries.same_person_ids(session, found.record_person_id)
+    first = await of_people(session, same, found.trial_id)
+    return first is None or first.id == found.id
 
 
 async def needed(session: AsyncSession, record_id: UUID) -> Any:
@@ -202,7 +219,7 @@ async def annotations(session: AsyncSession, allocation_id: UUID) -> Sequence[An
     return await rows_of(session, ANNOTATIONS, allocation_id=allocation_id)
 
 
-def view(found: Any, arm: str, *, record_id: UUID, by: Actor) -> AllocationView:
+def view(found: Any, arm: str, *, record_id: UUID, is_first: bool, by: Actor) -> AllocationView:
     """An allocation with its arm, as the reader of one case may see it."""
     own, seen = found.custody_record_id == record_id, found.record_suite in by.suites
     meaning = ARM_MEANING.get(arm, ARM_MEANING[None])
@@ -212,10 +229,11 @@ def view(found: Any, arm: str, *, record_id: UUID, by: Actor) -> AllocationView:
         kind=found.kind,
         protocol_version=found.protocol_version,
         arm=arm,
-        meaning=meaning if own else EARLIER_CASE,
+        meaning=meaning if own and is_first else EARLIER_CASE,
         stratum=found.stratum,
         custody_record_id=found.custody_record_id if seen else None,
         for_this_case=own,
+        stands=is_first,
         eligibility_decision_id=found.eligibility_decision_id if seen else None,
         allocated_at=found.allocated_at,
     )

@@ -130,7 +130,8 @@ async def _told(
 ) -> Response:
     async with transactions() as session:
         arm = await queries.arm_of(session, found.id, vault=vault)
-    view = queries.view(found, arm, record_id=record_id, by=by)
+        is_first = await queries.stands(session, found)
+    view = queries.view(found, arm, record_id=record_id, is_first=is_first, by=by)
     return shown(view, status=201 if drawn else 200)
 
 

@@ -74,6 +74,13 @@ class AllocationView(View):
             description="False: drawn for an earlier case of this person; nobody is drawn twice."
         ),
     ]
+    stands: Annotated[
+        bool,
+        Field(
+            description="False: the person turned out to be somebody who was allocated before. That "
+            "allocation counts; this one is kept, and nothing rests on it."
+        ),
+    ]
     eligibility_decision_id: UUID | None
     allocated_at: Moment
 

@@ -106,6 +106,11 @@ class SealedListChanged(errors.Unavailable):
     title = "The sealed list is not what was lodged, so nothing is drawn from it"
 
 
+class TrialFileUnreadable(errors.Unprocessable):
+    slug = "trial-file-unreadable"
+    title = "What stands in the trial file cannot be read"
+
+
 class AlreadyEnrolled(errors.Conflict):
     slug = "already-enrolled"
     title = "The case is enrolled already, without allocation"

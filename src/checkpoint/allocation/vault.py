@@ -3,6 +3,7 @@
 import json
 import secrets
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from fastapi import Depends, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.sealing import KEY_BYTES, SealBroken, opened, sealed
-from checkpoint.allocation.states import ListNotSealed, SealedListChanged
+from checkpoint.allocation.states import ListNotSealed, SealedListChanged, TrialFileUnreadable
 from checkpoint.allocation.tables import SealedList
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.keyfiles import kept
@@ -37,7 +38,7 @@ class Vault:
         self._checked: set[UUID] = set()
         development = settings.environment is Environment.DEVELOPMENT
         self.kind = TrialKind.TEST if development else TrialKind.LIVE
-        self.software = f"0.1.0 {settings.git_ref}"[:60]
+        self.software = f"{version('checkpoint')} {settings.git_ref}"[:60]
 
     def key(self) -> bytes:
         """The sealing key.
@@ -132,19 +133,28 @@ Opening = Annotated[Vault, Depends(the_vault)]
 
 def lodged(file: Path) -> dict[str, Any]:
     """The sealed lists that a trial file holds, by id; none where it cannot be read."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, TrialFileUnreadable):
+        return _read(file)
+    return {}
+
+
+def _read(file: Path) -> dict[str, Any]:
+    with suppress(ValueError, KeyError, TypeError):
         found = json.loads(file.read_text("utf-8"))["lists"]
         if isinstance(found, dict):
             return found
-    return {}
+    raise TrialFileUnreadable("Nothing was sealed. Name another file, or put this one right.")
 
 
 def lodge(file: Path, listed: Any, *, trial: str) -> None:
     """Write a list's digests into a trial file, beside those that stand there.
 
     The file is written whole beside the old one and takes its place, so that nobody reads half.
+
+    Raises:
+        TrialFileUnreadable: what stands there is no trial file, and would be lost.
     """
-    lists = lodged(file)
+    lists = _read(file) if file.exists() else {}
     lists[str(listed.id)] = {
         "trial": trial,
         "kind": listed.kind,

@@ -41,7 +41,6 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.schemas import NextStep
 from checkpoint.oversight.rules import policy_on
-from checkpoint.people import queries as people
 
 RECORD_ID = sa.bindparam("record_id", type_=sa.Uuid())
 START = sa.select(*ProgrammeStart.__table__.c).where(
@@ -96,9 +95,7 @@ async def entry_of(session: AsyncSession, record: Any) -> Entry:
         if enrolment is None:
             raise NotInProgramme("Allocate the case first, or enrol it where no trial is open.")
         return Entry(None, enrolment)
-    same = await people.same_person_ids(session, record.person_id)
-    first = await allocation.of_people(session, same, found.trial_id)
-    if first is not None and first.id != found.id:
+    if not await allocation.stands(session, found):
         raise EarlierAllocationStands(EARLIER_CASE)
     return Entry(found, None)
 

@@ -140,6 +140,7 @@ def amendment_faults(
     Returns:
         Every fault; none if it may. What was drawn never changes: an amendment acts from its first
         day on, strata are added and never taken away, and the day of opening stands once it came.
+        A trial that closed never opens again: by then its list may be known.
     """
     if before is None:
         return [] if new.number == 1 else ["number: the first version has the number 1"]
@@ -150,13 +151,21 @@ def amendment_faults(
         faults.append("kind: a trial stays live or test")
     if state is TrialState.CLOSED:
         faults.append("trial: it is closed, and takes no amendment")
-    if new.in_effect_from < max(on, before.in_effect_from):
-        faults.append("in_effect_from: today or later, and not before the last version's")
-    if state is not TrialState.ANNOUNCED and new.opens_on != before.opens_on:
-        faults.append("opens_on: the trial is open, so this day stands")
+    faults += _days_that_cannot_be(new, before, state=state, on=on)
     if missing := [suite for suite in before.strata if suite not in new.strata]:
         faults.append(f"strata: none is taken away; missing: {', '.join(missing)}")
     return faults
+
+
+def _days_that_cannot_be(
+    new: Protocol, before: Protocol, *, state: TrialState, on: date
+) -> Iterable[str]:
+    if new.in_effect_from < max(on, before.in_effect_from):
+        yield "in_effect_from: today or later, and not before the last version's"
+    if before.closes_on is not None and new.in_effect_from > before.closes_on:
+        yield "in_effect_from: by the day the trial closes; then its list may be proved"
+    if state is not TrialState.ANNOUNCED and new.opens_on != before.opens_on:
+        yield "opens_on: the trial is open, so this day stands"
 
 
 def in_effect(versions: Sequence[Adopted], on: date) -> Adopted:

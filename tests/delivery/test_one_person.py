@@ -1,0 +1,91 @@
+"""One person has one allocation that counts in a trial, whoever they were taken to be."""
+
+import asyncio
+
+import pytest
+import sqlalchemy as sa
+
+from builders import a_key, booked, released
+from checkpoint.allocation.states import EARLIER_CASE
+from checkpoint.foundation.actors import Role
+from delivering import STARTED, place, problem, said
+from trialling import consenting
+from waits import until_waiting
+
+HOLD = sa.text("SELECT FROM person WHERE id = :id FOR UPDATE")
+
+
+@pytest.fixture
+def merge(at_trial):
+    """Merges the second record's person into the first one's, whom nobody has put right yet."""
+    supervisor = at_trial(Role.SUPERVISOR, name="merging")
+
+    async def do(kept, other):
+        return await supervisor.post(
+            f"/v1/people/{kept['person']['id']}/merges",
+            json={"other_id": other["person"]["id"], "reason": "other", "words": "Made up."},
+            headers=a_key() | {"If-Match": '"1"'},
+        )
+
+    return do
+
+
+async def drawn(client, record, decision):
+    body = {"eligibility_decision_id": decision["id"]}
+    return await client.put(place(record, "allocation"), json=body)
+
+
+async def test_who_is_merged_while_they_wait_to_be_drawn_has_the_first_arm(
+    at_trial, trial_owner, merge
+):
+    officer = at_trial()
+    known, first = await consenting(officer)
+    told = (await drawn(officer, known, first)).json()
+    record, decision = await consenting(officer)
+    async with trial_owner.connect() as connection:
+        await connection.execute(HOLD, {"id": record["person"]["id"]})
+        merging = asyncio.create_task(merge(record, known))
+        await until_waiting(trial_owner)
+        drawing = asyncio.create_task(drawn(officer, record, decision))
+        await until_waiting(trial_owner, many=2)
+    assert (await merging).status_code == 201
+    answer = await drawing
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["id"], answer.json()["arm"]) == (told["id"], told["arm"])
+    assert answer.json()["for_this_case"] is False
+
+
+async def test_of_two_who_were_allocated_and_are_one_the_second_is_told_apart(at_trial, merge):
+    officer = at_trial()
+    cases = [await consenting(officer) for _ in range(2)]
+    before = [(await drawn(officer, *case)).json() for case in cases]
+    assert [told["stands"] for told in before] == [True, True]
+    (first, _), (second, _) = cases
+    assert (await merge(second, first)).status_code == 201
+    after = [(await officer.get(place(each, "allocation"))).json() for each in (first, second)]
+    assert [told["stands"] for told in after] == [True, False]
+    assert [told["arm"] for told in after] == [told["arm"] for told in before]
+    assert after[0]["meaning"] == before[0]["meaning"]
+    assert after[1]["meaning"] == EARLIER_CASE
+    answer = await said(officer, second, "programme-start", STARTED)
+    problem(answer, 409, "earlier-allocation-stands")
+
+
+async def test_who_was_allocated_under_a_wrong_name_is_not_drawn_again(at_trial):
+    officer = at_trial()
+    right = await released(officer, await booked(officer))
+    record, decision = await consenting(officer)
+    told = (await drawn(officer, record, decision)).json()
+    left = await released(officer, record)
+    moved = await officer.put(
+        place(record, "identity"),
+        json={"person_id": right["person"]["id"], "reason": "wrong_person_selected"},
+        headers={"If-Match": f'"{left["version"]}"'},
+    )
+    assert moved.status_code == 200, moved.text
+    again, later = await consenting(
+        officer, booking={"person": ..., "person_id": right["person"]["id"]}
+    )
+    answer = await drawn(officer, again, later)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["id"], answer.json()["for_this_case"]) == (told["id"], False)
