@@ -52,6 +52,7 @@ def test_every_refusal_is_declared_on_some_door_or_belongs_to_the_shell(app):
         "phases-refused",
         "trial-closed-already",
         "seal-refused",
+        "trial-file-unreadable",
         "one-hand-too-many",
         "trial-still-open",
         "seed-wrong",
