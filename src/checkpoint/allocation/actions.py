@@ -59,11 +59,6 @@ async def draw(
 
     Returns:
         The allocation without its arm, and whether it was drawn now.
-
-    Raises:
-        CustodyRecordNotFound, PersonMergedAway, DecisionNeeded, DecisionSuperseded,
-        DecisionOvertaken, ConsentNeeded, OutsideEveryStratum, NoTrialOpen, TrialIsClosed,
-        AlreadyEnrolled, ListNotSealed, SealedListChanged, StratumExhausted: nothing was drawn.
     """
     record = await custody.held(session, record_id, actor=by)
     if (found := await queries.of_record(session, record_id)) is not None:
@@ -140,11 +135,6 @@ async def enrol(
 
     Returns:
         The enrolment, and whether it was made now.
-
-    Raises:
-        CustodyRecordNotFound, PersonMergedAway, DecisionNeeded, DecisionSuperseded,
-        DecisionOvertaken, ConsentNeeded, TrialIsOpen, ProgrammeNotLive, AlreadyAllocated: nothing
-        was changed.
     """
     record = await custody.held(session, record_id, actor=by)
     if (found := await queries.enrolment(session, record_id)) is not None:
@@ -179,11 +169,7 @@ async def enrol(
 async def annotate(
     session: AsyncSession, record_id: UUID, command: Annotate, *, by: Actor, at: datetime
 ) -> AllocationAnnotation:
-    """Note something of an allocation, by somebody who has not been shown its arm.
-
-    Raises:
-        CustodyRecordNotFound, AllocationNotFound, NotBlind, AnnotationsFull: nothing was noted.
-    """
+    """Note something of an allocation, by somebody who has not been shown its arm."""
     record = await custody.held(session, record_id, actor=by)
     found = await queries.needed(session, record_id)
     rules.check_blind(has_seen=await queries.has_seen(session, found.id, actor=by))
@@ -262,6 +248,9 @@ async def _next_slot(session: AsyncSession, trial: Standing, suite: str, *, vaul
     slot_id = await queries.next_slot(session, stratum, trial.protocol_id)
     if slot_id is None:
         raise StratumExhausted("Nothing was drawn. Tell the statistician: the suite needs a list.")
+    if trial.protocol.number > 1:  # the list may be of an earlier version
+        listed = await queries.listed_arms(session, stratum, trial.protocol_id)
+        rules.check_ratio(listed, trial.protocol.arms)
     left = await queries.places_left(session, stratum, trial.protocol_id) - 1
     warn = trial.protocol.warn_below
     if rules.runs_low(left, warn_below=warn, key=vault.key(), stratum=stratum):

@@ -1,6 +1,6 @@
 """Reach allocations through the cases the reader may see; the arm only of what is committed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.statements import Prepared
 from checkpoint.people import queries as people_queries
 from checkpoint.people.tables import Person
+from checkpoint.trials import queries as trials
 from checkpoint.trials.tables import Trial, TrialProtocol, TrialStratum
 
 ALLOCATIONS = (
@@ -106,6 +107,12 @@ NEXT = sa.select(
         sa.bindparam("protocol", type_=sa.Uuid()),
         type_=sa.Uuid(),
     ).label("slot_id")
+)
+LISTED = sa.select(col(TrialProtocol.digest), col(TrialProtocol.content)).where(
+    col(TrialProtocol.id)
+    == sa.func.listed_protocol(
+        sa.bindparam("stratum", type_=sa.Uuid()), sa.bindparam("protocol", type_=sa.Uuid())
+    )
 )
 LEFT = sa.select(
     sa.func.places_left(
@@ -186,6 +193,12 @@ async def next_slot(session: AsyncSession, stratum: UUID, protocol: UUID) -> UUI
     (found,) = await rows_of(session, NEXT, stratum=stratum, protocol=protocol)
     slot_id: UUID | None = found.slot_id
     return slot_id
+
+
+async def listed_arms(session: AsyncSession, stratum: UUID, protocol: UUID) -> Mapping[str, int]:
+    """The ratio that a stratum's list keeps: that of the version it was sealed for."""
+    (found,) = await rows_of(session, LISTED, stratum=stratum, protocol=protocol)
+    return trials.protocol_of(found.digest, found.content).arms
 
 
 async def places_left(session: AsyncSession, stratum: UUID, protocol: UUID) -> int:

@@ -11,6 +11,7 @@ from checkpoint.allocation.states import (
     ConsentNeeded,
     DecisionNeeded,
     DecisionSuperseded,
+    ListNotSealed,
     NotBlind,
     NoTrialOpen,
     OutsideEveryStratum,
@@ -101,6 +102,23 @@ def check_open(states: dict[str, TrialState], *, within: str | None) -> str:
     if TrialState.ANNOUNCED in states.values():
         raise NoTrialOpen("A trial is announced there and not open yet: enrol directly.")
     raise TrialIsClosed("Nobody is allocated any more. Enrol directly, if the programme goes on.")
+
+
+def check_ratio(listed: Mapping[str, int], wanted: Mapping[str, int]) -> None:
+    """The list that is drawn from keeps the ratio that counts.
+
+    Args:
+        listed: whole parts by arm, of the protocol that the list was sealed for.
+        wanted: the same, of the protocol that counts now.
+
+    Raises:
+        ListNotSealed: an amendment changed the ratio, and no list was sealed for it yet.
+    """
+    if listed != wanted:
+        raise ListNotSealed(
+            "Nothing was drawn. The ratio was amended, and the statistician has yet to seal a list "
+            "that keeps it."
+        )
 
 
 def check_direct(states: dict[str, TrialState], *, live: bool) -> None:

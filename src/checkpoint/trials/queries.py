@@ -73,7 +73,8 @@ STRATA = (
 
 
 @lru_cache(maxsize=64)
-def _read(digest: str, content: str) -> Protocol:  # noqa: ARG001 - the digest is a short key
+def protocol_of(digest: str, content: str) -> Protocol:  # noqa: ARG001 - content says it all
+    """What an adopted protocol says, read once a process."""
     return parse(content)
 
 
@@ -101,7 +102,7 @@ async def standing_of(session: AsyncSession, rows: Sequence[Any], at: datetime) 
     row = rows[versions.index(in_effect(versions, on))]
     closed = first.closed_at is not None and first.closed_at <= at
     strata = await rows_of(session, STRATA, trial_id=first.trial_id)
-    protocol = _read(row.digest, row.content)
+    protocol = protocol_of(row.digest, row.content)
     return Standing(
         id=first.trial_id,
         code=first.code,
