@@ -149,10 +149,11 @@ async def verify(
 @at_the_shell
 async def digests(trial: TRIAL) -> None:
     """The digests of a trial's sealed lists, and whether the lists still have them."""
+    vault = Vault(Settings())
     async with shell_engine() as engine, transaction(engine) as session:
         standing = await trials.one(session, trial, at=utc_now())
         for each in await queries.lists(session, standing.id):
-            await Vault(Settings()).check(session, each)
+            await vault.check(session, each)
             typer.echo(f"List {each.number}: {each.sealed_digest} (unchanged)")
 
 

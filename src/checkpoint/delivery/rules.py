@@ -99,7 +99,8 @@ def check_start(started_at: datetime, *, since: datetime, now: datetime) -> None
 
     Args:
         started_at: the instant of the start.
-        since: the allocation, the enrolment or the crossover's confirmation, whichever was last.
+        since: the allocation or enrolment, the consent to the programme, or the crossover's
+            confirmation, whichever was last.
         now: the present.
 
     Raises:
@@ -110,7 +111,8 @@ def check_start(started_at: datetime, *, since: datetime, now: datetime) -> None
         raise RuleBroken(
             "#/started_at",
             "started-before-allowed",
-            "This lies before the allocation, the enrolment or the crossover that allows it.",
+            "This lies before the allocation or enrolment, the consent or the crossover that "
+            "allows it.",
         )
 
 
