@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from builders import a_key, booked, released
-from checkpoint.allocation.states import EARLIER_CASE
+from checkpoint.allocation.rules import check_in_no_trial
+from checkpoint.allocation.states import EARLIER_CASE, AlreadyAllocated
 from checkpoint.foundation.actors import Role
+from checkpoint.trials.states import TrialState
 from delivering import STARTED, place, problem, said
 from trialling import consenting
 from waits import until_waiting
@@ -89,3 +91,23 @@ async def test_who_was_allocated_under_a_wrong_name_is_not_drawn_again(at_trial)
     answer = await drawn(officer, again, later)
     assert answer.status_code == 200, answer.text
     assert (answer.json()["id"], answer.json()["for_this_case"]) == (told["id"], False)
+
+
+async def test_who_is_in_a_trial_that_runs_is_not_enrolled_on_a_later_case(at_trial):
+    officer = at_trial()
+    record, decision = await consenting(officer)
+    await drawn(officer, record, decision)
+    await released(officer, record)
+    again, later = await consenting(
+        officer, booking={"person": ..., "person_id": record["person"]["id"]}
+    )
+    body = {"eligibility_decision_id": later["id"]}
+    answer = await officer.put(place(again, "enrolment"), json=body)
+    problem(answer, 409, "already-allocated")
+
+
+def test_who_was_in_a_trial_that_is_closed_may_be_enrolled():
+    check_in_no_trial([])
+    check_in_no_trial([TrialState.CLOSED])
+    with pytest.raises(AlreadyAllocated):
+        check_in_no_trial([TrialState.CLOSED, TrialState.OPEN])

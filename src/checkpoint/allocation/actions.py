@@ -144,8 +144,10 @@ async def enrol(
         return found, False
     if await queries.of_record(session, record_id) is not None:
         raise AlreadyAllocated("Its allocation stands.")
-    await _same_people(session, record.person_id)
+    same = await _same_people(session, record.person_id)
     await people.check_stands(session, record.person_id)
+    names = await queries.trials_of(session, same)
+    rules.check_in_no_trial([(await trials.one(session, name, at=at)).state for name in names])
     decision, suite = await _decided(session, record, command.eligibility_decision_id, by=by)
     states = {each.code: each.state for each in await trials.of_suite(session, suite, at=at)}
     rules.check_direct(states, live=await trials.is_live(session, suite, london_day(at)))

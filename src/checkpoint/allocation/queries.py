@@ -82,6 +82,12 @@ OF_PEOPLE = Prepared(
     .order_by(col(Allocation.allocated_at), col(Allocation.id))
     .limit(1)
 )
+TRIALS_OF = (
+    sa.select(col(Trial.code))
+    .distinct()
+    .join(Allocation, col(Allocation.trial_id) == col(Trial.id))
+    .where(col(Allocation.id).in_(THEIRS))
+)
 PEOPLE_LOCKED = (
     sa.select(col(Person.id))
     .where(col(Person.id) == PEOPLE)
@@ -151,6 +157,11 @@ async def of_people(session: AsyncSession, people: Iterable[UUID], trial_id: UUI
     """The first allocation in a trial of whoever these ids are; never its arm."""
     found = await rows_of(session, OF_PEOPLE, people=[*people], trial_id=trial_id)
     return found[0] if found else None
+
+
+async def trials_of(session: AsyncSession, people: Iterable[UUID]) -> list[str]:
+    """The names of the trials in which whoever these ids are was allocated."""
+    return [row.code for row in await rows_of(session, TRIALS_OF, people=[*people])]
 
 
 async def stands(session: AsyncSession, found: Any) -> bool:

@@ -2,11 +2,12 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from checkpoint.allocation.states import (
     MOST_ANNOTATIONS,
+    AlreadyAllocated,
     AnnotationsFull,
     ConsentNeeded,
     DecisionNeeded,
@@ -136,6 +137,22 @@ def check_direct(states: dict[str, TrialState], *, live: bool) -> None:
         raise TrialIsOpen("Allocate the case instead: PUT its allocation.")
     if not live:
         raise ProgrammeNotLive("See GET /v1/reference/programme-phases for where it runs.")
+
+
+def check_in_no_trial(states: Iterable[TrialState]) -> None:
+    """Whoever is in a trial that runs is not taken into the programme past it.
+
+    Args:
+        states: how each trial stands in which the person was allocated, on whatever case.
+
+    Raises:
+        AlreadyAllocated: one of them is not closed.
+    """
+    if any(state is not TrialState.CLOSED for state in states):
+        raise AlreadyAllocated(
+            "The person was allocated on an earlier case, and the trial still runs. This case goes "
+            "on as usual."
+        )
 
 
 def check_blind(*, has_seen: bool) -> None:
