@@ -82,8 +82,8 @@ def postmaster(folder):
     return int(file.read_text().split("\n", 1)[0]) if file.exists() else None
 
 
-def token(address, name="someone"):
-    form = {"role": "custody_officer", "suite": "DURHAMGATE", "name": name}
+def token(address, name="someone", suites=("DURHAMGATE",)):
+    form = {"role": "custody_officer", "suite": [*suites], "name": name}
     return httpx.post(f"{address}/local-issuer/token", data=form).json()["access_token"]
 
 
