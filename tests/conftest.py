@@ -30,7 +30,7 @@ from checkpoint.foundation.database import OWNER_ROLE, engine_for, with_driver
 from checkpoint.foundation.embedded import embedded
 from checkpoint.foundation.settings import Environment, Settings
 
-pytest_plugins = ("publishing", "trial_fixtures")
+pytest_plugins = ("publishing", "trial_fixtures", "staging")
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
