@@ -26,6 +26,7 @@ LOOKED_UP = """
            (SELECT id FROM rule_set_version ORDER BY in_force_from DESC LIMIT 1) AS rules,
            (SELECT id FROM information_sheet ORDER BY valid_from LIMIT 1) AS sheet
 """
+ANSWERED = ("not_wanted", "own_words")
 KINDS = ("programme", "research", "information_sharing")
 
 
@@ -71,7 +72,7 @@ async def crowd(url, suites, many, *, at):
             await connection.copy_records_to_table(
                 table, columns=columns.split(), records=rows[table]
             )
-        await connection.execute("ANALYZE")
+            await connection.execute("ANALYZE")  # or the next table's triggers look at every row
     return ready
 
 
@@ -103,8 +104,20 @@ def one(number, suite, known, *, by, at):
             (decision, record, 1, 3, known["rules"], "eligible", *empty(), at, by)
         ],
         "consent_asking": [
-            (asking, record, 1, decision, safeguard, known["sheet"], at, "not_wanted")
-            + ("own_words", at, person, at, by)
+            (
+                asking,
+                record,
+                1,
+                decision,
+                safeguard,
+                known["sheet"],
+                at,
+                *ANSWERED,
+                at,
+                person,
+                at,
+                by,
+            )
         ],
         "consent": [(new_id(), asking, kind, "given") for kind in KINDS],
     }

@@ -25,6 +25,7 @@ from trialling import SEED, consenting
 EVEN, SIZES = {"treatment": 1, "control": 1}, (4, 6, 8)
 LABEL = label_of("TEST-TRIAL", 1, "DURHAMGATE")
 ALLOCATIONS = "SELECT * FROM allocation ORDER BY place"
+REFUSED = r"append-only|never|refus|chang"
 BECAUSE = {"reason": "other", "words": "Synthetic words."}
 
 
@@ -280,7 +281,7 @@ async def test_nothing_that_was_sealed_or_drawn_is_deleted_even_by_the_owner(
         f"UPDATE {table} SET id = gen_random_uuid()",
     ):
         async with trial_owner.connect() as connection:
-            with pytest.raises(sa.exc.DBAPIError, match="append-only|never|refus|chang"):
+            with pytest.raises(sa.exc.DBAPIError, match=REFUSED):
                 await connection.execute(sa.text(statement))
 
 

@@ -1,6 +1,7 @@
 """Arms drawn over two processes by clients who hang up, while the processes are killed."""
 
 import random
+import sys
 import time
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -181,7 +182,7 @@ async def test_a_counter_that_no_rollback_turns_back_is_found_out(scene):
 
 def report(told, many):
     """The counts, for whoever runs this with ``-s``."""
-    print(
+    sys.stdout.write(
         f"\n{many:,} cases in {told.seconds:.1f} s with {dict(told.seen)}: "
         f"{many / told.seconds:,.0f} draws a second"
     )

@@ -192,6 +192,7 @@ async def _seal(
         digest=digest(made.places, made.salt),
         sealed_digest=sealed_digest(slots),
         seed_commitment=made.commitment,
+        key_check=vault.key_check(list_id),
         sealed_at=at,
         sealed_by=by.id,
     )

@@ -62,6 +62,13 @@ class SealedList(Record, table=True):
         max_length=64,
         sa_column_kwargs=described("SHA-256 that binds the seed.", Disclosure.SAFE),
     )
+    key_check: str | None = Field(
+        default=None,
+        max_length=64,
+        sa_column_kwargs=described(
+            "HMAC-SHA-256 of its id by the sealing key; null before it was kept.", Disclosure.SAFE
+        ),
+    )
     sealed_at: datetime = Field(
         sa_type=INSTANT, sa_column_kwargs=described("When sealed, in UTC.", Disclosure.SAFE)
     )

@@ -1,5 +1,6 @@
 """What a process opens sealed places with, and what it checks sealed lists against."""
 
+import hmac
 import json
 import secrets
 from contextlib import suppress
@@ -22,6 +23,7 @@ from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.trials.states import TrialKind
 
 KEY_FILE = "sealing.key"
+KEY_CHECK = "checkpoint sealing key check v1"
 DIGEST = sa.text("SELECT sealed_list_digest(:list) AS digest")
 EVERY = sa.select(*SealedList.__table__.c)
 
@@ -53,6 +55,10 @@ class Vault:
             return kept(self._settings.folder / KEY_FILE, lambda: secrets.token_bytes(KEY_BYTES))
         raise ListNotSealed("CHECKPOINT_SEALING_KEY is not set; see docs/settings.md.")
 
+    def key_check(self, list_id: UUID) -> str:
+        """What tells a list's own sealing key from any other, and nothing of either."""
+        return hmac.digest(self.key(), f"{KEY_CHECK}\n{list_id}".encode(), "sha256").hex()
+
     def seal(self, text: str, *, place: str) -> bytes:
         """A short text, sealed for one place."""
         return sealed(self.key(), text, place=place)
@@ -78,8 +84,10 @@ class Vault:
             listed: the list's row.
 
         Raises:
-            ListNotSealed: it is a test list where only live ones count, or the other way round.
-            SealedListChanged: its digest is another, or is not what was lodged.
+            ListNotSealed: it is a test list where only live ones count, or the other way round; or
+                no key is set.
+            SealedListChanged: its digest is another, or is not what was lodged; or its key is
+                another.
         """
         if listed.kind != self.kind:
             raise ListNotSealed(
@@ -87,6 +95,11 @@ class Vault:
             )
         if listed.id in self._checked:
             return
+        if listed.key_check not in {None, self.key_check(listed.id)}:
+            log.error("sealing_key_is_another", list=str(listed.id))
+            raise SealedListChanged(
+                "Nothing was drawn. CHECKPOINT_SEALING_KEY is not the key that sealed the list."
+            )
         (found,) = await rows_of(session, DIGEST, list=listed.id)
         if found.digest != listed.sealed_digest or not self._lodged(listed):
             log.error("sealed_list_changed", list=str(listed.id))
@@ -139,9 +152,9 @@ def lodged(file: Path) -> dict[str, Any]:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    with suppress(ValueError, KeyError, TypeError):
+    with suppress(ValueError, LookupError, TypeError):
         found = json.loads(file.read_text("utf-8"))["lists"]
-        if isinstance(found, dict):
+        if isinstance(found, dict) and all(isinstance(each, dict) for each in found.values()):
             return found
     raise TrialFileUnreadable("Nothing was sealed. Name another file, or put this one right.")
 

@@ -72,6 +72,8 @@ class _Held:
             state["refused"] = Bug.slug
             held_back = Bug("The answer was held back because it had not been recorded.")
             return await self._written(state) or held_back
+        if state.get("entered"):
+            return None  # the deed stands with its entry; only what it gives out did not follow
         return await self._written(state)
 
     async def _written(self, state: dict[str, Any]) -> errors.Refusal | None:

@@ -188,11 +188,14 @@ async def request_transactions(
 ) -> Callable[[], AbstractAsyncContextManager[AsyncSession]]:
     engine = cast("AsyncEngine", request.app.state.engine)
 
+    state = request.scope.get("state", {})
+
     @asynccontextmanager
     async def another() -> AsyncIterator[AsyncSession]:
         async with transaction(engine) as session:
-            session.info["request"] = request.scope.get("state", {})
+            session.info["request"] = state
             yield session
+        state["entered"] = state.get("recorded", 0)  # an entry stands, whatever comes after
 
     return another
 
