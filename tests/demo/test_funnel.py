@@ -1,26 +1,31 @@
 """The funnel, as it stands on the screen."""
 
 import io
+import re
 
 from rich.console import Console
 
-from checkpoint.demo.funnel import WORDS, funnel, refusals
+from checkpoint.demo.funnel import CAME, WORDS, funnel, refusals
 from checkpoint.journey.stages import Stage
 
 COUNTS = {
     "arrested": 20,
     "screened": 16,
     "decided": 15,
+    "eligible": 5,
+    "asked": 5,
+    "consented": 4,
+    "entered": 3,
     "stages": [
         {"stage": stage.value, "records": people}
-        for stage, people in zip(Stage, (4, 1, 2, 5, 3, 5), strict=True)
+        for stage, people in zip(Stage, (4, 1, 2, 5, 3, 0, 1, 1, 0, 1, 2), strict=True)
     ],
     "ineligible": [
         {"criterion": "HATE", "question": "Is it not flagged?", "records": 4, "alone": 2},
         {"criterion": "ALONE", "question": "Is nobody else accused?", "records": 2, "alone": 1},
     ],
 }
-NOBODY = {"arrested": 0, "screened": 0, "decided": 0, "stages": [], "ineligible": []}
+NOBODY = dict.fromkeys(CAME, 0) | {"stages": [], "ineligible": []}
 
 
 def shown(table):
@@ -31,7 +36,7 @@ def shown(table):
 
 def lines(table):
     """Each row's words and figures, and the length of its bar."""
-    found = [line for line in shown(table).splitlines() if "█" in line]
+    found = [line for line in shown(table).splitlines() if re.search(r"\d", line)]
     return [(" ".join(line.split("█")[0].split()), line.count("█")) for line in found]
 
 
@@ -41,7 +46,16 @@ def test_the_funnel_goes_from_the_arrested_to_where_everybody_is():
         "arrested 20",
         "screened 16",
         "decided 15",
-        "eligible 5",
+        "found eligible 5",
+        "asked for consent 5",
+        "agreed 4",
+        "enrolled or allocated 3",
+        "allocated in a trial 2",
+        "enrolled directly 1",
+        "agreed, not in yet 0",
+        "took consent back 1",
+        "declined to take part 1",
+        "eligible, not asked for consent 0",
         "referred to a supervisor 3",
         "refused 5",
         "pending: something is not known yet 2",
@@ -50,7 +64,7 @@ def test_the_funnel_goes_from_the_arrested_to_where_everybody_is():
     ]
     lengths = dict(rows)
     assert lengths["arrested 20"] == 26
-    assert lengths["eligible 5"] == lengths["refused 5"] == 6
+    assert lengths["found eligible 5"] == lengths["refused 5"] == 6
 
 
 def test_the_refused_stand_by_criterion():

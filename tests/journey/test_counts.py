@@ -57,6 +57,8 @@ async def test_a_suite_with_nobody_counts_nobody(client):
     assert (counts["arrested"], counts["screened"], counts["decided"]) == (0, 0, 0)
     assert counts["not_screened"] == counts["ineligible"] == counts["pending"] == []
     assert counts["by_supervisor"] == 0
+    assert {counts[name] for name in ("eligible", "asked", "consented", "entered")} == {0}
+    assert counts["declined"] == []
 
 
 async def test_who_was_arrested_twice_counts_twice_and_the_answer_says_so(client, suite):
@@ -115,7 +117,7 @@ async def test_everybody_stands_in_one_stage_with_the_reasons(client, suite):
         "ineligible": 2,
         "referred": 1,
         "eligible": 1,
-    }
+    } | dict.fromkeys(("declined", "withdrawn", "consented", "enrolled", "allocated"), 0)
     assert (counts["arrested"], counts["screened"], counts["decided"]) == (8, 6, 5)
     assert counts["not_screened"] == [{"reason": "no_reason_recorded", "records": 2}]
     against = {row["criterion"]: (row["records"], row["alone"]) for row in counts["ineligible"]}

@@ -1,17 +1,20 @@
 """Everybody stands in one stage; and the other way round from a deadline to a day."""
 
 from datetime import date, timedelta
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from dateutil.relativedelta import relativedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkpoint.consent.states import ConsentState
 from checkpoint.eligibility.states import Verdict
 from checkpoint.journey.stages import (
     MEANING,
     NEXT,
+    REACHED,
+    Entered,
     Stage,
     first_offence_due,
     next_of,
@@ -36,6 +39,13 @@ STAGES = {
     (True, "eligible"): "eligible",
 }
 
+OF_THE_ELIGIBLE = {
+    "not_asked": "eligible",
+    "given": "consented",
+    "declined": "declined",
+    "withdrawn": "withdrawn",
+}
+
 
 @pytest.mark.parametrize(("screened", "verdict"), [*product([False, True], VERDICTS)])
 def test_whatever_the_facts_there_is_one_stage(screened, verdict):
@@ -50,8 +60,44 @@ def test_what_a_supervisor_put_in_its_place_counts(screened, verdict, standing):
     assert found == STAGES[screened, standing]
 
 
+@pytest.mark.parametrize(
+    ("verdict", "standing", "consent"), [*product(VERDICTS, VERDICTS, ConsentState)]
+)  # fmt: skip
+def test_consent_counts_while_a_case_stands_as_eligible(verdict, standing, consent):
+    found = stage_of(screened=True, verdict=verdict, standing=standing, consent=consent)
+    present = standing or verdict
+    assert found == (OF_THE_ELIGIBLE[consent] if present == "eligible" else STAGES[True, present])
+
+
+@pytest.mark.parametrize(
+    ("entered", "verdict", "consent"), [*product(Entered, VERDICTS, ConsentState)]
+)  # fmt: skip
+def test_whoever_came_in_stays_there_whatever_is_decided_or_withdrawn(entered, verdict, consent):
+    found = stage_of(screened=True, verdict=verdict, consent=consent, entered=entered)
+    assert found == entered.value
+
+
+def test_no_stage_is_named_after_an_arm():
+    told = " ".join([*Stage, *MEANING.values(), *NEXT.values()]).casefold()
+    assert not any(word in told for word in ("treatment", "control", "started", "crossover"))
+
+
 def test_every_stage_has_its_meaning_and_what_comes_next():
-    assert set(MEANING) == set(NEXT) == set(Stage) == {Stage(name) for name in STAGES.values()}
+    derived = {*STAGES.values(), *OF_THE_ELIGIBLE.values(), *Entered}
+    assert set(MEANING) == set(NEXT) == set(Stage) == {Stage(name) for name in derived}
+
+
+def test_who_came_further_came_as_far():
+    each = [REACHED[name] for name in ("eligible", "asked", "consented", "entered")]
+    assert all(further < nearer for nearer, further in pairwise(each))
+    assert each[0] == {Stage(name) for name in (*OF_THE_ELIGIBLE.values(), *Entered)}
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_somebody_who_withdrew_after_they_came_in_is_told_of(stage):
+    told = next_of(stage, changed=False, put_right=False, consent=ConsentState.WITHDRAWN)
+    assert ("withdrew" in told) == (stage in {"enrolled", "allocated"})
+    assert "again" in next_of(stage, changed=True, put_right=False, consent=ConsentState.WITHDRAWN)
 
 
 @pytest.mark.parametrize("stage", Stage)

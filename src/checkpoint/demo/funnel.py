@@ -14,12 +14,27 @@ WORDS: Mapping[str, str] = {
     "pending": "pending: something is not known yet",
     "ineligible": "refused",
     "referred": "referred to a supervisor",
-    "eligible": "eligible",
+    "eligible": "eligible, not asked for consent",
+    "declined": "declined to take part",
+    "withdrawn": "took consent back",
+    "consented": "agreed, not in yet",
+    "enrolled": "enrolled directly",
+    "allocated": "allocated in a trial",
+}
+# Each of these came as far as the one before.
+CAME: Mapping[str, str] = {
+    "arrested": "arrested",
+    "screened": "screened",
+    "decided": "decided",
+    "eligible": "found eligible",
+    "asked": "asked for consent",
+    "consented": "agreed",
+    "entered": "enrolled or allocated",
 }
 
 
 def funnel(counts: Mapping[str, Any]) -> Table:
-    """From the arrested to the eligible, and where everybody else is.
+    """From the arrested to those who came in, and where everybody is.
 
     Args:
         counts: as ``GET /v1/cases/counts`` gives them.
@@ -34,7 +49,7 @@ def funnel(counts: Mapping[str, Any]) -> Table:
 
 
 def _rows(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    yield from ((name, counts[name]) for name in ("arrested", "screened", "decided"))
+    yield from ((words, counts[name]) for name, words in CAME.items())
     stages = {row["stage"]: row["records"] for row in counts["stages"]}
     for stage in reversed(stages):
         yield f"  {WORDS.get(stage, stage)}", stages[stage]

@@ -10,6 +10,10 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.allocation.tables import Allocation, Enrolment
+from checkpoint.consent import queries as consents
+from checkpoint.consent.states import ConsentAnswer, ConsentKind, ConsentState
+from checkpoint.consent.tables import Consent, ConsentAsking, ConsentWithdrawal
 from checkpoint.custody import queries as custody
 from checkpoint.custody.circumstances.tables import ScreeningOmission
 from checkpoint.custody.lists import Offence
@@ -22,7 +26,14 @@ from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.paging import Listing, Turn
 from checkpoint.journey.schemas import CaseView
-from checkpoint.journey.stages import OF_VERDICT, Stage, next_of, prosecution_deadline
+from checkpoint.journey.stages import (
+    OF_CONSENT,
+    OF_VERDICT,
+    Entered,
+    Stage,
+    next_of,
+    prosecution_deadline,
+)
 from checkpoint.journey.states import CaseOrder
 from checkpoint.oversight.states import Outcome
 from checkpoint.oversight.tables import Determination, EligibilityOverride, OverrideAnswer
@@ -82,12 +93,48 @@ def word(value: str) -> Any:
     return sa.literal(value, sa.String())
 
 
+def last_said(column: Any) -> Any:
+    """A column of the last answer to taking part."""
+    return (
+        consents.LAST_ANSWERS.with_only_columns(column)
+        .where(
+            col(ConsentAsking.custody_record_id) == RECORD.c.id,
+            col(Consent.kind) == ConsentKind.PROGRAMME,
+        )
+        .correlate(RECORD)
+        .scalar_subquery()
+    )
+
+
+# ``consent.states.state_of`` in SQL, of the last answer to taking part.
+CONSENT: Any = sa.func.coalesce(
+    last_said(
+        sa.case(
+            (col(ConsentWithdrawal.id).is_not(None), word(ConsentState.WITHDRAWN)),
+            (col(Consent.answer) == ConsentAnswer.GIVEN, word(ConsentState.GIVEN)),
+            else_=word(ConsentState.DECLINED),
+        )
+    ),
+    word(ConsentState.NOT_ASKED),
+)
+ENTERED: Any = sa.case(
+    *(
+        (sa.exists().where(col(table.custody_record_id) == RECORD.c.id), word(entered))
+        for table, entered in ((Allocation, Entered.ALLOCATED), (Enrolment, Entered.ENROLLED))
+    )
+)
 # ``stages.stage_of`` in SQL; a test compares the two over everything that can be.
 STAGE: Any = sa.case(
+    (ENTERED.is_not(None), ENTERED),
+    (
+        VERDICT == Verdict.ELIGIBLE,
+        sa.case({word(state): word(stage) for state, stage in OF_CONSENT.items()}, value=CONSENT),
+    ),
     *((verdict == VERDICT, word(stage)) for verdict, stage in OF_VERDICT.items()),
     (BEGUN.c.id.is_not(None), word(Stage.SCREENING)),
     else_=word(Stage.NOT_SCREENED),
 )
+DECLINING = last_said(sa.cast(col(Consent.reason_code), sa.String()))
 BASIS = sa.case(
     (DETERMINED.c.id.is_not(None), word(Basis.DETERMINATION)),
     (OVERRIDE.c.id.is_not(None), word(Basis.OVERRIDE)),
@@ -158,6 +205,7 @@ COLUMNS = (
     sa.and_(PRESENT.c.id.is_not(None), CHANGED).label("changed"),
     PUT_RIGHT.label("put_right"),
     MISSING.label("missing"),
+    CONSENT.label("consent"),
 )
 OF_PEOPLE = CASES.join(PERSON, PERSON.c.id == RECORD.c.person_id)
 # From the days of offences on: of so many tables PostgreSQL takes the first ones first.
@@ -215,7 +263,8 @@ def view(row: Any, *, today: date) -> CaseView:
         prosecution_deadline_on=deadline,
         days_left=None if deadline is None else (deadline - today).days,
         overtaken=row.changed or row.put_right,
-        next=next_of(stage, changed=row.changed, put_right=row.put_right),
+        consent=(consent := ConsentState(row.consent)),
+        next=next_of(stage, changed=row.changed, put_right=row.put_right, consent=consent),
     )
 
 

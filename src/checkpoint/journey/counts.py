@@ -1,6 +1,6 @@
 """How many cases stand where, and why: one statement, so that all counts are of the same cases."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH, array
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.consent.references import label_of
+from checkpoint.consent.states import ConsentAnswer
 from checkpoint.eligibility.facts import FACTS
 from checkpoint.eligibility.states import Verdict
 from checkpoint.foundation.actors import Actor
@@ -17,17 +19,18 @@ from checkpoint.journey.cases import word
 from checkpoint.journey.schemas import (
     CountsView,
     CriterionCountView,
+    DecliningCountView,
     MissingCountView,
     ReasonCountView,
     StageCountView,
 )
-from checkpoint.journey.stages import MEANING, NO_REASON, Stage
+from checkpoint.journey.stages import MEANING, NO_REASON, REACHED, Stage
 
 COUNTED = (
     "Custody records, one for each arrest. Whoever was arrested twice counts twice; a person "
     "nowhere counts as such."
 )
-KINDS = ("stage", "reason", "criterion", "supervisor", "fact")
+KINDS = ("stage", "reason", "criterion", "supervisor", "declining", "fact")
 # A path that leads no deeper: the value itself, as text.
 NOWHERE: Any = array([], type_=sa.Text())
 UNTOLD = sa.cast(sa.null(), sa.String())
@@ -39,7 +42,8 @@ async def of_all(session: AsyncSession, *, actor: Actor, **narrow: Any) -> Seque
     Returns:
         Rows of ``records`` by ``name``. What the name is says ``kind``: a stage, the reason why not
         screened, a criterion that is not met (``told`` is its question, ``alone`` those refused
-        by it alone), a supervisor who refused where the rules did not, or a fact that is wanted.
+        by it alone), a supervisor who refused where the rules did not, why somebody declined, or a
+        fact that is wanted.
     """
     asked = {name: value for name, value in narrow.items() if value is not None}
     asked |= cases.scope_of(actor)
@@ -49,24 +53,7 @@ async def of_all(session: AsyncSession, *, actor: Actor, **narrow: Any) -> Seque
 @cache
 def _counted(names: frozenset[str]) -> Any:
     """Built once for each way of narrowing."""
-    case = (
-        sa.select(
-            cases.RECORD.c.id,
-            cases.STAGE.label("stage"),
-            sa.func.coalesce(cases.OMITTED, word(NO_REASON)).label("reason"),
-            sa.case((word(Stage.INELIGIBLE) == cases.STAGE, cases.PRESENT.c.not_met)).label(
-                "against"
-            ),
-            sa.and_(
-                cases.STANDING == Verdict.INELIGIBLE, cases.PRESENT.c.verdict != Verdict.INELIGIBLE
-            ).label("by_supervisor"),
-            cases.MISSING.label("missing"),
-            sa.cast(cases.PRESENT.c.id, sa.String()).label("decision_id"),
-        )
-        .select_from(cases.CASES)
-        .where(*(cases.NARROWING[name] for name in sorted(names)))
-        .cte("arrested")
-    )
+    case = _arrested(names)
     criterion = (
         sa.func.jsonb_array_elements_text(case.c.against).table_valued("value").lateral("criterion")
     )
@@ -80,9 +67,36 @@ def _counted(names: frozenset[str]) -> Any:
         .group_by(case.c.reason),
         _criteria(case, criterion, records, alone),
         _of("supervisor", word(Stage.INELIGIBLE), records.filter(case.c.by_supervisor)),
+        _of("declining", case.c.declining, records)
+        .where(case.c.declining.is_not(None))
+        .group_by(case.c.declining),
         _of("fact", fact.c.value, records)
         .select_from(case.join(fact, sa.true()))
         .group_by(fact.c.value),
+    )
+
+
+def _arrested(names: frozenset[str]) -> Any:
+    """Every case that is counted, with what it is counted by."""
+    return (
+        sa.select(
+            cases.RECORD.c.id,
+            cases.STAGE.label("stage"),
+            sa.func.coalesce(cases.OMITTED, word(NO_REASON)).label("reason"),
+            sa.case((word(Stage.INELIGIBLE) == cases.STAGE, cases.PRESENT.c.not_met)).label(
+                "against"
+            ),
+            sa.and_(
+                word(Stage.INELIGIBLE) == cases.STAGE,
+                cases.PRESENT.c.verdict != Verdict.INELIGIBLE,
+            ).label("by_supervisor"),
+            sa.case((word(Stage.DECLINED) == cases.STAGE, cases.DECLINING)).label("declining"),
+            cases.MISSING.label("missing"),
+            sa.cast(cases.PRESENT.c.id, sa.String()).label("decision_id"),
+        )
+        .select_from(cases.CASES)
+        .where(*(cases.NARROWING[name] for name in sorted(names)))
+        .cte("arrested")
     )
 
 
@@ -129,25 +143,41 @@ def view(rows: Sequence[Any]) -> CountsView:
     arrested = sum(at.values())
     screened = arrested - at[Stage.NOT_SCREENED]
     return CountsView(
+        **_reasons(found),
         counted=COUNTED,
         arrested=arrested,
         screened=screened,
         decided=screened - at[Stage.SCREENING],
+        **{name: sum(at[stage] for stage in stages) for name, stages in REACHED.items()},
         stages=[
             StageCountView(stage=stage, meaning=MEANING[stage], records=records)
             for stage, records in at.items()
         ],
-        not_screened=[
+        by_supervisor=sum(row.records for row in found["supervisor"]),
+    )
+
+
+def _reasons(found: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Why cases are where they are."""
+    return {
+        "not_screened": [
             ReasonCountView(reason=row.name, records=row.records) for row in found["reason"]
         ],
-        ineligible=[
+        "ineligible": [
             CriterionCountView(
                 criterion=row.name, question=row.told, records=row.records, alone=row.alone
             )
             for row in found["criterion"]
         ],
-        by_supervisor=sum(row.records for row in found["supervisor"]),
-        pending=[
+        "declined": [
+            DecliningCountView(
+                reason_code=row.name,
+                reason=label_of(ConsentAnswer.DECLINED, row.name),
+                records=row.records,
+            )
+            for row in found["declining"]
+        ],
+        "pending": [
             MissingCountView(
                 fact=row.name,
                 question=FACTS[row.name].question if row.name in FACTS else row.name,
@@ -155,4 +185,4 @@ def view(rows: Sequence[Any]) -> CountsView:
             )
             for row in found["fact"]
         ],
-    )
+    }

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from checkpoint.audit.operations import Operation
+from checkpoint.consent.states import ConsentState
 from checkpoint.custody.movements.states import LateReason
 from checkpoint.custody.states import OffenceCorrection
 from checkpoint.eligibility.schemas import StandingSummary
@@ -102,6 +103,7 @@ class CaseView(View):
     missing: Annotated[
         list[str], Field(description="Facts that the present decision is waiting for.")
     ]
+    consent: Annotated[ConsentState, Field(description="Where consent to the programme stands.")]
     prosecution_deadline_on: Annotated[
         date | None,
         Field(
@@ -131,6 +133,14 @@ class ReasonCountView(View):
     records: int
 
 
+class DecliningCountView(View):
+    """How many custody records' people declined to take part for one reason."""
+
+    reason_code: str
+    reason: str
+    records: int
+
+
 class CriterionCountView(View):
     """How many custody records do not meet one criterion. One may fail several and is in each."""
 
@@ -155,7 +165,21 @@ class CountsView(View):
     arrested: int
     screened: Annotated[int, Field(description="All but those not screened.")]
     decided: Annotated[int, Field(description="Of them, those with a decision.")]
-    stages: Annotated[list[StageCountView], Field(description="Every stage, 0 included.")]
+    eligible: Annotated[
+        int, Field(description="Of them, those who stand as eligible, or who came in.")
+    ]
+    asked: Annotated[int, Field(description="Of them, those who answered whether they take part.")]
+    consented: Annotated[
+        int, Field(description="Of them, those who agreed, though some took it back since.")
+    ]
+    entered: Annotated[
+        int,
+        Field(description="Of them, those enrolled or allocated; nobody leaves this count again."),
+    ]
+    stages: Annotated[
+        list[StageCountView],
+        Field(description="Every stage, 0 included; none tells an arm."),
+    ]
     not_screened: Annotated[
         list[ReasonCountView], Field(description="By reason; adds up to that stage.")
     ]
@@ -168,6 +192,10 @@ class CountsView(View):
             description="Of the ineligible, those whom the rules do not refuse: a supervisor's "
             "determination or an override by two people does. They stand under no criterion."
         ),
+    ]
+    declined: Annotated[
+        list[DecliningCountView],
+        Field(description="Who declined to take part, by reason; adds up to that stage."),
     ]
     pending: Annotated[list[MissingCountView], Field(description="By what is wanted.")]
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from dateutil.relativedelta import relativedelta
 
+from checkpoint.consent.states import ConsentState
 from checkpoint.custody.clocks import SUMMARY_MONTHS
 from checkpoint.eligibility.states import Verdict
 
@@ -14,7 +15,7 @@ NO_REASON = "no_reason_recorded"
 
 
 class Stage(StrEnum):
-    """Where a case stands. Everybody arrested stands in exactly one."""
+    """Where a case stands. Everybody arrested stands in exactly one; none of them tells an arm."""
 
     NOT_SCREENED = "not_screened"
     SCREENING = "screening"
@@ -22,6 +23,18 @@ class Stage(StrEnum):
     INELIGIBLE = "ineligible"
     REFERRED = "referred"
     ELIGIBLE = "eligible"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    CONSENTED = "consented"
+    ENROLLED = "enrolled"
+    ALLOCATED = "allocated"
+
+
+class Entered(StrEnum):
+    """How a case came in; it stays there, whatever is decided or withdrawn afterwards."""
+
+    ENROLLED = "enrolled"
+    ALLOCATED = "allocated"
 
 
 OF_VERDICT: Mapping[Verdict, Stage] = MappingProxyType(
@@ -32,6 +45,25 @@ OF_VERDICT: Mapping[Verdict, Stage] = MappingProxyType(
         Verdict.ELIGIBLE: Stage.ELIGIBLE,
     }
 )
+# Of the eligible: what was last said to taking part.
+OF_CONSENT: Mapping[ConsentState, Stage] = MappingProxyType(
+    {
+        ConsentState.NOT_ASKED: Stage.ELIGIBLE,
+        ConsentState.DECLINED: Stage.DECLINED,
+        ConsentState.WITHDRAWN: Stage.WITHDRAWN,
+        ConsentState.GIVEN: Stage.CONSENTED,
+    }
+)
+# Those who came as far as each of these, and further.
+REACHED: Mapping[str, frozenset[Stage]] = MappingProxyType(
+    {
+        "eligible": frozenset({*OF_CONSENT.values(), Stage.ENROLLED, Stage.ALLOCATED}),
+        "asked": frozenset({*OF_CONSENT.values(), Stage.ENROLLED, Stage.ALLOCATED})
+        - {Stage.ELIGIBLE},
+        "consented": frozenset({Stage.WITHDRAWN, Stage.CONSENTED, Stage.ENROLLED, Stage.ALLOCATED}),
+        "entered": frozenset({Stage.ENROLLED, Stage.ALLOCATED}),
+    }
+)
 MEANING: Mapping[Stage, str] = MappingProxyType(
     {
         Stage.NOT_SCREENED: "Nothing was saved and nothing decided.",
@@ -39,7 +71,12 @@ MEANING: Mapping[Stage, str] = MappingProxyType(
         Stage.PENDING: "Decided, and something is not known yet.",
         Stage.INELIGIBLE: "At least one criterion is not met, or people decided so.",
         Stage.REFERRED: "With a supervisor.",
-        Stage.ELIGIBLE: "Every criterion is met, or people decided so.",
+        Stage.ELIGIBLE: "Every criterion is met, or people decided so; nobody has asked for consent.",
+        Stage.DECLINED: "Eligible, and declined to take part.",
+        Stage.WITHDRAWN: "Eligible, and took consent back before anything came of it.",
+        Stage.CONSENTED: "Eligible, and agreed to take part; not enrolled or allocated yet.",
+        Stage.ENROLLED: "Taken into the programme directly, where no trial was open.",
+        Stage.ALLOCATED: "Drawn in a trial, whatever the arm and whatever came after.",
     }
 )
 NEXT: Mapping[Stage, str] = MappingProxyType(
@@ -50,12 +87,25 @@ NEXT: Mapping[Stage, str] = MappingProxyType(
         Stage.INELIGIBLE: "Nothing here; the usual process applies.",
         Stage.REFERRED: "A supervisor decides.",
         Stage.ELIGIBLE: "Offer the programme.",
+        Stage.DECLINED: "Nothing here; the usual process applies.",
+        Stage.WITHDRAWN: "Nothing here; the usual process applies.",
+        Stage.CONSENTED: "Allocate where a trial is open, or else enrol.",
+        Stage.ENROLLED: "Start the programme, and record how the offences are disposed of.",
+        Stage.ALLOCATED: "Do as the allocation says, and record how the offences are disposed of.",
     }
 )
 PUT_RIGHT = "Decide again: what the decision rested on was put right since."
+WITHDREW = "The person withdrew: see what the sheet says of that, and record the disposals."
 
 
-def stage_of(*, screened: bool, verdict: Verdict | None, standing: Verdict | None = None) -> Stage:
+def stage_of(
+    *,
+    screened: bool,
+    verdict: Verdict | None,
+    standing: Verdict | None = None,
+    consent: ConsentState = ConsentState.NOT_ASKED,
+    entered: Entered | None = None,
+) -> Stage:
     """Where a case stands.
 
     Args:
@@ -63,19 +113,33 @@ def stage_of(*, screened: bool, verdict: Verdict | None, standing: Verdict | Non
         verdict: of the present decision, by the rules; None where nothing was decided.
         standing: what a supervisor determined, or two people overrode it with; None where nobody
             did.
+        consent: where consent to the programme stands.
+        entered: how the case came in; None where it did not.
 
     Returns:
-        One stage, whatever the facts are, so that nobody drops out of a count.
+        One stage, whatever the facts are, so that nobody drops out of a count. Whoever came in
+        stays there: a later decision or withdrawal takes nobody out of a trial. Consent counts
+        only while the case stands as eligible.
 
-    Source: domain notes 4.4, as far as the verdict; 7, third.
+    Source: domain notes 4.4, without the arm; 4.5 (a trial's member stays one); 7, third.
     """
+    if entered is not None:
+        return Stage(entered.value)
     present = standing or verdict
+    if present is Verdict.ELIGIBLE:
+        return OF_CONSENT[consent]
     if present is not None:
         return OF_VERDICT[present]
     return Stage.SCREENING if screened else Stage.NOT_SCREENED
 
 
-def next_of(stage: Stage, *, changed: bool, put_right: bool) -> str:
+def next_of(
+    stage: Stage,
+    *,
+    changed: bool,
+    put_right: bool,
+    consent: ConsentState = ConsentState.NOT_ASKED,
+) -> str:
     """What is to be done next.
 
     Args:
@@ -83,14 +147,17 @@ def next_of(stage: Stage, *, changed: bool, put_right: bool) -> str:
         changed: something that its present decision rests on was entered since.
         put_right: what that decision rested on of the person, or whom the record is about, was
             put right since; it comes before everything else.
+        consent: where consent to the programme stands.
 
     Returns:
-        One or two sentences of plain English.
+        One or two sentences of plain English; the same for every arm.
     """
     if put_right:
         return PUT_RIGHT
     if changed:
         return "The record has changed since. Decide again."
+    if stage in REACHED["entered"] and consent is ConsentState.WITHDRAWN:
+        return WITHDREW
     return NEXT[stage]
 
 
