@@ -1,6 +1,8 @@
 """Reach allocations through the cases the reader may see; the arm only of what is committed."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.allocation import rules, views
 from checkpoint.allocation.schemas import AllocationView, AnnotationView, EnrolmentView
 from checkpoint.allocation.states import (
     ARM_MEANING,
@@ -26,10 +29,17 @@ from checkpoint.allocation.tables import (
     SealedList,
 )
 from checkpoint.allocation.vault import Vault
+from checkpoint.consent import queries as consent
+from checkpoint.consent.states import ConsentKind
+from checkpoint.custody.movements.queries import suite_of_case
 from checkpoint.custody.tables import CustodyRecord
+from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
+from checkpoint.foundation.schemas import NextStep
 from checkpoint.foundation.statements import Prepared
+from checkpoint.oversight import queries as oversight
 from checkpoint.people import queries as people_queries
 from checkpoint.people.tables import Person
 from checkpoint.trials import queries as trials
@@ -241,6 +251,46 @@ async def needed_enrolment(session: AsyncSession, record_id: UUID) -> Any:
 async def annotations(session: AsyncSession, allocation_id: UUID) -> Sequence[Any]:
     """What was noted of an allocation, in order."""
     return await rows_of(session, ANNOTATIONS, allocation_id=allocation_id)
+
+
+async def next_steps(
+    session: AsyncSession,
+    record: Any,
+    decision: Any,
+    given: Mapping[ConsentKind, Any],
+    *,
+    vault: Vault,
+    by: Actor,
+    at: datetime,
+) -> list[NextStep]:
+    """How a case that stands as eligible comes in, or why it does not yet; none once it has.
+
+    Args:
+        session: of the request.
+        record: the case, reached in scope.
+        decision: its present decision, with what was said of it.
+        given: where each of the three consents stands.
+        vault: knows which lists may be drawn from.
+        by: the reader.
+        at: now.
+    """
+    if await of_record(session, record.id) or await enrolment(session, record.id):
+        return []
+    suite = await suite_of_case(session, record, decision.decided_at)
+    found = {each.code: each for each in await trials.of_suite(session, suite, at=at)}
+    within = next((code for code, each in found.items() if suite in each.strata), None)
+    states = {code: each.state for code, each in found.items()}
+    live = await trials.is_live(session, suite, london_day(at))
+    way, closed = rules.way_in(states, within=within, live=live)
+    unsealed = None
+    if way == "allocate" and closed is None and within is not None:
+        sealed = await lists(session, found[within].id)
+        unsealed = rules.unsealed([each.kind for each in sealed], wanted=vault.kind)
+    overtaken = partial(oversight.check_current, decision)
+    states_of = partial(rules.check_consent, consent.states_of(given))
+    consented = partial(states_of, for_research=way == "allocate")
+    refusals = (closed, unsealed, errors.refusal_of(overtaken), errors.refusal_of(consented))
+    return [views.way_in_step(record.id, way, refusals, by=by)]
 
 
 def view(found: Any, arm: str, *, record_id: UUID, is_first: bool, by: Actor) -> AllocationView:

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from checkpoint.allocation.states import (
@@ -27,7 +27,8 @@ from checkpoint.consent.states import (
     may_be_enrolled,
 )
 from checkpoint.eligibility.states import Verdict
-from checkpoint.trials.states import TrialState
+from checkpoint.foundation import errors
+from checkpoint.trials.states import TrialKind, TrialState
 
 EARLY = "checkpoint early warning v1"
 
@@ -153,6 +154,42 @@ def check_in_no_trial(states: Iterable[TrialState]) -> None:
             "The person was allocated on an earlier case, and the trial still runs. This case goes "
             "on as usual."
         )
+
+
+def way_in(
+    states: dict[str, TrialState], *, within: str | None, live: bool
+) -> tuple[str, errors.Refusal | None]:
+    """By which way a case at a suite comes in, and what closes it.
+
+    Args:
+        states: every trial that has a stratum at the case's suite, with how it stands.
+        within: the trial whose protocol names the suite today; None where none does.
+        live: whether the programme runs there on the day.
+
+    Returns:
+        ``allocate`` where a trial is open, else ``enrol``; and the refusal, None where the way is
+        open.
+    """
+    if TrialState.OPEN in states.values():
+        return "allocate", errors.refusal_of(lambda: check_open(states, within=within))
+    return "enrol", errors.refusal_of(lambda: check_direct(states, live=live))
+
+
+def unsealed(kinds: Sequence[TrialKind], *, wanted: TrialKind) -> errors.Refusal | None:
+    """What is wrong with a trial's lists before anything is drawn.
+
+    Args:
+        kinds: whether each of its sealed lists is live or a test.
+        wanted: the kind this service draws from.
+
+    Returns:
+        The refusal; None where it may draw.
+    """
+    if not kinds:
+        return ListNotSealed("The statistician has yet to seal the trial's list.")
+    if any(kind is not wanted for kind in kinds):
+        return ListNotSealed(f"This service draws from {wanted.value} lists alone.")
+    return None
 
 
 def check_blind(*, has_seen: bool) -> None:

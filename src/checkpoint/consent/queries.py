@@ -11,10 +11,12 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.consent import views
+from checkpoint.consent.clocks import state_of_draft
 from checkpoint.consent.facts import age_on, hindrance
 from checkpoint.consent.lookups import AS_READ, sheet_of
 from checkpoint.consent.references import Sheet
-from checkpoint.consent.states import ConsentKind, ConsentState, state_of
+from checkpoint.consent.states import AskingState, ConsentKind, ConsentState, state_of
 from checkpoint.consent.tables import (
     Consent,
     ConsentAsking,
@@ -30,8 +32,8 @@ from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
+from checkpoint.foundation.schemas import NextStep
 from checkpoint.oversight import queries as oversight
-from checkpoint.oversight.states import DecisionOvertaken
 
 
 class ConsentNotFound(errors.NotFound):
@@ -219,6 +221,14 @@ async def hindered(
 ) -> tuple[errors.Refusal | None, Any, Any]:
     """What stands in the way of asking at ``at``; the present decision, and the safeguards."""
     decision = await oversight.present(session, record.id, actor=by)
+    refusal, safeguards = await hindered_now(session, record, decision, at=at)
+    return refusal, decision, safeguards
+
+
+async def hindered_now(
+    session: AsyncSession, record: Any, decision: Any, *, at: datetime
+) -> tuple[errors.Refusal | None, Any]:
+    """The same where the present decision was read already; and the safeguards."""
     safeguards = await circumstances.safeguards(session, record.id)
     person = await custody.person_of(session, record)
     refusal = hindrance(
@@ -231,12 +241,37 @@ async def hindered(
         ),
         safeguards=safeguards,
     )
-    return refusal or _overtaken(decision), decision, safeguards
+    return refusal or errors.refusal_of(lambda: oversight.check_current(decision)), safeguards
 
 
-def _overtaken(decision: Any) -> errors.Refusal | None:
-    try:
-        oversight.check_current(decision)
-    except DecisionOvertaken as refusal:
-        return refusal
-    return None
+async def next_steps(
+    session: AsyncSession,
+    record: Any,
+    decision: Any,
+    found: Mapping[ConsentKind, Standing],
+    *,
+    by: Actor,
+    at: datetime,
+) -> list[NextStep]:
+    """What may be done next with the consents of a case that was reached in scope.
+
+    Args:
+        session: of the request.
+        record: the case.
+        decision: its present decision, with what was said of it.
+        found: where each of the three stands.
+        by: the reader.
+        at: now.
+    """
+    refusal, _ = await hindered_now(session, record, decision, at=at)
+    drafts = await drafts_of(session, record.id, actor=by)
+    running = [
+        each
+        for each in drafts
+        if state_of_draft(each.expires_at, taken=False, now=at) is AskingState.DRAFT
+    ]
+    return [
+        *views.asking_steps(record.id, states_of(found), refusal, by=by),
+        *(step for draft in running for step in views.draft_steps(draft.id, by=by)),
+        *views.withdrawing_steps(found, by=by),
+    ]

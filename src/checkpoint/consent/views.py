@@ -32,6 +32,7 @@ from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.schemas import NextStep
 
+ASKING = "ask_for_consent"
 ROLE = "Your role does not allow this; ask a custody officer."
 WITHDRAWAL = ("withdrawn_at", "told_by", "reason_code", "words", "recorded_at", "recorded_by")
 
@@ -160,13 +161,22 @@ def asking_steps(
     missing = hindered.facts.get("missing", []) if hindered else []
     return [
         NextStep(
-            step="ask_for_consent",
+            step=ASKING,
             method="POST",
             href=f"/v1/custody-records/{record_id}/consents",
             allowed=why_not is None,
             why_not=why_not,
             missing=[f"safeguards.{name}" for name in missing] if isinstance(missing, list) else [],
         )
+    ]
+
+
+def withdrawing_steps(found: Mapping[ConsentKind, Any], *, by: Actor) -> list[NextStep]:
+    """Each of the three that stands may be taken back."""
+    return [
+        _step(f"withdraw_{kind.value}", f"{last.asking_id}/withdrawals", by=by)
+        for kind, last in found.items()
+        if last.state is ConsentState.GIVEN
     ]
 
 

@@ -90,6 +90,22 @@ class RuleBroken(Unprocessable):
         super().__init__(detail, errors=self.faults)
 
 
+def refusal_of(check: Callable[[], object]) -> Refusal | None:
+    """What a check would refuse with.
+
+    Args:
+        check: raises a refusal or does nothing.
+
+    Returns:
+        The refusal; None where there is none.
+    """
+    try:
+        check()
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
 def check_all(*checks: Callable[[], None]) -> None:
     """Make every check, so that whoever asked hears of everything at once.
 

@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import AfterValidator
 
 from checkpoint.access.guards import LoginTooWeak, holding
 from checkpoint.access.permissions import GRANTS, Permission
+from checkpoint.allocation.vault import Vault
 from checkpoint.audit import ledger, queries
 from checkpoint.audit.operations import AuditEvent, Operation
 from checkpoint.custody import queries as custody
@@ -46,6 +47,14 @@ from checkpoint.oversight import queries as oversight
 router = APIRouter(prefix="/v1", tags=["journey"])
 
 
+def the_vault(request: Request) -> Vault:
+    vault: Vault = request.app.state.vault
+    return vault
+
+
+Opening = Annotated[Vault, Depends(the_vault)]
+
+
 @router.get("/me", response_model=MeView)
 async def read_me(
     by: Annotated[Actor, holding(Permission.READ_REFERENCE)],
@@ -66,6 +75,7 @@ async def read_next_steps(
     by: Annotated[Actor, holding(Permission.READ_CUSTODY_RECORD)],
     record_id: Annotated[UUID, Path(description="The custody record's id.")],
     session: Transaction,
+    vault: Opening,
     now: Now,
 ) -> Response:
     """What you may do with a case now, from every room, or may not yet, and why."""
@@ -74,6 +84,7 @@ async def read_next_steps(
     steps = [*custody.next_steps(record, by), eligibility.next_decision(record_id, present, by)]
     if present is not None:
         steps += oversight.next_steps(present, by=by, on=london_day(now))
+    steps += await things.programme_steps(session, record, present, vault=vault, by=by, at=now)
     late = late_entries(record, await detention.history(session, record, by=by, at=now))
     await ledger.record(
         session,
