@@ -112,6 +112,37 @@ async def test_a_variation_that_cannot_be_is_refused(client, bailed, overrides, 
     assert fault(await vary(client, bailed, **overrides)) == expected
 
 
+async def test_a_variation_that_was_entered_wrongly_is_put_right_with_when_and_by_whom(
+    client, bailed
+):
+    right = {"reason": "entered_wrongly", "authorised_at": "2026-11-03T06:00:00Z"}
+    assert (await vary(client, bailed, authorised_at="2026-11-03T05:00:00Z")).status_code == 201
+    later = {"return_at": "2026-12-29T10:00:00Z"}
+    assert (await vary(client, bailed, **later)).status_code == 201
+    assert fault(await vary(client, bailed, authorised_at=right["authorised_at"]))[1] == (
+        "authorised-before-release"
+    )
+    before = right | {"authorised_at": "2026-11-03T04:59:00Z"}
+    assert fault(await vary(client, bailed, **later, **before))[1] == "authorised-before-release"
+    answer = await vary(client, bailed, **later, **right, authority="superintendent")
+    assert answer.status_code == 201, answer.text
+    again = await vary(client, bailed, **later, **right | {"authorised_at": "2026-11-03T05:30:00Z"})
+    assert again.status_code == 201, again.text
+    told = again.json()["detention"]["release"]["bail"]
+    assert told["return_at"] == later["return_at"]
+    assert [each["authorised_at"][11:16] for each in told["variations"]] == [
+        "05:00",
+        "10:00",
+        "06:00",
+        "05:30",
+    ]
+
+
+async def test_bail_as_it_was_granted_is_not_put_right_by_a_variation(client, bailed):
+    same = {"return_at": BAIL["bail"]["return_at"], "reason": "entered_wrongly"}
+    assert fault(await vary(client, bailed, **same))[1] == "nothing-changed"
+
+
 async def test_nobody_is_bailed_longer_who_is_not_on_bail(client, bailed, clients):
     never = await booked(client)
     assert (await vary(client, never)).json()["errorCode"] == "not-on-bail"

@@ -115,7 +115,11 @@ async def test_who_sent_a_record_away_by_mistake_takes_it_back_while_nobody_has_
     )
     assert saved.status_code == 200, saved.text
     late = await withdraw(client, sent, number=2)
-    assert late.status_code == 412
+    assert (late.status_code, late.json()["errorCode"]) == (412, "overtaken")
+    assert "present_etag" not in late.json()
+    assert "ask a colleague there" in late.json()["detail"]
+    other = await withdraw(peterlee, {"id": record["id"], "version": 9}, number=2)
+    assert (other.status_code, other.json()["present_etag"]) == (412, '"5"')
     await post(peterlee, record, "release", RELEASE)
     late = await withdraw(client, sent | {"version": 6}, number=2)
     assert late.status_code == 404

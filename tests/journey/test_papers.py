@@ -20,6 +20,7 @@ from papers import (
     RULES,
     SECOND,
     STAFF,
+    UNSAID,
     WORDS,
     a_decision,
     an_offence,
@@ -159,6 +160,24 @@ def test_the_file_tells_what_two_people_put_above_the_rules():
         "Proposed by staff number": f"{FIRST} (chief inspector)",
         "Answered by staff number": SECOND,
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "stands"),
+    [
+        ({}, ""),
+        (PROPOSED, ""),
+        (DECLINED, ""),
+        (CONFIRMED, "Not eligible. Two people departed from the rules. The usual process applies."),
+        (
+            DETERMINED,
+            "Not eligible. A supervisor did not take the case. The usual process applies.",
+        ),
+    ],
+)
+def test_what_stands_in_place_of_the_verdict_is_told_beside_it(said, stands):
+    found = printed(said=UNSAID | said)
+    assert (found.verdict, found.instead) == ("Eligible", stands)
 
 
 def test_an_override_that_does_not_hold_is_told_as_such():

@@ -145,8 +145,9 @@ def _not_there(missing: list[str]) -> errors.Refusal | None:
     if not missing:
         return None
     people = " and ".join(SAFEGUARDS[who] for who in missing)
+    are = "is" if len(missing) == 1 else "are"
     return SafeguardsNotThere(
-        f"The custody record says that {people} is needed. Ask with them there from the sheet to "
+        f"The custody record says that {people} {are} needed. Ask with them there from the sheet to "
         "the answers. If they were: save their times at the custody record's safeguards.",
         missing=[f"{who}_came_at" for who in missing],
     )

@@ -17,6 +17,7 @@ from checkpoint.foundation.calendar import LONDON
 from checkpoint.foundation.schemas import View
 from checkpoint.journey.states import OF_A_REPORT, RECIPIENTS, Recipient, withheld
 from checkpoint.oversight import states as oversight
+from checkpoint.oversight.rules import standing_of
 from checkpoint.oversight.states import Outcome
 
 ANSWERS: Mapping[str, str] = {
@@ -66,6 +67,7 @@ class Paper(View):
     purpose: str
     verdict: str
     meaning: str
+    instead: str
     who: Lines
     decided: Lines
     said: Lines
@@ -82,8 +84,9 @@ class Paper(View):
     @property
     def digest(self) -> str:
         """SHA-256 of what is printed: the same for as long as the same would be printed."""
-        # Paper printed before there was this section keeps its digest.
-        shown = self.model_dump(mode="json", exclude=None if self.since else {"since"})
+        # Paper printed before there were these keeps its digest; what is said tells the second.
+        lacking = {"instead"} if self.since else {"since", "instead"}
+        shown = self.model_dump(mode="json", exclude=lacking)
         content = json.dumps(shown, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
 
@@ -139,6 +142,7 @@ def paper(
         purpose=f"Disclosed to {RECIPIENTS[recipient]}" if recipient else "For the file",
         verdict=VERDICTS[decision.verdict],
         meaning=MEANING[decision.verdict],
+        instead=_instead(decision, ruling),
         who=tuple(_who(record, person, recipient)),
         decided=tuple(_decided(decision, staff=recipient is None)),
         said=tuple(_said(ruling, file=recipient is None)),
@@ -152,6 +156,20 @@ def paper(
         later=tuple(_later(decision, decisions)),
         left_out=tuple(_left_out(recipient, ruling, hidden)),
     )
+
+
+def _instead(decision: Any, ruling: Any) -> str:
+    """What stands where people put something in the place of the rules' verdict; else nothing."""
+    proposed = ruling.override_id is not None
+    verdict, basis = standing_of(
+        decision.verdict,
+        determined=ruling.determination_verdict,
+        overridden=ruling.override_verdict if proposed else None,
+        outcome=ruling.outcome,
+    )
+    if basis is oversight.Basis.RULES:
+        return ""
+    return f"{VERDICTS[verdict]}. {oversight.MEANING[basis, verdict]}"
 
 
 def _who(record: Any, person: Any, recipient: Recipient | None) -> Iterator[tuple[str, str]]:

@@ -37,7 +37,9 @@ def check_times(
         )
     if authorised_at is not None and authorised_at < held.period_began:
         raise RuleBroken(
-            "#/authorised_at", "authorised-before-arrival", "Detention is authorised on arrival."
+            "#/authorised_at",
+            "authorised-before-arrival",
+            "This lies before the arrival, and detention is authorised after it: check day and offset.",
         )
 
 

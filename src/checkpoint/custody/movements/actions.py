@@ -21,7 +21,7 @@ from checkpoint.custody.movements.schemas import (
     VaryBail,
     WithdrawMovement,
 )
-from checkpoint.custody.movements.states import MovementKind, ReturnReason
+from checkpoint.custody.movements.states import BailChange, MovementKind, ReturnReason
 from checkpoint.custody.movements.tables import BailVariation, Movement, MovementWithdrawal
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.states import CustodyEvent, CustodyState, step
@@ -30,7 +30,7 @@ from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
-from checkpoint.foundation.preconditions import unchanged_since
+from checkpoint.foundation.preconditions import Overtaken, unchanged_since
 
 
 async def transfer(
@@ -132,11 +132,13 @@ async def vary_bail(
     present = queries.bails(release, varied)[-1]
     kept = command.model_dump(include={"suite", "conditional"}, exclude_none=True)
     changed = replace(present, return_at=command.return_at, **kept)
+    puts_right = bool(varied) and command.reason is BailChange.ENTERED_WRONGLY
     rules.check_variation(
         present,
         changed,
         authorised_at=command.authorised_at,
-        since=varied[-1].authorised_at if varied else release.left_at,
+        since=rules.varied_since(release.left_at, varied, puts_right=puts_right),
+        puts_right=puts_right,
         now=at,
     )
     on = london_day(command.return_at)
@@ -215,7 +217,7 @@ async def withdraw(
     record, movements = await queries.to_withdraw(session, record_id, actor=by)
     if record is None:
         raise CustodyRecordNotFound("Check the id, or ask a colleague in that suite.")
-    unchanged_since(seen, record.version)
+    _check_seen(seen, record, by=by)
     rules.check_withdrawal(command.number, movements)
     *earlier, withdrawn = movements
     await _check_left(session, record, withdrawn, by=by)
@@ -240,6 +242,17 @@ async def withdraw(
     await insert(session, row)
     await tell(session, record, CustodyEvent.MOVEMENT_WITHDRAWN, change=change, by=by, at=at)
     return record
+
+
+def _check_seen(seen: int, record: CustodyRecord, *, by: Actor) -> None:
+    """Who has sent the record away is not told its version: there it was changed, and stays."""
+    if record.suite in by.suites:
+        unchanged_since(seen, record.version)
+    elif seen != record.version:
+        raise Overtaken(
+            "The suite that has the record now has changed it since: ask a colleague there to "
+            "withdraw the transfer."
+        )
 
 
 async def _check_left(

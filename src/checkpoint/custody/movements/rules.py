@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from checkpoint.custody.movements.states import MovementKind, ReturnReason
+from checkpoint.custody.movements.states import BailChange, MovementKind, ReturnReason
 from checkpoint.custody.rules import NEVER_NEEDED, SKEW, check_space
 from checkpoint.foundation.errors import Conflict, RuleBroken
 
@@ -193,8 +193,33 @@ def bail_that_stands(movements: Sequence[Any]) -> Any:
     return release
 
 
+def varied_since(released_at: datetime, varied: Sequence[Any], *, puts_right: bool) -> datetime:
+    """When bail was varied last, before the variation that is to be entered.
+
+    Args:
+        released_at: the release.
+        varied: the variations so far in their order, each with authorised_at and reason.
+        puts_right: whether the last of them was entered wrongly and the new one takes its place.
+
+    Returns:
+        The last instant that the new one may not lie before. What was put right counts no more.
+    """
+    moments = [released_at]
+    for number, each in enumerate(varied):
+        if number and each.reason == BailChange.ENTERED_WRONGLY:
+            moments.pop()
+        moments.append(each.authorised_at)
+    return moments[-2] if puts_right else moments[-1]
+
+
 def check_variation(
-    present: Any, changed: Any, *, authorised_at: datetime, since: datetime, now: datetime
+    present: Any,
+    changed: Any,
+    *,
+    authorised_at: datetime,
+    since: datetime,
+    now: datetime,
+    puts_right: bool = False,
 ) -> None:
     """Bail is varied after it began, to an end that is still to come then.
 
@@ -204,6 +229,8 @@ def check_variation(
         authorised_at: when that was authorised.
         since: the release, or when bail was varied last.
         now: the present.
+        puts_right: whether it takes the place of one that was entered wrongly; then who
+            authorised it may be all that changes.
 
     Raises:
         RuleBroken: in-the-future, authorised-before-release, bail-before-authorisation or
@@ -214,7 +241,8 @@ def check_variation(
         raise RuleBroken(
             "#/authorised_at",
             "authorised-before-release",
-            "This lies before the release, or before bail was varied last.",
+            "This lies before the release, or before bail was varied last. Where that was entered "
+            "wrongly, send entered_wrongly as the reason.",
         )
     if changed.return_at <= authorised_at:
         raise RuleBroken(
@@ -222,7 +250,7 @@ def check_variation(
             "bail-before-authorisation",
             "The return lies before this was authorised.",
         )
-    if present == changed:
+    if present == changed and not puts_right:
         raise RuleBroken(
             "#/return_at", "nothing-changed", "Bail is to that time and place already."
         )
