@@ -12,13 +12,8 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation import rules, views
-from checkpoint.allocation.schemas import AllocationView, AnnotationView, EnrolmentView
 from checkpoint.allocation.states import (
-    ARM_MEANING,
-    EARLIER_CASE,
-    LABELS,
     AllocationNotFound,
-    AnnotationKind,
     EnrolmentNotFound,
 )
 from checkpoint.allocation.tables import (
@@ -291,38 +286,3 @@ async def next_steps(
     consented = partial(states_of, for_research=way == "allocate")
     refusals = (closed, unsealed, errors.refusal_of(overtaken), errors.refusal_of(consented))
     return [views.way_in_step(record.id, way, refusals, by=by)]
-
-
-def view(found: Any, arm: str, *, record_id: UUID, is_first: bool, by: Actor) -> AllocationView:
-    """An allocation with its arm, as the reader of one case may see it."""
-    own, seen = found.custody_record_id == record_id, found.record_suite in by.suites
-    meaning = ARM_MEANING.get(arm, ARM_MEANING[None])
-    return AllocationView(
-        id=found.id,
-        trial=found.trial,
-        kind=found.kind,
-        protocol_version=found.protocol_version,
-        arm=arm,
-        meaning=meaning if own and is_first else EARLIER_CASE,
-        stratum=found.stratum,
-        custody_record_id=found.custody_record_id if seen else None,
-        for_this_case=own,
-        stands=is_first,
-        eligibility_decision_id=found.eligibility_decision_id if seen else None,
-        allocated_at=found.allocated_at,
-    )
-
-
-def enrolment_view(found: Any) -> EnrolmentView:
-    return EnrolmentView.model_validate(found)
-
-
-def annotation_view(found: Any) -> AnnotationView:
-    return AnnotationView(
-        id=found.id,
-        kind=found.kind,
-        label=LABELS[AnnotationKind(found.kind)],
-        words=found.words,
-        noted_at=found.noted_at,
-        noted_by=found.noted_by,
-    )

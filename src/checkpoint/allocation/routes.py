@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.guards import holding
 from checkpoint.access.permissions import Permission
-from checkpoint.allocation import actions, queries
+from checkpoint.allocation import actions, queries, views
 from checkpoint.allocation.schemas import (
     Allocate,
     AllocationView,
@@ -131,7 +131,7 @@ async def _told(
     async with transactions() as session:
         arm = await queries.arm_of(session, found.id, vault=vault)
         is_first = await queries.stands(session, found)
-    view = queries.view(found, arm, record_id=record_id, is_first=is_first, by=by)
+    view = views.view(found, arm, record_id=record_id, is_first=is_first, by=by)
     return shown(view, status=201 if drawn else 200)
 
 
@@ -155,7 +155,7 @@ async def annotate_allocation(
 
     async def deed() -> Response:
         noted = await actions.annotate(session, record_id, command, by=by, at=now)
-        return shown(queries.annotation_view(noted), status=201)
+        return shown(views.annotation_view(noted), status=201)
 
     return await once(session, asked, deed, by=by, at=now)
 
@@ -186,7 +186,7 @@ async def list_annotations(
         by=by,
         at=now,
     )
-    return shown(AnnotationsView(items=[queries.annotation_view(each) for each in noted]))
+    return shown(AnnotationsView(items=[views.annotation_view(each) for each in noted]))
 
 
 @router.put(
@@ -204,7 +204,7 @@ async def enrol(
 ) -> Response:
     """Take a case into the programme directly, where no trial is open: 201 at first, then 200."""
     found, made = await actions.enrol(session, record_id, command, by=by, at=now)
-    return shown(queries.enrolment_view(found), status=201 if made else 200)
+    return shown(views.enrolment_view(found), status=201 if made else 200)
 
 
 @router.get(
@@ -232,7 +232,7 @@ async def read_enrolment(
         by=by,
         at=now,
     )
-    return shown(queries.enrolment_view(found))
+    return shown(views.enrolment_view(found))
 
 
 reference = APIRouter(prefix="/v1/reference", tags=["reference"])

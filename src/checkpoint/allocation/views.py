@@ -1,9 +1,12 @@
-"""What a reader may do next to have a case enrolled or allocated."""
+"""What a reader is shown of allocations, and what they may do next to have a case come in."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from checkpoint.access.permissions import Permission, holds
+from checkpoint.allocation.schemas import AllocationView, AnnotationView, EnrolmentView
+from checkpoint.allocation.states import ARM_MEANING, EARLIER_CASE, LABELS, AnnotationKind
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.schemas import NextStep
@@ -41,3 +44,38 @@ def listed(refusal: errors.Refusal) -> list[str]:
     """The consents that a refusal says are missing."""
     missing = refusal.facts.get("missing")
     return [str(kind) for kind in missing] if isinstance(missing, list) else []
+
+
+def view(found: Any, arm: str, *, record_id: UUID, is_first: bool, by: Actor) -> AllocationView:
+    """An allocation with its arm, as the reader of one case may see it."""
+    own, seen = found.custody_record_id == record_id, found.record_suite in by.suites
+    meaning = ARM_MEANING.get(arm, ARM_MEANING[None])
+    return AllocationView(
+        id=found.id,
+        trial=found.trial,
+        kind=found.kind,
+        protocol_version=found.protocol_version,
+        arm=arm,
+        meaning=meaning if own and is_first else EARLIER_CASE,
+        stratum=found.stratum,
+        custody_record_id=found.custody_record_id if seen else None,
+        for_this_case=own,
+        stands=is_first,
+        eligibility_decision_id=found.eligibility_decision_id if seen else None,
+        allocated_at=found.allocated_at,
+    )
+
+
+def enrolment_view(found: Any) -> EnrolmentView:
+    return EnrolmentView.model_validate(found)
+
+
+def annotation_view(found: Any) -> AnnotationView:
+    return AnnotationView(
+        id=found.id,
+        kind=found.kind,
+        label=LABELS[AnnotationKind(found.kind)],
+        words=found.words,
+        noted_at=found.noted_at,
+        noted_by=found.noted_by,
+    )

@@ -11,25 +11,25 @@ from pydantic import JsonValue
 from checkpoint.custody.states import ENDS, LABELS
 from checkpoint.eligibility.facts import FACTS, Kind
 from checkpoint.eligibility.rules import RuleSet, missing_of
-from checkpoint.eligibility.states import MEANING, Answer, Verdict
+from checkpoint.eligibility.states import MEANING, Answer
 from checkpoint.forecast.states import RiskBand
 from checkpoint.foundation.calendar import LONDON
 from checkpoint.foundation.schemas import View
-from checkpoint.journey.states import OF_A_REPORT, RECIPIENTS, Recipient, withheld
+from checkpoint.journey.states import (
+    OF_A_REPORT,
+    RECIPIENTS,
+    VERDICTS,
+    Recipient,
+    instead_of,
+    withheld,
+)
 from checkpoint.oversight import states as oversight
-from checkpoint.oversight.rules import standing_of
 from checkpoint.oversight.states import Outcome
 
 ANSWERS: Mapping[str, str] = {
     Answer.MET: "Met",
     Answer.NOT_MET: "Not met",
     Answer.NOT_KNOWN: "Not known yet",
-}
-VERDICTS: Mapping[Verdict, str] = {
-    Verdict.ELIGIBLE: "Eligible",
-    Verdict.INELIGIBLE: "Not eligible",
-    Verdict.PENDING: "Pending: something is not known yet",
-    Verdict.REFER: "Referred to a supervisor",
 }
 OUTCOMES: Mapping[Outcome | None, str] = {
     Outcome.CONFIRMED: "Confirmed by a second person",
@@ -142,7 +142,7 @@ def paper(
         purpose=f"Disclosed to {RECIPIENTS[recipient]}" if recipient else "For the file",
         verdict=VERDICTS[decision.verdict],
         meaning=MEANING[decision.verdict],
-        instead=_instead(decision, ruling),
+        instead=instead_of(decision, ruling),
         who=tuple(_who(record, person, recipient)),
         decided=tuple(_decided(decision, staff=recipient is None)),
         said=tuple(_said(ruling, file=recipient is None)),
@@ -156,20 +156,6 @@ def paper(
         later=tuple(_later(decision, decisions)),
         left_out=tuple(_left_out(recipient, ruling, hidden)),
     )
-
-
-def _instead(decision: Any, ruling: Any) -> str:
-    """What stands where people put something in the place of the rules' verdict; else nothing."""
-    proposed = ruling.override_id is not None
-    verdict, basis = standing_of(
-        decision.verdict,
-        determined=ruling.determination_verdict,
-        overridden=ruling.override_verdict if proposed else None,
-        outcome=ruling.outcome,
-    )
-    if basis is oversight.Basis.RULES:
-        return ""
-    return f"{VERDICTS[verdict]}. {oversight.MEANING[basis, verdict]}"
 
 
 def _who(record: Any, person: Any, recipient: Recipient | None) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,9 @@ from types import MappingProxyType
 from typing import Any
 
 from checkpoint.custody.clocks import COMMON_ASSAULT, LONGER_RULE_FROM
+from checkpoint.eligibility.states import Basis, Verdict
+from checkpoint.oversight.rules import standing_of
+from checkpoint.oversight.states import MEANING
 
 
 class JourneyEvent(StrEnum):
@@ -79,3 +82,30 @@ def withheld(alleged: Sequence[Any], *, recipient: Recipient | None) -> frozense
         one.code in COMMON_ASSAULT and one.committed_from >= LONGER_RULE_FROM for one in alleged
     )
     return OF_OTHERS | OF_A_REPORT if longer else OF_OTHERS
+
+
+VERDICTS: Mapping[Verdict, str] = {
+    Verdict.ELIGIBLE: "Eligible",
+    Verdict.INELIGIBLE: "Not eligible",
+    Verdict.PENDING: "Pending: something is not known yet",
+    Verdict.REFER: "Referred to a supervisor",
+}
+
+
+def instead_of(decision: Any, ruling: Any) -> str:
+    """What stands where people put something in the place of the rules' verdict.
+
+    Args:
+        decision: with its ``verdict`` by the rules.
+        ruling: what was said of it: determined, overridden, answered.
+
+    Returns:
+        In plain English; nothing where the rules' verdict stands.
+    """
+    verdict, basis = standing_of(
+        decision.verdict,
+        determined=ruling.determination_verdict,
+        overridden=ruling.override_verdict if ruling.override_id is not None else None,
+        outcome=ruling.outcome,
+    )
+    return "" if basis is Basis.RULES else f"{VERDICTS[verdict]}. {MEANING[basis, verdict]}"
