@@ -113,7 +113,7 @@ class Vault:
         """Look at every sealed list, as a process does when it starts.
 
         Returns:
-            The lists that nothing will be drawn from, each of which the log tells of.
+            The lists that nothing will be drawn from; the log tells of those that were changed.
         """
         refused = []
         for listed in await rows_of(session, EVERY):

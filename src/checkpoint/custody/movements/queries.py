@@ -65,9 +65,12 @@ PLACE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 0)) AS he
 
 
 async def hold_place(session: AsyncSession, person_id: UUID) -> None:
-    """Wait for whoever detains this person just now; last of all locks, so that none waits back."""
-    survivor = await people.survivor_of(session, person_id)
-    await rows_of(session, PLACE, place=f"detained {survivor}")
+    """Wait for whoever detains this person just now; last of all locks, so that none waits back.
+
+    By each of their records, since who survives may change while somebody waits.
+    """
+    for each in sorted(await people.same_person_ids(session, person_id)):
+        await rows_of(session, PLACE, place=f"detained {each}")
 
 
 async def detaining(
