@@ -1,7 +1,7 @@
 """Which key a list was sealed with, so that no place is taken that could not be opened.
 
 Revision ID: 0049
-Revises: 0044
+Revises: 0046
 Phase: expand (a new column that may be empty)
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0049"
-down_revision = "0044"
+down_revision = "0046"
 
 
 def upgrade() -> None:
