@@ -16,6 +16,7 @@ from checkpoint.allocation.states import (
     AlreadyEnrolled,
     ListNotSealed,
     StratumExhausted,
+    TrialIsClosed,
 )
 from checkpoint.allocation.tables import Allocation, AllocationAnnotation, ArmReading, Enrolment
 from checkpoint.allocation.vault import Vault
@@ -248,6 +249,8 @@ async def _check_lists(session: AsyncSession, trial: Standing, *, vault: Vault) 
 async def _next_slot(session: AsyncSession, trial: Standing, suite: str, *, vault: Vault) -> UUID:
     stratum = trial.strata[suite]
     slot_id = await queries.next_slot(session, stratum, trial.protocol_id)
+    if await trials.has_closing(session, trial.id):  # while this waited at the turnstile
+        raise TrialIsClosed("Nobody is allocated any more.")
     if slot_id is None:
         raise StratumExhausted("Nothing was drawn. Tell the statistician: the suite needs a list.")
     if trial.protocol.number > 1:  # the list may be of an earlier version

@@ -23,7 +23,7 @@ from checkpoint.allocation.sequence import (
 )
 from checkpoint.allocation.states import AllocationEvent, ListMethod
 from checkpoint.allocation.tables import ListSecret, SealedList, Slot
-from checkpoint.allocation.vault import DIGEST, Vault
+from checkpoint.allocation.vault import DIGEST, SALT, SIZES, Vault
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.foundation import errors
@@ -35,7 +35,6 @@ from checkpoint.trials.queries import Standing
 from checkpoint.trials.states import TrialKind, TrialState
 from checkpoint.trials.tables import TrialProtocol, TrialStratum
 
-SALT, SIZES = "salt", "block sizes"
 LISTS = (
     sa.select(*SealedList.__table__.c, col(TrialProtocol.adopted_by))
     .join(TrialProtocol, col(TrialProtocol.id) == col(SealedList.trial_protocol_id))

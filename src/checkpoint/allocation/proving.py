@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checkpoint.allocation.loading import LISTS, SALT, SIZES
+from checkpoint.allocation.loading import LISTS
 from checkpoint.allocation.sequence import Place, commitment, digest, listed
 from checkpoint.allocation.states import AllocationEvent, ListMethod
 from checkpoint.allocation.tables import Allocation, ListSecret, Slot
-from checkpoint.allocation.vault import DIGEST, Vault
+from checkpoint.allocation.vault import DIGEST, SALT, SIZES, Vault
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.foundation import errors

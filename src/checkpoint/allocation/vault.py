@@ -23,6 +23,8 @@ from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.trials.states import TrialKind
 
 KEY_FILE = "sealing.key"
+# What is sealed beside the places, by what it is sealed for.
+SALT, SIZES = "salt", "block sizes"
 KEY_CHECK = "checkpoint sealing key check v1"
 DIGEST = sa.text("SELECT sealed_list_digest(:list) AS digest")
 EVERY = sa.select(*SealedList.__table__.c)

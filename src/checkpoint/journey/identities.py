@@ -1,8 +1,9 @@
 """Front door for what rested on who somebody was taken to be: decisions and merges."""
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
 from checkpoint.access.guards import holding
@@ -18,8 +19,6 @@ from checkpoint.journey import queries
 from checkpoint.journey.schemas import MergeDecisionsView
 from checkpoint.journey.states import JourneyEvent
 from checkpoint.people.merges.queries import MergeNotFound
-from checkpoint.people.merges.routes import MergeId
-from checkpoint.people.routes import PersonId
 
 router = APIRouter(prefix="/v1", tags=["journey"])
 
@@ -31,8 +30,8 @@ router = APIRouter(prefix="/v1", tags=["journey"])
 )
 async def read_merge_decisions(
     by: Annotated[Actor, holding(Permission.READ_ELIGIBILITY)],
-    person_id: PersonId,
-    merge_id: MergeId,
+    person_id: Annotated[UUID, Path(description="The person's id.")],
+    merge_id: Annotated[UUID, Path(description="The merge's id.")],
     session: Transaction,
     now: Now,
 ) -> Response:

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.allocation import queries as allocation
 from checkpoint.allocation.rules import runs_low
 from checkpoint.allocation.tables import Allocation
-from checkpoint.allocation.vault import Vault
+from checkpoint.allocation.vault import SIZES, Vault
 from checkpoint.delivery import counts as delivery
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
@@ -23,7 +23,6 @@ from checkpoint.monitor.tables import Unblinding, UnblindingAnswer
 from checkpoint.trials.queries import OF_CODE, Standing
 from checkpoint.trials.rules import parse
 
-SIZES = "block sizes"  # as allocation seals them
 TRIAL_ID = sa.bindparam("trial_id", type_=sa.Uuid())
 ALLOCATED = (
     sa.select(col(Allocation.trial_stratum_id), sa.func.count().label("allocated"))

@@ -129,6 +129,7 @@ async def close(
     trial = await queries.one(session, code, at=at)
     if trial.closed_at is not None:
         raise TrialClosedAlready("It was closed before; nothing was changed.")
+    await rows_of(session, queries.STRATA_HELD, trial_id=trial.id)  # whoever draws now goes first
     closing = TrialClosing(trial_id=trial.id, words=words, closed_at=at, closed_by=by.id)
     await insert(session, closing)
     await ledger.record(

@@ -71,6 +71,11 @@ STRATA = (
     .order_by(col(TrialStratum.suite))
 )
 
+STRATA_HELD = STRATA.with_for_update()
+CLOSING = sa.select(col(TrialClosing.id)).where(
+    col(TrialClosing.trial_id) == sa.bindparam("trial_id", type_=sa.Uuid())
+)
+
 
 @lru_cache(maxsize=64)
 def protocol_of(digest: str, content: str) -> Protocol:  # noqa: ARG001 - content says it all
@@ -135,6 +140,11 @@ async def every(session: AsyncSession, *, at: datetime) -> list[Standing]:
 async def of_suite(session: AsyncSession, suite: str, *, at: datetime) -> list[Standing]:
     """The trials that had or have a stratum at a suite."""
     return await _grouped(session, await rows_of(session, IN_SUITE, suite=suite), at)
+
+
+async def has_closing(session: AsyncSession, trial_id: UUID) -> bool:
+    """Whether somebody closed a trial, whenever that was."""
+    return bool(await rows_of(session, CLOSING, trial_id=trial_id))
 
 
 async def _grouped(session: AsyncSession, rows: Sequence[Any], at: datetime) -> list[Standing]:
