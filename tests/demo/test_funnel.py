@@ -5,7 +5,7 @@ import re
 
 from rich.console import Console
 
-from checkpoint.demo.funnel import CAME, WORDS, funnel, refusals
+from checkpoint.demo.funnel import CAME, WORDS, came_in, declines, funnel, given, refusals
 from checkpoint.journey.stages import Stage
 
 COUNTS = {
@@ -24,8 +24,9 @@ COUNTS = {
         {"criterion": "HATE", "question": "Is it not flagged?", "records": 4, "alone": 2},
         {"criterion": "ALONE", "question": "Is nobody else accused?", "records": 2, "alone": 1},
     ],
+    "declined": [{"reason_code": "other", "reason": "Another reason", "records": 1}],
 }
-NOBODY = dict.fromkeys(CAME, 0) | {"stages": [], "ineligible": []}
+NOBODY = dict.fromkeys(CAME, 0) | {"stages": [], "ineligible": [], "declined": []}
 
 
 def shown(table):
@@ -86,3 +87,23 @@ def test_nobody_arrested_is_no_fault():
 
 def test_every_stage_has_its_words():
     assert WORDS.keys() == {stage.value for stage in Stage}
+
+
+def test_the_declined_stand_by_reason():
+    assert lines(declines(COUNTS)) == [("Another reason 1", 13)]
+    assert lines(declines(NOBODY)) == []
+
+
+def test_who_came_in_stands_by_suite_and_by_no_arm():
+    shown_rows = [words for words, _ in lines(came_in({"B": NOBODY, "A": COUNTS}))]
+    assert shown_rows == ["A 1 2"]
+
+
+def test_what_was_drawn_and_given_stands_in_order():
+    rows = lines(given({"treatment": 2, "control": 1}, {"started": 2, "deviated": 1}))
+    assert [words for words, _ in rows] == [
+        "drawn: control 1",
+        "drawn: treatment 2",
+        "deviated 1",
+        "started 2",
+    ]

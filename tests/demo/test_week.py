@@ -113,7 +113,7 @@ def test_every_fact_of_the_screening_is_known_in_the_end():
 def test_a_week_has_something_of_everything():
     steps = played()
     assert sum(COURSES.values()) == 100
-    assert {step.deed for step in steps} == set(Deed)
+    assert {step.deed for step in steps} == {Deed.DECIDE, *COMMANDS}
     assert {step.suite for step in steps} == set(SUITES)
     assert {step.lost for step in steps} == {True, False}
     hours = {step.at.hour for step in of(steps, Deed.BOOK_IN)}

@@ -1,9 +1,12 @@
 """`checkpoint demo`: a made-up week through the front door, and the funnel at its end."""
 
+import asyncio
 import os
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 import httpx
 import pytest
@@ -11,16 +14,26 @@ from fastapi.responses import Response
 from pydantic import SecretStr
 
 from builders import a_booking, a_key
+from checkpoint.allocation.vault import Vault
 from checkpoint.api import create_app
+from checkpoint.foundation.database import OWNER_ROLE, engine_for
 from checkpoint.foundation.settings import Environment, Settings
 from shell import Shell
 from sockets import served
+from trialling import SEED, open_trial
 
 COUNTED = """
     SELECT (SELECT count(*) FROM person) AS people,
            (SELECT count(*) FROM custody_record) AS records,
            (SELECT count(*) FROM eligibility_decision) AS decisions
 """
+
+
+# How the line of each stage begins.
+STAGES = (
+    "eligible", "declined", "took", "agreed,", "enrolled directly", "allocated in", "referred",
+    "refused", "pending", "screening", "not ",
+)  # fmt: skip
 
 
 def an_app(url, folder):
@@ -70,6 +83,13 @@ def people_by_line(told):
     return found
 
 
+@dataclass
+class Told:
+    """What a demo of its own said."""
+
+    out: str
+
+
 def test_the_same_seed_ends_with_the_same_funnel(make_database, monkeypatch, tmp_path):
     funnels = []
     for number in range(2):
@@ -79,14 +99,14 @@ def test_the_same_seed_ends_with_the_same_funnel(make_database, monkeypatch, tmp
             told = played(shell, address)
         funnels.append(funnel(told))
         assert "Everybody here is made up" in told.out
+        assert "No trial is open there" in told.err
+        assert "Drawn and given" not in told.out
         (held,) = shell.found(COUNTED)
         counted = people_by_line(told)
         assert held.people == held.records == counted["arrested"] > 8
         assert held.decisions >= counted["decided"]
         assert counted["arrested"] == sum(
-            counted[name]
-            for name in counted
-            if name.startswith(("eligible", "referred", "refused", "pending", "screening", "not "))
+            counted[name] for name in counted if name.startswith(STAGES)
         )
     assert funnels[0] == funnels[1]
 
@@ -168,8 +188,44 @@ def test_it_waits_where_it_is_asked_to(shell, tmp_path):
     assert busy.left == 0
 
 
+async def opened(url, folder):
+    """A test trial on a database, open since before the week."""
+    engine = engine_for(url, role=OWNER_ROLE)
+    settings = an_app(url, folder).state.settings
+    at = datetime(2024, 1, 2, tzinfo=UTC)
+    days = {"in_effect_from": date(2024, 1, 1), "opens_on": date(2024, 1, 1)}
+    await open_trial(engine, Vault(settings), SEED, places=60, at=at, **days)
+    await engine.dispose()
+
+
+GIVEN = """
+    SELECT (SELECT count(*) FROM allocation) AS allocated,
+           (SELECT count(*) FROM programme_start) AS started,
+           (SELECT count(*) FROM crossover_answer WHERE outcome = 'confirmed') AS crossed,
+           (SELECT count(*) FROM deviation) AS deviated,
+           (SELECT count(*) FROM allocation_annotation) AS annotated,
+           (SELECT count(*) FROM consent_withdrawal) AS withdrawn
+"""
+
+
+def test_where_a_trial_is_open_people_are_allocated_and_no_arm_is_shown(shell, tmp_path):
+    asyncio.run(opened(shell.url, tmp_path))
+    with serving(shell.url, tmp_path) as address:
+        told = shell("demo", "--days", 4, "--seed", 2, "--url", address)
+    assert told.code == 0, told.err
+    assert "No trial is open there" not in told.err
+    (held,) = shell.found(GIVEN)
+    assert people_by_line(told)["allocated in a trial"] == held.allocated > 8
+    assert people_by_line(told)["enrolled directly"] == 0
+    assert held.started > 0
+    assert 0 not in (held.crossed, held.deviated, held.annotated, held.withdrawn), held
+    assert not any(word in told.out for word in ("treatment", "control", "Drawn and given"))
+
+
 @pytest.mark.xdist_group("run")
-def test_without_an_address_it_starts_a_service_of_its_own_and_keeps_what_it_is_told_to(tmp_path):
+def test_without_an_address_it_runs_a_trial_on_a_service_of_its_own_and_keeps_what_it_is_told_to(
+    tmp_path,
+):
     told = subprocess.run(
         [sys.executable, "-m", "checkpoint", "demo", "--days", "1", "--folder", str(tmp_path)],
         env={**os.environ, "CHECKPOINT_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/real"},
@@ -179,6 +235,13 @@ def test_without_an_address_it_starts_a_service_of_its_own_and_keeps_what_it_is_
         timeout=240,
     )
     assert told.returncode == 0, told.stderr
-    assert "arrested" in told.stdout
+    counted = people_by_line(Told(told.stdout))
+    assert counted["arrested"] > 8
+    assert counted["allocated in a trial"] > 0
+    proved = f"Proved: {counted['allocated in a trial']} draws equal the sealed lists."
+    assert proved in told.stdout
+    arms = counted.get("drawn: treatment", 0) + counted.get("drawn: control", 0)
+    assert arms == counted["allocated in a trial"]
+    assert "TEST-DEMO" in (tmp_path / "trial-file.json").read_text()
     assert (tmp_path / "postgresql" / "PG_VERSION").exists()
     assert not (tmp_path / "postgresql" / "postmaster.pid").exists()

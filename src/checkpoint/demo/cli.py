@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -11,14 +11,17 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from checkpoint.demo.funnel import funnel, refusals
-from checkpoint.demo.player import Player
+from checkpoint.demo.funnel import came_in, declines, funnel, given, refusals
+from checkpoint.demo.offers import offered
+from checkpoint.demo.office import Office
+from checkpoint.demo.programme import Programme
 from checkpoint.demo.service import started
 from checkpoint.demo.week import Step, week
 from checkpoint.foundation.clock import utc_now
 
 # The week ends a little before now, so that clocks may differ.
 BEFORE_NOW = timedelta(minutes=5)
+OPENS_AFTER = 3  # the trial opens after a third of the days, so that some are enrolled before it
 
 
 def demo(
@@ -36,43 +39,79 @@ def demo(
     if url is not None and folder is not None:
         raise typer.BadParameter("Give --url or --folder: a service that runs has its own.")
     told = Console(stderr=True)
-    with _service(url, folder, told) as address, Player(address) as player:
+    with _service(url, folder, told) as (address, place), Programme(address) as player:
         suites, before = player.open_suites(), player.people()
         if before:
             told.print(f"{before} made-up people are there already; another week is added to them.")
-        steps = week(seed, days=days, suites=suites, until=utc_now() - BEFORE_NOW)
-        _play(player, steps, told)
-        counts = player.counts()
+        office = Office(place, seed) if place else None
+        until = utc_now() - BEFORE_NOW
+        steps = offered(week(seed, days=days, suites=suites, until=until), seed, until=until)
+        opening = until - timedelta(days=days - days // OPENS_AFTER)
+        _play(player, steps, told, office=office, opening=opening)
+        proof = _closed(office, told) if office else None
+        counts, by_suite = player.counts(), player.of_suites()
     shown = Console(highlight=False)
     shown.print(f"\nEverybody here is made up, and so is every share. Seed {seed}, days {days}.\n")
-    shown.print(funnel(counts))
-    shown.print(refusals(counts))
+    for table in (funnel(counts), refusals(counts), declines(counts), came_in(by_suite)):
+        shown.print(table)
+    if proof:
+        shown.print(f"The test trial is closed. {proof}")
+        shown.print("Arms are shown here because it is a test and closed; of a live trial, never.")
+        shown.print(given(player.arms, player.given))
     if folder is not None:
         shown.print(f"\nTo look around: CHECKPOINT_DATA_FOLDER={folder} make run")
 
 
+def _closed(office: Office, told: Console) -> str:
+    told.print("Closing the test trial, and proving its list ...")
+    return office.close()
+
+
 @contextmanager
-def _service(url: str | None, folder: Path | None, told: Console) -> Iterator[str]:
-    """The address to play to, of a service that is started here unless one was named."""
+def _service(
+    url: str | None, folder: Path | None, told: Console
+) -> Iterator[tuple[str, Path | None]]:
+    """The address to play to, and the folder of a service that is started here."""
     if url is not None:
-        yield url.rstrip("/")
+        yield url.rstrip("/"), None
         return
     told.print("Starting a service of its own ...")
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         with started(folder.resolve()) as address:
-            yield address
+            yield address, folder.resolve()
         return
     with (
         tempfile.TemporaryDirectory(prefix="checkpoint-demo-") as name,
         started(Path(name)) as address,
     ):
-        yield address
+        yield address, Path(name)
 
 
-def _play(player: Player, steps: list[Step], told: Console) -> None:
+def _play(
+    player: Programme,
+    steps: list[Step],
+    told: Console,
+    *,
+    office: Office | None,
+    opening: datetime,
+) -> None:
+    """Until the opening whoever agrees is enrolled; from then on they are allocated."""
+    if office is None and not any(state == "open" for _, state in player.trials()):
+        told.print(
+            "No trial is open there: whoever agrees is enrolled, where the programme runs. "
+            "How to open one: docs/trial.md."
+        )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=told) as progress:
         task = progress.add_task("Playing", total=len(steps))
-        for step in player.play(steps):
-            progress.update(task, advance=1, description=f"Playing {step.at:%A}")
+
+        def play(part: list[Step]) -> None:
+            for step in player.play(part):
+                progress.update(task, advance=1, description=f"Playing {step.at:%A}")
+
+        play([step for step in steps if step.at < opening])
+        if office is not None:
+            progress.update(task, description="Opening a trial")
+            office.open(player.trials())
+        play([step for step in steps if step.at >= opening])

@@ -69,5 +69,52 @@ def refusals(counts: Mapping[str, Any]) -> Table:
     return table
 
 
+def declines(counts: Mapping[str, Any]) -> Table:
+    """Those who declined to take part, by reason."""
+    table = Table(title="Declined, by reason", title_justify="left", box=SIMPLE)
+    table.add_column("what they said", min_width=36)
+    table.add_column("records", justify="right")
+    table.add_column("", min_width=WIDTH // 2)
+    most = max((row["records"] for row in counts["declined"]), default=1)
+    for row in counts["declined"]:
+        bar = _bar(row["records"], most, width=WIDTH // 2)
+        table.add_row(row["reason"], str(row["records"]), bar)
+    return table
+
+
+def came_in(by_suite: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Who came in, suite by suite, which is stratum by stratum; never by arm.
+
+    Args:
+        by_suite: the count of each suite; those where nobody came in are left out.
+    """
+    table = Table(title="Came in, by suite", title_justify="left", box=SIMPLE)
+    table.add_column("", min_width=36)
+    for words in ("enrolled", "allocated"):
+        table.add_column(words, justify="right")
+    for suite, counts in sorted(by_suite.items()):
+        if counts["entered"]:
+            stages = {row["stage"]: row["records"] for row in counts["stages"]}
+            table.add_row(suite, str(stages["enrolled"]), str(stages["allocated"]))
+    return table
+
+
+def given(arms: Mapping[str, int], what: Mapping[str, int]) -> Table:
+    """Arms drawn and what was given, of a test trial that is closed; of no other is this shown.
+
+    Args:
+        arms: how many were drawn, by arm.
+        what: how many were given what, in words.
+    """
+    table = Table(title="Drawn and given", title_justify="left", box=SIMPLE)
+    table.add_column("", min_width=36)
+    table.add_column("records", justify="right")
+    for arm, records in sorted(arms.items()):
+        table.add_row(f"drawn: {arm}", str(records))
+    for words, records in sorted(what.items()):
+        table.add_row(words, str(records))
+    return table
+
+
 def _bar(records: int, most: int, *, width: int = WIDTH) -> Bar:
     return Bar(size=max(most, 1), begin=0, end=records, width=width)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 import httpx
@@ -42,8 +42,9 @@ class Player:
         self._http = httpx.Client(base_url=address, timeout=ANSWER_SECONDS, trust_env=False)
         self._tokens: dict[tuple[Role, str, tuple[str, ...]], str] = {}
         self._records: dict[int, dict[str, Any]] = {}
+        self._decisions: dict[int, dict[str, Any]] = {}
 
-    def __enter__(self) -> "Player":
+    def __enter__(self) -> Self:
         try:
             self._http.get("/ping")
         except (httpx.TransportError, httpx.InvalidURL, httpx.UnsupportedProtocol) as fault:
@@ -94,16 +95,29 @@ class Player:
             DemoInterrupted: it was refused, or a request sent again got another answer.
         """
         for step in steps:
-            request = self._request(step)
-            officer = f"demo-{step.suite}-{step.arrest % OFFICERS}"
-            token = self._token(Role.CUSTODY_OFFICER, officer, [step.suite])
-            answer = self._do(request, token)
-            once_only = "Idempotency-Key" in request["headers"]
-            if step.lost and once_only and self._do(request, token) != answer:
-                raise DemoInterrupted("A request that was sent again got another answer.")
-            if "version" in answer:
-                self._records[step.arrest] = answer
+            self.do(step)
             yield step
+
+    def do(self, step: Step) -> None:
+        """One step of the suite."""
+        answer = self._done(self._request(step), self._officer(step), lost=step.lost)
+        if "version" in answer:
+            self._records[step.arrest] = answer
+        if step.deed is Deed.DECIDE:
+            self._decisions[step.arrest] = answer
+
+    def _officer(self, step: Step) -> str:
+        name = f"demo-{step.suite}-{step.arrest % OFFICERS}"
+        return self._token(Role.CUSTODY_OFFICER, name, [step.suite])
+
+    def _done(self, request: dict[str, Any], token: str, *, lost: bool) -> Any:
+        """What was answered; where the answer is lost, it is asked again and has to be the same."""
+        answer = self._do(request, token)
+        headers = request["headers"]
+        once_only = "Idempotency-Key" in headers or "If-Match" not in headers
+        if lost and once_only and self._do(request, token) != answer:
+            raise DemoInterrupted("A request that was sent again got another answer.")
+        return answer
 
     def _request(self, step: Step) -> dict[str, Any]:
         """Method, place, headers and body of a step."""
@@ -182,6 +196,7 @@ DOORS: Mapping[Deed, tuple[str, str]] = {
     Deed.REPLACE_OFFENCE: ("POST", "offences"),
     Deed.CORRECT_PERSON: ("PUT", "person"),
     Deed.RELEASE: ("POST", "release"),
+    Deed.SAVE_SAFEGUARDS: ("PUT", "safeguards"),
 }
 # What is changed or decided only as it was seen.
-ON_SIGHT = frozenset({Deed.SAVE, Deed.DECIDE, Deed.CORRECT_PERSON})
+ON_SIGHT = frozenset({Deed.SAVE, Deed.DECIDE, Deed.CORRECT_PERSON, Deed.SAVE_SAFEGUARDS})

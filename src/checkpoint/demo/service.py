@@ -17,21 +17,26 @@ from checkpoint.foundation.embedded import CannotStart
 START_SECONDS, STOP_SECONDS, PAUSE_SECONDS = 180, 60, 0.1
 
 
-@contextmanager
-def started(folder: Path) -> Iterator[str]:
-    """``checkpoint run`` with the embedded database in ``folder``; gives its address.
+def surroundings(folder: Path, **more: str) -> dict[str, str]:
+    """The environment of a command on what is in ``folder``, and on nothing else.
 
-    It reads none of the settings that happen to stand in the environment: they may name another
+    None of the settings that happen to stand in the environment is kept: they may name another
     database.
     """
-    port, log = _free_port(), folder / "demo.log"
     kept = {name: text for name, text in os.environ.items() if not name.startswith("CHECKPOINT_")}
-    given = {"ENVIRONMENT": "development", "LOCAL_ISSUER": "true", "PORT": str(port)}
-    given["DATA_FOLDER"] = str(folder)
+    given = {"ENVIRONMENT": "development", "DATA_FOLDER": str(folder)}
+    given["TRIAL_FILE"] = str(folder / "trial-file.json")
+    return kept | {f"CHECKPOINT_{name}": text for name, text in (given | more).items()}
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[str]:
+    """``checkpoint run`` with the embedded database in ``folder``; gives its address."""
+    port, log = _free_port(), folder / "demo.log"
     with log.open("w") as told:
         process = subprocess.Popen(
             [sys.executable, "-m", "checkpoint", "run"],
-            env=kept | {f"CHECKPOINT_{name}": text for name, text in given.items()},
+            env=surroundings(folder, LOCAL_ISSUER="true", PORT=str(port)),
             stdout=told,
             stderr=told,
             start_new_session=True,

@@ -94,6 +94,12 @@ class Deed(StrEnum):
     REPLACE_OFFENCE = "replace_offence"
     CORRECT_PERSON = "correct_person"
     RELEASE = "release"
+    SAVE_SAFEGUARDS = "save_safeguards"
+    ASK = "ask"
+    WITHDRAW = "withdraw"
+    ENTER = "enter"
+    DELIVER = "deliver"
+    ANNOTATE = "annotate"
 
 
 @dataclass(frozen=True)
