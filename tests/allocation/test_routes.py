@@ -167,9 +167,8 @@ async def test_trials_and_phases_are_read_by_anybody_and_give_no_list_away(at_tr
         client = at_trial(role)
         trial = (await client.get("/v1/trials/TEST-TRIAL")).json()
         assert (trial["state"], trial["ratio"]) == ("open", {"treatment": 1, "control": 1})
-        assert [t["code"] for t in (await client.get("/v1/trials")).json()["items"]] == [
-            "TEST-TRIAL"
-        ]
+        listed = (await client.get("/v1/trials")).json()["items"]
+        assert "TEST-TRIAL" in [each["code"] for each in listed]
         phases = (await client.get("/v1/reference/programme-phases")).json()["items"]
         assert ("DARLINGTON", "2015-04-07") in [(p["suite"], p["live_from"]) for p in phases]
     assert (await at_trial().get("/v1/trials/NONE")).status_code == 404

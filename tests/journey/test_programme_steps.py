@@ -169,6 +169,20 @@ async def test_where_a_trial_is_open_the_way_in_is_to_be_allocated(
     assert "allocate" not in await steps_of(officer, record)
 
 
+async def test_a_second_trial_draws_where_the_first_is_closed(
+    at_trial, make_place, make_trial, trial_owner
+):
+    suite = await make_place()
+    first = await make_trial(suite)
+    async with transaction(trial_owner) as session:
+        await loading.close(session, first, words="Made up", by=MANAGER, at=NOON)
+    officer, record = await case(at_trial, suite)
+    assert (await steps_of(officer, record))["enrol"]["allowed"] is True
+    second = await make_trial(suite)
+    assert (await steps_of(officer, record))["allocate"]["allowed"] is True
+    assert (await put(officer, record, "allocation"))["trial"] == second
+
+
 async def test_a_trial_needs_consent_to_the_research_too(at_trial, make_place, make_trial):
     suite = await make_place()
     await make_trial(suite)

@@ -233,7 +233,7 @@ async def _consent(
 
 async def _open_trial(session: AsyncSession, suite: str, *, at: datetime) -> Standing:
     found = {each.code: each for each in await trials.of_suite(session, suite, at=at)}
-    within = next((code for code, each in found.items() if suite in each.strata), None)
+    within = trials.open_at([*found.values()], suite)
     states = {code: each.state for code, each in found.items()}
     return found[rules.check_open(states, within=within)]
 

@@ -273,7 +273,7 @@ async def next_steps(
         return []
     suite = await suite_of_case(session, record, decision.decided_at)
     found = {each.code: each for each in await trials.of_suite(session, suite, at=at)}
-    within = next((code for code, each in found.items() if suite in each.strata), None)
+    within = trials.open_at([*found.values()], suite)
     states = {code: each.state for code, each in found.items()}
     live = await trials.is_live(session, suite, london_day(at))
     way, closed = rules.way_in(states, within=within, live=live)

@@ -85,7 +85,7 @@ def check_open(states: dict[str, TrialState], *, within: str | None) -> str:
 
     Args:
         states: every trial that has a stratum at the case's suite, with how it stands.
-        within: the trial whose protocol names the suite today; None where none does.
+        within: the one that is open and whose protocol names the suite today; None if there is none.
 
     Returns:
         Its name.
@@ -163,7 +163,7 @@ def way_in(
 
     Args:
         states: every trial that has a stratum at the case's suite, with how it stands.
-        within: the trial whose protocol names the suite today; None where none does.
+        within: the one that is open and whose protocol names the suite today; None if there is none.
         live: whether the programme runs there on the day.
 
     Returns:

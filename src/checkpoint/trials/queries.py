@@ -147,6 +147,15 @@ async def has_closing(session: AsyncSession, trial_id: UUID) -> bool:
     return bool(await rows_of(session, CLOSING, trial_id=trial_id))
 
 
+def open_at(found: Sequence[Standing], suite: str) -> str | None:
+    """The name of the trial that is open and whose protocol names a suite today, if there is one.
+
+    Others that had a stratum there may be closed, or announced.
+    """
+    recruiting = (each for each in found if each.state is TrialState.OPEN)
+    return next((each.code for each in recruiting if suite in each.strata), None)
+
+
 async def _grouped(session: AsyncSession, rows: Sequence[Any], at: datetime) -> list[Standing]:
     by_trial: dict[UUID, list[Any]] = {}
     for row in rows:
