@@ -73,7 +73,14 @@ def a_decision(number=1, facts=FACTS_KNOWN, **overrides):
 FIRST, SECOND = "3c9f1b32-0000-4000-8000-00000000bbbb", "3c9f1b32-0000-4000-8000-00000000cccc"
 WORDS = "Said in somebody's own words."
 UNSAID = dict.fromkeys(
-    ["determination_verdict", "override_id", "outcome", "answered_at", "answered_by"]
+    [
+        "determination_verdict",
+        "override_id",
+        "override_verdict",
+        "outcome",
+        "answered_at",
+        "answered_by",
+    ]
 )
 DETERMINED = UNSAID | {
     "determination_verdict": Verdict.INELIGIBLE,

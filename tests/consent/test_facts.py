@@ -113,6 +113,12 @@ def test_while_it_is_not_known_whether_somebody_is_needed_nobody_is_asked(known,
     assert "safeguards" in refusal.detail
 
 
+def test_of_two_who_are_needed_it_is_said_that_they_are():
+    needed = SimpleNamespace(**vars(NOBODY) | {f"{who}_needed": True for who in PEOPLE})
+    refusal = hindered(safeguards=needed)
+    assert "an appropriate adult and an interpreter are needed" in refusal.detail
+
+
 PEOPLE = {"appropriate_adult": "an appropriate adult", "interpreter": "an interpreter"}
 
 
@@ -121,7 +127,7 @@ def test_whoever_is_needed_has_to_have_come(who):
     needed = vars(NOBODY) | {f"{who}_needed": True}
     refusal = hindered(safeguards=SimpleNamespace(**needed))
     assert isinstance(refusal, SafeguardsNotThere)
-    assert PEOPLE[who] in refusal.detail
+    assert f"{PEOPLE[who]} is needed" in refusal.detail
     assert refusal.facts == {"missing": [f"{who}_came_at"]}
     there = SimpleNamespace(**needed | {f"{who}_came_at": NOON})
     assert (needs(there, who), came(there, who)) == (True, True)

@@ -273,3 +273,12 @@ async def test_no_field_that_is_only_shown_can_be_sent(client, owner):
             tried += 1
     assert tried == 9 + 3 + 7 + 3
     assert await counts(owner) == before
+
+
+async def test_a_name_that_no_field_could_have_is_not_echoed_and_how_names_look_is_told(client):
+    body = a_booking() | {"Testperson": 1}
+    answer = await client.post(RECORDS, json=body, headers=a_key())
+    (fault,) = answer.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("#/", "extra-forbidden")
+    assert "small letters" in fault["detail"]
+    assert '"Testperson": 1' not in answer.text

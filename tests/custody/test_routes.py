@@ -24,6 +24,8 @@ ALLOWED = [
 ]
 GONE = "The person is released already."
 HERE = "The person is detained already."
+NO_BAIL = "The person is not on bail in this case."
+UNMOVED = "Nobody has moved them since they were booked in."
 RELEASE = {"released_at": "2026-11-03T04:30:00Z", "release_kind": "charged"}
 RECORD = "/v1/custody-records/{}"
 
@@ -116,9 +118,12 @@ async def test_an_officer_is_told_all_that_they_may_do_and_where(client):
         ("save_safeguards", "PUT", f"{place}/safeguards"),
         ("note_not_screened", "PUT", f"{place}/not-screened"),
         ("change_co_accused", "POST", f"{place}/co-accused"),
+        ("vary_bail", "POST", f"{place}/bail-variations"),
+        ("withdraw_movement", "POST", f"{place}/withdrawals"),
     }
-    may = dict.fromkeys(steps_of(record))
-    assert steps_of(record) == may | {"take_back": HERE, "attend_voluntarily": HERE}
+    may = dict.fromkeys(steps_of(record)) | {"vary_bail": NO_BAIL}
+    here = {"take_back": HERE, "attend_voluntarily": HERE, "withdraw_movement": UNMOVED}
+    assert steps_of(record) == may | here
     assert [s["step"] for s in record["next_steps"] if s["allowed"] == bool(s["why_not"])] == []
     released = (await post(client, record, "release", RELEASE)).json()
     assert steps_of(released) == may | {"release": GONE, "transfer": GONE}

@@ -125,6 +125,33 @@ async def test_who_sent_a_record_away_by_mistake_takes_it_back_while_nobody_has_
     assert late.status_code == 404
 
 
+def offered(record):
+    steps = {step["step"]: step for step in record["next_steps"]}
+    return {name: steps[name]["why_not"] for name in ("vary_bail", "withdraw_movement")}
+
+
+async def test_what_can_be_withdrawn_or_varied_stands_among_the_next_steps(client, clients):
+    unmoved, not_on_bail = (
+        "Nobody has moved them since they were booked in.",
+        "The person is not on bail in this case.",
+    )
+    record = await booked(client)
+    assert record["detention"]["last_movement"] is None
+    assert offered(record) == {"vary_bail": not_on_bail, "withdraw_movement": unmoved}
+    sent = (await post(client, record, "transfer", TRANSFER)).json()
+    assert sent["detention"]["last_movement"] == 1
+    assert offered(sent)["withdraw_movement"] is None
+    assert "another suite" in offered(sent)["vary_bail"]
+    await withdraw(client, sent)
+    bail = {"return_at": "2026-11-24T10:00:00Z", "conditional": False}
+    body = RELEASE | {"release_kind": "on_bail", "bail": bail}
+    gone = (await post(client, record, "release", body)).json()
+    assert gone["detention"]["last_movement"] == 2
+    assert offered(gone) == {"vary_bail": None, "withdraw_movement": None}
+    seen = await clients(Role.SUPERVISOR).get(there(record))
+    assert {why_not[:14] for why_not in offered(seen.json()).values()} == {"Your role does"}
+
+
 async def test_a_record_that_was_never_here_is_not_taken_back(clients, client):
     record = await booked(client)
     sent = (await post(client, record, "transfer", TRANSFER)).json()

@@ -25,6 +25,8 @@ async def test_next_steps_come_from_every_room_with_what_is_missing(client):
         "save_safeguards",
         "note_not_screened",
         "change_co_accused",
+        "vary_bail",
+        "withdraw_movement",
         "decide_eligibility",
     }
     assert "screening.interview_stance" in steps["decide_eligibility"]["missing"]

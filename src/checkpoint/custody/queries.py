@@ -16,10 +16,12 @@ from checkpoint.access.permissions import holds
 from checkpoint.custody.circumstances import queries as circumstances
 from checkpoint.custody.clocks import Timed, clock_of, in_force
 from checkpoint.custody.detention import queries as detention
+from checkpoint.custody.detention.schemas import DetentionView
 from checkpoint.custody.lists import Offence, OffenceClassification, Suite
 from checkpoint.custody.lookups import AS_LISTED, stands_in
+from checkpoint.custody.movements import queries as movements
 from checkpoint.custody.schemas import AllegedOffenceView, CustodyRecordView, ScreeningView
-from checkpoint.custody.states import DOORS, CustodyState, InForce, why_not
+from checkpoint.custody.states import DOORS, ELSEWHERE_NOW, CustodyState, InForce, why_not
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Screening
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
@@ -257,6 +259,7 @@ async def view(
     person = person or await person_of(session, record)
     offences = await offences_of(session, record.id)
     screening = await last_screening(session, record.id)
+    held = await detention.view(session, record, by=by, at=at, new=new)
     return CustodyRecordView(
         **record.model_dump(exclude={"person_id", "opened_by", "released_by"}),
         person=PersonView.model_validate(person),
@@ -266,23 +269,23 @@ async def view(
         circumstances=circumstances.NONE
         if new
         else await circumstances.view(session, record, screening, by=by),
-        detention=await detention.view(session, record, by=by, at=at, new=new),
-        next_steps=next_steps(record, by),
+        detention=held,
+        next_steps=next_steps(record, held, by),
     )
 
 
-def next_steps(record: CustodyRecord, by: Actor) -> list[NextStep]:
+def next_steps(record: CustodyRecord, held: DetentionView, by: Actor) -> list[NextStep]:
     """What this reader may do with the record now, or may not, and why."""
     steps = []
     for event, (name, method, noun, _) in DOORS.items():
         reason = why_not(record.state, event, holds=partial(holds, by.role))
         if record.suite not in by.suites:  # they have just sent it there
-            reason = "The record is at another suite now; ask a colleague there."
+            reason = ELSEWHERE_NOW
         href = noun if noun.startswith("/") else f"/v1/custody-records/{record.id}/{noun}"
         steps.append(
             NextStep(step=name, method=method, href=href, allowed=reason is None, why_not=reason)
         )
-    return steps
+    return [*steps, *movements.next_steps(record, held.release, held.last_movement, by=by)]
 
 
 async def suite(session: AsyncSession, code: str) -> Suite | None:

@@ -212,6 +212,10 @@ class OpenCustodyRecord(Who):
 class IdentifyPerson(Who, Because):
     """The right person of a record that stood with another, and why."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"person": BOOKING["person"], "reason": "document_seen"}]}
+    )
+
 
 class AllegedOffenceView(View):
     """An alleged offence, as it was listed when it was entered."""

@@ -99,6 +99,8 @@ def step(state: CustodyState, event: CustodyEvent) -> CustodyState:
         ) from None
 
 
+NOT_YOURS = "Your role does not allow this; ask a custody officer."
+ELSEWHERE_NOW = "The record is at another suite now; ask a colleague there."
 # Where a released person turns up, the record is reached by its reference: it may be elsewhere.
 RETURNS = "/v1/custody-returns"
 SAVE, DETAIN = Permission.SAVE_SCREENING, Permission.DETAIN
@@ -139,7 +141,7 @@ def why_not(
         may.
     """
     if not holds(DOORS[event][3]):
-        return "Your role does not allow this; ask a custody officer."
+        return NOT_YOURS
     if (state, event) not in STEPS:
         return f"The person is {state} already."
     return None

@@ -37,6 +37,10 @@ PLAIN = MappingProxyType(
     }
 )
 
+NO_SUCH_NAME = (
+    "A field in here is not part of the request; leave it out. Names are written in small letters, "
+    "as in family_name."
+)
 
 LIMITS = MappingProxyType(
     {
@@ -54,13 +58,11 @@ def plainly(error: Mapping[str, Any]) -> dict[str, JsonValue]:
     """One of pydantic's errors as a fault: where, which rule, what would be right."""
     kind, context = str(error["type"]), error.get("ctx", {})
     place = [str(part) for part in error["loc"]]
+    detail = _detail(kind, context, error)
     if kind == "extra_forbidden" and not FIELD.match(place[-1]):
         place = place[:-1]  # the name itself might be somebody's
-    return {
-        "pointer": pointer(place),
-        "code": kind.replace("_", "-"),
-        "detail": _detail(kind, context, error),
-    }
+        detail = NO_SUCH_NAME
+    return {"pointer": pointer(place), "code": kind.replace("_", "-"), "detail": detail}
 
 
 def pointer(place: list[str]) -> str:

@@ -81,11 +81,13 @@ async def read_next_steps(
     """What you may do with a case now, from every room, or may not yet, and why."""
     record = await custody.one(session, record_id, actor=by)
     present = await oversight.present(session, record_id, actor=by)
-    steps = [*custody.next_steps(record, by), eligibility.next_decision(record_id, present, by)]
+    history = await detention.history(session, record, by=by, at=now)
+    steps = custody.next_steps(record, history.detention, by)
+    steps.append(eligibility.next_decision(record_id, present, by))
     if present is not None:
         steps += oversight.next_steps(present, by=by, on=london_day(now))
     steps += await things.programme_steps(session, record, present, vault=vault, by=by, at=now)
-    late = late_entries(record, await detention.history(session, record, by=by, at=now))
+    late = late_entries(record, history)
     await ledger.record(
         session,
         Operation.CONSULTATION,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from checkpoint.eligibility.states import Basis, Verdict
@@ -11,6 +12,7 @@ from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Rank
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.oversight.states import (
+    MEANING,
     SPEAKS_FOR,
     DeterminationReason,
     Outcome,
@@ -228,6 +230,25 @@ def standing_of(
     if overridden is not None and outcome is Outcome.CONFIRMED:
         return overridden, Basis.OVERRIDE
     return verdict, Basis.RULES
+
+
+def put_in_place(verdict: Verdict, ruling: Any) -> tuple[Verdict, str] | None:
+    """What people put in the place of the rules' verdict.
+
+    Args:
+        verdict: by the rules, as it was locked.
+        ruling: its determination and last override, each None where there is none.
+
+    Returns:
+        The standing verdict and what it means; None where the rules' own stands.
+    """
+    found, basis = standing_of(
+        verdict,
+        determined=ruling.determination_verdict,
+        overridden=ruling.override_verdict,
+        outcome=ruling.outcome,
+    )
+    return None if basis is Basis.RULES else (found, MEANING[basis, found])
 
 
 def check_days(first: date | None, until: date | None) -> None:

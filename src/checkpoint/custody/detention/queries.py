@@ -131,6 +131,7 @@ async def _view(
     return DetentionView(
         clock=clock_view(clock(held, stand, at=at)),
         release=None if held.detained else await movements.release_of(session, moved, at=at),
+        last_movement=moved[-1].number if moved else None,
         entered_late=is_late(record.arrived_at, record.opened_at),
         late_reason=late[0] if late else None,
         outside_hours=held.detained and not is_open(openings, movements.last_moment(record, moved)),

@@ -152,6 +152,12 @@ class DetentionView(View):
 
     clock: ClockView
     release: Annotated[ReleaseView | None, Field(description="Null while they are detained.")]
+    last_movement: Annotated[
+        int | None,
+        Field(
+            description="Number of the last coming or going that stands, if any; see withdrawals."
+        ),
+    ]
     entered_late: Annotated[
         bool, Field(description="Whether they were booked in long after they arrived.")
     ]

@@ -141,8 +141,7 @@ async def vary_bail(
         puts_right=puts_right,
         now=at,
     )
-    on = london_day(command.return_at)
-    await _check_suite(session, changed.suite, field="#/suite", on=on)
+    await _check_suite(session, changed.suite, field="#/suite", on=london_day(command.return_at))
     row = BailVariation(
         movement_id=release.id,
         number=len(varied) + 1,

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.access.permissions import Permission, holds
 from checkpoint.custody.movements.rules import suite_at
 from checkpoint.custody.movements.schemas import (
     AlsoDetainedView,
@@ -22,10 +23,11 @@ from checkpoint.custody.movements.schemas import (
 )
 from checkpoint.custody.movements.states import MovementKind, is_late
 from checkpoint.custody.movements.tables import BailVariation, Movement, MovementWithdrawal
-from checkpoint.custody.states import CustodyState
+from checkpoint.custody.states import ELSEWHERE_NOW, NOT_YOURS, CustodyState
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
+from checkpoint.foundation.schemas import NextStep
 from checkpoint.people import queries as people
 
 MOVEMENTS = (
@@ -195,6 +197,35 @@ def shown(movement: Any) -> MovementView:
         )
     derived = {"entered_late": late, "withdrawn": withdrawn}
     return MovementView.model_validate(movement._asdict() | derived)
+
+
+def next_steps(
+    record: CustodyRecord, release: ReleaseView | None, last: int | None, *, by: Actor
+) -> list[NextStep]:
+    """Whether this reader may vary the bail, or withdraw the last movement, and why not."""
+    elsewhere = None if record.suite in by.suites else ELSEWHERE_NOW
+    on_bail = release is not None and release.bail is not None
+    # Who has just sent a record away by mistake takes it back.
+    reasons = {
+        "vary_bail": elsewhere or (None if on_bail else "The person is not on bail in this case."),
+        "withdraw_movement": None if last else "Nobody has moved them since they were booked in.",
+    }
+    return [
+        NextStep(
+            step=name,
+            method="POST",
+            href=f"/v1/custody-records/{record.id}/{noun}",
+            allowed=holds(by.role, permission) and reasons[name] is None,
+            why_not=reasons[name] if holds(by.role, permission) else NOT_YOURS,
+        )
+        for name, (noun, permission) in DOORS.items()
+    ]
+
+
+DOORS = {
+    "vary_bail": ("bail-variations", Permission.RELEASE_FROM_CUSTODY),
+    "withdraw_movement": ("withdrawals", Permission.DETAIN),
+}
 
 
 VARIATIONS = (
