@@ -6,9 +6,8 @@ from types import MappingProxyType
 from typing import Any
 
 from checkpoint.custody.clocks import COMMON_ASSAULT, LONGER_RULE_FROM
-from checkpoint.eligibility.states import Basis, Verdict
-from checkpoint.oversight.rules import standing_of
-from checkpoint.oversight.states import MEANING
+from checkpoint.eligibility.states import Verdict
+from checkpoint.oversight.rules import put_in_place
 
 
 class JourneyEvent(StrEnum):
@@ -102,10 +101,5 @@ def instead_of(decision: Any, ruling: Any) -> str:
     Returns:
         In plain English; nothing where the rules' verdict stands.
     """
-    verdict, basis = standing_of(
-        decision.verdict,
-        determined=ruling.determination_verdict,
-        overridden=ruling.override_verdict if ruling.override_id is not None else None,
-        outcome=ruling.outcome,
-    )
-    return "" if basis is Basis.RULES else f"{VERDICTS[verdict]}. {MEANING[basis, verdict]}"
+    found = put_in_place(decision.verdict, ruling)
+    return f"{VERDICTS[found[0]]}. {found[1]}" if found else ""
