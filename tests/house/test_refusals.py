@@ -58,7 +58,7 @@ def test_every_refusal_is_declared_on_some_door_or_belongs_to_the_shell(app):
         "seed-wrong",
         "proof-failed",
     }
-    shell |= {"not-a-demo-database", "no-local-issuer", "demo-interrupted"}
+    shell |= {"not-a-demo-database", "no-local-issuer", "demo-interrupted", "demo-trial-not-run"}
     outside = {"identity-provider-unavailable"}
     known = {refusal.slug for refusal in every_refusal()}
     assert known - on_doors == (nowhere | shell | outside) - on_doors

@@ -89,6 +89,13 @@ def blocks(
 def shuffled(stream: Stream, arms: Sequence[str]) -> list[str]:
     """Any order of these arms, each as likely as any other (Fisher and Yates).
 
+    Args:
+        stream: where the numbers come from; it goes on from where it was.
+        arms: what is to be put in order.
+
+    Returns:
+        The same arms in that order.
+
     Source: Knuth, The Art of Computer Programming, volume 2, section 3.4.2, algorithm P.
     """
     order = [*arms]
@@ -131,6 +138,9 @@ def label_of(trial: str, number: int, stratum: str) -> str:
         trial: the trial's name.
         number: of the list within the trial, from 1.
         stratum: the suite.
+
+    Returns:
+        Another label for each stratum of each list.
     """
     return f"{trial}\n{number}\n{stratum}"
 

@@ -105,6 +105,9 @@ def given(arms: Mapping[str, int], what: Mapping[str, int]) -> Table:
     Args:
         arms: how many were drawn, by arm.
         what: how many were given what, in words.
+
+    Returns:
+        One line for each, in alphabetical order.
     """
     table = Table(title="Drawn and given", title_justify="left", box=SIMPLE)
     table.add_column("", min_width=36)

@@ -47,7 +47,7 @@ from checkpoint.oversight import queries as oversight
 router = APIRouter(prefix="/v1", tags=["journey"])
 
 
-def the_vault(request: Request) -> Vault:
+async def the_vault(request: Request) -> Vault:
     vault: Vault = request.app.state.vault
     return vault
 
