@@ -23,6 +23,7 @@ KEPT = (
 KEPT += ("determination", "eligibility_override", "override_answer")
 KEPT += ("officer_risk_view", "risk_forecast")
 KEPT += ("consent_draft", "consent_asking", "consent", "consent_withdrawal")
+KEPT += ("needs_draft", "needs_assessment", "needs_pathway", "needs_answer", "needs_statement")
 KEPT += ("crossover", "crossover_answer", "programme_start", "deviation", "disposal")
 KEPT += (
     "safeguard",

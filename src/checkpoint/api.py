@@ -51,6 +51,9 @@ from checkpoint.journey import printing
 from checkpoint.journey import routes as journey
 from checkpoint.monitor import codes as monitor_codes
 from checkpoint.monitor import routes as monitor
+from checkpoint.needs import codes as needs_codes
+from checkpoint.needs import printing as needs_printing
+from checkpoint.needs import routes as needs
 from checkpoint.oversight import codes as oversight_codes
 from checkpoint.oversight import routes as oversight
 from checkpoint.people import codes as people_codes
@@ -98,6 +101,9 @@ ROOMS = (
     eligibility.reference,
     oversight.router,
     oversight_codes.router,
+    needs.router,
+    needs_printing.router,
+    needs_codes.router,
     trials.router,
     allocation.router,
     allocation.reference,

@@ -29,6 +29,8 @@ from checkpoint.foundation.embedded import CannotStart, NoDatabase, serving
 from checkpoint.foundation.mishaps import MISHAPS, told
 from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.housekeeping import app as housekeeping
+from checkpoint.needs.cli import app as needs
+from checkpoint.needs.cli import load_starter as load_needs
 from checkpoint.people.cli import index_everybody
 from checkpoint.trials.cli import app as trials
 from checkpoint.trials.cli import load_starter as load_trials
@@ -54,6 +56,7 @@ app = typer.Typer(
 for name, room in (
     ("custody", custody),
     ("eligibility", eligibility),
+    ("needs", needs),
     ("trials", trials),
     ("allocation", allocation),
     ("consent", consent),
@@ -180,6 +183,8 @@ async def load_starter(url: str, *, trial: bool = False) -> list[str]:
             await load_trials(session)
         async with transaction(engine) as session:
             left = await load_eligibility(session, trial=trial)
+        async with transaction(engine) as session:
+            await load_needs(session, trial=trial)
         async with transaction(engine) as session:
             await load_consent(session, trial=trial)
         await index_everybody(engine)

@@ -74,10 +74,11 @@ def test_a_room_holds_only_the_agreed_furniture():
         "loading", "routes", "codes", "counts", "cli", "identities",
         "stages", "cases", "papers", "pages", "printing", "views", "balance",
         "sequence", "sealing", "vault", "proving",
+        "questions", "scoring", "forms",
     }  # fmt: skip
     rooms = (
-        "people", "custody", "victims", "forecast", "eligibility", "oversight", "consent", "trials",
-        "allocation", "delivery", "monitor", "journey", *ALCOVES,
+        "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs", "consent",
+        "trials", "allocation", "delivery", "monitor", "journey", *ALCOVES,
     )  # fmt: skip
     found = {
         f"{room}/{path.name}"

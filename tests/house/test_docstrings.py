@@ -32,6 +32,8 @@ PURE = [
     "offers",
     "sequence",
     "sealing",
+    "questions",
+    "scoring",
 ]
 CORRIDOR = (ROOT / "docs" / "corridor.md").read_text("utf-8")
 PACKAGE = ROOT / "src" / "checkpoint"

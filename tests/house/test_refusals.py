@@ -46,6 +46,8 @@ def test_every_refusal_is_declared_on_some_door_or_belongs_to_the_shell(app):
         "rules-begin-too-early",
         "replay-differs",
         "suite-hours-rejected",
+        "needs-instrument-refused",
+        "needs-instrument-published",
         "information-sheet-refused",
         "information-sheet-published",
         "protocol-refused",

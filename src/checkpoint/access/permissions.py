@@ -21,6 +21,7 @@ class Permission(StrEnum):
     ANSWER_CROSSOVER = "crossover:answer"
     ANSWER_OVERRIDE = "override:answer"
     ANSWER_UNBLINDING = "unblinding:answer"
+    ASSESS_NEEDS = "needs:assess"
     DECIDE_ELIGIBILITY = "eligibility:decide"
     DETAIN = "custody-record:detain"
     DETERMINE_ELIGIBILITY = "eligibility:determine"
@@ -38,6 +39,7 @@ class Permission(StrEnum):
     READ_DISPOSAL = "disposal:read"
     READ_ELIGIBILITY = "eligibility:read"
     READ_LEDGER = "ledger:read"
+    READ_NEEDS = "needs:read"
     READ_OVERRIDE_RATES = "override-rates:read"
     READ_PERSON = "person:read"
     READ_REFERENCE = "reference:read"
@@ -63,6 +65,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ALLOCATE,
             Permission.ANSWER_CROSSOVER,
             Permission.ANSWER_OVERRIDE,
+            Permission.ASSESS_NEEDS,
             Permission.DECIDE_ELIGIBILITY,
             Permission.DETAIN,
             Permission.OPEN_CUSTODY_RECORD,
@@ -73,6 +76,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
+            Permission.READ_NEEDS,
             Permission.READ_PERSON,
             Permission.READ_RISK,
             Permission.READ_VICTIM,
@@ -90,6 +94,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ANNOTATE_ALLOCATION,
             Permission.ANSWER_CROSSOVER,
             Permission.ANSWER_OVERRIDE,
+            Permission.ASSESS_NEEDS,
             Permission.DETERMINE_ELIGIBILITY,
             Permission.MERGE_PEOPLE,
             Permission.PREVIEW_ELIGIBILITY,
@@ -101,6 +106,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
+            Permission.READ_NEEDS,
             Permission.READ_OVERRIDE_RATES,
             Permission.READ_PERSON,
             Permission.READ_RISK,

@@ -1,0 +1,1 @@
+"""The critical-pathway needs assessment: what somebody needs, and how far they have come."""

@@ -1,0 +1,44 @@
+"""Published instruments."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from checkpoint.foundation.database import Record
+from checkpoint.foundation.disclosure import Disclosure, described
+
+INSTANT = sa.DateTime(timezone=True)
+
+
+class NeedsInstrument(Record, table=True):
+    """One version of the questions, their answers and what these count, word for word.
+
+    Append-only. Written only by ``needs.loading``.
+    """
+
+    __tablename__ = "needs_instrument"
+    __table_args__ = (
+        sa.UniqueConstraint("version"),
+        sa.UniqueConstraint("digest"),
+        sa.UniqueConstraint("valid_from"),
+        sa.CheckConstraint("valid_until > valid_from", name="days_in_order"),
+    )
+
+    version: str = Field(max_length=40, sa_column_kwargs=described("Its name.", Disclosure.SAFE))
+    valid_from: date = Field(sa_column_kwargs=described("First day it is used.", Disclosure.SAFE))
+    valid_until: date | None = Field(
+        default=None,
+        sa_column_kwargs=described(
+            "First day it is no longer used; null: until a later one begins.", Disclosure.SAFE
+        ),
+    )
+    digest: str = Field(
+        max_length=64, sa_column_kwargs=described("SHA-256 of the content.", Disclosure.SAFE)
+    )
+    content: str = Field(sa_column_kwargs=described("The file, word for word.", Disclosure.SAFE))
+    published_at: datetime = Field(
+        sa_type=INSTANT, sa_column_kwargs=described("When published, in UTC.", Disclosure.SAFE)
+    )
+    published_by: UUID = Field(sa_column_kwargs=described("Who published it.", Disclosure.DIRECT))
