@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from assessing import WHOLE_NEEDS
 from builders import (
     DEPARTURE,
     DETERMINATION,
@@ -26,7 +27,15 @@ from timings import told_apart
 from traces import counts, entries
 
 ABSENT = "0190b3a0-0000-7000-8000-000000000000"
-IDS = ("record_id", "decision_id", "override_id", "victim_id", "asking_id", "crossover_id")
+IDS = (
+    "record_id",
+    "decision_id",
+    "override_id",
+    "victim_id",
+    "asking_id",
+    "crossover_id",
+    "assessment_id",
+)
 BODIES = {
     "save_screening": KNOWN,
     "add_offence": an_offence(),
@@ -84,6 +93,9 @@ BODIES = {
     "save_consent_draft": {"understood": True},
     "complete_consent_draft": {},
     "withdraw_consent": WITHDRAWAL,
+    "assess_needs": WHOLE_NEEDS,
+    "save_needs_draft": {"timepoint": "review"},
+    "complete_needs_draft": {},
     "allocate": {"eligibility_decision_id": str(uuid4())},
     "enrol": {"eligibility_decision_id": str(uuid4())},
     "annotate_allocation": {"kind": "died", "words": "Died."},
@@ -149,8 +161,14 @@ async def theirs(client, clients):
         json=WHOLE_CONSENT | {"draft": True},
         headers=a_key(),
     )
+    assessment = await client.post(
+        f"/v1/custody-records/{record['id']}/needs-assessments",
+        json=WHOLE_NEEDS | {"draft": True},
+        headers=a_key(),
+    )
     return {
         "asking_id": asking.json()["id"],
+        "assessment_id": assessment.json()["id"],
         "record_id": record["id"],
         "decision_id": decision["id"],
         "override_id": override["id"],

@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from assessing import WHOLE_NEEDS
 from builders import KNOWN, WHOLE_CONSENT, a_booking, a_key, a_person
 from checkpoint.api import create_app
 from checkpoint.foundation.actors import Role
@@ -90,8 +91,14 @@ def ids(app, address):
             json=WHOLE_CONSENT | {"draft": True},
             headers=a_key(),
         ).json()
+        assessment = client.post(
+            f"/v1/custody-records/{record['id']}/needs-assessments",
+            json=WHOLE_NEEDS | {"draft": True},
+            headers=a_key(),
+        ).json()
     return {
         "asking_id": asking["id"],
+        "assessment_id": assessment["id"],
         "record_id": record["id"],
         "person_id": record["person"]["id"],
         "decision_id": decision["id"],

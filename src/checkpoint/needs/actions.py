@@ -23,7 +23,7 @@ from checkpoint.needs.questions import Instrument
 from checkpoint.needs.rules import MOST_ASSESSMENTS
 from checkpoint.needs.schemas import AssessNeeds, CompleteNeedsDraft, SaveNeedsDraft
 from checkpoint.needs.scoring import score
-from checkpoint.needs.states import AlreadyCompleted, NeedsEvent, StatementKind
+from checkpoint.needs.states import AlreadyCompleted, NeedsEvent, Pathway, StatementKind
 from checkpoint.needs.tables import (
     NeedsAnswer,
     NeedsAssessment,
@@ -201,22 +201,7 @@ async def _put(session: AsyncSession, id: UUID, form: NeedsForm, instrument: Ins
     answers: list[NeedsAnswer] = []
     statements: list[NeedsStatement] = []
     for pathway, said in spoken_of(form).items():
-        found = score(instrument.of(pathway), instrument.levels, answers_of(said))
-        link, why = said.linked_to_offending, said.not_assessed
-        part = NeedsPathway(
-            needs_assessment_id=id,
-            pathway=pathway,
-            score=found.score,
-            score_at_least=found.at_least,
-            score_at_most=found.at_most,
-            highest=found.highest,
-            level=found.level,
-            linked_to_offending=link.answer if link else None,
-            link_carried_over=link is not None and link.carried_over,
-            own_view=said.own_view,
-            not_assessed_reason=why.reason_code if why else None,
-            not_assessed_words=why.words if why else None,
-        )
+        part = _part(id, pathway, said, instrument)
         parts.append(part)
         answers += [
             NeedsAnswer(needs_pathway_id=part.id, **each.model_dump())
@@ -240,6 +225,25 @@ async def _put(session: AsyncSession, id: UUID, form: NeedsForm, instrument: Ins
     for rows in (answers, statements, external):
         if rows:
             await insert(session, *rows)
+
+
+def _part(id: UUID, pathway: Pathway, said: Any, instrument: Instrument) -> NeedsPathway:
+    found = score(instrument.of(pathway), instrument.levels, answers_of(said))
+    link, why = said.linked_to_offending, said.not_assessed
+    return NeedsPathway(
+        needs_assessment_id=id,
+        pathway=pathway,
+        score=found.score,
+        score_at_least=found.at_least,
+        score_at_most=found.at_most,
+        highest=found.highest,
+        level=found.level,
+        linked_to_offending=link.answer if link else None,
+        link_carried_over=link is not None and link.carried_over,
+        own_view=said.own_view,
+        not_assessed_reason=why.reason_code if why else None,
+        not_assessed_words=why.words if why else None,
+    )
 
 
 async def _record(

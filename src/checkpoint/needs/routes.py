@@ -133,9 +133,7 @@ async def list_needs_assessments(
 @router.get(
     f"{OF_RECORD}/prefilled",
     response_model=PrefilledView,
-    responses=problems(
-        CustodyRecordNotFound, NeedsAssessmentNotFound, InstrumentNotFound, InstrumentChanged
-    ),
+    responses=problems(CustodyRecordNotFound, InstrumentNotFound, InstrumentChanged),
 )
 async def read_prefilled_needs(
     by: Annotated[Actor, holding(Permission.READ_NEEDS)],
@@ -146,18 +144,16 @@ async def read_prefilled_needs(
     """A form filled in from the last completed assessment, every answer marked as carried over."""
     record = await custody.one(session, record_id, actor=by)
     standing = queries.standing(await queries.of_case(session, record_id, actor=by))
-    if not standing:
-        raise NeedsAssessmentNotFound("None of this case is completed yet. Begin an empty one.")
-    last = standing[0]
+    last = standing[0] if standing else None
     _, asked = await lookups.to_use(session, None, on=london_day(now))
-    said = await queries.said_in(session, last.id)
+    said = await queries.said_in(session, last.id) if last else {}
     pathways, left_out = carried_over(said, asked)
-    await _read(session, record, last.id, by=by, at=now)
+    await _read(session, record, *(each.id for each in standing[:1]), by=by, at=now)
     return shown(
         PrefilledView(
             instrument_version=asked.version,
-            prefilled_from=last.id,
-            prefilled_from_assessed_at=last.assessed_at,
+            prefilled_from=last.id if last else None,
+            prefilled_from_assessed_at=last.assessed_at if last else None,
             left_out=left_out,
             pathways=PathwaysForm.model_validate(pathways),
         )

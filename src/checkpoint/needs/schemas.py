@@ -71,8 +71,8 @@ class PrefilledView(View):
     """What the last completed assessment of a case said, in the form that a new one takes."""
 
     instrument_version: str
-    prefilled_from: UUID
-    prefilled_from_assessed_at: Moment
+    prefilled_from: Annotated[UUID | None, Field(description="Null: nothing is completed yet.")]
+    prefilled_from_assessed_at: Moment | None
     left_out: Annotated[
         list[str], Field(description="Answers that the instrument in use does not ask for.")
     ]
