@@ -151,8 +151,10 @@ def test_versions_that_count_to_other_highest_scores_are_not_compared():
             None,
             None,
             (False, True),
-            ("no figure, for it was not assessed the first time and not all answers were known "
-            "the second time."),
+            (
+                "no figure, for it was not assessed the first time and not all answers were known "
+                "the second time."
+            ),
         ),
     ],
 )
