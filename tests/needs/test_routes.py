@@ -281,6 +281,9 @@ async def test_distance_travelled_is_told_pathway_by_pathway(client, owner):
     assert [each["difference"] for each in view["pathways"]] == [-6, 0, None, 0, 0, None, 3]
     assert found["finance"]["why_not"] == "no figure, for it was not assessed the first time."
     assert found["health"]["why_not"].endswith("not all answers were known the first time.")
+    listed = (await client.get(place_of(record))).json()
+    assert steps_of(listed)["read_distance_travelled"]["href"] == address
+    assert steps_of(listed).keys() >= {"assess_needs", "read_prefilled_needs"}
     back = await client.get(address, params={"from": second["id"], "to": first["id"]})
     reversed_ = [each["difference"] for each in back.json()["pathways"]]
     assert reversed_ == [6, 0, None, 0, 0, None, -3]

@@ -19,7 +19,7 @@ TEMPLATES = Environment(
 PICTURE = TEMPLATES.get_template("distance-travelled.svg")
 # No script, no style, and nothing from anywhere.
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-LEFT, WIDTH, TOP, ROW = 260, 300, 70, 34
+LEFT, WIDTH, TOP, ROW = 260, 300, 86, 34
 
 
 @dataclass(frozen=True, kw_only=True)
