@@ -116,7 +116,7 @@ LABELS: Mapping[StrEnum, str] = MappingProxyType(
         Pathway.CHILDREN_AND_FAMILIES: "Children and families",
         Pathway.HEALTH: "Health",
         Pathway.ATTITUDES: "Attitudes, thinking and behaviour",
-        Timepoint.BASELINE: "In custody, before anything is drawn",
+        Timepoint.BASELINE: "In custody, at the start",
         Timepoint.REVIEW: "At a review",
         Timepoint.EXIT: "At exit",
         Timepoint.FOLLOW_UP: "At follow-up",
