@@ -1,7 +1,7 @@
 """Instruments: the questions of a needs assessment, their answers and what these count.
 
 Revision ID: 0047
-Revises: 0046
+Revises: 0051
 Phase: expand (nothing reads or writes the new table yet)
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0047"
-down_revision = "0046"
+down_revision = "0051"
 
 
 def upgrade() -> None:
