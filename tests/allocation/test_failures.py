@@ -198,8 +198,10 @@ async def test_of_two_who_were_allocated_and_then_merged_the_first_stands_and_bo
     )
     again = (await draw(officer, record, decision)).json()
     assert (again["id"], again["arm"]) == (first[2]["id"], first[2]["arm"])
-    for own, _, told in (first, second):
-        assert (await officer.get(place_of(own))).json() == told
+    for (own, _, told), stands in ((first, True), (second, False)):
+        found = (await officer.get(place_of(own))).json()
+        assert found | {"stands": True, "meaning": told["meaning"]} == told
+        assert (found["stands"], found["meaning"] == told["meaning"]) == (stands, stands)
     assert len(await stage.found(ALLOCATIONS)) == 2
 
 

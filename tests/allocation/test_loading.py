@@ -128,7 +128,11 @@ async def test_after_an_amendment_with_its_own_list_draws_come_from_that_one(sta
     assert await drawn(stage, cases[:2]) == first[:2]
     ratio = {"treatment": 2, "control": 1}
     await adopt(stage, number=2, version="2.0", in_effect_from=date(2026, 11, 3), arms=ratio)
-    assert await drawn(stage, cases[2:3]) == first[2:3]  # until it has a list of its own
+    refused = await stage.at()().put(
+        f"/v1/custody-records/{cases[2].record_id}/allocation",
+        json={"eligibility_decision_id": str(cases[2].decision_id)},
+    )
+    assert (refused.status_code, refused.json()["errorCode"]) == (503, "list-not-sealed")
     await seal(stage, sizes=(3,), places=3)
     second = [arm for _, number, _, arm in await opened(stage) if number == 2]
     assert sorted(second) == ["control", "treatment", "treatment"]

@@ -106,6 +106,9 @@ async def addressed(client):
         "victim_id": nothing,
         "merge_id": nothing,
         "asking_id": nothing,
+        "assessment_id": nothing,
+        "crossover_id": nothing,
+        "number": "1",
         "code": "TEST-NONE",
         "version": "2018-04-01",
     }
