@@ -124,10 +124,9 @@ def sequence(
         SequenceImpossible: no list can be made from these sizes.
     """
     found: list[str] = []
-    for block in blocks(seed, label, arms, sizes):
-        found += block
-        if len(found) >= places:
-            break
+    source = blocks(seed, label, arms, sizes)
+    while len(found) < places:
+        found += next(source)
     return found
 
 
