@@ -15,6 +15,7 @@ from checkpoint.foundation.database import transaction
 from checkpoint.foundation.settings import Environment
 from checkpoint.trials import loading as adopting
 from conftest import NOON
+from traces import entries
 from trialling import SEED, a_protocol, consenting
 
 OWNERLESS = "SET LOCAL session_replication_role = replica"
@@ -149,6 +150,7 @@ async def test_a_place_that_does_not_open_with_this_key_tells_no_arm(stage):
     other = stage.at(sealing_key=SecretStr(KEY))()
     answer = await other.get(here)
     assert (answer.status_code, answer.json()["errorCode"]) == (503, "sealed-list-changed")
+    assert [entry.event for entry in await entries(stage.owner, answer)] == ["allocation.read"]
     assert (await first.get(here)).json() == told.json()
 
 
