@@ -6,6 +6,7 @@ What they were told and what is found is held to the sealed lists by ``faults``.
 import asyncio
 import os
 import signal
+import time
 from collections import Counter, defaultdict
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -42,6 +43,7 @@ class Drawn:
     seen: Counter = field(default_factory=Counter)
     surprises: list = field(default_factory=list)
     heard: int = 0
+    seconds: float = 0  # until every case was drawn, kills and restarts included
     done: asyncio.Queue = field(default_factory=asyncio.Queue)
 
 
@@ -150,12 +152,14 @@ async def drawn(services, cases, rng, *strikes, again=1):
                 for service in turned
             ]
             drawers.append(Drawer(told, turned, clients, rng))
+        began = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for drawer in drawers:
                 group.create_task(drawer.work(waiting))
             for moment, strike in zip(moments(rng, len(cases), len(strikes)), strikes, strict=True):
                 await until_answered(told, rng, moment)
                 group.create_task((await strike()).start())
+        told.seconds = time.monotonic() - began
         repeated = [*cases][::again]
         async with asyncio.TaskGroup() as group:
             for drawer in drawers:
