@@ -91,11 +91,13 @@ SYLLABLES = (
     "zadi roko taru kaba gonu livu sira fuki vome pize nigi nese bano kure dezo zugu pola bedu "
     "mito mufa geva sulo tebi"
 )
-GIVEN_NAMES = itertools.combinations(SYLLABLES.split(), 3)
+ASCENDING = [*itertools.combinations(SYLLABLES.split(), 3)]
+# Backwards, too: of two names that do not run the same way, at most one syllable is in one place.
+GIVEN_NAMES = itertools.chain(ASCENDING, (name[::-1] for name in ASCENDING))
 
 
 def a_given_name() -> str:
-    """The next of 1,771 names, none of which sounds or looks like another: ``Zadirokotaru``."""
+    """The next of 3,542 names, none of which sounds or looks like another: ``Zadirokotaru``."""
     return "".join(next(GIVEN_NAMES)).capitalize()
 
 
