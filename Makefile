@@ -24,7 +24,7 @@ test: $(VENV)/dev ## Run the tests; no server of any kind has to be running
 	@$(BIN)/python -m pytest
 
 long: $(VENV)/dev ## Run the proofs that take minutes: kills, slow clients, timing
-	@$(BIN)/python -m pytest -m long
+	@$(BIN)/python -m pytest -m long -o faulthandler_timeout=0
 
 check: $(VENV)/dev ## Format, lint, types and the corridor
 	@$(BIN)/ruff format --check .
