@@ -29,6 +29,9 @@ for room in (
     "consent.tables",
     "trials.tables",
     "allocation.tables",
+    "delivery.tables",
+    "navigators.staff.tables",
+    "navigators.tables",
     "monitor.tables",
 ):
     import_module(f"checkpoint.{room}")

@@ -51,6 +51,11 @@ from checkpoint.journey import printing
 from checkpoint.journey import routes as journey
 from checkpoint.monitor import codes as monitor_codes
 from checkpoint.monitor import routes as monitor
+from checkpoint.navigators import codes as navigators_codes
+from checkpoint.navigators import routes as navigators
+from checkpoint.navigators.conflicts import routes as conflicts
+from checkpoint.navigators.handovers import routes as handovers
+from checkpoint.navigators.staff import routes as staff
 from checkpoint.needs import codes as needs_codes
 from checkpoint.needs import printing as needs_printing
 from checkpoint.needs import routes as needs
@@ -109,6 +114,11 @@ ROOMS = (
     allocation.reference,
     delivery.router,
     delivery_codes.router,
+    navigators.router,
+    staff.router,
+    handovers.router,
+    conflicts.router,
+    navigators_codes.router,
     monitor.router,
     monitor_codes.router,
     consent.router,

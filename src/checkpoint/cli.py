@@ -29,6 +29,8 @@ from checkpoint.foundation.embedded import CannotStart, NoDatabase, serving
 from checkpoint.foundation.mishaps import MISHAPS, told
 from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.housekeeping import app as housekeeping
+from checkpoint.navigators.cli import app as navigators
+from checkpoint.navigators.cli import load_starter as load_navigators
 from checkpoint.needs.cli import app as needs
 from checkpoint.needs.cli import load_starter as load_needs
 from checkpoint.people.cli import index_everybody
@@ -60,6 +62,7 @@ for name, room in (
     ("trials", trials),
     ("allocation", allocation),
     ("consent", consent),
+    ("navigators", navigators),
     ("access", access),
 ):
     app.add_typer(room, name=name)
@@ -181,6 +184,8 @@ async def load_starter(url: str, *, trial: bool = False) -> list[str]:
             await load_custody(session)
         async with transaction(engine) as session:
             await load_trials(session)
+        async with transaction(engine) as session:
+            await load_navigators(session)
         async with transaction(engine) as session:
             left = await load_eligibility(session, trial=trial)
         async with transaction(engine) as session:

@@ -19,20 +19,26 @@ class Permission(StrEnum):
     ALLOCATE = "allocation:draw"
     ANNOTATE_ALLOCATION = "allocation:annotate"
     ANSWER_CROSSOVER = "crossover:answer"
+    ANSWER_HANDOVER = "handover:answer"
     ANSWER_OVERRIDE = "override:answer"
     ANSWER_UNBLINDING = "unblinding:answer"
     ASSESS_NEEDS = "needs:assess"
+    ASSIGN_NAVIGATOR = "navigator:assign"
     DECIDE_ELIGIBILITY = "eligibility:decide"
+    DECLARE_CONFLICT = "navigator-conflict:declare"
     DETAIN = "custody-record:detain"
     DETERMINE_ELIGIBILITY = "eligibility:determine"
+    MANAGE_NAVIGATORS = "navigator:manage"
     MERGE_PEOPLE = "person:merge"
     MONITOR_TRIAL = "trial:monitor"
+    OFFER_HANDOVER = "handover:offer"
     OPEN_CUSTODY_RECORD = "custody-record:open"
     PREVIEW_ELIGIBILITY = "eligibility:preview"
     PROPOSE_CROSSOVER = "crossover:propose"
     PROPOSE_OVERRIDE = "override:propose"
     PROPOSE_UNBLINDING = "unblinding:propose"
     READ_ARM = "arm:read"
+    READ_CASELOAD = "caseload:read"
     READ_CASES = "case:read"
     READ_CONSENT = "consent:read"
     READ_CUSTODY_RECORD = "custody-record:read"
@@ -66,6 +72,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ANSWER_CROSSOVER,
             Permission.ANSWER_OVERRIDE,
             Permission.ASSESS_NEEDS,
+            Permission.ASSIGN_NAVIGATOR,
             Permission.DECIDE_ELIGIBILITY,
             Permission.DETAIN,
             Permission.OPEN_CUSTODY_RECORD,
@@ -95,8 +102,12 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ANSWER_CROSSOVER,
             Permission.ANSWER_OVERRIDE,
             Permission.ASSESS_NEEDS,
+            Permission.ASSIGN_NAVIGATOR,
+            Permission.DECLARE_CONFLICT,
             Permission.DETERMINE_ELIGIBILITY,
+            Permission.MANAGE_NAVIGATORS,
             Permission.MERGE_PEOPLE,
+            Permission.OFFER_HANDOVER,
             Permission.PREVIEW_ELIGIBILITY,
             Permission.PROPOSE_CROSSOVER,
             Permission.PROPOSE_OVERRIDE,
@@ -116,7 +127,14 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.RECORD_DISPOSAL,
             Permission.SEARCH_PEOPLE,
         },
-        Role.NAVIGATOR: EVERYONE | {Permission.READ_CONSENT},
+        Role.NAVIGATOR: EVERYONE
+        | {
+            Permission.ANSWER_HANDOVER,
+            Permission.DECLARE_CONFLICT,
+            Permission.OFFER_HANDOVER,
+            Permission.READ_CASELOAD,
+            Permission.READ_CONSENT,
+        },
         Role.EVALUATOR: EVERYONE,
         Role.STATISTICIAN: EVERYONE | {Permission.ANSWER_UNBLINDING, Permission.MONITOR_TRIAL},
         Role.TRIAL_MANAGER: EVERYONE

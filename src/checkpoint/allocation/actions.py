@@ -1,6 +1,6 @@
 """Draw an arm, enrol without one, note something blind to it. None of it is ever undone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -239,8 +239,7 @@ async def _open_trial(session: AsyncSession, suite: str, *, at: datetime) -> Sta
 
 
 async def _check_lists(session: AsyncSession, trial: Standing, *, vault: Vault) -> None:
-    lists = await queries.lists(session, trial.id)
-    if not lists:
+    if not (lists := await queries.lists(session, trial.id)):
         raise ListNotSealed("Nothing was drawn. The statistician has yet to seal the trial's list.")
     for each in lists:
         await vault.check(session, each)
@@ -270,12 +269,18 @@ async def _told(session: AsyncSession, found: Any, record: Any, *, by: Actor, at
     return found
 
 
+async def show_arms(
+    session: AsyncSession, records: Iterable[UUID], *, by: Actor, at: datetime
+) -> None:
+    """Somebody is shown what tells these cases' arms; who shows it writes the entry."""
+    for record_id in records:
+        if (found := await queries.of_record(session, record_id)) is not None:
+            await _shown_to(session, found.id, by=by, at=at)
+
+
 async def _shown_to(session: AsyncSession, allocation_id: UUID, *, by: Actor, at: datetime) -> None:
-    await executed(
-        session,
-        SHOWN_TO,
-        {"id": new_id(), "allocation_id": allocation_id, "read_by": by.id, "read_at": at},
-    )
+    row = {"id": new_id(), "allocation_id": allocation_id, "read_by": by.id, "read_at": at}
+    await executed(session, SHOWN_TO, row)
 
 
 async def _record(
