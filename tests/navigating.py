@@ -134,7 +134,9 @@ async def assigned(client: Any, record: Any, to: Someone, **more: Any) -> Any:
     return await client.post(here(record, "navigator"), json=body, headers=a_key())
 
 
-async def offered(client: Any, record: Any, to: Someone, kind: str = "hand_over", **more: Any) -> Any:
+async def offered(
+    client: Any, record: Any, to: Someone, kind: str = "hand_over", **more: Any
+) -> Any:
     body = {"navigator_id": to.id, "kind": kind} | more
     return await client.post(here(record, "navigator-handovers"), json=body, headers=a_key())
 

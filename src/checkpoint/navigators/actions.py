@@ -42,7 +42,7 @@ ENDED = sa.update(Assignment.__table__).where(
     col(Assignment.id) == sa.bindparam("assignment_id", type_=sa.Uuid())
 )
 ALL_ENDED = sa.update(Assignment.__table__).where(
-    col(Assignment.navigator_id) == sa.bindparam("navigator_id", type_=sa.Uuid()),
+    col(Assignment.navigator_id) == sa.bindparam("of_navigator", type_=sa.Uuid()),
     col(Assignment.ended_at).is_(None),
 )
 COVERS_ENDED = sa.update(Cover.__table__).where(col(Cover.id) == queries.IDS)
@@ -219,7 +219,7 @@ async def _move(
     """End what a navigator holds and covers, and begin what takes its place."""
     end = {"ended_at": at, "ended_by": by.id}
     values = end | {"end_reason": EndReason.REASSIGNED}
-    await executed(session, ALL_ENDED.values(**values), {"navigator_id": old_id})
+    await executed(session, ALL_ENDED.values(**values), {"of_navigator": old_id})
     await executed(
         session, COVERS_ENDED.values(**end), {"ids": [row.cover_id for row in plan.covers]}
     )

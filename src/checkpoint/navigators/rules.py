@@ -68,9 +68,11 @@ def _chosen(
     case: Case, standing: Mapping[UUID, Candidate], mapping: Mapping[UUID, Choice] | None
 ) -> Placed:
     if mapping is None:
-        first = next(iter(suggest(case, [*standing.values()])), None)
-        able = first is not None and first.rank is not None
-        return Placed(case=case, candidate=first.candidate if first and able else None)
+        found = suggest(case, [*standing.values()])
+        if found and found[0].rank is not None:
+            return Placed(case=case, candidate=found[0].candidate)
+        against = {block for each in found for block in each.blocks}
+        return Placed(case=case, candidate=None, blocks=tuple(b for b in Block if b in against))
     choice = mapping[case.id]
     candidate = standing.get(choice.navigator_id)
     if candidate is None:
