@@ -25,6 +25,10 @@ KEPT += ("officer_risk_view", "risk_forecast")
 KEPT += ("consent_draft", "consent_asking", "consent", "consent_withdrawal")
 KEPT += ("needs_draft", "needs_assessment", "needs_pathway", "needs_answer", "needs_statement")
 KEPT += ("crossover", "crossover_answer", "programme_start", "deviation", "disposal")
+KEPT += ("navigator", "navigator_clearance", "navigator_absence", "navigator_provider")
+KEPT += ("navigator_conflict", "navigator_conflict_withdrawal", "navigator_assignment")
+KEPT += ("navigator_handover", "navigator_handover_answer", "navigator_cover")
+KEPT += ("navigator_reassignment",)
 KEPT += (
     "safeguard",
     "co_accused",

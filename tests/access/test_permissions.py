@@ -66,8 +66,15 @@ def test_those_who_work_outside_the_suite_see_no_custody_record(role):
     assert GRANTS[role] == {Permission.READ_REFERENCE}
 
 
-def test_navigators_read_what_was_agreed_to_and_no_custody_record():
-    assert GRANTS[Role.NAVIGATOR] == {Permission.READ_CONSENT, Permission.READ_REFERENCE}
+def test_navigators_work_their_caseload_and_read_no_custody_record():
+    assert GRANTS[Role.NAVIGATOR] == {
+        Permission.ANSWER_HANDOVER,
+        Permission.DECLARE_CONFLICT,
+        Permission.OFFER_HANDOVER,
+        Permission.READ_CASELOAD,
+        Permission.READ_CONSENT,
+        Permission.READ_REFERENCE,
+    }
 
 
 def test_whoever_decides_may_also_preview_and_read():

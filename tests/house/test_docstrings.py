@@ -34,6 +34,7 @@ PURE = [
     "sealing",
     "questions",
     "scoring",
+    "caseload",
 ]
 CORRIDOR = (ROOT / "docs" / "corridor.md").read_text("utf-8")
 PACKAGE = ROOT / "src" / "checkpoint"

@@ -35,7 +35,16 @@ IDS = (
     "asking_id",
     "crossover_id",
     "assessment_id",
+    "navigator_id",
+    "handover_id",
+    "conflict_id",
 )
+NAVIGATOR = {
+    "name": "Synthetic Navigator",
+    "provider": "NECA",
+    "base_suites": ["DURHAMGATE"],
+    "capacity": 30,
+}
 BODIES = {
     "save_screening": KNOWN,
     "add_offence": an_offence(),
@@ -114,6 +123,23 @@ BODIES = {
         "decided_by": "police",
         "offence_id": ...,
     },
+    "change_navigator": NAVIGATOR,
+    "record_navigator_clearance": {
+        "kind": "vetting",
+        "given_on": "2026-10-01",
+        "last_day": "2027-09-30",
+    },
+    "record_navigator_absence": {"absent_from": "2026-11-04"},
+    "assign_navigator": {"navigator_id": ...},
+    "end_assignment": {"reason": "case_ended"},
+    "plan_reassignment": {},
+    "reassign_caseload": {"reason_code": "sick"},
+    "offer_case": {"navigator_id": ..., "kind": "hand_over"},
+    "end_cover": {},
+    "accept_offer": {},
+    "decline_offer": {"words": "Too far."},
+    "declare_conflict": {"navigator_id": ..., "relation": "knows_person"},
+    "withdraw_conflict": {"words": "It is none."},
     "pause_detention": {"reason": "hospital", "paused_at": "2026-11-02T23:00:00Z"},
 }
 
@@ -166,7 +192,16 @@ async def theirs(client, clients):
         json=WHOLE_NEEDS | {"draft": True},
         headers=a_key(),
     )
+    boss = clients(Role.SUPERVISOR)
+    body = NAVIGATOR | {"actor_id": str(uuid4())}
+    navigator = (await boss.post("/v1/navigators", json=body, headers=a_key())).json()
+    body = {"navigator_id": navigator["id"], "relation": "other"}
+    address = f"/v1/custody-records/{record['id']}/navigator-conflicts"
+    conflict = (await boss.post(address, json=body, headers=a_key())).json()
     return {
+        "navigator_id": navigator["id"],
+        "conflict_id": conflict["id"],
+        "handover_id": ABSENT,  # needs a case in the programme: see tests/navigators
         "asking_id": asking.json()["id"],
         "assessment_id": assessment.json()["id"],
         "record_id": record["id"],
@@ -218,6 +253,9 @@ async def test_the_owners_suite_is_let_in_so_the_doors_were_real(app, clients, t
             answer = await knock(supervisor, door, theirs)
         if "crossover_id" in door[2]:
             assert answer.status_code == 404
+            continue
+        if "handover_id" in door[2]:
+            assert answer.status_code == 403  # only a navigator answers
             continue
         let_in = answer.status_code in (200, 201, 409, 412) or answer.json()["type"] in NOT_YET
         assert let_in, (door, answer.text)
