@@ -179,6 +179,17 @@ async def test_covers_end_with_the_caseload_and_offers_with_the_assignment(
     assert {own["id"]} <= {*await holder.cases(), *await third.cases()}
 
 
+async def test_who_only_covers_has_their_covers_ended(at_trial, boss, a_case, a_navigator):
+    record, sick, holder = await a_case("treatment"), await a_navigator(), await a_navigator()
+    await assigned(at_trial(), record, holder)
+    cover = {"kind": "cover", "cover_last_day": "2026-11-05"}
+    await answered(sick.client, (await offered(holder.client, record, sick, **cover)).json())
+    plan = await planned(boss, sick)
+    assert (plan["items"], plan["covers_ended"]) == ([], [record["id"]])
+    assert (await reassigned(boss, sick, plan["tag"])).status_code == 201
+    assert (await sick.cases(), await holder.cases()) == ({}, {record["id"]: "assigned"})
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.authentication import shell_actor
@@ -34,7 +35,13 @@ async def add_provider(
     source: Annotated[str, typer.Option(help="Who says so.", prompt=True)],
 ) -> None:
     """Add an employer of navigators."""
-    command = AddProvider(code=code, name=name, available_from=available_from.date(), source=source)
+    try:
+        command = AddProvider(
+            code=code, name=name, available_from=available_from.date(), source=source
+        )
+    except ValidationError as fault:
+        field = fault.errors()[0]["loc"][0]
+        raise typer.BadParameter(f"The {field} is not in the agreed form.") from None
     async with shell_engine() as engine, transaction(engine) as session:
         added = await actions.add_provider(session, command, by=shell_actor(), at=utc_now())
     typer.echo(f"Added {added.code}, from {added.available_from:%d %B %Y} on.")
