@@ -1,7 +1,7 @@
 """Navigators: who employs them, how they stand, whom they know.
 
-Revision ID: 0049
-Revises: 0046
+Revision ID: 0052
+Revises: 0048
 Phase: expand (nothing reads or writes the new tables yet)
 """
 
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0049"
-down_revision = "0046"
+revision = "0052"
+down_revision = "0048"
 TABLES = (
     "navigator_provider",
     "navigator",

@@ -1,15 +1,15 @@
 """Whose case it is: assignments, offers, covers, and caseloads that went to others.
 
-Revision ID: 0050
-Revises: 0049
+Revision ID: 0053
+Revises: 0052
 Phase: expand (nothing reads or writes the new tables yet)
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0050"
-down_revision = "0049"
+revision = "0053"
+down_revision = "0052"
 TABLES = (
     "navigator_reassignment",
     "navigator_assignment",
