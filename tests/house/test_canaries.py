@@ -39,10 +39,11 @@ from waits import until_waiting
 
 RECORDS = "/v1/custody-records"
 # Distinct in every form in which they could leak: whole, in part, in another case, escaped.
-NAME, GIVEN, BORN = "Zyxcanary", "Quilcanary", "1937-05-23"
+NAME, GIVEN = "Zyxcanary", "Quilcanary"
 SENT = "Vexcanary"
-SONGS = re.compile(r"canary|1937-05-23|1937, 5, 23|23/05/1937|864209", re.IGNORECASE)
+SONGS = re.compile(r"canary|19\d\d-05-23|19\d\d, 5, 23|23/05/19\d\d|864209", re.IGNORECASE)
 YEARS = itertools.count(1950)
+BORN = itertools.cycle(range(1905, 1995, 13))  # no two are a slip of the pen apart
 # Codes and numbers that many people share.
 CODED = {
     "sex",
@@ -61,7 +62,7 @@ def a_canary():
     return {
         "family_name": NAME,
         "given_names": f"{a_given_name()}{GIVEN}",
-        "date_of_birth": BORN,
+        "date_of_birth": f"{next(BORN)}-05-23",
         "pnc_id": a_pnc_id(8_642_097, year),
         "cro_number": a_cro_number(864_209, year),
     }
