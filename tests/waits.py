@@ -19,6 +19,12 @@ async def until_waiting(engine: AsyncEngine, *, many: int = 1) -> None:
             pass
 
 
+async def all_there(barrier: asyncio.Barrier) -> None:
+    """Until everyone stands at the barrier; one who failed on the way there keeps nobody waiting."""
+    async with asyncio.timeout(SECONDS):
+        await barrier.wait()
+
+
 async def _waiting(engine: AsyncEngine) -> int:
     async with engine.connect() as connection:
         return (await connection.execute(WAITING)).scalar_one()

@@ -14,6 +14,7 @@ from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, insert, transaction
 from conftest import NOON, rolled_back
 from publishing import NEXT, PROPOSED, PUBLISHED, RULES, TOLD, digest_of
+from waits import all_there
 
 FIRST, SECOND = (Actor(id=uuid4(), role=Role.OPERATOR) for _ in range(2))
 DIGEST = digest_of(NEXT)
@@ -197,7 +198,7 @@ async def test_of_several_who_approve_at_once_one_publishes(make_database):
 
     async def approve():
         async with transaction(engine) as session:
-            await everyone_is_ready.wait()
+            await all_there(everyone_is_ready)
             by = Actor(id=uuid4(), role=Role.OPERATOR)
             return await loading.approve(session, DIGEST, by=by, at=NOON)
 

@@ -17,6 +17,7 @@ from checkpoint.navigators.staff import queries as staff
 from checkpoint.navigators.states import CaseloadEmpty, How, NavigatorFull, OfferNotOpen
 from conftest import NOON
 from navigating import make_assigned, make_navigator
+from waits import all_there
 
 STANDING = "SELECT navigator_id FROM navigator_assignment WHERE ended_at IS NULL AND custody_record_id = ANY(:ids)"
 
@@ -32,7 +33,7 @@ async def at_once(api, *deeds):
     async def do(deed):
         async with transaction(api) as session:
             await (await session.connection()).execute(sa.text("SELECT 1"))
-            await everyone_is_here.wait()
+            await all_there(everyone_is_here)
             return await deed(session)
 
     return await asyncio.gather(*[do(deed) for deed in deeds], return_exceptions=True)

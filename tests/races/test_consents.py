@@ -17,6 +17,7 @@ from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import insert, transaction
 from checkpoint.foundation.preconditions import Overtaken
 from conftest import NOON
+from waits import all_there
 
 WHOLE = AskForConsent.model_validate(WHOLE_CONSENT)
 BACK = WithdrawConsent(
@@ -53,7 +54,7 @@ async def at_once(api, record, *deeds):
         by = somebody()
         async with transaction(api) as session:
             await queries.standing(session, record.id, actor=by)
-            await everyone_has_read.wait()
+            await all_there(everyone_has_read)
             return await deed(session, by)
 
     outcome = await asyncio.gather(*[do(deed) for deed in deeds], return_exceptions=True)

@@ -8,6 +8,7 @@ from checkpoint.forecast import actions, queries
 from checkpoint.forecast.schemas import RecordForecast, RecordRiskView
 from checkpoint.foundation.database import transaction
 from conftest import NOON
+from waits import all_there
 
 
 async def test_views_and_bands_at_once_are_kept_in_a_true_order(api, officer):
@@ -20,7 +21,7 @@ async def test_views_and_bands_at_once_are_kept_in_a_true_order(api, officer):
     async def do(deed, command):
         async with transaction(api) as session:
             await custody.one(session, record.id, actor=officer)
-            await everyone_has_read.wait()
+            await all_there(everyone_has_read)
             return await deed(session, record.id, command, by=officer, at=NOON)
 
     band = RecordForecast.model_validate(FORECAST)

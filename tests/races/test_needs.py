@@ -16,6 +16,7 @@ from checkpoint.needs.schemas import AssessNeeds, CompleteNeedsDraft, SaveNeedsD
 from checkpoint.needs.states import AlreadyCompleted, BaselineTaken, DraftOpen
 from checkpoint.needs.tables import NeedsAssessment, NeedsDraft
 from conftest import NOON
+from waits import all_there
 
 WHOLE = AssessNeeds.model_validate(WHOLE_NEEDS)
 
@@ -47,7 +48,7 @@ async def at_once(api, record, *deeds):
         by = somebody()
         async with transaction(api) as session:
             await queries.open_draft(session, record.id, actor=by)
-            await everyone_has_read.wait()
+            await all_there(everyone_has_read)
             return await deed(session, by)
 
     outcome = await asyncio.gather(*[do(deed) for deed in deeds], return_exceptions=True)

@@ -17,6 +17,7 @@ from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.database import transaction
 from checkpoint.foundation.preconditions import Overtaken
 from conftest import NOON
+from waits import all_there
 
 RELEASED = Release(released_at="2026-11-03T04:30:00Z", release_kind="charged")
 HERE, AWAY = SaveScreening(lives_in_area=True), SaveScreening(lives_in_area=False)
@@ -39,7 +40,7 @@ async def at_once(api, officer, record, *deeds):
         async with transaction(api) as session:
             held = await queries.one(session, record.id, actor=officer)
             assert held.version == 1
-            await everyone_has_read.wait()
+            await all_there(everyone_has_read)
             return await deed(session)
 
     return await asyncio.gather(*[do(deed) for deed in deeds], return_exceptions=True)

@@ -23,6 +23,7 @@ from checkpoint.oversight.schemas import DetermineEligibility, ProposeOverride
 from checkpoint.oversight.states import Outcome, OversightNotAllowed
 from checkpoint.oversight.tables import EligibilityOverride, OverrideAnswer
 from conftest import NOON
+from waits import all_there
 
 ACCEPT, DEPART = DetermineEligibility(**DETERMINATION), ProposeOverride(**DEPARTURE)
 
@@ -56,7 +57,7 @@ async def at_once(api, decision, *deeds):
         by = somebody()
         async with transaction(api) as session:
             await queries.one(session, decision.id, actor=by)
-            await everyone_has_read.wait()
+            await all_there(everyone_has_read)
             return await deed(session, by)
 
     return await asyncio.gather(*[do(deed) for deed in deeds], return_exceptions=True)
