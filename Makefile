@@ -20,7 +20,7 @@ run: $(VENV)/run ## Start everything here: database, migrations, starter data, t
 demo: $(VENV)/run ## Play a made-up week through the real API, and show who came how far
 	@exec $(BIN)/checkpoint demo
 
-test: $(VENV)/dev ## Run the tests; no server of any kind has to be running
+test: $(VENV)/dev ## Run the quick tests; no server of any kind has to be running
 	@$(BIN)/python -m pytest
 
 long: $(VENV)/dev ## Run the proofs that take minutes: kills, slow clients, timing
@@ -32,8 +32,8 @@ check: $(VENV)/dev ## Format, lint, types and the corridor
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache --no-logo
 
-cover: $(VENV)/dev ## Run the tests and see that pure files and deeds are covered whole
-	@$(BIN)/python -m pytest --cov --cov-report=
+cover: $(VENV)/dev ## Run those and the slow ones, and see that pure files and deeds are covered whole
+	@$(BIN)/python -m pytest -m "not long" --cov --cov-report=
 	@$(BIN)/python -m coverage report --fail-under=100 --show-missing --include="$(WHOLE)"
 
 bench: $(VENV)/bench ## Measure this service beside its limit and beside Django

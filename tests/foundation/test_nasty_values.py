@@ -108,6 +108,9 @@ async def addressed(client):
         "asking_id": nothing,
         "assessment_id": nothing,
         "crossover_id": nothing,
+        "navigator_id": nothing,
+        "handover_id": nothing,
+        "conflict_id": nothing,
         "number": "1",
         "code": "TEST-NONE",
         "version": "2018-04-01",
@@ -155,6 +158,7 @@ SHARE = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.slow
 @SHARE
 async def test_every_field_of_every_body_takes_nasty_values(document, addressed, send, share):
     tried = 0

@@ -16,7 +16,7 @@ from checkpoint.foundation import bodies, server
 from services import running, token
 from sockets import CHUNKED, JSON, post
 
-pytestmark = pytest.mark.xdist_group("run")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run")]
 
 SERVE = ("-m", "checkpoint", "serve")
 # The same process, a fifth as patient: for every day, when nobody has fifteen seconds.

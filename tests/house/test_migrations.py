@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -55,6 +56,7 @@ async def test_constraints_and_indexes_match_the_tables(make_database):
     await engine.dispose()
 
 
+@pytest.mark.slow
 def test_every_migration_goes_up_down_and_up_again(make_database):
     config = alembic_config(make_database(empty=True))
     for script in reversed([*ScriptDirectory.from_config(config).walk_revisions()]):
@@ -66,6 +68,7 @@ def test_every_migration_goes_up_down_and_up_again(make_database):
     command.check(config)
 
 
+@pytest.mark.slow
 def test_three_migrators_at_once_all_end_well(make_database):
     url = make_database(empty=True)
     command_line = [sys.executable, "-m", "alembic", "upgrade", "head"]

@@ -122,6 +122,7 @@ def made_real(client, case, ids):
         case.headers["If-Match"] = present.headers["etag"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", EXAMPLES, ids=lambda mode: mode.value)
 def test_every_answer_is_one_that_the_document_promises(app, address, ids, mode):
     schema = schemathesis.openapi.from_dict(app.openapi())

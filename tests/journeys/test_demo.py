@@ -90,6 +90,7 @@ class Told:
     out: str
 
 
+@pytest.mark.slow
 def test_the_same_seed_ends_with_the_same_funnel(make_database, monkeypatch, tmp_path):
     funnels = []
     for number in range(2):
@@ -181,6 +182,7 @@ class Busy:
             await self.app(scope, receive, send)
 
 
+@pytest.mark.slow
 def test_it_waits_where_it_is_asked_to(shell, tmp_path):
     busy = Busy(an_app(shell.url, tmp_path), times=3)
     with served(busy, lifespan="on") as (host, port):
@@ -208,6 +210,7 @@ GIVEN = """
 """
 
 
+@pytest.mark.slow
 def test_where_a_trial_is_open_people_are_allocated_and_no_arm_is_shown(shell, tmp_path):
     asyncio.run(opened(shell.url, tmp_path))
     with serving(shell.url, tmp_path) as address:
@@ -222,6 +225,7 @@ def test_where_a_trial_is_open_people_are_allocated_and_no_arm_is_shown(shell, t
     assert not any(word in told.out for word in ("treatment", "control", "Drawn and given"))
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("run")
 def test_without_an_address_it_runs_a_trial_on_a_service_of_its_own_and_keeps_what_it_is_told_to(
     tmp_path,

@@ -13,7 +13,7 @@ from builders import a_booking, a_key
 from conftest import ROOT
 from services import environment, free_port, officer, postmaster, running
 
-pytestmark = pytest.mark.xdist_group("run")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run")]
 
 
 def book_in(client):

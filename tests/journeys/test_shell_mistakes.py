@@ -12,6 +12,7 @@ from checkpoint.foundation.embedded import embedded
 from conftest import at_server
 from services import free_port
 
+pytestmark = pytest.mark.slow
 CLOSED = "postgresql://someone:hunter2@127.0.0.1:1/checkpoint"
 RULES = "2026-11-01"
 

@@ -17,7 +17,7 @@ from storms import Service
 
 SEED, CASES = 20261103, 40
 SERVE = ("-m", "checkpoint", "serve")
-pytestmark = pytest.mark.xdist_group("run")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run")]
 FOUND = sa.text("""
     SELECT count(*) FILTER (WHERE navigator_id = :sick AND ended_at IS NULL) AS kept,
            count(*) FILTER (WHERE navigator_id = :sick AND ended_at IS NOT NULL) AS gone,

@@ -23,7 +23,7 @@ from trialling import SEED, open_trial
 SEED_OF_CHANCE = 20261103
 SERVE = ("-m", "checkpoint", "serve")
 ISSUER = "http://127.0.0.1/local-issuer"  # the same for both, so that a token opens either
-pytestmark = pytest.mark.xdist_group("run")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run")]
 EVEN, SIZES = {"treatment": 1, "control": 1}, (4, 6, 8)
 
 WITHOUT_LOCK = (

@@ -15,7 +15,7 @@ from storms import Service, storm
 # Chooses who is hit when; how the processes are scheduled is the machine's own affair.
 SEED = 20261103
 SERVE = ("-m", "checkpoint", "serve")
-pytestmark = pytest.mark.xdist_group("run")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run")]
 
 
 async def rows_at(url):
