@@ -25,6 +25,8 @@ from checkpoint.allocation import routes as allocation
 from checkpoint.allocation.vault import Vault
 from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.audit.witness import Witnessed
+from checkpoint.batches import routes as batches
+from checkpoint.batches.rules import LIMIT_BYTES, PATH
 from checkpoint.consent import codes as consent_codes
 from checkpoint.consent import routes as consent
 from checkpoint.custody import codes as custody_codes
@@ -127,6 +129,7 @@ ROOMS = (
     journey_identities.router,
     journey_codes.router,
     printing.router,
+    batches.router,
 )
 
 
@@ -156,7 +159,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if settings.shows_docs:
         _show_docs(app)
     # The last added is the outermost: observe, then witness, then guard.
-    app.add_middleware(bodies.Guarded)
+    app.add_middleware(bodies.Guarded, larger={PATH: LIMIT_BYTES})
     app.add_middleware(Witnessed)
     app.add_middleware(logs.Observed)
     return app

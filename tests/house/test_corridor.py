@@ -82,7 +82,7 @@ def test_a_room_holds_only_the_agreed_furniture():
     }  # fmt: skip
     rooms = (
         "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs", "consent",
-        "trials", "allocation", "delivery", "navigators", "monitor", "journey", *ALCOVES,
+        "trials", "allocation", "delivery", "navigators", "monitor", "journey", "batches", *ALCOVES,
     )  # fmt: skip
     found = {
         f"{room}/{path.name}"

@@ -139,6 +139,7 @@ DOORS = {
     "GET /v1/reference/navigator-handover-kinds": ANYONE,
     "GET /v1/reference/navigator-reassigning-reasons": ANYONE,
     "GET /v1/ledger-entries": {AUDITOR},
+    "POST /v1/batch": ANYONE - {AUDITOR, Role.EVALUATOR},
     "GET /v1/trials/{code}/recruitment": MONITORS,
     "GET /v1/trials/{code}/strata": MONITORS,
     "GET /v1/trials/{code}/balance": MONITORS,

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Depends, Request
 
 from checkpoint.access.authentication import current_actor
-from checkpoint.access.permissions import STRONG, STRONG_FOR, Permission, holds
+from checkpoint.access.permissions import STRONG, STRONG_FOR, UNLOGGED, Permission, holds
 from checkpoint.access.tokens import LEEWAY_SECONDS
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
@@ -37,7 +37,7 @@ class Holding:
     async def __call__(self, request: Request, now: TokenTime) -> Actor:
         actor = await current_actor(request, now)
         request.scope["state"]["door"] = f"{request.method} {door_of(request.scope)}"
-        request.scope["state"]["unlogged"] = self.permission is Permission.READ_REFERENCE
+        request.scope["state"]["unlogged"] = self.permission in UNLOGGED
         if not holds(actor.role, self.permission):
             raise NotPermitted(
                 f"The role {actor.role} does not hold {self.permission}; see GET /v1/me for what it "

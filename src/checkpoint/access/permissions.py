@@ -59,6 +59,7 @@ class Permission(StrEnum):
     RELEASE_FROM_CUSTODY = "custody-record:release"
     SAVE_SCREENING = "custody-record:screen"
     SEARCH_PEOPLE = "person:search"
+    SEND_BATCH = "batch:send"
 
 
 EVERYONE = frozenset({Permission.READ_REFERENCE})
@@ -95,6 +96,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.RELEASE_FROM_CUSTODY,
             Permission.SAVE_SCREENING,
             Permission.SEARCH_PEOPLE,
+            Permission.SEND_BATCH,
         },
         Role.SUPERVISOR: EVERYONE
         | {
@@ -126,6 +128,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.RECORD_DELIVERY,
             Permission.RECORD_DISPOSAL,
             Permission.SEARCH_PEOPLE,
+            Permission.SEND_BATCH,
         },
         Role.NAVIGATOR: EVERYONE
         | {
@@ -134,19 +137,26 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.OFFER_HANDOVER,
             Permission.READ_CASELOAD,
             Permission.READ_CONSENT,
+            Permission.SEND_BATCH,
         },
         Role.EVALUATOR: EVERYONE,
-        Role.STATISTICIAN: EVERYONE | {Permission.ANSWER_UNBLINDING, Permission.MONITOR_TRIAL},
+        Role.STATISTICIAN: EVERYONE
+        | {Permission.ANSWER_UNBLINDING, Permission.MONITOR_TRIAL, Permission.SEND_BATCH},
         Role.TRIAL_MANAGER: EVERYONE
         | {
             Permission.ANNOTATE_ALLOCATION,
             Permission.MONITOR_TRIAL,
             Permission.PROPOSE_UNBLINDING,
+            Permission.SEND_BATCH,
         },
         Role.AUDITOR: EVERYONE | {Permission.READ_LEDGER, Permission.READ_OVERRIDE_RATES},
         Role.OPERATOR: frozenset(),
     }
 )
+
+# Doors that tell nothing of anybody, and so leave no entry: code lists, who one is oneself, and
+# the batch, whose items each leave their own.
+UNLOGGED = frozenset({Permission.READ_REFERENCE, Permission.SEND_BATCH})
 
 # Doors that show what everybody did, and so need a login proved by a strong method lately.
 STRONG = frozenset({Permission.READ_LEDGER})

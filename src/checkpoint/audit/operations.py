@@ -19,6 +19,7 @@ class AuditEvent(StrEnum):
 
     REFUSED = "request.refused"
     REPLAYED = "request.replayed"
+    CONFLICT_SHOWN = "request.conflict_shown"
     READ = "ledger.read"
     NEXT_STEPS_READ = "journey.next_steps_read"
     ANSWERS_REMOVED = "housekeeping.answers_removed"

@@ -11,9 +11,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import AuditEvent, Operation, attempted
 from checkpoint.foundation import errors
+from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.database import transaction
 from checkpoint.foundation.logs import door_of, log, without_content
+from checkpoint.foundation.preconditions import Overtaken
 from checkpoint.foundation.problems import Bug, answer_bug, respond
 
 # The deed has waited for the database already, as long as a connection or a lock may take.
@@ -91,20 +93,29 @@ class _Held:
     async def _write(self, state: dict[str, Any]) -> None:
         engine: AsyncEngine = self.scope["app"].state.engine
         replayed = "replayed" in state and not state.get("refused")
+        shown = state.get("shown") if state.get("refused") == Overtaken.slug else None
+        by: Actor | None = state.get("actor")
+        event = AuditEvent.REPLAYED if replayed else AuditEvent.REFUSED
         entry = ledger.composed(
-            by=state.get("actor"),
+            by=by,
             at=utc_now(),
             request_id=state["request_id"],
             door=f"{self.scope['method']} {door_of(self.scope)}",
-            operation=Operation.CONSULTATION if replayed else attempted(self.scope["method"]),
-            event=(AuditEvent.REPLAYED if replayed else AuditEvent.REFUSED).value,
+            operation=(
+                attempted(self.scope["method"])
+                if shown is None and not replayed
+                else Operation.CONSULTATION
+            ),
+            event=(event if shown is None else AuditEvent.CONFLICT_SHOWN).value,
             outcome=ledger.DONE if replayed else state.get("refused", "unknown"),
             subject_kind="request",
             subject_ids=[
                 *subjects(self.scope, state.get("replayed", "")),
                 *state.get("found", ()),
+                *(id for id in shown or () if id not in subjects(self.scope, "")),
             ],
             changed_fields=[],
+            purpose=None if shown is None or by is None else ledger.purpose_of(by),
         )
         try:
             async with transaction(engine) as session:

@@ -33,11 +33,13 @@ from checkpoint.custody.movements.rules import check_past
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert, rows_of
+from checkpoint.foundation.differences import sent_of
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.identifiers import new_id
 from checkpoint.foundation.preconditions import unchanged_since
 
 DRAFT, ASKING, WITHDRAWAL = "consent_draft", "consent_asking", "consent_withdrawal"
+KEPT = {"sheet_given_at", "legal_advice", "understanding_checked", "answered_at", "late_reason"}
 
 
 async def begin(
@@ -71,7 +73,7 @@ async def save(
     at: datetime,
 ) -> None:
     """A draft goes on: what was sent is put to it, and it is kept for its full time again."""
-    draft, record = await _open(session, asking_id, seen=seen, by=by, at=at)
+    draft, record = await _open(session, asking_id, sent_of(command), seen=seen, by=by, at=at)
     said = (draft.content or {}) | command.model_dump(mode="json", exclude_unset=True)
     draft.content = {name: value for name, value in said.items() if value is not None}
     draft.saved_at, draft.expires_at = at, expiry_of(at, on=london_day(at))
@@ -178,7 +180,7 @@ def _state(draft: ConsentDraft, *, at: datetime) -> AskingState:
 
 
 async def _open(
-    session: AsyncSession, asking_id: UUID, *, seen: str, by: Actor, at: datetime
+    session: AsyncSession, asking_id: UUID, sent: Any = None, *, seen: str, by: Actor, at: datetime
 ) -> tuple[ConsentDraft, Any]:
     """A draft that can go on, and its case; both locked until this is done."""
     if await queries.taken(session, asking_id, actor=by) is None:
@@ -188,7 +190,11 @@ async def _open(
         if (state := _state(draft, at=at)) is AskingState.EXPIRED:
             raise DraftExpired("Nobody saved it in time. Begin again.")
         if state is AskingState.DRAFT:
-            unchanged_since(seen, str(draft.version))
+            stands, short = ConsentForm.model_validate(draft.content), {"saved_at": draft.saved_at}
+            about = (draft.id, record.id, record.person_id)
+            unchanged_since(
+                seen, str(draft.version), sent=sent, stands=stands, short=short, about=about
+            )
             return draft, record
     raise AlreadyTaken("Read it again. What was given is withdrawn, and may be asked for again.")
 
@@ -234,9 +240,6 @@ async def _take(
     await insert(session, *consents)
     subjects = (asking_id, *(consent.id for consent in consents))
     await _record(session, ConsentEvent.TAKEN, record, *subjects, kind=ASKING, by=by, at=at)
-
-
-KEPT = {"sheet_given_at", "legal_advice", "understanding_checked", "answered_at", "late_reason"}
 
 
 def _check_form(form: ConsentForm, found: Any) -> None:

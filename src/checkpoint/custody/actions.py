@@ -135,10 +135,16 @@ async def save_screening(
 ) -> CustodyRecord:
     """What is known of the case is saved; what was known before stays on record."""
     record = await queries.one(session, record_id, actor=by, lock=True)
-    unchanged_since(seen, record.version)
+    before = await queries.last_screening(session, record_id)
+    unchanged_since(
+        seen,
+        record.version,
+        sent=command.model_dump(),
+        stands=before,
+        about=(record.id, record.person_id),
+    )
     record.state = step(record.state, CustodyEvent.SCREENED)
     rules.check_ends(command)
-    before = await queries.last_screening(session, record_id)
     saved = before.number if before else 0
     check_space(
         saved,

@@ -25,11 +25,20 @@ async def begin_correction(
 ) -> Sequence[CustodyRecord]:
     """Hold the person, then every record that rests on who they are; the asked one comes first."""
     record = await queries.one(session, record_id, actor=by)
-    await people.one(session, record.person_id, to_change=True)
+    person = await people.one(session, record.person_id, to_change=True)
     held = await queries.all_of_person(session, record.person_id)
     # Afresh: while this waited, the record may have been changed, or moved to somebody else.
     record = await queries.one(session, record_id, actor=by, lock=True)
-    unchanged_since(seen, record.version)
+    if record.person_id != person.id:
+        person = await people.one(session, record.person_id)
+    given = {name: getattr(particulars, name) for name in Particulars.model_fields}
+    unchanged_since(
+        seen,
+        record.version,
+        sent={name: value for name, value in given.items() if value is not None},
+        stands=person,
+        about=(record.id, person.id),
+    )
     held = [record, *(each for each in held if each.id != record.id)]
     for each in held:
         await _check_birth(session, each, particulars.date_of_birth, by=by)
@@ -88,7 +97,8 @@ async def begin_reidentifying(
     record = await queries.one(session, record_id, actor=by)
     await people.one(session, record.person_id)
     record = await queries.one(session, record_id, actor=by, lock=True)
-    unchanged_since(seen, record.version)
+    short = {"state": record.state, "suite": record.suite, "person_id": record.person_id}
+    unchanged_since(seen, record.version, short=short, about=(record.id, record.person_id))
     record.state = step(record.state, CustodyEvent.REIDENTIFIED)
     return record
 

@@ -106,7 +106,8 @@ async def decide_case(
 ) -> tuple[Any, Any]:
     """The case is decided on what stands in its record, under the rules that apply to it."""
     record, today = await custody.held(session, record_id, actor=by), london_day(at)
-    unchanged_since(seen, record.version)
+    short = {"state": record.state, "suite": record.suite}
+    unchanged_since(seen, record.version, short=short, about=(record.id, record.person_id))
     arrested = london_day(record.arrested_at)
     case = await queries.case(session, record_id, arrested_on=arrested, decided_on=today)
     offences = await custody.offences_of(session, record_id)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -53,8 +54,8 @@ class AddressNotReadable(errors.Malformed):
 class Guarded:
     """Refuses what no room should have to think about, for every address under ``/v1``."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, *, larger: Mapping[str, int] | None = None) -> None:
+        self.app, self.larger = app, larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith("/v1"):
@@ -70,10 +71,11 @@ class Guarded:
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         headers = Headers(scope=scope)
-        check_declared_length(headers)
+        limit = self.larger.get(scope["path"], LIMIT_BYTES)
+        check_declared_length(headers, limit)
         try:
             async with asyncio.timeout(LIMIT_SECONDS):
-                body = await read(receive)
+                body = await read(receive, limit)
         except TimeoutError:
             raise BodyTooSlow(f"Send the whole body within {LIMIT_SECONDS:.0f} seconds.") from None
         if body:
@@ -88,12 +90,12 @@ def check_address(scope: Scope) -> None:
         raise AddressNotReadable("Leave out control characters.")
 
 
-def check_declared_length(headers: Headers) -> None:
+def check_declared_length(headers: Headers, limit: int = LIMIT_BYTES) -> None:
     declared = headers.get("content-length", "0")
     if not (declared.isascii() and declared.isdigit()):
         raise BodyNotJson("Content-Length must be a number.")
-    if len(declared) > 12 or int(declared) > LIMIT_BYTES:
-        raise BodyTooLarge(f"Send at most {LIMIT_BYTES:,} bytes.")
+    if len(declared) > 12 or int(declared) > limit:
+        raise BodyTooLarge(f"Send at most {limit:,} bytes.")
 
 
 def check_media(headers: Headers) -> None:
@@ -105,7 +107,7 @@ def check_media(headers: Headers) -> None:
         raise BodyNotAccepted("Send the body as it is, without compression.")
 
 
-async def read(receive: Receive) -> bytes:
+async def read(receive: Receive, limit: int = LIMIT_BYTES) -> bytes:
     """The whole body, given up as soon as it is over the limit."""
     parts, size, more = [], 0, True
     while more:
@@ -115,8 +117,8 @@ async def read(receive: Receive) -> bytes:
         part = message.get("body", b"")
         parts.append(part)
         size, more = size + len(part), message.get("more_body", False)
-        if size > LIMIT_BYTES:
-            raise BodyTooLarge(f"Send at most {LIMIT_BYTES:,} bytes.")
+        if size > limit:
+            raise BodyTooLarge(f"Send at most {limit:,} bytes.")
     return b"".join(parts)
 
 

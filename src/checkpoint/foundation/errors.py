@@ -11,6 +11,7 @@ Refusal
 ├── UnsupportedMedia      not in a form that we read
 ├── Unprocessable         read, and against a rule
 ├── PreconditionMissing   they must say what they looked at
+├── DependsOnFailed       it rests on something that was refused before it
 ├── TooMany               too often
 ├── TooSlow               the request took too long to arrive
 └── Unavailable           not now; nothing was changed
@@ -18,15 +19,21 @@ Refusal
 
 from collections.abc import Callable
 from typing import ClassVar
+from uuid import UUID
 
 from pydantic import JsonValue
 
 
 class Refusal(Exception):
-    """Base of every way to decline; ``facts`` become members of the problem document."""
+    """Base of every way to decline; ``facts`` become members of the problem document.
+
+    ``shows`` names the things of which the facts tell what stands there: such an answer is a
+    reading of them, and is put on record as one. None: the facts tell nothing of anybody.
+    """
 
     slug: ClassVar[str]
     title: ClassVar[str]
+    shows: tuple[UUID, ...] | None = None
 
     def __init__(self, detail: str, **facts: JsonValue) -> None:
         super().__init__(detail)
@@ -62,6 +69,9 @@ class Unprocessable(Refusal): ...
 
 
 class PreconditionMissing(Refusal): ...
+
+
+class DependsOnFailed(Refusal): ...
 
 
 class TooMany(Refusal): ...

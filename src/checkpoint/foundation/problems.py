@@ -30,6 +30,7 @@ STATUS: Mapping[type[errors.Refusal], int] = MappingProxyType(
         errors.TooLarge: 413,
         errors.UnsupportedMedia: 415,
         errors.Unprocessable: 422,
+        errors.DependsOnFailed: 424,
         errors.PreconditionMissing: 428,
         errors.TooMany: 429,
         errors.Unavailable: 503,
@@ -46,6 +47,22 @@ class ProblemFault(BaseModel):
     detail: str = Field(description="The rule and the remedy, in plain English.")
 
 
+class ProblemDifference(BaseModel):
+    """One field that was sent and differs from what stands there now."""
+
+    pointer: str = Field(
+        description="JSON pointer into the body that was sent; one that ends in `-` is an item "
+        "that stands there and was not sent.",
+        examples=["#/interview_stance"],
+    )
+    yours: JsonValue = Field(description="What was sent, as it would be kept; null: nothing.")
+    present: JsonValue = Field(description="What stands there now; null: nothing.")
+    seen: JsonValue = Field(
+        default=None,
+        description="What stood there at the version that was named; left out where not kept.",
+    )
+
+
 class Problem(BaseModel):
     """RFC 9457, with the members that HMPPS clients read."""
 
@@ -55,6 +72,17 @@ class Problem(BaseModel):
     detail: str
     instance: str = Field(description="The request, as a URN; quote it when asking for help.")
     errors: list[ProblemFault] | None = Field(default=None, description="Field by field.")
+    present_etag: str | None = Field(
+        default=None, description="Of an edit that came too late: the version that stands now."
+    )
+    fields: list[ProblemDifference] | None = Field(
+        default=None,
+        description="Of an edit that came too late: what was sent beside what stands now. Empty: "
+        "all that was sent stands there already.",
+    )
+    present: dict[str, JsonValue] | None = Field(
+        default=None, description="Of a command that came too late: what stands now, in short."
+    )
     error_code: str = Field(serialization_alias="errorCode", alias="errorCode")
     user_message: str = Field(alias="userMessage")
     developer_message: str = Field(alias="developerMessage")
@@ -96,6 +124,8 @@ def respond(scope: Scope, refusal: errors.Refusal) -> Response:
     kind, state = type(refusal), scope.get("state", {})
     status = status_of(kind)
     state["refused"] = refusal.slug
+    if refusal.shows is not None:
+        state["shown"] = refusal.shows
     document = refusal.facts | {
         "type": f"/problems/{refusal.slug}",
         "title": refusal.title,

@@ -83,6 +83,12 @@ class Settings(BaseSettings):
     requests_per_minute: Annotated[
         int, Field(ge=1, description="What one person may ask in a minute, over all processes.")
     ] = 600
+    batch_seconds: Annotated[
+        float,
+        Field(
+            gt=0, le=60, description="No item of a batch is begun after this time, but its first."
+        ),
+    ] = 20
     cursor_key: Annotated[
         SecretStr | None,
         Field(description="Signs page cursors: 32 characters or more, the same in every process."),

@@ -183,14 +183,14 @@ async def reassign(
     seen_plan = await cases.plan(session, old, command.mapping, at=at)
     if not seen_plan.rows and not seen_plan.covers:
         raise CaseloadEmpty("There is nothing to reassign.")
-    unchanged_since(seen, seen_plan.tag)
+    _check_seen(seen, old.id, seen_plan)
     rules.check_placed(seen_plan.placed)
     touched = [row.custody_record_id for row in (*seen_plan.rows, *seen_plan.covers)]
     await custody.these(session, touched)
     to = {each.candidate.id for each in seen_plan.placed if each.candidate}
     await staff.held(session, {old.id, *to})
     plan = await cases.plan(session, old, command.mapping, at=at)  # as it stands under the locks
-    unchanged_since(seen, plan.tag)
+    _check_seen(seen, old.id, plan)
     done = Reassignment(
         navigator_id=old.id,
         reason_code=command.reason_code,
@@ -205,6 +205,11 @@ async def reassign(
     about = (done.id, old.id, *touched, *people, *to)
     await _record(session, NavigatorEvent.REASSIGNED, *about, by=by, at=at)
     return done, plan
+
+
+def _check_seen(seen: str, old_id: UUID, plan: cases.Plan) -> None:
+    short = {"cases": len(plan.rows), "covers": len(plan.covers)}
+    unchanged_since(seen, plan.tag, short=short, about=(old_id,))
 
 
 async def _move(

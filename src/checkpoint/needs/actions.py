@@ -13,12 +13,13 @@ from checkpoint.custody.rules import NEVER_NEEDED, check_space
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
+from checkpoint.foundation.differences import sent_of
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.identifiers import new_id
 from checkpoint.foundation.preconditions import unchanged_since
 from checkpoint.needs import lookups, queries, rules
 from checkpoint.needs.facts import answers_of, merged, spoken_of
-from checkpoint.needs.forms import NeedsForm
+from checkpoint.needs.forms import NeedsForm, PathwayForm, PathwaysForm
 from checkpoint.needs.questions import Instrument
 from checkpoint.needs.rules import MOST_ASSESSMENTS
 from checkpoint.needs.schemas import AssessNeeds, CompleteNeedsDraft, SaveNeedsDraft
@@ -84,7 +85,8 @@ async def save(
     at: datetime,
 ) -> None:
     """A draft goes on: what was sent is put to it, and the rest stays."""
-    draft, record = await _open(session, assessment_id, seen=seen, by=by)
+    sent = sent_of(command, PathwaysForm, PathwayForm)
+    draft, record = await _open(session, assessment_id, sent, seen=seen, by=by)
     instrument = await lookups.instrument_by_id(session, draft.needs_instrument_id)
     rules.check_known(command, instrument)
     change = command.model_dump(mode="json", exclude_unset=True)
@@ -144,7 +146,12 @@ async def _begun(
 
 
 async def _open(
-    session: AsyncSession, assessment_id: UUID, *, seen: str, by: Actor
+    session: AsyncSession,
+    assessment_id: UUID,
+    sent: dict[str, Any] | None = None,
+    *,
+    seen: str,
+    by: Actor,
 ) -> tuple[NeedsDraft, Any]:
     """A draft that can go on, and its case; both locked until this is done."""
     if await queries.completed(session, assessment_id, actor=by) is None:
@@ -152,7 +159,15 @@ async def _open(
         record = await custody.held(session, draft.custody_record_id, actor=by)
         draft = await queries.draft(session, assessment_id, actor=by, lock=True)
         if draft.content is not None:
-            unchanged_since(seen, str(draft.version))
+            unchanged_since(
+                seen,
+                str(draft.version),
+                sent=sent,
+                stands=NeedsForm.model_validate(draft.content),
+                partial=True,
+                short={"saved_at": draft.saved_at, "saved_by": draft.saved_by},
+                about=(draft.id, record.id, record.person_id),
+            )
             return draft, record
     raise AlreadyCompleted("Read it again. To put it right, send another that says it corrects it.")
 

@@ -37,7 +37,7 @@ async def determine(
 ) -> Determination:
     """A supervisor answers a case that the rules refer."""
     decision = await queries.held(session, decision_id, actor=by)
-    unchanged_since(seen, queries.tag_of(decision))
+    _check_seen(seen, decision)
     step(queries.state_of(decision), OversightEvent.DETERMINED)
     queries.check_current(decision)
     rules.check_reason(command.reason_code, verdict=command.verdict)
@@ -60,6 +60,12 @@ async def determine(
     return determination
 
 
+def _check_seen(seen: str, decision: Any) -> None:
+    short = {"state": queries.state_of(decision), "verdict": decision.verdict}
+    about = (decision.id, decision.custody_record_id, decision.person_id)
+    unchanged_since(seen, queries.tag_of(decision), short=short, about=about)
+
+
 async def propose_override(
     session: AsyncSession,
     decision_id: UUID,
@@ -72,7 +78,7 @@ async def propose_override(
     """Somebody of rank proposes to depart from the rules; nothing holds yet."""
     rank = rules.check_rank(by.rank, on=london_day(at))
     decision = await queries.held(session, decision_id, actor=by)
-    unchanged_since(seen, queries.tag_of(decision))
+    _check_seen(seen, decision)
     step(queries.state_of(decision), OversightEvent.PROPOSED)
     queries.check_current(decision)
     rules.check_departure(command.verdict, by_rules=Verdict(decision.verdict))

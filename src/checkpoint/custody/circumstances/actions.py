@@ -31,11 +31,12 @@ async def save_safeguards(
 ) -> CustodyRecord:
     """What is known of appropriate adult and interpreter is saved; what was known before stays."""
     record = await custody.one(session, record_id, actor=by, lock=True)
-    unchanged_since(seen, record.version)
-    record.state = step(record.state, CustodyEvent.SAFEGUARDS_SAVED)
     said = command.model_dump()
-    rules.check_safeguards(said, arrived_at=record.arrived_at, now=at)
     before = await queries.safeguards(session, record_id)
+    about = (record.id, record.person_id)
+    unchanged_since(seen, record.version, sent=said, stands=before, about=about)
+    record.state = step(record.state, CustodyEvent.SAFEGUARDS_SAVED)
+    rules.check_safeguards(said, arrived_at=record.arrived_at, now=at)
     saved = before.number if before else 0
     custody_rules.check_space(
         saved,
@@ -64,11 +65,12 @@ async def not_screened(
 ) -> CustodyRecord:
     """Nobody screened this person, and this is why; a later screening clears it."""
     record = await custody.one(session, record_id, actor=by, lock=True)
-    unchanged_since(seen, record.version)
+    before = await queries.omission(session, record_id)
+    about = (record.id, record.person_id)
+    unchanged_since(seen, record.version, sent=command.model_dump(), stands=before, about=about)
     record.state = step(record.state, CustodyEvent.NOT_SCREENED)
     screened = await custody.last_screening(session, record_id) is not None
     rules.check_omission(screened=screened)
-    before = await queries.omission(session, record_id)
     given = before.number if before else 0
     custody_rules.check_space(
         given,

@@ -1,5 +1,6 @@
 """What the detention clock hears of. One function per event; no commits."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -52,10 +53,16 @@ async def set_times(
 ) -> CustodyRecord:
     """The relevant time, or when detention was authorised, becomes known or is put right."""
     record = await custody.one(session, record_id, actor=by, lock=True)
-    unchanged_since(seen, record.version)
+    times = {"relevant_time": command.relevant_time, "authorised_at": command.authorised_at}
+    unchanged_since(
+        seen,
+        record.version,
+        sent={name: moment for name, moment in times.items() if moment is not None},
+        stands=_times_of(await queries.of_record(session, record.id)),
+        about=(record.id, record.person_id),
+    )
     record.state = step(record.state, CustodyEvent.TIMES_SET)
     held = await queries.stays_of(session, record)
-    times = {"relevant_time": command.relevant_time, "authorised_at": command.authorised_at}
     rules.check_times(held, **times, now=at)
     record.version += 1
     await _enter_times(session, record, times, command.late_reason, by=by, at=at)
@@ -69,6 +76,13 @@ KINDS = {
     "authorised_at": EntryKind.AUTHORISED,
     "arrived_at": EntryKind.ARRIVED,
 }
+
+
+def _times_of(entered: Sequence[Any]) -> dict[str, datetime]:
+    """The times that stand, by the field that sets them; of each kind the last one."""
+    fields = {kind: name for name, kind in KINDS.items()}
+    standing = queries.standing(entered)
+    return {fields[row.kind]: row.happened_at for row in standing if row.kind in fields}
 
 
 async def _enter_times(

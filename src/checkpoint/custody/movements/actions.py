@@ -246,7 +246,8 @@ async def withdraw(
 def _check_seen(seen: int, record: CustodyRecord, *, by: Actor) -> None:
     """Who has sent the record away is not told its version: there it was changed, and stays."""
     if record.suite in by.suites:
-        unchanged_since(seen, record.version)
+        short = {"state": record.state, "suite": record.suite}
+        unchanged_since(seen, record.version, short=short, about=(record.id, record.person_id))
     elif seen != record.version:
         raise Overtaken(
             "The suite that has the record now has changed it since: ask a colleague there to "

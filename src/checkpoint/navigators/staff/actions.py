@@ -100,9 +100,9 @@ async def change(
         NavigatorNotFound, Overtaken, RuleBroken: nothing was changed.
     """
     found = await queries.one(session, navigator_id, actor=by, lock=True)
-    unchanged_since(seen, found.version)
-    await _check(session, command, by=by)
     values = _plain(command)
+    unchanged_since(seen, found.version, sent=values, stands=found, about=(found.id,))
+    await _check(session, command, by=by)
     changed = {
         name: (getattr(found, name), value)
         for name, value in values.items()

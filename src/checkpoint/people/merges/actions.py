@@ -43,7 +43,7 @@ async def merge(
     rules.check_two(kept_id, command.other_id)
     session.info.get("request", {})["found"] = [command.other_id]  # for the entry of a refusal
     await _hold(session, kept_id, command.other_id)
-    unchanged_since(seen, await queries.version_of(session, kept_id))
+    await _check_seen(session, kept_id, seen=seen)
     for person_id in (kept_id, command.other_id):
         await people.check_stands(session, person_id)
     row = PersonMerge(kept_id=kept_id, **command.model_dump(), merged_at=at, merged_by=by.id)
@@ -81,7 +81,7 @@ async def part(
         raise PartedAlready(
             "There is nothing to do: GET the person's merges to see who parted them."
         )
-    unchanged_since(seen, await queries.version_of(session, person_id))
+    await _check_seen(session, person_id, seen=seen)
     row = PersonParting(
         person_merge_id=merge_id, **command.model_dump(), parted_at=at, parted_by=by.id
     )
@@ -99,6 +99,13 @@ async def part(
         change={"merged_person": (found.other_id, None)},
     )
     return await queries.one(session, person_id, merge_id)
+
+
+async def _check_seen(session: AsyncSession, person_id: UUID, *, seen: int) -> None:
+    """Else it is told with which records the person is one now."""
+    same = sorted(await people.same_person_ids(session, person_id))
+    version = await queries.version_of(session, person_id)
+    unchanged_since(seen, version, short={"same_person_ids": same}, about=same)
 
 
 async def _hold(session: AsyncSession, *person_ids: UUID) -> None:
