@@ -74,6 +74,7 @@ def test_navigators_work_their_caseload_and_read_no_custody_record():
         Permission.READ_CASELOAD,
         Permission.READ_CONSENT,
         Permission.READ_REFERENCE,
+        Permission.SEND_BATCH,
     }
 
 

@@ -29,15 +29,14 @@ async def begin_correction(
     held = await queries.all_of_person(session, record.person_id)
     # Afresh: while this waited, the record may have been changed, or moved to somebody else.
     record = await queries.one(session, record_id, actor=by, lock=True)
-    if record.person_id != person.id:
-        person = await people.one(session, record.person_id)
     given = {name: getattr(particulars, name) for name in Particulars.model_fields}
+    sent = {name: value for name, value in given.items() if value is not None}
     unchanged_since(
         seen,
         record.version,
-        sent={name: value for name, value in given.items() if value is not None},
+        sent=sent if record.person_id == person.id else None,
         stands=person,
-        about=(record.id, person.id),
+        about=(record.id, record.person_id),
     )
     held = [record, *(each for each in held if each.id != record.id)]
     for each in held:
