@@ -111,3 +111,22 @@ def test_who_was_in_a_trial_that_is_closed_may_be_enrolled():
     check_in_no_trial([TrialState.CLOSED])
     with pytest.raises(AlreadyAllocated):
         check_in_no_trial([TrialState.CLOSED, TrialState.OPEN])
+
+
+async def test_two_who_wait_for_the_merge_of_both_are_drawn_once_and_none_is_given_up(
+    at_trial, trial_owner, merge
+):
+    officer = at_trial()
+    cases = [await consenting(officer) for _ in range(2)]
+    one, other = sorted((record for record, _ in cases), key=lambda each: each["person"]["id"])
+    async with trial_owner.connect() as connection:
+        await connection.execute(HOLD, {"id": other["person"]["id"]})
+        merging = asyncio.create_task(merge(one, other))  # holds the one, waits for the other
+        await until_waiting(trial_owner)
+        drawing = [asyncio.create_task(drawn(officer, *case)) for case in cases]
+        await until_waiting(trial_owner, many=3)
+    assert (await merging).status_code == 201
+    answers = {answer.status_code: answer.json() for answer in await asyncio.gather(*drawing)}
+    assert answers.keys() == {201, 409}, answers
+    assert answers[409]["type"] == "/problems/person-merged-away"
+    assert answers[201]["stands"] is True

@@ -198,12 +198,14 @@ async def annotate(
 
 async def _same_people(session: AsyncSession, person_id: UUID) -> frozenset[UUID]:
     """Whoever this is by all their records, locked: merged identities are one person."""
-    held: frozenset[UUID] = frozenset()
-    # Asked again once they are held: whoever waited for a merge sees who it made one person.
-    while (same := await people.same_person_ids(session, person_id)) != held:
-        await queries.hold_people(session, same)
-        held = same
-    return held
+    while True:
+        same = await people.same_person_ids(session, person_id)
+        async with session.begin_nested() as attempt:
+            await queries.hold_people(session, same)
+            # Whoever waited for a merge lets go first, or two who did would wait for each other.
+            if await people.same_person_ids(session, person_id) == same:
+                return same
+            await attempt.rollback()
 
 
 async def _decided(

@@ -28,6 +28,7 @@ TRIAL = Annotated[str, typer.Argument(help="The trial's name.")]
 SIZES = (4, 6, 8)
 Sealed = tuple[SealedList, dict[str, int]]
 COLUMNS = ["stratum", "position", "arm"]
+POSITION = re.compile(r"[0-9]{1,6}")
 HEX_SEED = re.compile(rf"[0-9a-f]{{{2 * SEED_BYTES}}}")
 
 
@@ -194,6 +195,6 @@ def read_list(file: Path) -> list[Place]:
 
 def _place(line: int, row: dict[str, str]) -> Place:
     position = row["position"] or ""
-    if None in row or None in row.values() or not position.isdecimal():
+    if None in row or None in row.values() or not POSITION.fullmatch(position):
         raise loading.SealRefused(f"Line {line}: a stratum, a position from 1, and an arm.")
     return Place(row["stratum"].strip(), int(position), row["arm"].strip())

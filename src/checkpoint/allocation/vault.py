@@ -154,7 +154,7 @@ def lodged(file: Path) -> dict[str, Any]:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    with suppress(ValueError, LookupError, TypeError):
+    with suppress(ValueError, LookupError, TypeError, RecursionError):
         found = json.loads(file.read_text("utf-8"))["lists"]
         if isinstance(found, dict) and all(isinstance(each, dict) for each in found.values()):
             return found

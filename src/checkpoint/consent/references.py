@@ -19,6 +19,7 @@ from pydantic import (
 
 from checkpoint.consent.states import ConsentAnswer, ConsentKind
 from checkpoint.foundation.errors import RuleBroken
+from checkpoint.foundation.tomlfiles import parsed
 
 SUMS = "SHA256SUMS"
 VERSION = r"^[a-z0-9][a-z0-9-]{3,39}$"
@@ -79,7 +80,7 @@ def parse(text: str) -> Sheet:
         SheetUnreadable: not TOML, or a part is missing, unknown or wrong; every fault is told.
     """
     try:
-        return Sheet.model_validate(tomllib.loads(text))
+        return Sheet.model_validate(parsed(text))
     except tomllib.TOMLDecodeError as error:
         raise SheetUnreadable(str(error)) from error
     except ValidationError as error:

@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from checkpoint.eligibility.facts import FACTS, Kind
 from checkpoint.eligibility.states import Answer, AppliesTo, Verdict, any_of
 from checkpoint.eligibility.terms import All, Facts, Part, Test, Words
+from checkpoint.foundation.tomlfiles import parsed
 
 MOVED = "person_id"
 # The particulars of a person from which some fact of a decision comes.
@@ -168,7 +169,7 @@ def parse(text: str) -> RuleSet:
         RulesUnreadable: not TOML, or a part is missing, unknown, doubled or does not fit.
     """
     try:
-        read = tomllib.loads(text)
+        read = parsed(text)
     except tomllib.TOMLDecodeError as error:
         raise RulesUnreadable(str(error)) from error
     try:

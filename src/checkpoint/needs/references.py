@@ -10,6 +10,7 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from checkpoint.foundation.tomlfiles import parsed
 from checkpoint.needs.questions import VERSION, Code, Instrument, Part, Words, refuse_doubles
 from checkpoint.needs.states import Pathway
 
@@ -72,7 +73,7 @@ def parse_crosswalk(text: str) -> Crosswalk:
 
 def _parsed(kind: type[Dated], text: str) -> Dated:
     try:
-        return kind.model_validate(tomllib.loads(text))
+        return kind.model_validate(parsed(text))
     except tomllib.TOMLDecodeError as error:
         raise InstrumentUnreadable(str(error)) from error
     except ValidationError as error:

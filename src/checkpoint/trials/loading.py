@@ -21,8 +21,10 @@ from checkpoint.trials.rules import (
     ProtocolUnreadable,
     amendment_faults,
     digest,
+    entry_faults,
     parse,
     phase_faults,
+    words_of_closing,
 )
 from checkpoint.trials.states import TrialEvent, TrialState
 from checkpoint.trials.tables import (
@@ -46,6 +48,11 @@ class TrialClosedAlready(errors.Conflict):
     title = "The trial is closed already"
 
 
+class ClosingRefused(errors.Unprocessable):
+    slug = "closing-refused"
+    title = "The trial is not closed"
+
+
 class PhasesRefused(errors.Unprocessable):
     slug = "phases-refused"
     title = "The phases cannot be put on record"
@@ -54,9 +61,12 @@ class PhasesRefused(errors.Unprocessable):
 def readable(text: str) -> Protocol:
     """The protocol that a file describes, or a refusal that says where it is wrong."""
     try:
-        return parse(text)
+        protocol = parse(text)
     except ProtocolUnreadable as error:
         raise ProtocolRefused(str(error)) from error
+    if faults := entry_faults(protocol):
+        raise ProtocolRefused("; ".join(faults))
+    return protocol
 
 
 async def adopt(session: AsyncSession, text: str, *, by: Actor, at: datetime) -> TrialProtocol:
@@ -125,12 +135,16 @@ async def close(
     session: AsyncSession, code: str, *, words: str, by: Actor, at: datetime
 ) -> TrialClosing:
     """Nobody is allocated in a trial from now on, and its list may be proved."""
+    try:
+        said = words_of_closing(words)
+    except ValueError as error:
+        raise ClosingRefused(str(error)) from error
     await (await session.connection()).execute(ALONE)
     trial = await queries.one(session, code, at=at)
     if trial.closed_at is not None:
         raise TrialClosedAlready("It was closed before; nothing was changed.")
     await rows_of(session, queries.STRATA_HELD, trial_id=trial.id)  # whoever draws now goes first
-    closing = TrialClosing(trial_id=trial.id, words=words, closed_at=at, closed_by=by.id)
+    closing = TrialClosing(trial_id=trial.id, words=said, closed_at=at, closed_by=by.id)
     await insert(session, closing)
     await ledger.record(
         session,

@@ -3,13 +3,15 @@
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from checkpoint.foundation.schemas import harmless, in_range
+from checkpoint.foundation.tomlfiles import parsed
 from checkpoint.trials.states import CONTROL, TrialKind, TrialState
 
 CODE = re.compile(r"^[A-Z0-9]+(-[A-Z0-9]+)*$")
@@ -17,6 +19,8 @@ TEST_PREFIX = "TEST-"
 ArmCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 SuiteCode = Annotated[str, Field(pattern=r"^[A-Z0-9-]{1,40}$")]
 Words = Annotated[str, Field(min_length=3, max_length=400)]
+FIRST_DAY = date(2015, 4, 7)  # the programme's, in Darlington
+MOST_WORDS = 1000
 
 
 class ProtocolUnreadable(ValueError):
@@ -104,7 +108,7 @@ def parse(text: str) -> Protocol:
         ProtocolUnreadable: not TOML, or a part is missing, unknown or does not fit; every fault.
     """
     try:
-        return Protocol.model_validate(tomllib.loads(text))
+        return Protocol.model_validate(parsed(text))
     except tomllib.TOMLDecodeError as error:
         raise ProtocolUnreadable(str(error)) from error
     except ValidationError as error:
@@ -124,6 +128,37 @@ def _words_of(message: str) -> str:
 def digest(text: str) -> str:
     """SHA-256 of a protocol file, in hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def entry_faults(new: Protocol) -> list[str]:
+    """What nobody adopts any more, though a protocol that was adopted with it stays readable.
+
+    Args:
+        new: a protocol that somebody wrote.
+
+    Returns:
+        Every fault: days that cannot be meant, hidden characters, and a title of spaces.
+    """
+    faults = []
+    words = {"trial": new.trial, "title": new.title, "changed": new.changed, "source": new.source}
+    for name, given in (words | dict(new.holders)).items():
+        if given != given.strip():
+            faults.append(f"{name}: spaces or line ends stand around it")
+        faults += _said_by(harmless, given, name)
+    days = {"in_effect_from": new.in_effect_from, "closes_on": new.closes_on or new.opens_on}
+    for name, day in days.items():
+        faults += _said_by(in_range, day, name)
+    if new.opens_on < FIRST_DAY:
+        faults.append(f"opens_on: {FIRST_DAY:%d %B %Y}, when the programme began, or later")
+    return faults
+
+
+def _said_by(rule: Callable[[Any], Any], given: object, name: str) -> list[str]:
+    try:
+        rule(given)
+    except ValueError as error:
+        return [f"{name}: {error}"]
+    return []
 
 
 def amendment_faults(
@@ -166,6 +201,24 @@ def _days_that_cannot_be(
         yield "in_effect_from: by the day the trial closes; then its list may be proved"
     if state is not TrialState.ANNOUNCED and new.opens_on != before.opens_on:
         yield "opens_on: the trial is open, so this day stands"
+
+
+def words_of_closing(given: str) -> str:
+    """Why a trial is closed, as it is kept.
+
+    Args:
+        given: in words.
+
+    Returns:
+        The same without spaces around it.
+
+    Raises:
+        ValueError: there are no words, or more than 1,000 characters of them.
+    """
+    words = given.strip()
+    if not 1 <= len(words) <= MOST_WORDS:
+        raise ValueError(f"Say why, in 1 to {MOST_WORDS:,} characters.")
+    return words
 
 
 def in_effect(versions: Sequence[Adopted], on: date) -> Adopted:
