@@ -159,6 +159,8 @@ def test_an_own_list_is_sealed(shell, trial, write):
         (f"{OWN}DURHAMGATE,three,control\n", "Line 4:"),
         (f"{OWN}DURHAMGATE,3\n", "Line 4:"),
         (f"{OWN}DURHAMGATE,3,control,late\n", "Line 4:"),
+        (f"{OWN}DURHAMGATE,{'9' * 5000},control\n", "Line 4:"),
+        (f"{OWN}DURHAMGATE,٣,control\n", "Line 4:"),
         (f"{OWN}DURHAMGATE,4,control\n", "without a gap"),
         (f"{OWN}DURHAMGATE,3,control\n", "does not keep the ratio"),
     ],

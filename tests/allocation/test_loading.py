@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from checkpoint.allocation import loading
 from checkpoint.allocation.loading import OneHandTooMany, SealRefused
+from checkpoint.allocation.proving import prove
 from checkpoint.allocation.sequence import Place, commitment, label_of, sequence
 from checkpoint.allocation.vault import Vault
 from checkpoint.foundation.actors import Actor, Role
@@ -137,6 +138,32 @@ async def test_after_an_amendment_with_its_own_list_draws_come_from_that_one(sta
     second = [arm for _, number, _, arm in await opened(stage) if number == 2]
     assert sorted(second) == ["control", "treatment", "treatment"]
     assert await drawn(stage, cases[3:]) == second[:1]
+    async with transaction(stage.owner) as session:
+        await trials.close(session, "TEST-TRIAL", words="Synthetic.", by=MANAGER, at=NOON)
+    async with transaction(stage.owner) as session:
+        vault = Vault(stage.settings())
+        proofs = await prove(session, "TEST-TRIAL", SEED, vault=vault, by=MANAGER, at=NOON)
+    assert [proof.faults for proof in proofs] == [(), ()]
+    assert [proof.drawn["DURHAMGATE"] for proof in proofs] == [2, 1]
+    assert [proof.replaced for proof in proofs] == [{"DURHAMGATE": len(first) - 2}, {}]
+
+
+async def test_nobody_waits_to_be_drawn_while_another_list_is_sealed(stage):
+    await adopt(stage)
+    await seal(stage, places=4)
+    (case,) = await crowd(stage.url, ["DURHAMGATE"], 1, at=NOON)
+    async with transaction(stage.owner) as session:
+        await loading.seal_blocks(
+            session,
+            "TEST-TRIAL",
+            SEED,
+            sizes=(4,),
+            places=4,
+            vault=Vault(stage.settings()),
+            by=STATISTICIAN,
+            at=NOON,
+        )
+        assert len(await drawn(stage, [case])) == 1
 
 
 async def test_sizes_that_do_not_keep_the_ratio_are_refused(stage):

@@ -112,7 +112,8 @@ async def test_a_lodged_digest_that_was_altered_draws_nothing(stage, tmp_path, m
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{", "[]", "7", "{}", '{"lists": []}', '{"lists": {"id": "digest"}}']
+    "content",
+    ["", "{", "[]", "7", "[" * 100_000, "{}", '{"lists": []}', '{"lists": {"id": "digest"}}'],
 )
 def test_a_trial_file_that_cannot_be_read_lodges_nothing(tmp_path, content):
     file = tmp_path / "trial.json"

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from builders import a_key, booked, released
 from checkpoint.allocation.rules import check_in_no_trial
-from checkpoint.allocation.states import EARLIER_CASE, AlreadyAllocated
+from checkpoint.allocation.states import EARLIER_CASE, WRONGLY_NAMED, AlreadyAllocated
 from checkpoint.foundation.actors import Role
 from checkpoint.trials.states import TrialState
 from delivering import STARTED, place, problem, said
@@ -91,6 +91,14 @@ async def test_who_was_allocated_under_a_wrong_name_is_not_drawn_again(at_trial)
     answer = await drawn(officer, again, later)
     assert answer.status_code == 200, answer.text
     assert (answer.json()["id"], answer.json()["for_this_case"]) == (told["id"], False)
+    assert answer.json()["meaning"] == EARLIER_CASE
+    named, latest = await consenting(
+        officer, booking={"person": ..., "person_id": record["person"]["id"]}
+    )
+    answer = await drawn(officer, named, latest)
+    assert (answer.json()["id"], answer.json()["meaning"]) == (told["id"], WRONGLY_NAMED)
+    own = (await officer.get(place(record, "allocation"))).json()
+    assert (own["arm"], own["meaning"], own["stands"]) == (told["arm"], told["meaning"], True)
 
 
 async def test_who_is_in_a_trial_that_runs_is_not_enrolled_on_a_later_case(at_trial):

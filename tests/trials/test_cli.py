@@ -1,6 +1,7 @@
 """The trial manager's shell: protocols are checked and adopted, trials shown and closed."""
 
 import hashlib
+from datetime import date
 
 import pytest
 
@@ -58,6 +59,9 @@ def test_a_protocol_is_adopted_word_for_word(shell, write):
         ("trial = ", "end of document"),
         (a_protocol(target=1), "target"),
         (a_protocol(strata=["NOWHERE"]), "NOWHERE"),
+        (a_protocol(opens_on=date(1900, 1, 1)), "when the programme began"),
+        ("target = " + "9" * 5000, "too many digits"),
+        ("strata = " + "[" * 5000, "too deep"),
     ],
 )
 def test_a_protocol_with_a_fault_is_refused_in_one_line(shell, write, content, words):
@@ -66,3 +70,14 @@ def test_a_protocol_with_a_fault_is_refused_in_one_line(shell, write, content, w
     assert told.err.startswith("The trial protocol cannot be adopted. ")
     assert words in told.err
     assert shell.found("SELECT id FROM trial") == []
+
+
+@pytest.mark.parametrize("words", ["", "   ", "x" * 1001])
+def test_a_trial_is_closed_with_a_reason_of_some_length(shell, write, words):
+    assert shell("trials", "adopt", write(a_protocol())).code == 0
+    told = shell("trials", "close", "TEST-TRIAL", "--why", words)
+    assert (told.code, told.err) == (
+        22,
+        "The trial is not closed. Say why, in 1 to 1,000 characters.\n",
+    )
+    assert shell.found("SELECT id FROM trial_closing") == []

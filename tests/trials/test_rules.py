@@ -12,13 +12,15 @@ from checkpoint.trials.rules import (
     ProtocolUnreadable,
     amendment_faults,
     digest,
+    entry_faults,
     in_effect,
     parse,
     phase_faults,
     state_on,
+    words_of_closing,
 )
 from checkpoint.trials.states import TrialKind, TrialState
-from trialling import a_protocol
+from trialling import HOLDERS, a_protocol
 
 TODAY = date(2026, 11, 3)
 days = st.dates(date(2015, 1, 1), date(2030, 1, 1))
@@ -149,3 +151,32 @@ def test_phases_of_one_suite_neither_overlap_nor_end_before_they_begin():
     assert phase_faults([later, first]) == ["A: 2016-01-01: overlaps the phase before"]
     assert phase_faults([turned]) == ["B: live_until: a day after live_from"]
     assert phase_faults([Phase("A", date(2014, 1, 1), date(2015, 1, 1), "s"), first]) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"title": "   "}, "title: spaces or line ends stand around it"),
+        ({"source": "Made up\\u202e for tests"}, "source: Leave out control"),
+        ({"trial": "TEST-TRIAL\\n"}, "trial: spaces or line ends stand around it"),
+        ({"holders": HOLDERS | {"sponsor": "Synthetic\\u0000"}}, "sponsor: Leave out control"),
+        ({"closes_on": date(9999, 12, 31)}, "closes_on: The year must be"),
+        ({"in_effect_from": date(1, 1, 1)}, "in_effect_from: The year must be"),
+        ({"opens_on": date(2015, 4, 6)}, "opens_on: 07 April 2015"),
+    ],
+)
+def test_what_cannot_be_meant_is_not_adopted_but_read_where_it_was(change, fault):
+    protocol = parse(a_protocol(**change))
+    assert any(each.startswith(fault) for each in entry_faults(protocol)), entry_faults(protocol)
+
+
+def test_a_protocol_that_can_be_meant_has_no_fault():
+    assert entry_faults(parse(a_protocol(opens_on=date(2015, 4, 7)))) == []
+    assert entry_faults(parse(a_protocol(closes_on=date(2030, 1, 1)))) == []
+
+
+def test_why_a_trial_is_closed_is_kept_without_spaces_around_it():
+    assert words_of_closing(" Target reached. ") == "Target reached."
+    for words in ("", "  ", "x" * 1001):
+        with pytest.raises(ValueError, match="1 to 1,000 characters"):
+            words_of_closing(words)

@@ -275,9 +275,8 @@ async def show_arms(
     session: AsyncSession, records: Iterable[UUID], *, by: Actor, at: datetime
 ) -> None:
     """Somebody is shown what tells these cases' arms; who shows it writes the entry."""
-    for record_id in records:
-        if (found := await queries.of_record(session, record_id)) is not None:
-            await _shown_to(session, found.id, by=by, at=at)
+    for allocation_id in await queries.of_records(session, records):
+        await _shown_to(session, allocation_id, by=by, at=at)
 
 
 async def _shown_to(session: AsyncSession, allocation_id: UUID, *, by: Actor, at: datetime) -> None:

@@ -138,7 +138,9 @@ async def verify(
     for proof in proofs:
         typer.echo(f"List {proof.number} ({proof.method.value}): {proof.places:,} places.")
         for suite, drawn in proof.drawn.items():
-            typer.echo(f"  {suite}: {drawn:,} drawn, the first {drawn:,} in order")
+            left = proof.replaced.get(suite)
+            unused = "" if left is None else f"; {left:,} left when another list took its place"
+            typer.echo(f"  {suite}: {drawn:,} drawn, the first {drawn:,} in order{unused}")
         faults += [f"List {proof.number}: {fault}" for fault in proof.faults]
     if faults:
         raise proving.ProofFailed(" ".join(faults))

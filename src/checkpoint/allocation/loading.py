@@ -36,7 +36,11 @@ from checkpoint.trials.states import TrialKind, TrialState
 from checkpoint.trials.tables import TrialProtocol, TrialStratum
 
 LISTS = (
-    sa.select(*SealedList.__table__.c, col(TrialProtocol.adopted_by))
+    sa.select(
+        *SealedList.__table__.c,
+        col(TrialProtocol.adopted_by),
+        col(TrialProtocol.number).label("protocol_number"),
+    )
     .join(TrialProtocol, col(TrialProtocol.id) == col(SealedList.trial_protocol_id))
     .where(col(SealedList.trial_id) == sa.bindparam("trial_id", type_=sa.Uuid()))
     .order_by(col(SealedList.number))

@@ -1,7 +1,7 @@
 """Prove the lists of a closed trial: make them again from the seed, and compare every draw."""
 
 import base64
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,12 +65,17 @@ class ProofFailed(errors.Conflict):
 
 @dataclass(frozen=True)
 class Proof:
-    """What proving one list came to: each fault in plain English, and how far it was drawn."""
+    """What proving one list came to: each fault in plain English, and how far it was drawn.
+
+    ``replaced`` are the places that nobody was drawn from, by suite, where an amendment's own list
+    took the place of this one.
+    """
 
     number: int
     method: ListMethod
     places: int
     drawn: Mapping[str, int]
+    replaced: Mapping[str, int]
     faults: tuple[str, ...]
 
 
@@ -106,7 +111,13 @@ async def prove(
     for each in lists:
         if each.seed_commitment and (seed is None or commitment(seed) != each.seed_commitment):
             raise SeedWrong(f"List {each.number}: give the seed that it was sealed from.")
-    proofs = [await _prove(session, trial, each, seed, vault=vault) for each in lists]
+    slots = {each.id: await rows_of(session, DRAWN, list_id=each.id) for each in lists}
+    proofs = [
+        await _prove(
+            session, trial, each, seed, slots[each.id], _replaced(each, lists, slots), vault=vault
+        )
+        for each in lists
+    ]
     await ledger.record(
         session,
         Operation.CONSULTATION,
@@ -120,10 +131,22 @@ async def prove(
     return proofs
 
 
+def _replaced(row: Any, lists: Sequence[Any], slots: Mapping[UUID, Sequence[Any]]) -> set[str]:
+    """The suites in which an amendment's own list took the place of this one."""
+    later = [each.id for each in lists if each.protocol_number > row.protocol_number]
+    return {slot.suite for each in later for slot in slots[each]}
+
+
 async def _prove(
-    session: AsyncSession, trial: Standing, row: Any, seed: bytes | None, *, vault: Vault
+    session: AsyncSession,
+    trial: Standing,
+    row: Any,
+    seed: bytes | None,
+    slots: Sequence[Any],
+    replaced: set[str],
+    *,
+    vault: Vault,
 ) -> Proof:
-    slots = await rows_of(session, DRAWN, list_id=row.id)
     (secret,) = await rows_of(session, SECRET, list_id=row.id)
     salt = base64.b64decode(vault.open(secret.salt, place=f"{row.id} {SALT}"))
     stored = [Place(s.suite, s.position, vault.open(s.arm, place=str(s.id))) for s in slots]
@@ -142,7 +165,15 @@ async def _prove(
         if made != stored:
             faults.append("The seed gives another list.")
     drawn, gaps = _drawn(slots)
-    return Proof(row.number, ListMethod(row.method), len(stored), drawn, (*faults, *gaps))
+    held = Counter(slot.suite for slot in slots)
+    return Proof(
+        number=row.number,
+        method=ListMethod(row.method),
+        places=len(stored),
+        drawn=drawn,
+        replaced={suite: held[suite] - drawn[suite] for suite in sorted(replaced & {*drawn})},
+        faults=(*faults, *gaps),
+    )
 
 
 async def _arms_of(session: AsyncSession, protocol_id: UUID) -> Mapping[str, int]:

@@ -12,10 +12,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation import rules, views
-from checkpoint.allocation.states import (
-    AllocationNotFound,
-    EnrolmentNotFound,
-)
+from checkpoint.allocation.states import AllocationNotFound, EnrolmentNotFound
 from checkpoint.allocation.tables import (
     Allocation,
     AllocationAnnotation,
@@ -70,6 +67,9 @@ OF_RECORD = Prepared(
         col(Allocation.custody_record_id) == sa.bindparam("record_id", type_=sa.Uuid())
     )
 )
+PERSON_ID = sa.bindparam("person_id", type_=sa.Uuid())
+RECORDS = sa.any_(sa.bindparam("records", type_=ARRAY(sa.Uuid())))
+OF_RECORDS = sa.select(col(Allocation.id)).where(col(Allocation.custody_record_id) == RECORDS)
 PEOPLE = sa.any_(sa.bindparam("people", type_=ARRAY(sa.Uuid())))
 # Drawn in their name, or for a case that turned out to be about them.
 THEIRS = sa.union(
@@ -132,6 +132,9 @@ LEFT = sa.select(
         type_=sa.BigInteger,
     ).label("places_left")
 )
+IS_THEIRS = sa.select(
+    col(CustodyRecord.person_id).in_(people_queries.same_person(PERSON_ID)).label("it")
+).where(col(CustodyRecord.id) == sa.bindparam("record_id", type_=sa.Uuid()))
 HAS_SEEN = sa.select(
     sa.exists()
     .where(
@@ -158,6 +161,11 @@ async def of_record(session: AsyncSession, record_id: UUID) -> Any | None:
     return found[0] if found else None
 
 
+async def of_records(session: AsyncSession, records: Iterable[UUID]) -> list[UUID]:
+    """The ids of the allocations that were drawn for cases."""
+    return [row.id for row in await rows_of(session, OF_RECORDS, records=[*records])]
+
+
 async def of_people(session: AsyncSession, people: Iterable[UUID], trial_id: UUID) -> Any | None:
     """The first allocation in a trial of whoever these ids are; never its arm."""
     found = await rows_of(session, OF_PEOPLE, people=[*people], trial_id=trial_id)
@@ -174,6 +182,12 @@ async def stands(session: AsyncSession, found: Any) -> bool:
     same = await people_queries.same_person_ids(session, found.record_person_id)
     first = await of_people(session, same, found.trial_id)
     return first is None or first.id == found.id
+
+
+async def is_theirs(session: AsyncSession, found: Any, record_id: UUID) -> bool:
+    """Whether an allocation's own case is, as far as is known today, about a case's person."""
+    given = {"person_id": found.record_person_id, "record_id": record_id}
+    return bool((await rows_of(session, IS_THEIRS, **given))[0].it)
 
 
 async def needed(session: AsyncSession, record_id: UUID) -> Any:
@@ -206,9 +220,8 @@ async def lists(session: AsyncSession, trial_id: UUID) -> Sequence[Any]:
 
 async def next_slot(session: AsyncSession, stratum: UUID, protocol: UUID) -> UUID | None:
     """The stratum's next place, its turnstile locked until the transaction ends; None if used up."""
-    (found,) = await rows_of(session, NEXT, stratum=stratum, protocol=protocol)
-    slot_id: UUID | None = found.slot_id
-    return slot_id
+    found = await rows_of(session, NEXT, stratum=stratum, protocol=protocol)
+    return found[0].slot_id  # type: ignore[no-any-return]
 
 
 async def listed_arms(session: AsyncSession, stratum: UUID, protocol: UUID) -> Mapping[str, int]:
@@ -219,8 +232,7 @@ async def listed_arms(session: AsyncSession, stratum: UUID, protocol: UUID) -> M
 
 async def places_left(session: AsyncSession, stratum: UUID, protocol: UUID) -> int:
     """How many places a stratum still has."""
-    (found,) = await rows_of(session, LEFT, stratum=stratum, protocol=protocol)
-    return int(found.places_left)
+    return int((await rows_of(session, LEFT, stratum=stratum, protocol=protocol))[0].places_left)
 
 
 async def has_seen(session: AsyncSession, allocation_id: UUID, *, actor: Actor) -> bool:

@@ -131,7 +131,10 @@ async def _told(
     async with transactions() as session:
         arm = await queries.arm_of(session, found.id, vault=vault)
         is_first = await queries.stands(session, found)
-    view = views.view(found, arm, record_id=record_id, is_first=is_first, by=by)
+        is_theirs = await queries.is_theirs(session, found, record_id)
+    view = views.view(
+        found, arm, record_id=record_id, is_first=is_first, is_theirs=is_theirs, by=by
+    )
     return shown(view, status=201 if drawn else 200)
 
 

@@ -150,6 +150,11 @@ ARM_MEANING: Mapping[str | None, str] = MappingProxyType(
         None: "Treatment: offer the contract to engage.",
     }
 )
+WRONGLY_NAMED = (
+    "Somebody was allocated in this person's name, on a case that turned out to be about somebody "
+    "else. Nobody is allocated twice, in whatever name: this case is not in the trial and goes on as "
+    "usual."
+)
 EARLIER_CASE = (
     "The person was allocated on an earlier case, which stands; nobody is allocated twice. "
     "This case is not in the trial and goes on as usual."

@@ -6,7 +6,13 @@ from uuid import UUID
 
 from checkpoint.access.permissions import Permission, holds
 from checkpoint.allocation.schemas import AllocationView, AnnotationView, EnrolmentView
-from checkpoint.allocation.states import ARM_MEANING, EARLIER_CASE, LABELS, AnnotationKind
+from checkpoint.allocation.states import (
+    ARM_MEANING,
+    EARLIER_CASE,
+    LABELS,
+    WRONGLY_NAMED,
+    AnnotationKind,
+)
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.schemas import NextStep
@@ -46,17 +52,20 @@ def listed(refusal: errors.Refusal) -> list[str]:
     return [str(kind) for kind in missing] if isinstance(missing, list) else []
 
 
-def view(found: Any, arm: str, *, record_id: UUID, is_first: bool, by: Actor) -> AllocationView:
+def view(
+    found: Any, arm: str, *, record_id: UUID, is_first: bool, is_theirs: bool, by: Actor
+) -> AllocationView:
     """An allocation with its arm, as the reader of one case may see it."""
     own, seen = found.custody_record_id == record_id, found.record_suite in by.suites
     meaning = ARM_MEANING.get(arm, ARM_MEANING[None])
+    elsewhere = EARLIER_CASE if is_theirs else WRONGLY_NAMED
     return AllocationView(
         id=found.id,
         trial=found.trial,
         kind=found.kind,
         protocol_version=found.protocol_version,
         arm=arm,
-        meaning=meaning if own and is_first else EARLIER_CASE,
+        meaning=meaning if own and is_first else elsewhere,
         stratum=found.stratum,
         custody_record_id=found.custody_record_id if seen else None,
         for_this_case=own,

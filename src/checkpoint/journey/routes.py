@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 
 from checkpoint.access.guards import LoginTooWeak, holding
 from checkpoint.access.permissions import GRANTS, Permission
+from checkpoint.allocation import actions as allocation
 from checkpoint.allocation.vault import Vault
 from checkpoint.audit import ledger, queries
 from checkpoint.audit.operations import AuditEvent, Operation
@@ -30,7 +31,7 @@ from checkpoint.foundation.problems import problems
 from checkpoint.foundation.schemas import Code, Day, Instant
 from checkpoint.journey import cases, counts
 from checkpoint.journey import queries as things
-from checkpoint.journey.rules import late_entries
+from checkpoint.journey.rules import late_entries, shown_by
 from checkpoint.journey.schemas import (
     CaseView,
     CorrectionsView,
@@ -276,6 +277,7 @@ async def list_ledger_entries(
     page = Page[LedgerEntryView](
         items=[LedgerEntryView.model_validate(row) for row in rows], next=following
     )
+    await allocation.show_arms(session, shown_by(rows), by=by, at=now)
     await ledger.record(
         session,
         Operation.CONSULTATION,

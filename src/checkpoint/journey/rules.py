@@ -1,6 +1,6 @@
 """Which decisions rested on what was put right later, how paper says so; what was entered late. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,23 @@ NAMED: Mapping[str, str] = {
     "date_of_birth": "date of birth",
     "pnc_id": "PNC ID",
 }
+
+
+# Rooms whose doors are open to one arm, or answer by it: what somebody did there tells the arm.
+TELLING = ("programme-start", "crossover", "deviation", "navigator")
+
+
+def shown_by(entries: Iterable[Any]) -> list[UUID]:
+    """What the arm can be told of, by whoever reads these entries of the ledger.
+
+    Args:
+        entries: with ``door`` and ``subject_ids``.
+
+    Returns:
+        The ids that entries of telling doors are about, cases and others, each once.
+    """
+    telling = [row for row in entries if any(word in row.door for word in TELLING)]
+    return sorted({each for row in telling for each in row.subject_ids})
 
 
 def late_entries(record: Any, history: Any) -> list[dict[str, Any]]:

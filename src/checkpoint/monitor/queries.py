@@ -7,19 +7,22 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation import queries as allocation
 from checkpoint.allocation.rules import runs_low
-from checkpoint.allocation.tables import Allocation
+from checkpoint.allocation.tables import Allocation, Enrolment
 from checkpoint.allocation.vault import SIZES, Vault
+from checkpoint.custody.tables import CustodyRecord
 from checkpoint.delivery import counts as delivery
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
 from checkpoint.monitor.balance import Design, Drawn
 from checkpoint.monitor.states import UnblindingNotFound, UnblindingOutcome, UnblindingScope
 from checkpoint.monitor.tables import Unblinding, UnblindingAnswer
+from checkpoint.people.queries import same_person
 from checkpoint.trials.queries import OF_CODE, Standing
 from checkpoint.trials.rules import parse
 
@@ -36,6 +39,18 @@ BLOCKS = sa.select(
     sa.func.sealed_block_sizes(
         sa.bindparam("list_id", type_=sa.Uuid()), type_=sa.LargeBinary
     ).label("sizes")
+)
+EARLIER = aliased(CustodyRecord)
+ENROLLED_BEFORE = (
+    sa.select(col(Allocation.trial_stratum_id), sa.func.count().label("cases"))
+    .join(CustodyRecord, col(CustodyRecord.id) == col(Allocation.custody_record_id))
+    .where(
+        col(Allocation.trial_id) == TRIAL_ID,
+        sa.exists()
+        .where(col(Enrolment.custody_record_id) == col(EARLIER.id))
+        .where(col(EARLIER.person_id).in_(same_person(col(CustodyRecord.person_id)))),
+    )
+    .group_by(col(Allocation.trial_stratum_id))
 )
 UNBLINDINGS = (
     sa.select(
@@ -73,6 +88,13 @@ async def allocated(session: AsyncSession, trial: Standing) -> dict[str, int]:
     """How many were allocated in each stratum."""
     rows = await rows_of(session, ALLOCATED, trial_id=trial.id)
     found = {row.trial_stratum_id: row.allocated for row in rows}
+    return {suite: found.get(stratum, 0) for suite, stratum in trial.strata.items()}
+
+
+async def enrolled_before(session: AsyncSession, trial: Standing) -> dict[str, int]:
+    """How many of those allocated had come in by enrolment on another case, by suite."""
+    rows = await rows_of(session, ENROLLED_BEFORE, trial_id=trial.id)
+    found = {row.trial_stratum_id: row.cases for row in rows}
     return {suite: found.get(stratum, 0) for suite, stratum in trial.strata.items()}
 
 

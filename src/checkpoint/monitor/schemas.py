@@ -151,6 +151,9 @@ class SuiteOverridesView(View):
     override_rate_percent: Percent
     overrides_flagged: bool
     allocated: int
+    enrolled_before: Annotated[
+        int, Field(description="Of those, how many were enrolled directly on another case.")
+    ]
     crossovers: int
     crossover_rate_percent: Percent
     crossovers_flagged: bool

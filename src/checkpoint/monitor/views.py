@@ -163,6 +163,7 @@ def conduct(
     *,
     overrides: Sequence[Any],
     allocated: Mapping[str, int],
+    enrolled_before: Mapping[str, int],
     crossovers: Mapping[str, int],
     answers: Sequence[Any],
     complete: Sequence[Any],
@@ -179,12 +180,17 @@ def conduct(
             "allocated": COUNTED["allocated"],
             "crossovers": "Authorised starts on a contract of somebody allocated to the control, "
             "to everybody allocated in the suite, so that the rate tells no count by arm.",
+            "enrolled_before": "People who were allocated and had been enrolled directly on another "
+            "case, so that they know the programme whatever their arm.",
             "answered": "Cases at the trial's suites in which the consent was last answered while "
             "the trial was open, by that last answer.",
         },
         flag_above_percent=percent,
         source=policy.source,
-        suites=[_suite(row, allocated, crossovers, above_percent=percent) for row in overrides],
+        suites=[
+            _suite(row, allocated, enrolled_before, crossovers, above_percent=percent)
+            for row in overrides
+        ],
         answered=[_answered(kind, answers) for kind in ConsentKind],
         refusals=[
             RefusalsView(
@@ -203,6 +209,7 @@ def conduct(
 def _suite(
     row: Any,
     allocated: Mapping[str, int],
+    enrolled_before: Mapping[str, int],
     crossovers: Mapping[str, int],
     *,
     above_percent: int,
@@ -217,6 +224,7 @@ def _suite(
         override_rate_percent=oversight.percent_of(row.overrides, row.decisions),
         overrides_flagged=flagged,
         allocated=people,
+        enrolled_before=enrolled_before.get(row.code, 0),
         crossovers=crossed,
         crossover_rate_percent=oversight.percent_of(crossed, people),
         crossovers_flagged=oversight.is_flagged(crossed, people, above_percent=above_percent),
