@@ -28,7 +28,7 @@ def turnstile(lock: str) -> str:
              ORDER BY slot.place LIMIT 1;
             RETURN found;
         END $$
-    """  # noqa: S608 - nothing of a caller's is in it
+    """
 
 
 def upgrade() -> None:

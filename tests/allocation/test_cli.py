@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from checkpoint.api import create_app
+from checkpoint.foundation.calendar import LONDON
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients
 from crowd import crowd
@@ -195,16 +196,25 @@ def test_a_trial_that_is_not_there_is_told(shell, seed):
     assert shell("allocation", "digests", "NONE").code == 14
 
 
-def test_a_closed_trial_is_proved_and_tampering_is_found(shell, trial, seed, tmp_path):
+def test_a_closed_trial_is_proved_and_tampering_is_found(shell, trial, seed, tmp_path, write):
     told = shell("allocation", "seal", "TEST-TRIAL", "--seed-file", seed, "--places", 8)
     assert told.code == 0, told.err
     drawn(shell, tmp_path, 5)
     early = shell("allocation", "verify", "TEST-TRIAL", "--seed-file", seed)
     assert (early.code, "trials close" in early.err) == (19, True)
+    amended = {"number": 2, "version": "2.0", "in_effect_from": datetime.now(LONDON).date()}
+    text = a_protocol(strata=["DURHAMGATE"], **amended)
+    assert shell("trials", "adopt", write("amended.toml", text)).code == 0
+    assert shell("allocation", "seal", "TEST-TRIAL", "--seed-file", seed, "--places", 8).code == 0
     assert shell("trials", "close", "TEST-TRIAL", "--why", "Synthetic.").code == 0
     proved = shell("allocation", "verify", "TEST-TRIAL", "--seed-file", seed)
     assert proved.code == 0, proved.err
-    assert "DURHAMGATE: 5 drawn, the first 5 in order" in proved.out
+    assert re.search(
+        r"DURHAMGATE: 5 drawn, the first 5 in order; \d+ left when another list took its place\n"
+        r"List 2 \(permuted_blocks\): \d+ places\.\n"
+        r"  DURHAMGATE: 0 drawn, the first 0 in order\n",
+        proved.out,
+    )
     assert proved.out.endswith("Proved: 5 draws equal the sealed lists.\n")
     other = tmp_path / "other.txt"
     other.write_text("0" * 64)

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from builders import a_key
+from builders import a_key, released
 from checkpoint.allocation.states import MOST_ANNOTATIONS
 from checkpoint.foundation.actors import Role
 from trialling import consenting
@@ -66,3 +66,19 @@ async def test_an_allocation_takes_so_many_annotations_and_no_more(at_trial, tri
         place_of(record, "allocation/annotations"), json=note, headers=a_key()
     )
     refused(answer, 409, "annotations-full")
+
+
+async def test_who_was_enrolled_before_the_trial_and_drawn_in_it_is_counted_for_the_monitor(stage):
+    officer = stage.at()()
+    record, decision = await consenting(officer)
+    assert (await put(officer, record, decision)).status_code == 201
+    await released(officer, record)
+    await stage.trial()
+    again = {"person": ..., "person_id": record["person"]["id"]}
+    for booking in (again, None):
+        drawn = await put(officer, *await consenting(officer, booking=booking), "allocation")
+        assert drawn.status_code == 201, drawn.text
+    conduct = (await stage.at()(Role.TRIAL_MANAGER).get("/v1/trials/TEST-TRIAL/conduct")).json()
+    (suite,) = conduct["suites"]
+    assert (suite["allocated"], suite["enrolled_before"]) == (2, 1)
+    assert "another case" in conduct["counted"]["enrolled_before"]

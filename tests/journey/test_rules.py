@@ -1,10 +1,11 @@
 from dataclasses import dataclass, replace
-from uuid import UUID
+from types import SimpleNamespace
+from uuid import UUID, uuid4
 
 import pytest
 
 from checkpoint.eligibility.rules import RESTED_ON
-from checkpoint.journey.rules import relied
+from checkpoint.journey.rules import relied, shown_by
 
 ONE, OTHER, RECORD, ELSEWHERE = (UUID(int=number) for number in range(1001, 1005))
 
@@ -73,3 +74,17 @@ def test_a_decision_counts_for_whom_the_record_was_about_then():
     decisions = [replace(one, person_id=OTHER) for one in FOUR]
     assert found(Correction(at(45)), decisions, moved) == [10, 20]
     assert found(Correction(at(45), person_id=OTHER), decisions, moved) == [30, 40]
+
+
+def test_entries_of_doors_that_open_to_one_arm_tell_it():
+    def entry(door, *subjects):
+        return SimpleNamespace(door=door, subject_ids=subjects)
+
+    one, two = sorted(uuid4() for _ in range(2))
+    case = "/v1/custody-records/{record_id}"
+    assert shown_by([entry(f"POST {case}/programme-start", two, one)]) == [one, two]
+    for door in (f"{case}/crossovers", "/v1/crossovers/{id}/confirmation", f"{case}/deviations"):
+        assert shown_by([entry(door, one), entry(door, one)]) == [one]
+    assert shown_by([entry(f"{case}/navigator", one)]) == [one]
+    for door in (f"{case}/allocation", f"{case}/disposals", "shell"):
+        assert shown_by([entry(door, one)]) == []

@@ -86,6 +86,7 @@ async def test_crossovers_are_flagged_by_everybody_allocated_in_the_suite(at_tri
             trial,
             overrides=await counts.overrides(session, trial, at=NOON),
             allocated=await queries.allocated(session, trial),
+            enrolled_before={},
             crossovers={"DURHAMGATE": 1},
             answers=[],
             complete=[],
