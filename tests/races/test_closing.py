@@ -94,3 +94,26 @@ async def test_the_database_itself_refuses_a_second_allocation_of_one_person(sta
     await stage.found(MERGED, kept=given["person"], other=first["person"]["id"])
     with pytest.raises(sa.exc.IntegrityError, match="allocated in the trial already"):
         await stage.found(AGAIN, **given)
+
+
+async def test_the_database_itself_refuses_a_draw_without_consents_that_stand(stage, later):
+    _, given = later
+    withdrawn = """
+        INSERT INTO consent_withdrawal (id, consent_id, withdrawn_at, told_by, reason_code,
+                                        recorded_at, recorded_by)
+        SELECT gen_random_uuid(), consent.id, now(), 'person', 'no_reason_given', now(),
+               gen_random_uuid()
+          FROM consent JOIN consent_asking ON consent_asking.id = consent_asking_id
+         WHERE custody_record_id = CAST(:record AS uuid) AND kind = 'research'
+    """
+    await stage.found(withdrawn, record=given["record"])
+    with pytest.raises(sa.exc.IntegrityError, match="consents that stand"):
+        await stage.found(AGAIN, **given)
+
+
+async def test_the_database_itself_refuses_a_draw_on_another_case_s_decision(stage, later):
+    _, given = later
+    drawn = "SELECT eligibility_decision_id AS id FROM allocation"
+    (decision,) = await stage.found(drawn)
+    with pytest.raises(sa.exc.IntegrityError, match="present decision"):
+        await stage.found(AGAIN, **(given | {"decision": str(decision.id)}))
