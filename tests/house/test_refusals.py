@@ -52,6 +52,7 @@ def test_every_refusal_is_declared_on_some_door_or_belongs_to_the_shell(app):
         "information-sheet-published",
         "protocol-refused",
         "phases-refused",
+        "closing-refused",
         "trial-closed-already",
         "seal-refused",
         "trial-file-unreadable",

@@ -274,9 +274,7 @@ async def list_ledger_entries(
         since=since,
         until=until,
     )
-    page = Page[LedgerEntryView](
-        items=[LedgerEntryView.model_validate(row) for row in rows], next=following
-    )
+    items = [LedgerEntryView.model_validate(row) for row in rows]
     await allocation.show_arms(session, shown_by(rows), by=by, at=now)
     await ledger.record(
         session,
@@ -287,4 +285,5 @@ async def list_ledger_entries(
         by=by,
         at=now,
     )
+    page = Page[LedgerEntryView](items=items, next=following)
     return shown(page, headers=links(turn.request, following))

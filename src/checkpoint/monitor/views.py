@@ -53,6 +53,17 @@ METHOD = (
     "at fair odds against the design; it is raised when they have won the policy's riches, which a "
     "design that is kept reaches in at most one of so many trials, however often it is looked at."
 )
+CONDUCT_COUNTED: Mapping[str, str] = {
+    "decisions": DECISIONS_COUNTED,
+    "overrides": OVERRIDES_COUNTED,
+    "allocated": COUNTED["allocated"],
+    "crossovers": "Authorised starts on a contract of somebody allocated to the control, "
+    "to everybody allocated in the suite, so that the rate tells no count by arm.",
+    "enrolled_before": "People who were allocated and had been enrolled directly on another "
+    "case, so that they know the programme whatever their arm.",
+    "answered": "Cases at the trial's suites in which the consent was last answered while "
+    "the trial was open, by that last answer.",
+}
 STEPS = ("screened", "eligible", "consented", "allocated")
 
 
@@ -174,17 +185,7 @@ def conduct(
     percent = policy.flag_above_percent
     return ConductView(
         **_head(trial),
-        counted={
-            "decisions": DECISIONS_COUNTED,
-            "overrides": OVERRIDES_COUNTED,
-            "allocated": COUNTED["allocated"],
-            "crossovers": "Authorised starts on a contract of somebody allocated to the control, "
-            "to everybody allocated in the suite, so that the rate tells no count by arm.",
-            "enrolled_before": "People who were allocated and had been enrolled directly on another "
-            "case, so that they know the programme whatever their arm.",
-            "answered": "Cases at the trial's suites in which the consent was last answered while "
-            "the trial was open, by that last answer.",
-        },
+        counted={**CONDUCT_COUNTED},
         flag_above_percent=percent,
         source=policy.source,
         suites=[
