@@ -51,6 +51,8 @@ from checkpoint.journey import codes as journey_codes
 from checkpoint.journey import identities as journey_identities
 from checkpoint.journey import printing
 from checkpoint.journey import routes as journey
+from checkpoint.journey.timeline import routes as timeline
+from checkpoint.journey.worklist import routes as worklist
 from checkpoint.monitor import codes as monitor_codes
 from checkpoint.monitor import routes as monitor
 from checkpoint.navigators import codes as navigators_codes
@@ -128,6 +130,8 @@ ROOMS = (
     journey.router,
     journey_identities.router,
     journey_codes.router,
+    worklist.router,
+    timeline.router,
     printing.router,
     batches.router,
 )

@@ -49,6 +49,7 @@ def test_all_deeds_and_the_ledger_name_who_may_call_them():
         ("custody", 40, "in custody and its alcoves"),
         ("people", 15, "in people and its alcove"),
         ("navigators", 20, "in navigators and its alcoves"),
+        ("journey", 20, "in the journey and its alcoves"),
     ],
 )
 def test_every_file_of_a_room_with_alcoves_has_its_layer(room, least, words):
@@ -78,7 +79,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "loading", "routes", "codes", "counts", "cli", "identities",
         "stages", "cases", "papers", "pages", "printing", "views", "balance", "caseload",
         "sequence", "sealing", "vault", "proving",
-        "questions", "scoring", "forms",
+        "questions", "scoring", "forms", "waiting",
     }  # fmt: skip
     rooms = (
         "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs", "consent",
@@ -96,6 +97,7 @@ def test_a_room_holds_only_the_agreed_furniture():
 ALCOVES = (
     "custody/suites", "custody/movements", "custody/detention", "custody/circumstances",
     "people/merges", "navigators/staff", "navigators/handovers", "navigators/conflicts",
+    "journey/worklist", "journey/timeline",
 )  # fmt: skip
 
 

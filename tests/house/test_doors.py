@@ -94,6 +94,8 @@ DOORS = {
     "GET /v1/reference/stages": ANYONE,
     "GET /v1/reference/recipients": ANYONE,
     "GET /v1/cases": READERS,
+    "GET /v1/worklist": READERS | {NAVIGATOR, STATISTICIAN},
+    "GET /v1/custody-records/{record_id}/timeline": READERS | {NAVIGATOR},
     "GET /v1/cases/counts": READERS,
     "GET /v1/custody-records/{record_id}/corrections": READERS,
     "PUT /v1/custody-records/{record_id}/allocation": {OFFICER},

@@ -50,7 +50,9 @@ class Permission(StrEnum):
     READ_PERSON = "person:read"
     READ_REFERENCE = "reference:read"
     READ_RISK = "risk:read"
+    READ_TIMELINE = "timeline:read"
     READ_VICTIM = "victim:read"
+    READ_WORKLIST = "worklist:read"
     RECORD_CONSENT = "consent:record"
     RECORD_DELIVERY = "delivery:record"
     RECORD_DISPOSAL = "disposal:record"
@@ -87,7 +89,9 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_NEEDS,
             Permission.READ_PERSON,
             Permission.READ_RISK,
+            Permission.READ_TIMELINE,
             Permission.READ_VICTIM,
+            Permission.READ_WORKLIST,
             Permission.RECORD_CONSENT,
             Permission.RECORD_DELIVERY,
             Permission.RECORD_DISPOSAL,
@@ -123,7 +127,9 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_OVERRIDE_RATES,
             Permission.READ_PERSON,
             Permission.READ_RISK,
+            Permission.READ_TIMELINE,
             Permission.READ_VICTIM,
+            Permission.READ_WORKLIST,
             Permission.RECORD_CONSENT,
             Permission.RECORD_DELIVERY,
             Permission.RECORD_DISPOSAL,
@@ -137,11 +143,18 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.OFFER_HANDOVER,
             Permission.READ_CASELOAD,
             Permission.READ_CONSENT,
+            Permission.READ_TIMELINE,
+            Permission.READ_WORKLIST,
             Permission.SEND_BATCH,
         },
         Role.EVALUATOR: EVERYONE,
         Role.STATISTICIAN: EVERYONE
-        | {Permission.ANSWER_UNBLINDING, Permission.MONITOR_TRIAL, Permission.SEND_BATCH},
+        | {
+            Permission.ANSWER_UNBLINDING,
+            Permission.MONITOR_TRIAL,
+            Permission.READ_WORKLIST,
+            Permission.SEND_BATCH,
+        },
         Role.TRIAL_MANAGER: EVERYONE
         | {
             Permission.ANNOTATE_ALLOCATION,

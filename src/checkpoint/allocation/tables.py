@@ -160,6 +160,7 @@ class Allocation(Record, table=True):
         sa.UniqueConstraint("trial_stratum_id", "place"),
         sa.UniqueConstraint("custody_record_id"),
         sa.UniqueConstraint("trial_id", "person_id"),
+        sa.Index("ix_allocation_allocated_at_id", "allocated_at", "id"),
     )
 
     trial_id: UUID = Field(
@@ -269,7 +270,7 @@ class Enrolment(Record, table=True):
     """
 
     __tablename__ = "enrolment"
-    __table_args__ = (sa.UniqueConstraint("custody_record_id"),)
+    __table_args__ = (sa.UniqueConstraint("custody_record_id"), sa.Index(None, "enrolled_at", "id"))
 
     custody_record_id: UUID = Field(
         foreign_key="custody_record.id",

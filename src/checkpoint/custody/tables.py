@@ -40,6 +40,11 @@ class CustodyRecord(Record, table=True):
         sa.Index("ix_custody_record_suite_arrested_at_id", "suite", "arrested_at", "id"),
         sa.Index("ix_custody_record_arrested_at_id", "arrested_at", "id"),
         sa.Index("ix_custody_record_person_id", "person_id"),
+        sa.Index(
+            "ix_custody_record_detained",
+            "arrived_at",
+            postgresql_where=sa.text("state = 'detained'"),
+        ),
     )
 
     reference: str = Field(

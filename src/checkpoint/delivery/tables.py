@@ -119,6 +119,7 @@ class ProgrammeStart(Record, table=True):
         sa.CheckConstraint(
             "crossover_id IS NULL OR allocation_id IS NOT NULL", name="only_allocated_cross"
         ),
+        sa.Index("ix_programme_start_started_at_id", "started_at", "id"),
     )
 
     custody_record_id: UUID = Field(

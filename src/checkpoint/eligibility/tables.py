@@ -115,6 +115,18 @@ class EligibilityDecision(Record, table=True):
         sa.UniqueConstraint("supersedes_id"),
         sa.CheckConstraint("number >= 1", name="number_counts"),
         sa.CheckConstraint("(number = 1) = (supersedes_id IS NULL)", name="supersedes_the_last"),
+        sa.Index(
+            "ix_eligibility_decision_pending",
+            "decided_at",
+            "id",
+            postgresql_where=sa.text("verdict = 'pending'"),
+        ),
+        sa.Index(
+            "ix_eligibility_decision_refer",
+            "decided_at",
+            "id",
+            postgresql_where=sa.text("verdict = 'refer'"),
+        ),
     )
 
     custody_record_id: UUID = Field(

@@ -18,6 +18,8 @@ class JourneyEvent(StrEnum):
     RECORD_PRINTED = "journey.record_printed"
     RECORD_DISCLOSED = "journey.record_disclosed"
     MERGE_DECISIONS_READ = "journey.merge_decisions_read"
+    WORKLIST_READ = "journey.worklist_read"
+    TIMELINE_READ = "journey.timeline_read"
 
 
 class CaseOrder(StrEnum):

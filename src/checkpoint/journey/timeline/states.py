@@ -1,0 +1,223 @@
+"""What each event of a case is in plain English, who may hear of it, and where to read on. Pure.
+
+The words on the left are the rooms' own: the same in the code, in the ledger, here and in extracts.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from checkpoint.access.permissions import Permission
+from checkpoint.allocation.states import AllocationEvent
+from checkpoint.consent.states import ConsentEvent
+from checkpoint.custody.states import CustodyEvent
+from checkpoint.delivery.states import DeliveryEvent
+from checkpoint.eligibility.states import EligibilityEvent
+from checkpoint.forecast.states import ForecastEvent
+from checkpoint.journey.states import JourneyEvent
+from checkpoint.monitor.states import MonitorEvent
+from checkpoint.navigators.states import NavigatorEvent
+from checkpoint.needs.states import NeedsEvent
+from checkpoint.oversight.states import OversightEvent
+from checkpoint.victims.states import VictimEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """How one event is told.
+
+    Whoever holds one of ``permissions`` hears of it; what ``tells_arm`` only where they know the
+    arm already.
+    """
+
+    told: str
+    noun: str
+    permissions: frozenset[Permission]
+    tells_arm: bool = False
+
+
+def _rows(
+    rows: Mapping[StrEnum, tuple[str, str]], *permissions: Permission, tells_arm: bool = False
+) -> dict[str, Telling]:
+    return {
+        event.value: Telling(
+            told=told, noun=noun, permissions=frozenset(permissions), tells_arm=tells_arm
+        )
+        for event, (told, noun) in rows.items()
+    }
+
+
+TOLD: Mapping[str, Telling] = MappingProxyType(
+    _rows(
+        {
+            CustodyEvent.OPENED: ("Booked in", ""),
+            CustodyEvent.SCREENED: ("The screening was saved", ""),
+            CustodyEvent.OFFENCE_ADDED: ("An alleged offence was added or put right", ""),
+            CustodyEvent.PERSON_CORRECTED: (
+                "The person's particulars were put right",
+                "/corrections",
+            ),
+            CustodyEvent.REIDENTIFIED: (
+                "The record was found to be about somebody else",
+                "/corrections",
+            ),
+            CustodyEvent.RELEASED: ("Released", "/detention"),
+            CustodyEvent.TRANSFERRED: ("Transferred to another suite", "/detention"),
+            CustodyEvent.RETURNED: ("Detained again", "/detention"),
+            CustodyEvent.ATTENDED: ("Attended voluntarily", "/detention"),
+            CustodyEvent.MOVEMENT_WITHDRAWN: ("A movement on record was withdrawn", "/detention"),
+            CustodyEvent.BAIL_VARIED: ("Bail was varied", "/detention"),
+            CustodyEvent.TIMES_SET: ("The times of the detention were set", "/detention"),
+            CustodyEvent.REVIEWED: (
+                "The detention was reviewed, or its review put off",
+                "/detention",
+            ),
+            CustodyEvent.EXTENDED: ("The detention was extended", "/detention"),
+            CustodyEvent.PAUSED: ("The detention clock was paused", "/detention"),
+            CustodyEvent.SAFEGUARDS_SAVED: ("Who has to be beside the person was saved", ""),
+            CustodyEvent.NOT_SCREENED: ("Why nobody screened the person was noted", ""),
+            CustodyEvent.CO_ACCUSED_CHANGED: ("Who else is accused was changed", ""),
+        },
+        Permission.READ_CUSTODY_RECORD,
+    )
+    | _rows(
+        {
+            VictimEvent.ADDED: ("A victim was entered", "/victims"),
+            VictimEvent.CONTACTED: ("Somebody tried to reach a victim", "/victims"),
+            VictimEvent.VIEWS_GIVEN: ("A victim was asked for their view", "/victims"),
+            VictimEvent.NOTIFIED: ("A victim was told", "/victims"),
+            VictimEvent.WITHDRAWN: ("A victim's entry was withdrawn", "/victims"),
+        },
+        Permission.READ_VICTIM,
+    )
+    | _rows(
+        {
+            ForecastEvent.VIEWED: ("An officer gave their own view of the risk", "/risk-forecast"),
+            ForecastEvent.RECORDED: ("A forecast of the risk was recorded", "/risk-forecast"),
+        },
+        Permission.READ_RISK,
+    )
+    | _rows(
+        {
+            EligibilityEvent.DECIDED: ("Eligibility was decided", "/eligibility-decisions"),
+            OversightEvent.DETERMINED: ("A supervisor determined it", "/eligibility-decisions"),
+            OversightEvent.PROPOSED: ("An override was proposed", "/eligibility-decisions"),
+            OversightEvent.CONFIRMED: ("An override was confirmed", "/eligibility-decisions"),
+            OversightEvent.DECLINED: ("An override was declined", "/eligibility-decisions"),
+            JourneyEvent.RECORD_DISCLOSED: (
+                "A decision record was disclosed",
+                "/eligibility-decisions",
+            ),
+        },
+        Permission.READ_ELIGIBILITY,
+    )
+    | _rows(
+        {
+            NeedsEvent.DRAFTED: ("A needs assessment was begun", "/needs-assessments"),
+            NeedsEvent.DRAFT_SAVED: ("A needs assessment went on", "/needs-assessments"),
+            NeedsEvent.ASSESSED: ("Needs were assessed", "/needs-assessments"),
+            NeedsEvent.CORRECTED: ("A needs assessment was put right", "/needs-assessments"),
+        },
+        Permission.READ_NEEDS,
+    )
+    | _rows(
+        {
+            ConsentEvent.DRAFTED: ("An asking for consent was begun", "/consents"),
+            ConsentEvent.DRAFT_SAVED: ("An asking for consent went on", "/consents"),
+            ConsentEvent.DRAFTS_ERASED: ("A half-done asking for consent was erased", "/consents"),
+            ConsentEvent.TAKEN: ("The person was asked for consent and answered", "/consents"),
+            ConsentEvent.WITHDRAWN: ("The person withdrew a consent", "/consents"),
+        },
+        Permission.READ_CONSENT,
+    )
+    | _rows(
+        {
+            AllocationEvent.DRAWN: ("The case was allocated in a trial", "/allocation"),
+            AllocationEvent.ENROLLED: ("The case was enrolled directly", "/enrolment"),
+        },
+        Permission.READ_ARM,
+    )
+    | _rows(
+        {
+            AllocationEvent.ANNOTATED: (
+                "Something was noted of the allocation",
+                "/allocation/annotations",
+            )
+        },
+        Permission.ANNOTATE_ALLOCATION,
+    )
+    | _rows(
+        {
+            DeliveryEvent.PROPOSED: ("A crossover was proposed", "/delivery"),
+            DeliveryEvent.CONFIRMED: ("A crossover was confirmed", "/delivery"),
+            DeliveryEvent.DECLINED: ("A crossover was declined", "/delivery"),
+            DeliveryEvent.DEVIATED: ("The case went the control's way", "/delivery"),
+        },
+        Permission.READ_ARM,
+        tells_arm=True,
+    )
+    | _rows(
+        {DeliveryEvent.STARTED: ("The person was started on the programme", "/delivery")},
+        Permission.READ_ARM,
+        Permission.READ_CASELOAD,
+        tells_arm=True,
+    )
+    | _rows(
+        {
+            NavigatorEvent.ASSIGNED: ("A navigator was assigned", "/navigator"),
+            NavigatorEvent.ENDED: ("The navigator's assignment ended", "/navigator"),
+            NavigatorEvent.REASSIGNED: (
+                "The case went to another with a whole caseload",
+                "/navigator",
+            ),
+            NavigatorEvent.OFFERED: ("The case was offered to another navigator", "/navigator"),
+            NavigatorEvent.ACCEPTED: ("The offered case was taken", "/navigator"),
+            NavigatorEvent.DECLINED: ("The offered case was not taken", "/navigator"),
+            NavigatorEvent.COVER_ENDED: ("The case is covered no longer", "/navigator"),
+            NavigatorEvent.CONFLICT_DECLARED: ("A conflict of interest was declared", "/navigator"),
+            NavigatorEvent.CONFLICT_WITHDRAWN: (
+                "A conflict of interest was withdrawn",
+                "/navigator",
+            ),
+        },
+        Permission.ASSIGN_NAVIGATOR,
+        Permission.READ_CASELOAD,
+        tells_arm=True,
+    )
+    | _rows(
+        {
+            DeliveryEvent.DISPOSED: ("An offence was disposed of", "/disposals"),
+            DeliveryEvent.REPLACED: ("How an offence was disposed of was put right", "/disposals"),
+        },
+        Permission.READ_DISPOSAL,
+    )
+    # Nobody who reads a case watches over its trial; that somebody asks for its arm stays with it.
+    | _rows(
+        {
+            MonitorEvent.UNBLINDING_PROPOSED: ("An unblinding was proposed", "/allocation"),
+            MonitorEvent.UNBLINDING_CONFIRMED: ("An unblinding was confirmed", "/allocation"),
+            MonitorEvent.UNBLINDING_DECLINED: ("An unblinding was declined", "/allocation"),
+        },
+        Permission.MONITOR_TRIAL,
+        tells_arm=True,
+    )
+)
+
+
+def hears(event: str, *, holds: Callable[[Permission], bool], knows_arm: bool) -> bool:
+    """Whether somebody who may read a case's story hears of an event.
+
+    Args:
+        event: a room's own word.
+        holds: whether their role holds a permission.
+        knows_arm: whether they know what the case was given: they were shown its arm, it has none,
+            or they work the case.
+
+    Returns:
+        Nothing is heard by omission: an event that is not listed is not told.
+    """
+    telling = TOLD.get(event)
+    if telling is None or (telling.tells_arm and not knows_arm):
+        return False
+    return any(holds(permission) for permission in telling.permissions)

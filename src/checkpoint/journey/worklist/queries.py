@@ -1,0 +1,181 @@
+"""What is due by a rule that only its own room can work out: reviews of detention, and victims."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.custody import queries as custody
+from checkpoint.custody.detention import queries as detention
+from checkpoint.custody.detention.clock import clock, stays
+from checkpoint.custody.detention.tables import DetentionEntry
+from checkpoint.custody.movements.states import MovementKind
+from checkpoint.custody.movements.tables import Movement, MovementWithdrawal
+from checkpoint.custody.states import CustodyState
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.calendar import london_day, london_midnight
+from checkpoint.foundation.database import rows_of
+from checkpoint.foundation.statements import Prepared
+from checkpoint.journey.worklist.cases import NOTHING, RECORD, of_case
+from checkpoint.journey.worklist.rules import DAY, Due
+from checkpoint.journey.worklist.states import Kind
+from checkpoint.victims import queries as victims
+from checkpoint.victims.rules import due_on
+from checkpoint.victims.states import OF_RELEASE, NotificationKind
+from checkpoint.victims.tables import (
+    Victim,
+    VictimNotification,
+    VictimWithdrawal,
+    ViewGiven,
+)
+
+# More people than any force holds at once, and more victims than anybody tells in a day.
+MOST = 1000
+THESE = sa.any_(sa.bindparam("records", type_=ARRAY(sa.Uuid())))
+DETAINED = Prepared(
+    sa.select(
+        *of_case(RECORD.c.arrived_at, RECORD.c.id, RECORD.c.id), RECORD.c.arrested_at.label("began")
+    )
+    .where(custody.IN_SCOPE, RECORD.c.state == sa.literal_column(f"'{CustodyState.DETAINED}'"))
+    .order_by(RECORD.c.arrived_at.desc())
+    .limit(MOST)
+)
+MOVED = (
+    sa.select(*Movement.__table__.c)
+    .where(col(Movement.custody_record_id) == THESE)
+    .where(~sa.exists().where(col(MovementWithdrawal.movement_id) == col(Movement.id)))
+    .order_by(col(Movement.number))
+)
+HEARD = (
+    sa.select(*DetentionEntry.__table__.c, detention.MOOT.label("moot"))
+    .where(col(DetentionEntry.custody_record_id) == THESE)
+    .order_by(col(DetentionEntry.number))
+)
+
+
+async def reviews(session: AsyncSession, *, actor: Actor, at: datetime) -> list[Due]:
+    """The next review of everybody who is detained in the reader's suites."""
+    held = await rows_of(session, DETAINED, **custody.scope_of(actor))
+    ids = [row.id for row in held]
+    moved = _by_record(await rows_of(session, MOVED, records=ids) if ids else [])
+    heard = _by_record(await rows_of(session, HEARD, records=ids) if ids else [])
+    found = []
+    for row in held:
+        entries = detention.standing(heard[row.id])
+        due = clock(stays(row.began, row.since, moved[row.id]), entries, at=at).review_due_at
+        if due is not None:
+            found.append(due_of(Kind.CUSTODY_REVIEW, row, place=due, due=due))
+    return found
+
+
+def _by_record(rows: Sequence[Any]) -> defaultdict[UUID, list[Any]]:
+    found = defaultdict[UUID, list[Any]](list)
+    for row in rows:
+        found[row.custody_record_id].append(row)
+    return found
+
+
+def due_of(kind: Kind, row: Any, *, place: datetime, due: datetime) -> Due:
+    """A row that was read, as a thing that is due."""
+    return Due(
+        kind=kind,
+        place=place,
+        due=due,
+        id=row.id,
+        thing=row.thing,
+        custody_record_id=row.custody_record_id,
+        person_id=row.person_id,
+        reference=row.reference,
+        suite=row.suite,
+        words=row.words,
+    )
+
+
+VULNERABLE = sa.func.coalesce(
+    sa.select(col(ViewGiven.vulnerable))
+    .where(col(ViewGiven.victim_id) == col(Victim.id), col(ViewGiven.vulnerable).is_not(None))
+    .order_by(col(ViewGiven.number).desc())
+    .limit(1)
+    .scalar_subquery(),
+    col(Victim.vulnerable),
+).label("vulnerable")
+STANDS = ~sa.exists().where(col(VictimWithdrawal.victim_id) == col(Victim.id))
+
+
+def _untold(what: Any, happened_at: Any) -> Any:
+    return ~sa.exists().where(
+        col(VictimNotification.victim_id) == col(Victim.id),
+        col(VictimNotification.what) == what,
+        col(VictimNotification.happened_at) == happened_at,
+    )
+
+
+def _arrested() -> Any:
+    what = sa.literal_column(f"'{NotificationKind.ARRESTED}'", sa.String())
+    return (
+        sa.select(*of_case(RECORD.c.arrested_at, col(Victim.id), col(Victim.id), what), VULNERABLE)
+        .join_from(Victim, RECORD, RECORD.c.id == col(Victim.custody_record_id))
+        .where(custody.IN_SCOPE, STANDS, _untold(what, RECORD.c.arrested_at))
+    )
+
+
+def _released() -> Any:
+    what: Any = sa.case(
+        *(
+            (
+                col(Movement.release_kind) == sa.literal_column(f"'{kind}'"),
+                sa.literal_column(f"'{told}'", sa.String()),
+            )
+            for kind, told in OF_RELEASE.items()
+        ),
+        else_=NOTHING,
+    )
+    return (
+        sa.select(
+            *of_case(col(Movement.left_at), col(Movement.id), col(Victim.id), what), VULNERABLE
+        )
+        .join_from(
+            Movement, Victim, col(Victim.custody_record_id) == col(Movement.custody_record_id)
+        )
+        .join(RECORD, RECORD.c.id == col(Victim.custody_record_id))
+        .where(custody.IN_SCOPE, STANDS, _untold(what, col(Movement.left_at)))
+        .where(col(Movement.kind) == sa.literal_column(f"'{MovementKind.RELEASED}'"))
+        .where(~sa.exists().where(col(MovementWithdrawal.movement_id) == col(Movement.id)))
+    )
+
+
+UNTOLD = tuple(
+    Prepared(rows.order_by(sa.literal_column("since")).limit(MOST))
+    for rows in (_arrested(), _released())
+)
+
+
+async def untold(session: AsyncSession, *, actor: Actor, at: datetime) -> list[Due]:  # noqa: ARG001
+    """What victims of cases in the reader's suites have not been told; the oldest thousand of each."""
+    found = []
+    for rows in UNTOLD:
+        for row in await rows_of(session, rows, **custody.scope_of(actor)):
+            last = _last_day(NotificationKind(row.words), london_day(row.since), row.vulnerable)
+            if last is not None:
+                due = london_midnight(last + DAY)
+                found.append(due_of(Kind.VICTIM_TO_TELL, row, place=due, due=due))
+    return found
+
+
+@lru_cache(maxsize=10_000)
+def _last_day(what: NotificationKind, day: date, vulnerable: bool | None) -> date | None:  # noqa: FBT001
+    at = london_midnight(day)
+    return due_on(what, at, vulnerable=vulnerable, timescales=victims.timescales())
+
+
+RECKONED: dict[Kind, Callable[..., Any]] = {
+    Kind.CUSTODY_REVIEW: reviews,
+    Kind.VICTIM_TO_TELL: untold,
+}

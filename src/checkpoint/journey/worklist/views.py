@@ -1,0 +1,74 @@
+"""Lines of the worklist, and its counts."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from checkpoint.access.permissions import holds
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.calendar import london_day
+from checkpoint.foundation.schemas import NextStep
+from checkpoint.journey.worklist.rules import Due, WorklistPolicy, tallied, urgency_of
+from checkpoint.journey.worklist.schemas import (
+    KindCountView,
+    UrgencyCountView,
+    WorklistCountsView,
+    WorklistItemView,
+)
+from checkpoint.journey.worklist.states import DUTIES, LABELS, Kind, Urgency, why_not
+from checkpoint.victims.states import NotificationKind
+
+A_MOMENT = timedelta(microseconds=1)
+
+
+def item_view(one: Due, policy: WorklistPolicy, *, by: Actor, now: datetime) -> WorklistItemView:
+    """One line."""
+    duty = DUTIES[one.kind]
+    about = {
+        "custody_record_id": one.custody_record_id,
+        "thing": one.thing,
+        "words": said(one),
+    }
+    refusal = why_not(one.kind, holds=lambda permission: holds(by.role, permission))
+    return WorklistItemView(
+        kind=one.kind,
+        urgency=urgency_of(one.due, policy.allowances[one.kind], now=now) or Urgency.AT_RISK,
+        why=duty.why.format(**about),
+        due_at=one.due,
+        due_on=london_day(one.due - A_MOMENT),
+        custody_record_id=one.custody_record_id,
+        reference=one.reference,
+        suite=one.suite,
+        next_step=NextStep(
+            step=duty.step,
+            method=duty.method,
+            href=duty.href.format(**about),
+            allowed=refusal is None,
+            why_not=refusal,
+        ),
+    )
+
+
+def said(one: Due) -> str | None:
+    """What stands in a line for a code."""
+    if one.kind is Kind.VICTIM_TO_TELL and one.words:
+        return NotificationKind(one.words).value.replace("_", " ")
+    return one.words
+
+
+def counts_view(
+    lists: Sequence[Sequence[Due]], policy: WorklistPolicy, *, now: datetime
+) -> WorklistCountsView:
+    """How many of each kind and of each urgency."""
+    kinds, urgencies = tallied(lists, policy, now=now)
+    return WorklistCountsView(
+        kinds=[KindCountView(kind=kind, **_count(kind, kinds)) for kind in kinds],
+        urgencies=[
+            UrgencyCountView(urgency=urgency, **_count(urgency, urgencies)) for urgency in Urgency
+        ],
+    )
+
+
+def _count(what: Any, found: Mapping[Any, Any]) -> dict[str, Any]:
+    tally = found[what]
+    return {"label": LABELS[what], "items": tally.items, "or_more": tally.or_more}
