@@ -52,6 +52,8 @@ def upgrade() -> None:
                 postgresql_concurrently=True,
                 if_not_exists=True,
             )
+        op.execute("SET statement_timeout = '60s'")
+        op.execute("SET lock_timeout = '4s'")
 
 
 def downgrade() -> None:

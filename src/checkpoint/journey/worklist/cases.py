@@ -125,14 +125,14 @@ def no_navigator(reach: Reach) -> Any:
     return started(reach).where(~STANDS, ~WORKED_TO_ITS_END)
 
 
-LATER = aliased(Disposal)
-OFFENCE = AllegedOffence.__table__
+# By another name than the count of those without an outcome has, which is put inside.
+LATER, ALLEGED = aliased(Disposal), aliased(AllegedOffence)
 # An outcome stands of this very entry, or of the offence that it was the first entry of.
 SETTLED = sa.exists().where(
-    col(Disposal.custody_record_id) == OFFENCE.c.custody_record_id,
+    col(Disposal.custody_record_id) == col(ALLEGED.custody_record_id),
     sa.or_(
-        col(Disposal.first_entry_id) == OFFENCE.c.id,
-        col(Disposal.alleged_offence_id) == OFFENCE.c.id,
+        col(Disposal.first_entry_id) == col(ALLEGED.id),
+        col(Disposal.alleged_offence_id) == col(ALLEGED.id),
     ),
     *(col(Disposal.outcome_code) != code for code in known().open_codes),
     ~sa.exists().where(
@@ -154,15 +154,15 @@ def prosecution_deadline(reach: Reach) -> Any:
     By the shorter rule alone, as the list of cases by deadline has it: the longer one would tell
     navigators of a victim's statement.
     """
-    named = sa.select(col(Offence.code)).where(col(Offence.id) == OFFENCE.c.offence_id)
+    named = sa.select(col(Offence.code)).where(col(Offence.id) == col(ALLEGED.offence_id))
     rows = in_reach(
         reach,
-        OFFENCE.c.committed_from,
-        AllegedOffence,
-        OFFENCE.c.custody_record_id,
+        col(ALLEGED.committed_from),
+        ALLEGED,
+        col(ALLEGED.custody_record_id),
         named.scalar_subquery(),
     )
-    return rows.where(summary_only(OFFENCE.c), ~SETTLED, CAME_IN, MISSING > 0)
+    return rows.where(summary_only(ALLEGED), ~SETTLED, CAME_IN, MISSING > 0)
 
 
 SUPERSEDING = aliased(EligibilityDecision)

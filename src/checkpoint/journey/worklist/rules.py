@@ -44,6 +44,11 @@ def _allow(at_risk: timedelta, due: timedelta, after: timedelta = timedelta()) -
     return Allowance(after=after, at_risk=at_risk, due=due)
 
 
+def _days(at_risk: int, due: int) -> Allowance:
+    """So many days before a last day, which counts to its end."""
+    return Allowance(at_risk=(at_risk + 1) * DAY, due=(due + 1) * DAY)
+
+
 # Each holds from its first day until the next one's; the earliest for all days before, too. By when
 # a victim is told, a detention reviewed, a draft forgotten or a disposal chased is those rooms' own.
 POLICIES = (
@@ -52,14 +57,14 @@ POLICIES = (
         allowances=MappingProxyType(
             {
                 Kind.CUSTODY_REVIEW: _allow(2 * HOUR, HOUR),
-                Kind.PROSECUTION_DEADLINE: _allow(30 * DAY, 14 * DAY),
+                Kind.PROSECUTION_DEADLINE: _days(30, 14),
                 Kind.FIRST_CONTACT: _allow(72 * HOUR, 24 * HOUR, 72 * HOUR),
                 Kind.NO_NAVIGATOR: _allow(24 * HOUR, 24 * HOUR, 24 * HOUR),
                 Kind.HANDOVER_OFFERED: _allow(48 * HOUR, 24 * HOUR, 48 * HOUR),
                 Kind.HANDOVER_UNANSWERED: _allow(24 * HOUR, timedelta(), 48 * HOUR),
-                Kind.NAVIGATOR_ABSENT: _allow(3 * DAY, DAY),
-                Kind.CLEARANCE_EXPIRING: _allow(28 * DAY, 7 * DAY),
-                Kind.VICTIM_TO_TELL: _allow(31 * DAY, DAY),
+                Kind.NAVIGATOR_ABSENT: _days(3, 0),
+                Kind.CLEARANCE_EXPIRING: _days(28, 7),
+                Kind.VICTIM_TO_TELL: _days(31, 0),
                 Kind.DECISION_PENDING: _allow(24 * HOUR, 12 * HOUR, 24 * HOUR),
                 Kind.DECISION_REFERRED: _allow(24 * HOUR, 12 * HOUR, 24 * HOUR),
                 Kind.OVERRIDE_WAITING: _allow(24 * HOUR, 12 * HOUR, 24 * HOUR),

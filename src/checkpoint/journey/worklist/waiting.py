@@ -22,7 +22,6 @@ from checkpoint.journey.worklist.cases import (
     of_nobody,
 )
 from checkpoint.monitor.tables import Unblinding, UnblindingAnswer
-from checkpoint.navigators.handovers import queries as handovers
 from checkpoint.navigators.queries import COVERS
 from checkpoint.navigators.staff import queries as staff
 from checkpoint.navigators.staff.tables import Absence, Clearance, Navigator
@@ -31,30 +30,41 @@ from checkpoint.oversight.tables import EligibilityOverride, OverrideAnswer
 from checkpoint.trials.tables import Trial
 
 TODAY = sa.bindparam("today", type_=sa.Date())
-HOLDS = sa.and_(col(Assignment.id) == col(Offer.assignment_id), col(Assignment.ended_at).is_(None))
-UNANSWERED = (
+WORKS = sa.or_(col(Navigator.last_day).is_(None), col(Navigator.last_day) >= TODAY)
+# By another name than the reader's caseload has, which is put inside.
+HELD, LATER = aliased(Assignment), aliased(Offer)
+OPEN = (
     ~sa.exists().where(col(OfferAnswer.handover_id) == col(Offer.id)),
-    ~handovers.OVERTAKEN,
+    ~sa.exists().where(
+        col(LATER.assignment_id) == col(Offer.assignment_id), col(LATER.number) > col(Offer.number)
+    ),
+    sa.or_(col(Offer.cover_last_day).is_(None), col(Offer.cover_last_day) >= TODAY),
 )
 
 
-def handover_offered(reach: Reach) -> Any:  # noqa: ARG001 - it is about whoever asks
+def _offers() -> Any:
+    """Offers that can still be answered, as ``navigators.handovers`` lists them."""
     return (
         sa.select(*of_case(col(Offer.offered_at), col(Offer.id), col(Offer.id)))
-        .join_from(Offer, Assignment, HOLDS)
-        .join(RECORD, RECORD.c.id == col(Assignment.custody_record_id))
-        .join(Navigator, col(Navigator.id) == col(Offer.to_navigator_id))
-        .where(col(Navigator.actor_id) == READER, *UNANSWERED)
+        .join_from(
+            Offer,
+            HELD,
+            sa.and_(col(HELD.id) == col(Offer.assignment_id), col(HELD.ended_at).is_(None)),
+        )
+        .join(RECORD, RECORD.c.id == col(HELD.custody_record_id))
+        .where(*OPEN)
     )
 
 
+def handover_offered(reach: Reach) -> Any:  # noqa: ARG001 - it is about whoever asks
+    mine = col(Navigator.id) == col(Offer.to_navigator_id)
+    return _offers().join(Navigator, mine).where(col(Navigator.actor_id) == READER, WORKS)
+
+
 def handover_unanswered(reach: Reach) -> Any:
-    came = sa.select(col(Allocation.id)).where(col(Allocation.custody_record_id) == RECORD.c.id)
+    came = col(Allocation.custody_record_id) == RECORD.c.id
     return (
-        sa.select(*of_case(col(Offer.offered_at), col(Offer.id), col(Offer.id)))
-        .join_from(Offer, Assignment, HOLDS)
-        .join(RECORD, RECORD.c.id == col(Assignment.custody_record_id))
-        .where(CASES[reach], knows(reach, came.scalar_subquery()), *UNANSWERED)
+        _offers().outerjoin(Allocation, came).where(CASES[reach], knows(reach, col(Allocation.id)))
     )
 
 
@@ -62,7 +72,6 @@ TEAM: Mapping[Reach, Any] = {
     Reach.SUITES: staff.IN_TEAM,
     Reach.CASELOAD: col(Navigator.actor_id) == READER,
 }
-WORKS = sa.or_(col(Navigator.last_day).is_(None), col(Navigator.last_day) >= TODAY)
 RENEWED, PUT_RIGHT = aliased(Clearance), aliased(Absence)
 
 
