@@ -24,6 +24,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import asyncpg
 import httpx
+import structlog
 from pydantic import SecretStr
 
 from checkpoint.api import create_app
@@ -49,9 +50,9 @@ def arguments() -> argparse.Namespace:
 class Seeds:
     """Rows by table. Constraints hold; triggers and foreign keys are left aside while they go in."""
 
-    def __init__(self, offences: dict[str, Any], rules: Any, sheet: Any, at: datetime) -> None:
+    def __init__(self, offences: dict[str, Any], rules: Any, at: datetime) -> None:
         self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        self.offences, self.rules, self.sheet, self.at = offences, rules, sheet, at
+        self.offences, self.rules, self.at = offences, rules, at
         self.chance, self.by, self.navigator = random.Random(7), new_id(), None
         self.held = 0
 
@@ -276,7 +277,7 @@ async def filled(url: str, cases: int, at: datetime) -> Any:
         row["code"]: row["id"] for row in await connection.fetch("SELECT id, code FROM offence")
     }
     rules = await connection.fetchval("SELECT id FROM rule_set_version LIMIT 1")
-    seeds = Seeds(offences, rules, None, at)
+    seeds = Seeds(offences, rules, at)
     for number in range(cases):
         seeds.case(number, cases)
     await connection.execute("SET session_replication_role = replica")
@@ -304,6 +305,7 @@ async def measured(url: str, folder: Path, record: Any) -> dict[str, tuple[float
     )
     app = create_app(settings)
     logging.disable(logging.CRITICAL)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     found: dict[str, tuple[float, float]] = {}
     for role in (Role.NAVIGATOR, Role.CUSTODY_OFFICER, Role.SUPERVISOR):
         name = "nav-0" if role is Role.NAVIGATOR else "bench"
@@ -326,7 +328,6 @@ async def asked(
         if page["next"]:
             after = params | {"after": page["next"]}
             await took(client, f"{role}: its page 2{words}", "/v1/worklist", after, found)
-        print(role, len(page["items"]), page["counts"]["kinds"])
     if role is Role.NAVIGATOR:
         await took(client, f"{role}: caseload", "/v1/me/caseload", {}, found)
         await took(client, f"{role}: a story", f"/v1/custody-records/{record}/timeline", {}, found)

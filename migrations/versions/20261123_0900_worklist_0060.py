@@ -28,6 +28,12 @@ INDEXES = (
         "verdict = 'refer'",
     ),
     (
+        "ix_movement_released_left_at",
+        "movement",
+        ["left_at"],
+        "kind = 'released'",
+    ),
+    (
         "ix_custody_record_detained",
         "custody_record",
         ["arrived_at"],

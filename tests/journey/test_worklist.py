@@ -15,6 +15,7 @@ from builders import (
     decided,
     eligible,
     make_suite,
+    proposed,
 )
 from checkpoint.foundation import clock
 from checkpoint.foundation.actors import Role
@@ -250,3 +251,55 @@ async def test_what_was_left_half_done_or_unknown_comes_up(clients, own_suite):
     walked = await worklist(officer, size=1)
     assert walked == await worklist(officer)
     assert sorted(each["due_at"] for each in walked) == [each["due_at"] for each in walked]
+
+
+async def test_whatever_waits_for_a_second_person_is_on_the_list_of_another(
+    clients, own_suite, at_trial, trial_owner
+):
+    officer = clients(Role.CUSTODY_OFFICER, own_suite)
+    boss = clients(Role.SUPERVISOR, own_suite, name="proposes")
+    record = await eligible(officer, booking={"suite": own_suite})
+    (decision,) = (
+        await officer.get(f"/v1/custody-records/{record['id']}/eligibility-decisions")
+    ).json()["items"]
+    override = await proposed(boss, decision)
+    line = (await due(officer, record))["override_waiting"]
+    assert line["next_step"]["href"].startswith("/v1/overrides/"), override
+    assert "override_waiting" not in await kinds(boss, record)
+    draft = {"draft": True, "timepoint": "baseline"}
+    begun = await post(officer, f"custody-records/{record['id']}/needs-assessments", draft)
+    assert begun.status_code == 201, begun.text
+    assert "needs_draft_open" not in await kinds(officer, record)
+    statistician = at_trial(Role.STATISTICIAN)
+    answer = await statistician.get("/v1/worklist")
+    assert answer.status_code == 200, answer.text
+    assert {each["kind"] for each in answer.json()["items"]} <= {"unblinding_waiting"}
+
+
+async def test_a_needs_assessment_left_half_done_comes_up_after_some_days(at_trial, a_case, later):
+    record, officer = await a_case("control"), at_trial()
+    draft = {"draft": True, "timepoint": "baseline"}
+    begun = await post(officer, f"custody-records/{record['id']}/needs-assessments", draft)
+    assert begun.status_code == 201, begun.text
+    assert "needs_draft_open" not in await kinds(officer, record)
+    later(days=4)
+    line = (await due(officer, record))["needs_draft_open"]
+    assert (line["urgency"], line["due_at"]) == ("at_risk", "2026-11-10T12:00:00Z")
+    assert line["next_step"]["href"] == f"/v1/needs-assessments/{begun.json()['id']}"
+
+
+async def test_an_offence_that_was_put_right_after_its_disposal_is_settled(at_trial, a_case, later):
+    summary = an_offence(code="CJ88116", committed_from="2026-10-31")
+    record, officer = await a_case("control", offences=[summary, an_offence()]), at_trial()
+    first = next(each for each in record["offences"] if each["code"] == "CJ88116")
+    disposal = a_disposal(record, offence_id=first["id"])
+    assert (await said(officer, record, "disposals", disposal)).status_code == 201
+    right = summary | {
+        "committed_from": "2026-10-30",
+        "replaces": first["id"],
+        "reason": "mistyped",
+    }
+    answer = await post(officer, f"custody-records/{record['id']}/offences", right)
+    assert answer.status_code == 201, answer.text
+    later(days=170)
+    assert "prosecution_deadline" not in await kinds(officer, record)

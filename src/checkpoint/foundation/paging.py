@@ -23,6 +23,8 @@ from checkpoint.foundation.statements import Prepared
 
 Row = TypeVar("Row")
 LIFE = timedelta(days=1)
+# Lines on the longest page.
+LONGEST = 200
 SEAL_BYTES = 16
 
 
@@ -109,7 +111,7 @@ async def turn(
     after: Annotated[
         str | None, Query(max_length=400, description="`next` of the page before.")
     ] = None,
-    size: Annotated[int, Query(ge=1, le=200, description="Rows on a page.")] = 50,
+    size: Annotated[int, Query(ge=1, le=LONGEST, description="Rows on a page.")] = 50,
 ) -> Turn:
     return Turn(request=request, after=after, size=size, now=now)
 

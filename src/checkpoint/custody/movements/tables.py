@@ -50,6 +50,11 @@ class Movement(Record, table=True):
             name="bail_is_whole",
         ),
         sa.CheckConstraint("bail_return_at > left_at", name="bail_after_release"),
+        sa.Index(
+            "ix_movement_released_left_at",
+            "left_at",
+            postgresql_where=sa.text("kind = 'released'"),
+        ),
     )
 
     custody_record_id: UUID = Field(

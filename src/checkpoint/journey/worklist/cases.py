@@ -127,18 +127,28 @@ def no_navigator(reach: Reach) -> Any:
 
 # By another name than the count of those without an outcome has, which is put inside.
 LATER, ALLEGED = aliased(Disposal), aliased(AllegedOffence)
-# An outcome stands of this very entry, or of the offence that it was the first entry of.
-SETTLED = sa.exists().where(
-    col(Disposal.custody_record_id) == col(ALLEGED.custody_record_id),
-    sa.or_(
-        col(Disposal.first_entry_id) == col(ALLEGED.id),
-        col(Disposal.alleged_offence_id) == col(ALLEGED.id),
-    ),
-    *(col(Disposal.outcome_code) != code for code in known().open_codes),
-    ~sa.exists().where(
-        col(LATER.first_entry_id) == col(Disposal.first_entry_id),
-        col(LATER.number) > col(Disposal.number),
-    ),
+# How many outcomes stand of an offence, by this entry of it or the one that it put right.
+# Counted, and not asked for: as a question PostgreSQL would read every disposal to answer it.
+SETTLED = (
+    sa.select(sa.func.count())
+    .select_from(Disposal)
+    .where(col(Disposal.custody_record_id) == col(ALLEGED.custody_record_id))
+    .where(
+        sa.or_(
+            *(
+                col(entry) == its
+                for entry in (Disposal.first_entry_id, Disposal.alleged_offence_id)
+                for its in (col(ALLEGED.id), col(ALLEGED.replaces_id))
+            )
+        ),
+        *(col(Disposal.outcome_code) != code for code in known().open_codes),
+        ~sa.exists().where(
+            col(LATER.first_entry_id) == col(Disposal.first_entry_id),
+            col(LATER.number) > col(Disposal.number),
+        ),
+    )
+    .correlate(ALLEGED)
+    .scalar_subquery()
 )
 CAME_IN = sa.or_(
     *(
@@ -162,7 +172,7 @@ def prosecution_deadline(reach: Reach) -> Any:
         col(ALLEGED.custody_record_id),
         named.scalar_subquery(),
     )
-    return rows.where(summary_only(ALLEGED), ~SETTLED, CAME_IN, MISSING > 0)
+    return rows.where(summary_only(ALLEGED), CAME_IN, SETTLED == 0, MISSING > 0)
 
 
 SUPERSEDING = aliased(EligibilityDecision)

@@ -18,7 +18,7 @@ from checkpoint.eligibility.states import Verdict
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
-from checkpoint.foundation.paging import Turn
+from checkpoint.foundation.paging import LONGEST, Turn
 from checkpoint.foundation.statements import Prepared
 from checkpoint.journey.worklist import cases, waiting
 from checkpoint.journey.worklist.cases import Reach
@@ -36,6 +36,8 @@ from checkpoint.journey.worklist.states import Kind, is_told
 from checkpoint.navigators.queries import caseload_of
 
 Place = tuple[datetime, UUID]
+# How much is read of each source: enough to count it, or to fill the longest page.
+LENGTHS = (COUNTED + 1, LONGEST + 1)
 
 
 @dataclass(frozen=True)
@@ -46,18 +48,18 @@ class Source:
     rows: Callable[[Reach], Any]
 
     @cached_property
-    def selects(self) -> dict[tuple[Reach, bool], Prepared]:
-        """Built once, for the first page and for later ones."""
+    def selects(self) -> dict[tuple[Reach, bool, int], Prepared]:
+        """Built once, for the first page and for later ones, for short pages and for long ones."""
         return {
-            (reach, later): self._select(reach, later=later)
+            (reach, later, most): self._select(reach, later=later, most=most)
             for reach in Reach
             for later in (False, True)
+            for most in LENGTHS
         }
 
-    def _select(self, reach: Reach, *, later: bool) -> Prepared:
+    def _select(self, reach: Reach, *, later: bool, most: int) -> Prepared:
         rows = self.rows(reach)
-        since, id = (rows.selected_columns[name] for name in ("since", "id"))
-        since, id = since.element, id.element
+        since, id = (rows.selected_columns[name].element for name in ("since", "id"))
         rows = rows.where(since <= sa.bindparam("until", type_=since.type))
         if later:
             seen = (
@@ -65,8 +67,8 @@ class Source:
                 sa.bindparam("seen_id", type_=sa.Uuid()),
             )
             rows = rows.where(sa.tuple_(since, id) > sa.tuple_(*seen))
-        most = sa.bindparam("most", type_=sa.Integer())
-        return Prepared(rows.order_by(since, id).limit(most))
+        # Written out: of a number that is given, PostgreSQL plans for a tenth of everything.
+        return Prepared(rows.order_by(since, id).limit(sa.literal_column(str(most))))
 
 
 SOURCES = (
@@ -116,9 +118,10 @@ class Reading:
     async def walked(
         self, policy: WorklistPolicy, *, after: Place | None, most: int
     ) -> list[list[Due]]:
-        """The first of each source after a place, as many as are wanted."""
+        """The first of each source after a place: as many as are wanted, or more."""
+        length = min(each for each in LENGTHS if each >= most)
         return [
-            await self._walk(source, policy, after=after, most=most)
+            await self._walk(source, policy, after=after, most=length)
             for source in SOURCES
             if self.tells(source.kind)
         ]
@@ -128,7 +131,7 @@ class Reading:
         found = []
         for kind, read in RECKONED.items():
             if self.tells(kind):
-                whole = await read(self.session, actor=self.actor, at=self.at)
+                whole = await read(self.session, policy, actor=self.actor, at=self.at)
                 on_list = [one for one in whole if self._is_on_list(one, policy)]
                 found.append(sorted(on_list, key=lambda one: one.key))
         return found
@@ -144,8 +147,8 @@ class Reading:
         given = custody.scope_of(self.actor) | caseload_of(self.actor, self.at)
         if after is not None:
             given["seen"], given["seen_id"] = reckoning.bound(*after)
-        rows = source.selects[self.reach, after is not None]
-        found = await rows_of(self.session, rows, **given, until=until, most=most)
+        rows = source.selects[self.reach, after is not None, most]
+        found = await rows_of(self.session, rows, **given, until=until)
         return [
             due_of(
                 source.kind,
@@ -162,19 +165,24 @@ class Reading:
         return timedelta(days=delivery.policy_on(london_day(self.at)).after_days)
 
 
-async def page(
-    reading: Reading, turn: Turn
-) -> tuple[list[Due], str | None, Sequence[Sequence[Due]], WorklistPolicy]:
-    """One page, the cursor to the next, and the first of every kind for counting."""
+@dataclass(frozen=True)
+class Shown:
+    """One page, the cursor to the next, and of the first page all that is counted."""
+
+    items: list[Due]
+    following: str | None
+    counted: Sequence[Sequence[Due]] | None
+    policy: WorklistPolicy
+
+
+async def page(reading: Reading, turn: Turn) -> Shown:
+    """One page of a reader's list."""
     policy = policy_on(london_day(reading.at))
-    reckoned = await reading.reckoned(policy)
-    most = turn.size + 1
-    first = await reading.walked(policy, after=None, most=max(most, COUNTED + 1))
-    seen, lists = turn.start(), first
+    seen = turn.start()
     after = None if seen is None else (seen.at, seen.id)
-    if after is not None:
-        lists = await reading.walked(policy, after=after, most=most)
-    found = merged([*lists, *reckoned], after=after, most=most)
-    shown = found[: turn.size]
-    following = turn.cursor(*shown[-1].key) if len(found) > turn.size else None
-    return shown, following, [*first, *reckoned], policy
+    lists = await reading.walked(policy, after=after, most=turn.size + 1)
+    lists += await reading.reckoned(policy)
+    found = merged(lists, after=after, most=turn.size + 1)
+    items = found[: turn.size]
+    following = turn.cursor(*items[-1].key) if len(found) > turn.size else None
+    return Shown(items, following, lists if after is None else None, policy)

@@ -24,7 +24,7 @@ from checkpoint.foundation.calendar import london_day, london_midnight
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.statements import Prepared
 from checkpoint.journey.worklist.cases import NOTHING, RECORD, of_case
-from checkpoint.journey.worklist.rules import DAY, Due
+from checkpoint.journey.worklist.rules import DAY, Due, WorklistPolicy
 from checkpoint.journey.worklist.states import Kind
 from checkpoint.victims import queries as victims
 from checkpoint.victims.rules import due_on
@@ -36,7 +36,7 @@ from checkpoint.victims.tables import (
     ViewGiven,
 )
 
-# More people than any force holds at once, and more victims than anybody tells in a day.
+# More people than any force holds at once, and more victims than anybody has left untold.
 MOST = 1000
 THESE = sa.any_(sa.bindparam("records", type_=ARRAY(sa.Uuid())))
 DETAINED = Prepared(
@@ -45,7 +45,7 @@ DETAINED = Prepared(
     )
     .where(custody.IN_SCOPE, RECORD.c.state == sa.literal_column(f"'{CustodyState.DETAINED}'"))
     .order_by(RECORD.c.arrived_at.desc())
-    .limit(MOST)
+    .limit(sa.literal_column(str(MOST)))
 )
 MOVED = (
     sa.select(*Movement.__table__.c)
@@ -60,7 +60,13 @@ HEARD = (
 )
 
 
-async def reviews(session: AsyncSession, *, actor: Actor, at: datetime) -> list[Due]:
+async def reviews(
+    session: AsyncSession,
+    policy: WorklistPolicy,  # noqa: ARG001 - custody's clock alone says when
+    *,
+    actor: Actor,
+    at: datetime,
+) -> list[Due]:
     """The next review of everybody who is detained in the reader's suites."""
     held = await rows_of(session, DETAINED, **custody.scope_of(actor))
     ids = [row.id for row in held]
@@ -106,6 +112,7 @@ VULNERABLE = sa.func.coalesce(
     .scalar_subquery(),
     col(Victim.vulnerable),
 ).label("vulnerable")
+CHASED = sa.bindparam("chased", type_=sa.DateTime(timezone=True))
 STANDS = ~sa.exists().where(col(VictimWithdrawal.victim_id) == col(Victim.id))
 
 
@@ -123,6 +130,7 @@ def _arrested() -> Any:
         sa.select(*of_case(RECORD.c.arrested_at, col(Victim.id), col(Victim.id), what), VULNERABLE)
         .join_from(Victim, RECORD, RECORD.c.id == col(Victim.custody_record_id))
         .where(custody.IN_SCOPE, STANDS, _untold(what, RECORD.c.arrested_at))
+        .where(RECORD.c.arrested_at >= CHASED)
     )
 
 
@@ -146,22 +154,25 @@ def _released() -> Any:
         )
         .join(RECORD, RECORD.c.id == col(Victim.custody_record_id))
         .where(custody.IN_SCOPE, STANDS, _untold(what, col(Movement.left_at)))
+        .where(col(Movement.left_at) >= CHASED)
         .where(col(Movement.kind) == sa.literal_column(f"'{MovementKind.RELEASED}'"))
         .where(~sa.exists().where(col(MovementWithdrawal.movement_id) == col(Movement.id)))
     )
 
 
 UNTOLD = tuple(
-    Prepared(rows.order_by(sa.literal_column("since")).limit(MOST))
+    Prepared(rows.order_by(sa.literal_column("since")).limit(sa.literal_column(str(MOST))))
     for rows in (_arrested(), _released())
 )
 
 
-async def untold(session: AsyncSession, *, actor: Actor, at: datetime) -> list[Due]:  # noqa: ARG001
-    """What victims of cases in the reader's suites have not been told; the oldest thousand of each."""
-    found = []
+async def untold(
+    session: AsyncSession, policy: WorklistPolicy, *, actor: Actor, at: datetime
+) -> list[Due]:
+    """What victims of cases in the reader's suites have not been told of late."""
+    found, given = [], custody.scope_of(actor) | {"chased": at - policy.chases_days * DAY}
     for rows in UNTOLD:
-        for row in await rows_of(session, rows, **custody.scope_of(actor)):
+        for row in await rows_of(session, rows, **given):
             last = _last_day(NotificationKind(row.words), london_day(row.since), row.vulnerable)
             if last is not None:
                 due = london_midnight(last + DAY)

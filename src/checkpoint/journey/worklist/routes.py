@@ -31,10 +31,10 @@ async def read_worklist(
     turn: Turning,
 ) -> Response:
     """What is due from you, overdue or at risk, the soonest first: why, by when, and where to go."""
-    found, following, lists, policy = await counts.page(counts.Reading(session, by, now), turn)
+    found = await counts.page(counts.Reading(session, by, now), turn)
     about = dict.fromkeys(
         id
-        for one in found
+        for one in found.items
         for id in (one.custody_record_id, one.person_id, one.thing)
         if id is not None
     )
@@ -48,9 +48,9 @@ async def read_worklist(
         at=now,
     )
     page = WorklistView(
-        items=[item_view(one, policy, by=by, now=now) for one in found],
-        next=following,
-        counts=counts_view(lists, policy, now=now),
-        source=policy.source,
+        items=[item_view(one, found.policy, by=by, now=now) for one in found.items],
+        next=found.following,
+        counts=counts_view(found.counted, found.policy, now=now),
+        source=found.policy.source,
     )
-    return shown(page, headers=links(turn.request, following))
+    return shown(page, headers=links(turn.request, found.following))

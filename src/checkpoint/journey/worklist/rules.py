@@ -37,6 +37,7 @@ class WorklistPolicy:
 
     available_from: date
     allowances: Mapping[Kind, Allowance]
+    chases_days: int  # for how long a victim who was not told is on the list
     source: str
 
 
@@ -75,6 +76,7 @@ POLICIES = (
                 Kind.DISPOSAL_MISSING: _allow(DAY, DAY),
             }
         ),
+        chases_days=31,
         source="72 hours, and 30 and 14 days, as the programme asks for; all else is this "
         "software's default, and no board has approved it.",
     ),
@@ -145,8 +147,7 @@ Reckoning = FromInstant | FromDay
 
 
 def _deadline(day: date) -> date:
-    found = prosecution_deadline(day)
-    return day if found is None else found
+    return prosecution_deadline(day) or day
 
 
 FROM_DAYS: Mapping[Kind, FromDay] = MappingProxyType(

@@ -46,7 +46,7 @@ class UrgencyCountView(View):
 
 
 class WorklistCountsView(View):
-    """How many there are, whatever page is shown; of each kind, a hundred are counted."""
+    """How many there are on all pages; of each kind, a hundred are counted."""
 
     kinds: list[KindCountView]
     urgencies: list[UrgencyCountView]
@@ -55,5 +55,7 @@ class WorklistCountsView(View):
 class WorklistView(Page[WorklistItemView]):
     """What is due from whoever asks, the soonest first."""
 
-    counts: WorklistCountsView
+    counts: Annotated[
+        WorklistCountsView | None, Field(description="With the first page; null after it.")
+    ]
     source: Annotated[str, Field(description="Who says how much time there is.")]

@@ -57,9 +57,11 @@ def said(one: Due) -> str | None:
 
 
 def counts_view(
-    lists: Sequence[Sequence[Due]], policy: WorklistPolicy, *, now: datetime
-) -> WorklistCountsView:
-    """How many of each kind and of each urgency."""
+    lists: Sequence[Sequence[Due]] | None, policy: WorklistPolicy, *, now: datetime
+) -> WorklistCountsView | None:
+    """How many of each kind and of each urgency; with the first page alone."""
+    if lists is None:
+        return None
     kinds, urgencies = tallied(lists, policy, now=now)
     return WorklistCountsView(
         kinds=[KindCountView(kind=kind, **_count(kind, kinds)) for kind in kinds],
