@@ -36,7 +36,7 @@ from checkpoint.foundation.settings import Environment, Settings
 
 SUITES = ("DURHAMGATE", "PETERLEE")
 SUMMARY, EITHER_WAY = "CJ88116", "TH68010"
-DAYS, DETAINED, EACH, ROUNDS = 150, 40, 30, 60
+DAYS, DETAINED, EACH, ROUNDS = 150, 40, 30, 40
 SIZES = {"": {}, ", 200 lines": {"size": 200}}
 ISSUER = "http://127.0.0.1:8000/local-issuer"
 

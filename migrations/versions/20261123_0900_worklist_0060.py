@@ -14,6 +14,7 @@ down_revision = "0053"
 INDEXES = (
     ("ix_programme_start_started_at_id", "programme_start", ["started_at", "id"], None),
     ("ix_allocation_allocated_at_id", "allocation", ["allocated_at", "id"], None),
+    ("ix_navigator_handover_offered_at_id", "navigator_handover", ["offered_at", "id"], None),
     ("ix_enrolment_enrolled_at_id", "enrolment", ["enrolled_at", "id"], None),
     (
         "ix_eligibility_decision_pending",

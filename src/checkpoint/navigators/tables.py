@@ -147,6 +147,7 @@ class Offer(Record, table=True):
         sa.CheckConstraint(f"length(words) <= {WORDS_LIMIT}", name="words_length"),
         sa.CheckConstraint(f"length(override_words) <= {WORDS_LIMIT}", name="override_length"),
         sa.Index("ix_navigator_handover_to", "to_navigator_id", "offered_at", "id"),
+        sa.Index("ix_navigator_handover_offered_at_id", "offered_at", "id"),
     )
 
     assignment_id: UUID = Field(

@@ -24,11 +24,7 @@ A_MOMENT = timedelta(microseconds=1)
 def item_view(one: Due, policy: WorklistPolicy, *, by: Actor, now: datetime) -> WorklistItemView:
     """One line."""
     duty = DUTIES[one.kind]
-    about = {
-        "custody_record_id": one.custody_record_id,
-        "thing": one.thing,
-        "words": said(one),
-    }
+    about = {"custody_record_id": one.custody_record_id, "thing": one.thing, "words": said(one)}
     refusal = why_not(one.kind, holds=lambda permission: holds(by.role, permission))
     return WorklistItemView(
         kind=one.kind,
