@@ -248,7 +248,7 @@ class Seeds:
                 "navigator_handover",
                 assignment_id=assignment,
                 number=1,
-                to_navigator_id=self.rows["navigator"][0]["id"],
+                to_navigator_id=self.chance.choice(self.rows["navigator"])["id"],
                 kind="hand_over",
                 offered_at=self.at - timedelta(hours=30),
                 offered_by=self.by,
