@@ -29,6 +29,7 @@ KEPT += ("navigator", "navigator_clearance", "navigator_absence", "navigator_pro
 KEPT += ("navigator_conflict", "navigator_conflict_withdrawal", "navigator_assignment")
 KEPT += ("navigator_handover", "navigator_handover_answer", "navigator_cover")
 KEPT += ("navigator_reassignment",)
+KEPT += ("case_restriction", "case_restriction_name", "broken_glass", "broken_glass_review")
 KEPT += (
     "safeguard",
     "co_accused",

@@ -37,6 +37,8 @@ from checkpoint.custody.circumstances import routes as circumstances
 from checkpoint.custody.detention import codes as detention_codes
 from checkpoint.custody.detention import routes as detention
 from checkpoint.custody.movements import routes as movements
+from checkpoint.custody.reach import codes as reach_codes
+from checkpoint.custody.reach import routes as reach
 from checkpoint.delivery import codes as delivery_codes
 from checkpoint.delivery import routes as delivery
 from checkpoint.eligibility import routes as eligibility
@@ -102,6 +104,8 @@ ROOMS = (
     detention_codes.router,
     circumstances.router,
     circumstances_codes.router,
+    reach.router,
+    reach_codes.router,
     victims.router,
     victims_codes.router,
     forecast.router,

@@ -48,7 +48,7 @@ def permissions() -> str:
     doors = [[f"`{method} {path}`", f"`{lock}`"] for method, path, lock in locks()]
     return (
         f"# Who may do what\n\n{NOTE}\n{table(head, rows)}\n"
-        "Which rows a role then reaches is decided by its suites; outside them is 404.\n\n"
+        "Which rows a role then reaches: see [who sees what](who-sees-what.md); all else is 404.\n\n"
         f"## The lock on each door\n\n{table(['door', 'permission'], doors)}"
     )
 

@@ -38,6 +38,7 @@ IDS = (
     "navigator_id",
     "handover_id",
     "conflict_id",
+    "glass_id",
 )
 NAVIGATOR = {
     "name": "Synthetic Navigator",
@@ -140,6 +141,12 @@ BODIES = {
     "decline_offer": {"words": "Too far."},
     "declare_conflict": {"navigator_id": ..., "relation": "knows_person"},
     "withdraw_conflict": {"words": "It is none."},
+    "restrict_case": {"reason_code": "staff", "words": "Works here."},
+    "name_for_case": {"actor_id": ABSENT},
+    "remove_from_case": {"actor_id": ABSENT},
+    "lift_restriction": {"words": "Left."},
+    "break_glass": {"reason_code": "other", "words": "The person is at the counter here."},
+    "review_broken_glass": {"outcome": "justified", "words": "In order."},
     "pause_detention": {"reason": "hospital", "paused_at": "2026-11-02T23:00:00Z"},
 }
 
@@ -152,6 +159,8 @@ def doors_of(app):
     """Every door whose address names one thing of a suite; people are the whole force's."""
     for route in routes_of(app):
         if "_id}" in route.path and not route.path.startswith("/v1/people"):
+            if route.name == "break_glass":  # tells that there is a case: that is what it is for
+                continue
             for method in sorted(route.methods):
                 yield route.name, method, route.path
 
@@ -201,6 +210,7 @@ async def theirs(client, clients):
     return {
         "navigator_id": navigator["id"],
         "conflict_id": conflict["id"],
+        "glass_id": ABSENT,  # see tests/custody/test_reach.py
         "handover_id": ABSENT,  # needs a case in the programme: see tests/navigators
         "asking_id": asking.json()["id"],
         "assessment_id": assessment.json()["id"],
@@ -229,7 +239,7 @@ async def test_elsewhere_and_absent_cannot_be_told_apart_at_any_door(app, client
         for path, doors in app.openapi()["paths"].items()
         if "_id}" in path and not path.startswith("/v1/people")
     ]
-    assert len(tried) == 2 * sum(documented) > 10
+    assert len(tried) == 2 * (sum(documented) - 1) > 10
 
 
 @pytest.mark.parametrize(
@@ -251,7 +261,7 @@ async def test_the_owners_suite_is_let_in_so_the_doors_were_real(app, clients, t
         answer = await knock(officer, door, theirs)
         if answer.status_code == 403:
             answer = await knock(supervisor, door, theirs)
-        if "crossover_id" in door[2]:
+        if "crossover_id" in door[2] or "glass_id" in door[2]:
             assert answer.status_code == 404
             continue
         if "handover_id" in door[2]:

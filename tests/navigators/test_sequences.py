@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders import make_record
+from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
@@ -52,8 +53,7 @@ STEPS = st.one_of(
     st.tuples(st.just("sleep")),
 )
 ALL = "SELECT navigator_id, custody_record_id, override_words FROM navigator_assignment WHERE ended_at IS NULL AND custody_record_id = ANY(:ids)"
-
-
+LIVE = actions.sa.select(CustodyRecord.id).where(queries.IN_CASELOAD)
 SEEN: Counter[tuple[str, bool]] = Counter()  # deeds by name, and whether they were done
 
 
@@ -202,7 +202,7 @@ class Life:
                 )
                 for case in held
             ]
-        plan = await cases.plan(self.session, navigator, mapping, at=self.at)
+        plan = await cases.plan(self.session, navigator, mapping, by=self.boss, at=self.at)
         refusal = None if all(each.holds for each in plan.placed) else NotPlaceable
         if not held and not covered:
             refusal = CaseloadEmpty
@@ -243,12 +243,7 @@ class Life:
         assert len(rows) == len(self.holder)  # never two that stand
         for who, navigator in enumerate(self.navigators):
             given = queries.caseload_of(self.by(who), self.at)
-            seen = {
-                row.custody_record_id for row in await rows_of(self.session, queries.OWN, **given)
-            } | {
-                row.custody_record_id
-                for row in await rows_of(self.session, queries.COVERED, **given)
-            }
+            seen = {row.id for row in await rows_of(self.session, LIVE, **given)}
             assert seen == {
                 self.records[case].id
                 for case in range(CASES)

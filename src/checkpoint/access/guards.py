@@ -1,6 +1,6 @@
 """The locks on the doors."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from checkpoint.access.tokens import LEEWAY_SECONDS
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.addresses import refuse_unknown
-from checkpoint.foundation.clock import TokenTime
+from checkpoint.foundation.clock import Now, TokenTime
 from checkpoint.foundation.logs import door_of
 
 SKEW = timedelta(seconds=LEEWAY_SECONDS)
@@ -34,7 +34,7 @@ class Holding:
 
     permission: Permission
 
-    async def __call__(self, request: Request, now: TokenTime) -> Actor:
+    async def __call__(self, request: Request, now: TokenTime, moment: Now) -> Actor:
         actor = await current_actor(request, now)
         request.scope["state"]["door"] = f"{request.method} {door_of(request.scope)}"
         request.scope["state"]["unlogged"] = self.permission in UNLOGGED
@@ -49,7 +49,7 @@ class Holding:
                 error="insufficient_user_authentication",
             )
         refuse_unknown(request)
-        return actor
+        return replace(actor, asks_at=moment)
 
 
 def _strong_lately(actor: Actor, now: datetime) -> bool:

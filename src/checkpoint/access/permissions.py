@@ -1,7 +1,7 @@
 """The permission vocabulary and the role grants, on one page.
 
 A permission is ``thing:verb``. A role holds what is listed here and nothing else; which rows it
-then reaches is each room's ``VISIBLE``.
+then reaches is each room's ``VISIBLE``: many by suite, one by whatever opens it to them.
 """
 
 from collections.abc import Mapping
@@ -24,10 +24,12 @@ class Permission(StrEnum):
     ANSWER_UNBLINDING = "unblinding:answer"
     ASSESS_NEEDS = "needs:assess"
     ASSIGN_NAVIGATOR = "navigator:assign"
+    BREAK_GLASS = "break-glass:use"
     DECIDE_ELIGIBILITY = "eligibility:decide"
     DECLARE_CONFLICT = "navigator-conflict:declare"
     DETAIN = "custody-record:detain"
     DETERMINE_ELIGIBILITY = "eligibility:determine"
+    LIST_CUSTODY_RECORDS = "custody-record:list"
     MANAGE_NAVIGATORS = "navigator:manage"
     MERGE_PEOPLE = "person:merge"
     MONITOR_TRIAL = "trial:monitor"
@@ -42,6 +44,7 @@ class Permission(StrEnum):
     READ_CASES = "case:read"
     READ_CONSENT = "consent:read"
     READ_CUSTODY_RECORD = "custody-record:read"
+    READ_DETENTION = "detention:read"
     READ_DISPOSAL = "disposal:read"
     READ_ELIGIBILITY = "eligibility:read"
     READ_LEDGER = "ledger:read"
@@ -59,6 +62,8 @@ class Permission(StrEnum):
     RECORD_RISK = "risk:record"
     RECORD_VICTIM = "victim:record"
     RELEASE_FROM_CUSTODY = "custody-record:release"
+    RESTRICT_CASE = "restriction:manage"
+    REVIEW_GLASS = "break-glass:review"
     SAVE_SCREENING = "custody-record:screen"
     SEARCH_PEOPLE = "person:search"
     SEND_BATCH = "batch:send"
@@ -76,14 +81,17 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ANSWER_OVERRIDE,
             Permission.ASSESS_NEEDS,
             Permission.ASSIGN_NAVIGATOR,
+            Permission.BREAK_GLASS,
             Permission.DECIDE_ELIGIBILITY,
             Permission.DETAIN,
+            Permission.LIST_CUSTODY_RECORDS,
             Permission.OPEN_CUSTODY_RECORD,
             Permission.PREVIEW_ELIGIBILITY,
             Permission.READ_ARM,
             Permission.READ_CASES,
             Permission.READ_CONSENT,
             Permission.READ_CUSTODY_RECORD,
+            Permission.READ_DETENTION,
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
             Permission.READ_NEEDS,
@@ -109,8 +117,10 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ANSWER_OVERRIDE,
             Permission.ASSESS_NEEDS,
             Permission.ASSIGN_NAVIGATOR,
+            Permission.BREAK_GLASS,
             Permission.DECLARE_CONFLICT,
             Permission.DETERMINE_ELIGIBILITY,
+            Permission.LIST_CUSTODY_RECORDS,
             Permission.MANAGE_NAVIGATORS,
             Permission.MERGE_PEOPLE,
             Permission.OFFER_HANDOVER,
@@ -121,6 +131,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_CASES,
             Permission.READ_CONSENT,
             Permission.READ_CUSTODY_RECORD,
+            Permission.READ_DETENTION,
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
             Permission.READ_NEEDS,
@@ -133,16 +144,21 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.RECORD_CONSENT,
             Permission.RECORD_DELIVERY,
             Permission.RECORD_DISPOSAL,
+            Permission.RESTRICT_CASE,
+            Permission.REVIEW_GLASS,
             Permission.SEARCH_PEOPLE,
             Permission.SEND_BATCH,
         },
         Role.NAVIGATOR: EVERYONE
         | {
             Permission.ANSWER_HANDOVER,
+            Permission.ASSESS_NEEDS,
             Permission.DECLARE_CONFLICT,
             Permission.OFFER_HANDOVER,
             Permission.READ_CASELOAD,
             Permission.READ_CONSENT,
+            Permission.READ_CUSTODY_RECORD,
+            Permission.READ_NEEDS,
             Permission.READ_TIMELINE,
             Permission.READ_WORKLIST,
             Permission.SEND_BATCH,

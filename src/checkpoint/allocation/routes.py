@@ -131,9 +131,10 @@ async def _told(
     async with transactions() as session:
         arm = await queries.arm_of(session, found.id, vault=vault)
         is_first = await queries.stands(session, found)
+        seen = bool(await custody.reached(session, [found.custody_record_id], actor=by))
         is_theirs = await queries.is_theirs(session, found, record_id)
     view = views.view(
-        found, arm, record_id=record_id, is_first=is_first, is_theirs=is_theirs, by=by
+        found, arm, record_id=record_id, is_first=is_first, is_theirs=is_theirs, seen=seen
     )
     return shown(view, status=201 if drawn else 200)
 

@@ -53,10 +53,19 @@ def listed(refusal: errors.Refusal) -> list[str]:
 
 
 def view(
-    found: Any, arm: str, *, record_id: UUID, is_first: bool, is_theirs: bool, by: Actor
+    found: Any, arm: str, *, record_id: UUID, is_first: bool, is_theirs: bool, seen: bool
 ) -> AllocationView:
-    """An allocation with its arm, as the reader of one case may see it."""
-    own, seen = found.custody_record_id == record_id, found.record_suite in by.suites
+    """An allocation with its arm, as the reader of one case may see it.
+
+    Args:
+        found: the allocation.
+        arm: what was drawn.
+        record_id: the case that is read.
+        is_first: whether it stands.
+        is_theirs: whether it is of the person this case is about now.
+        seen: whether the reader reaches the case that was allocated.
+    """
+    own = found.custody_record_id == record_id
     meaning = ARM_MEANING.get(arm, ARM_MEANING[None])
     elsewhere = EARLIER_CASE if is_theirs else WRONGLY_NAMED
     return AllocationView(

@@ -58,7 +58,7 @@ TAKEN = (
     .join(InformationSheet, col(InformationSheet.id) == col(ConsentAsking.information_sheet_id))
     .join(Safeguard, col(Safeguard.id) == col(ConsentAsking.safeguard_id))
     .outerjoin(ConsentDraft, col(ConsentDraft.id) == col(ConsentAsking.id))
-    .where(custody.IN_SCOPE)
+    .where(custody.IN_REACH)
 )
 ONE = TAKEN.where(col(ConsentAsking.id) == ASKING_ID)
 OF_CASE = TAKEN.where(col(ConsentAsking.custody_record_id) == RECORD_ID).order_by(
@@ -67,7 +67,7 @@ OF_CASE = TAKEN.where(col(ConsentAsking.custody_record_id) == RECORD_ID).order_b
 DRAFTS = (
     select(ConsentDraft)
     .join(CustodyRecord, col(CustodyRecord.id) == col(ConsentDraft.custody_record_id))
-    .where(custody.IN_SCOPE)
+    .where(custody.IN_REACH)
 )
 DRAFT = DRAFTS.where(col(ConsentDraft.id) == ASKING_ID)
 HELD_DRAFT = DRAFT.with_for_update(key_share=True, of=ConsentDraft)
@@ -178,7 +178,7 @@ def states_of(found: Mapping[ConsentKind, Standing]) -> dict[ConsentKind, Consen
 
 async def taken(session: AsyncSession, asking_id: UUID, *, actor: Actor) -> Any | None:
     """An asking whose answers were taken, with its sheet; None where there is none within reach."""
-    found = await rows_of(session, ONE, **custody.scope_of(actor), asking_id=asking_id)
+    found = await rows_of(session, ONE, **custody.reach_of(actor), asking_id=asking_id)
     return found[0] if found else None
 
 
@@ -192,7 +192,7 @@ async def draft(
     """
     rows = await session.exec(
         HELD_DRAFT if lock else DRAFT,
-        params=custody.scope_of(actor) | {"asking_id": asking_id},
+        params=custody.reach_of(actor) | {"asking_id": asking_id},
         execution_options={"populate_existing": lock},
     )
     found = rows.one_or_none()
@@ -203,12 +203,12 @@ async def draft(
 
 async def of_case(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Sequence[Any]:
     """A case's askings whose answers were taken, the last one first."""
-    return await rows_of(session, OF_CASE, **custody.scope_of(actor), record_id=record_id)
+    return await rows_of(session, OF_CASE, **custody.reach_of(actor), record_id=record_id)
 
 
 async def drafts_of(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Sequence[Any]:
     """A case's drafts that were never finished, expired ones included, the last one first."""
-    return await rows_of(session, DRAFTS_OF_CASE, **custody.scope_of(actor), record_id=record_id)
+    return await rows_of(session, DRAFTS_OF_CASE, **custody.reach_of(actor), record_id=record_id)
 
 
 async def answers_of(session: AsyncSession, record_id: UUID) -> Sequence[Any]:

@@ -216,7 +216,7 @@ async def check_one_place(
 ) -> None:
     """No other record of the actor's suites detains this person, nor will one meanwhile."""
     await movements.hold_place(session, person_id)
-    others = await movements.detaining(session, person_id, besides=besides)
+    others = await movements.detaining(session, person_id, besides=besides, actor=by)
     mine = [other.id for other in others if other.suite in by.suites]
     if mine:  # so that the entry of the refusal says what was found
         session.info.get("request", {})["found"] = [*mine, person_id]

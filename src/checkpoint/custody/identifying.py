@@ -49,7 +49,7 @@ async def begin_correction(
 async def _check_birth(
     session: AsyncSession, record: CustodyRecord, born: date | None, *, by: Actor
 ) -> None:
-    """Of a record in another suite nothing is told, only whom to ask."""
+    """Of a record out of reach nothing is told, only whom to ask."""
     try:
         rules.check_birth(
             born,
@@ -58,7 +58,7 @@ async def _check_birth(
             field="#/date_of_birth",
         )
     except RuleBroken:
-        if record.suite in by.suites:
+        if await queries.reached(session, [record.id], actor=by):
             raise
         raise RuleBroken(
             "#/date_of_birth",

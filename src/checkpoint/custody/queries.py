@@ -20,6 +20,7 @@ from checkpoint.custody.detention.schemas import DetentionView
 from checkpoint.custody.lists import Offence, OffenceClassification, Suite
 from checkpoint.custody.lookups import AS_LISTED, stands_in
 from checkpoint.custody.movements import queries as movements
+from checkpoint.custody.reach import queries as reach
 from checkpoint.custody.schemas import AllegedOffenceView, CustodyRecordView, ScreeningView
 from checkpoint.custody.states import DOORS, ELSEWHERE_NOW, CustodyState, InForce, why_not
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Screening
@@ -40,17 +41,23 @@ class CustodyRecordNotFound(errors.NotFound):
     title = "There is no such custody record that you may see"
 
 
-# The only way to reach a custody record. Without a scope among its parameters it cannot run.
-IN_SCOPE = col(CustodyRecord.suite) == sa.any_(sa.bindparam("suites", type_=ARRAY(sa.String())))
-VISIBLE = select(CustodyRecord).where(IN_SCOPE)
-ONE = VISIBLE.where(col(CustodyRecord.id) == sa.bindparam("record_id", type_=sa.Uuid()))
-LOCKED = ONE.with_for_update(key_share=True)
+# What later rooms put to their own selects; the alcove says what each is for.
+OF_SUITE, OPEN, open_to_reader = reach.OF_SUITE, reach.OPEN, reach.open_to_reader
+IN_SCOPE, IN_REACH, IN_HAND = reach.IN_SCOPE, reach.IN_REACH, reach.IN_HAND
+scope_of, narrow_scope_of, reach_of = reach.scope_of, reach.narrow_scope_of, reach.reach_of
+reached, may_work = reach.reached, reach.may_work
+# The only ways to reach a record: many by suite, one by whatever opens it. None runs unscoped.
+VISIBLE = select(CustodyRecord).where(IN_REACH)
+RECORD_ID = sa.bindparam("record_id", type_=sa.Uuid())
+ONE = VISIBLE.where(col(CustodyRecord.id) == RECORD_ID)
+# What is locked is worked on, for which broken glass is not enough.
+LOCKED = (
+    select(CustodyRecord)
+    .where(IN_HAND, col(CustodyRecord.id) == RECORD_ID)
+    .with_for_update(key_share=True, of=CustodyRecord)
+)
 HELD = Prepared(LOCKED)
-
-
-def scope_of(actor: Actor) -> dict[str, Any]:
-    """What ``VISIBLE`` asks for: the suites whose records this actor may reach."""
-    return {"suites": sorted(actor.suites)}
+ELSEWHERE = "Check the id, or ask a colleague in that suite."
 
 
 async def one(
@@ -59,12 +66,12 @@ async def one(
     # Afresh where locked: what this session read before the lock may have changed since.
     rows = await session.exec(
         LOCKED if lock else ONE,
-        params=scope_of(actor) | {"record_id": record_id},
+        params=reach_of(actor) | {"record_id": record_id},
         execution_options={"populate_existing": lock},
     )
     found = rows.one_or_none()
     if found is None:
-        raise CustodyRecordNotFound("Check the id, or ask a colleague in that suite.")
+        raise CustodyRecordNotFound(ELSEWHERE)
     return found
 
 
@@ -104,9 +111,9 @@ async def these(session: AsyncSession, ids: Iterable[UUID]) -> Sequence[CustodyR
 
 async def held(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Any:
     """A record locked until the transaction ends, to be read by a later room and not changed."""
-    found = await rows_of(session, HELD, **scope_of(actor), record_id=record_id)
+    found = await rows_of(session, HELD, **reach_of(actor), record_id=record_id)
     if not found:
-        raise CustodyRecordNotFound("Check the id, or ask a colleague in that suite.")
+        raise CustodyRecordNotFound(ELSEWHERE)
     return found[0]
 
 
@@ -117,21 +124,15 @@ ALSO_DETAINED = sa.and_(
         col(SAME_PERSON.person_id).in_(same_person(col(CustodyRecord.person_id))),
         col(SAME_PERSON.state) == CustodyState.DETAINED,
         col(SAME_PERSON.id) != col(CustodyRecord.id),
+        open_to_reader(col(SAME_PERSON.id)),
     ),
 )
+TIMES = ("arrested_at", "arrived_at")
 RECORDS = Listing(
     sa.select(
         *(
             col(getattr(CustodyRecord, name))
-            for name in (
-                "id",
-                "person_id",
-                "reference",
-                "state",
-                "suite",
-                "arrested_at",
-                "arrived_at",
-            )
+            for name in ("id", "person_id", "reference", "state", "suite", *TIMES)
         ),
         col(Person.family_name),
         col(Person.given_names),
@@ -141,7 +142,8 @@ RECORDS = Listing(
     id=CustodyRecord.__table__.c.id,
     filters={
         "only_suite": col(CustodyRecord.suite) == sa.bindparam("only_suite"),
-        "suites": IN_SCOPE,
+        "suites": OF_SUITE,
+        "reader": OPEN,
         "suite": col(CustodyRecord.suite) == sa.bindparam("suite"),
         "state": col(CustodyRecord.state) == sa.bindparam("state"),
         "reference": col(CustodyRecord.reference) == sa.bindparam("reference"),
@@ -159,10 +161,8 @@ async def page(
     reference: str | None = None,
 ) -> tuple[list[Any], str | None]:
     """One page of the suites' records with the people's names, latest arrest first."""
-    scope = scope_of(actor)
-    if len(actor.suites) == 1:  # an equality keeps to the order of that suite's index
-        scope = {"only_suite": next(iter(actor.suites))}
-    return await RECORDS.page(session, turn, **scope, suite=suite, state=state, reference=reference)
+    asked = {"suite": suite, "state": state, "reference": reference}
+    return await RECORDS.page(session, turn, **narrow_scope_of(actor), **asked)
 
 
 PERSON = select(Person).where(col(Person.id) == sa.bindparam("person_id", type_=sa.Uuid()))

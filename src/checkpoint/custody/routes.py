@@ -92,7 +92,7 @@ async def _open(
 
 @router.get("", response_model=Page[CustodyRecordSummary], responses=problems(MalformedCursor))
 async def list_custody_records(
-    by: Annotated[Actor, holding(Permission.READ_CUSTODY_RECORD)],
+    by: Annotated[Actor, holding(Permission.LIST_CUSTODY_RECORDS)],
     session: Transaction,
     now: Now,
     turn: Turning,

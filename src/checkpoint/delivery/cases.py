@@ -98,10 +98,10 @@ LISTING = Listing(
     at=ENTERED.c.entered_at,
     id=RECORD.c.id,
     filters={
-        "suites": custody.IN_SCOPE,
+        "suites": custody.OF_SUITE,
         "suite": RECORD.c.suite == sa.bindparam("suite"),
         "before": DUE[1],
-        "reader": sa.true(),
+        "reader": custody.OPEN,
     },
     soonest=True,
 )

@@ -64,7 +64,7 @@ CROSSOVERS = CROSSED.where(col(Allocation.custody_record_id) == RECORD_ID).order
 # The only way to reach one by its id: by a case of the reader's suites.
 CROSSOVER = (
     CROSSED.join(CustodyRecord, col(CustodyRecord.id) == col(Allocation.custody_record_id))
-    .where(custody.IN_SCOPE)
+    .where(custody.IN_REACH)
     .where(col(Crossover.id) == sa.bindparam("crossover_id", type_=sa.Uuid()))
 )
 DEVIATION = (
@@ -178,7 +178,7 @@ async def crossover(session: AsyncSession, crossover_id: UUID, *, actor: Actor) 
     Raises:
         CrossoverNotFound: there is none.
     """
-    scope = custody.scope_of(actor)
+    scope = custody.reach_of(actor)
     found = await rows_of(session, CROSSOVER, **scope, crossover_id=crossover_id)
     if not found:
         raise CrossoverNotFound("Check the id, or ask a colleague in that suite.")

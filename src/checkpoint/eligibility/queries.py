@@ -54,7 +54,7 @@ VISIBLE = (
     .join(CustodyRecord, col(CustodyRecord.id) == col(EligibilityDecision.custody_record_id))
     .join(RuleSetVersion, col(RuleSetVersion.id) == col(EligibilityDecision.rule_set_version_id))
     .outerjoin(LATER, col(LATER.supersedes_id) == col(EligibilityDecision.id))
-    .where(custody.IN_SCOPE)
+    .where(custody.IN_REACH)
 )
 ONE = VISIBLE.where(col(EligibilityDecision.id) == sa.bindparam("decision_id", type_=sa.Uuid()))
 RECORD_ID = sa.bindparam("record_id", type_=sa.Uuid())
@@ -65,7 +65,7 @@ OF_CASE = VISIBLE.where(col(EligibilityDecision.custody_record_id) == RECORD_ID)
 
 async def of_case(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Sequence[Any]:
     """A case's decisions with their rules, the present one first."""
-    return await rows_of(session, OF_CASE, **custody.scope_of(actor), record_id=record_id)
+    return await rows_of(session, OF_CASE, **custody.reach_of(actor), record_id=record_id)
 
 
 LAST = (

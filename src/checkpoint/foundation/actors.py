@@ -51,7 +51,8 @@ class Actor:
 
     ``strong_since`` is when they last proved themselves with a strong method; None if they
     never did in this login. ``rank`` is None for staff who are no police officers, and where
-    the provider does not say.
+    the provider does not say. ``asks_at`` is the request's moment by the programme's clock: what
+    somebody reaches depends on it. None is no moment, so whatever ends by itself has ended.
     """
 
     id: UUID
@@ -60,3 +61,4 @@ class Actor:
     client: str | None = None
     strong_since: datetime | None = None
     rank: Rank | None = None
+    asks_at: datetime | None = None

@@ -174,7 +174,8 @@ BEFORE = sa.bindparam("committed_before", type_=sa.Date())
 SINCE = sa.bindparam("committed_since", type_=sa.Date())
 NARROWING: Mapping[str, Any] = {
     "only_suite": RECORD.c.suite == sa.bindparam("only_suite"),
-    "suites": custody.IN_SCOPE,
+    "suites": custody.OF_SUITE,
+    "reader": custody.OPEN,
     "suite": RECORD.c.suite == sa.bindparam("suite"),
     "stage": sa.bindparam("stage", type_=sa.String()) == STAGE,
     "missing": sa.and_(
@@ -246,9 +247,7 @@ async def page(
 
 def scope_of(actor: Actor) -> dict[str, Any]:
     """The reader's suites; a single one by an equality, which keeps to the order of its index."""
-    if len(actor.suites) == 1:
-        return {"only_suite": next(iter(actor.suites))}
-    return custody.scope_of(actor)
+    return custody.narrow_scope_of(actor)
 
 
 def view(row: Any, *, today: date) -> CaseView:

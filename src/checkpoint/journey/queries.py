@@ -139,7 +139,7 @@ TAKEN = eligibility.VISIBLE.where(col(EligibilityDecision.custody_record_id).in_
 
 
 VISIBLE_HERE = sa.select(col(CustodyRecord.id)).where(
-    custody.IN_SCOPE, col(CustodyRecord.id) == HERE
+    custody.IN_REACH, col(CustodyRecord.id) == HERE
 )
 
 
@@ -150,7 +150,7 @@ async def corrections(
     people, records = {record.person_id}, {record.id}
     told = await rows_of(session, PUT_RIGHT, people=[*people], records=[*records])
     people |= {row.person_id for row in told}
-    scope = custody.scope_of(actor)
+    scope = custody.reach_of(actor)
     taken = await rows_of(session, TAKEN, **scope, people=[*people], records=[*records])
     # Their other corrections are not told here: they say until when something stood, and for whom.
     records |= {row.custody_record_id for row in taken}
@@ -198,7 +198,7 @@ async def offence_corrections(
     replaced = await rows_of(session, REPLACED, thing=record.id)
     if not replaced:
         return []
-    scope = custody.scope_of(actor)
+    scope = custody.reach_of(actor)
     taken = await rows_of(session, TAKEN, **scope, people=[], records=[record.id])
     return [
         OffenceCorrectionView(
@@ -232,7 +232,7 @@ async def rested_on_merge(
         for one in (merge.kept_id, merge.other_id)
         for id in await people_queries.same_person_ids(session, one)
     }
-    scope = custody.scope_of(actor)
+    scope = custody.reach_of(actor)
     taken = await rows_of(session, TAKEN, **scope, people=sorted(ids), records=[])
     here = sorted({row.custody_record_id for row in taken})
     moves = await rows_of(session, PUT_RIGHT, people=[], records=here)

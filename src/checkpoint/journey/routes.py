@@ -73,7 +73,7 @@ async def read_me(
     responses=problems(CustodyRecordNotFound),
 )
 async def read_next_steps(
-    by: Annotated[Actor, holding(Permission.READ_CUSTODY_RECORD)],
+    by: Annotated[Actor, holding(Permission.READ_ELIGIBILITY)],
     record_id: Annotated[UUID, Path(description="The custody record's id.")],
     session: Transaction,
     vault: Opening,
@@ -88,6 +88,9 @@ async def read_next_steps(
     if present is not None:
         steps += oversight.next_steps(present, by=by, on=london_day(now))
     steps += await things.programme_steps(session, record, present, vault=vault, by=by, at=now)
+    if not await custody.may_work(session, record_id, actor=by):
+        only = {"allowed": False, "why_not": READS_ONLY}
+        steps = [step.model_copy(update=only) for step in steps]
     late = late_entries(record, history)
     await ledger.record(
         session,
@@ -111,6 +114,7 @@ async def read_next_steps(
     )
 
 
+READS_ONLY = "Broken glass opens a case for reading only; ask a colleague in its suite."
 # What the screening asks is known by its field, too, as next steps name it.
 BY_FIELD = {fact.given_as: name for name, fact in FACTS.items() if "screening." in fact.given_as}
 
@@ -216,7 +220,7 @@ async def count_cases(
     responses=problems(CustodyRecordNotFound),
 )
 async def read_corrections(
-    by: Annotated[Actor, holding(Permission.READ_CUSTODY_RECORD)],
+    by: Annotated[Actor, holding(Permission.READ_ELIGIBILITY)],
     record_id: Annotated[UUID, Path(description="The custody record's id.")],
     session: Transaction,
     now: Now,

@@ -42,8 +42,7 @@ ENDED = sa.update(Assignment.__table__).where(
     col(Assignment.id) == sa.bindparam("assignment_id", type_=sa.Uuid())
 )
 ALL_ENDED = sa.update(Assignment.__table__).where(
-    col(Assignment.navigator_id) == sa.bindparam("of_navigator", type_=sa.Uuid()),
-    col(Assignment.ended_at).is_(None),
+    col(Assignment.id) == queries.IDS, col(Assignment.ended_at).is_(None)
 )
 COVERS_ENDED = sa.update(Cover.__table__).where(col(Cover.id) == queries.IDS)
 
@@ -180,7 +179,7 @@ async def reassign(
             nothing was changed.
     """
     old = await staff.one(session, navigator_id, actor=by)
-    seen_plan = await cases.plan(session, old, command.mapping, at=at)
+    seen_plan = await cases.plan(session, old, command.mapping, by=by, at=at)
     if not seen_plan.rows and not seen_plan.covers:
         raise CaseloadEmpty("There is nothing to reassign.")
     _check_seen(seen, old.id, seen_plan)
@@ -189,7 +188,8 @@ async def reassign(
     await custody.these(session, touched)
     to = {each.candidate.id for each in seen_plan.placed if each.candidate}
     await staff.held(session, {old.id, *to})
-    plan = await cases.plan(session, old, command.mapping, at=at)  # as it stands under the locks
+    # as it stands under the locks
+    plan = await cases.plan(session, old, command.mapping, by=by, at=at)
     _check_seen(seen, old.id, plan)
     done = Reassignment(
         navigator_id=old.id,
@@ -200,7 +200,7 @@ async def reassign(
         reassigned_by=by.id,
     )
     await insert(session, done)
-    await _move(session, old.id, plan, done, by=by, at=at)
+    await _move(session, plan, done, by=by, at=at)
     people = {row.person_id for row in (*plan.rows, *plan.covers)}
     about = (done.id, old.id, *touched, *people, *to)
     await _record(session, NavigatorEvent.REASSIGNED, *about, by=by, at=at)
@@ -214,7 +214,6 @@ def _check_seen(seen: str, old_id: UUID, plan: cases.Plan) -> None:
 
 async def _move(
     session: AsyncSession,
-    old_id: UUID,
     plan: cases.Plan,
     done: Reassignment,
     *,
@@ -224,7 +223,7 @@ async def _move(
     """End what a navigator holds and covers, and begin what takes its place."""
     end = {"ended_at": at, "ended_by": by.id}
     values = end | {"end_reason": EndReason.REASSIGNED}
-    await executed(session, ALL_ENDED.values(**values), {"of_navigator": old_id})
+    await executed(session, ALL_ENDED.values(**values), {"ids": [row.id for row in plan.rows]})
     await executed(
         session, COVERS_ENDED.values(**end), {"ids": [row.cover_id for row in plan.covers]}
     )

@@ -10,6 +10,15 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.custody.reach.queries import (
+    ASKS_AT,
+    CASE_REACH,
+    OPEN,
+    READER,
+    THROUGH_GLASS,
+    open_to_reader,
+)
+from checkpoint.custody.reach.states import Basis
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
@@ -17,43 +26,24 @@ from checkpoint.foundation.paging import Listing, Turn
 from checkpoint.navigators import queries, rules
 from checkpoint.navigators.caseload import Case
 from checkpoint.navigators.schemas import CaseloadItemView, Chosen
-from checkpoint.navigators.staff.tables import Navigator
 from checkpoint.navigators.states import Place
 from checkpoint.navigators.tables import Assignment, Cover
 from checkpoint.people.tables import Person
 
-OWN: Any = (
-    sa.select(
-        col(Assignment.id),
-        col(Assignment.custody_record_id),
-        col(Assignment.assigned_at).label("since"),
-        sa.literal(Place.ASSIGNED.value).label("place"),
-        sa.null().cast(sa.DateTime(timezone=True)).label("until"),
-    )
-    .join(Navigator, col(Navigator.id) == col(Assignment.navigator_id))
-    .where(col(Assignment.ended_at).is_(None), queries.WORKS_HERE)
+LIVE = CASE_REACH
+COVERING: Any = sa.literal_column(f"'{Basis.COVER}'")
+PLACE = sa.case(
+    (LIVE.c.basis == COVERING, Place.COVER.value),
+    else_=Place.ASSIGNED.value,
 )
-COVERED = (
-    sa.select(
-        col(Cover.id),
-        col(Assignment.custody_record_id),
-        col(Cover.covers_from),
-        sa.literal(Place.COVER.value),
-        col(Cover.until),
-    )
-    .join(Assignment, col(Assignment.id) == col(Cover.assignment_id))
-    .join(Navigator, col(Navigator.id) == col(Cover.navigator_id))
-    .where(queries.COVERS, queries.WORKS_HERE)
-)
-LIVE: Any = sa.union_all(OWN, COVERED).subquery("live")
-# Narrowed inside by who asks and when, so that it costs what one caseload costs.
+# By who asks and when, so that it costs what one caseload costs.
 CASELOAD = Listing(
     sa.select(
         LIVE.c.id,
         LIVE.c.custody_record_id,
         LIVE.c.since,
-        LIVE.c.place,
-        LIVE.c.until,
+        PLACE.label("place"),
+        sa.case((LIVE.c.basis == COVERING, LIVE.c.until)).label("until"),
         col(CustodyRecord.reference),
         col(CustodyRecord.suite),
         col(CustodyRecord.person_id),
@@ -64,14 +54,24 @@ CASELOAD = Listing(
     .join(Person, col(Person.id) == col(CustodyRecord.person_id)),
     at=LIVE.c.since,
     id=LIVE.c.id,
-    filters={"reader": sa.true(), "now": sa.true(), "today": sa.true()},
+    filters={
+        "reader": sa.and_(
+            LIVE.c.actor_id == READER,
+            LIVE.c.basis != THROUGH_GLASS,
+            open_to_reader(LIVE.c.custody_record_id),
+        ),
+        "asks_at": LIVE.c.until > ASKS_AT,
+    },
     soonest=True,
 )
 NAVIGATOR_ID = sa.bindparam("navigator_id", type_=sa.Uuid())
-HELD_BY = queries.STANDING.where(col(Assignment.navigator_id) == NAVIGATOR_ID).order_by(
+# A restricted case stays where it is, until somebody who is named for it moves it.
+HELD_BY = queries.STANDING.where(col(Assignment.navigator_id) == NAVIGATOR_ID, OPEN).order_by(
     col(Assignment.assigned_at), col(Assignment.id)
 )
-COVERED_BY = queries.STANDING.where(col(Cover.navigator_id) == NAVIGATOR_ID).order_by(col(Cover.id))
+COVERED_BY = queries.STANDING.where(col(Cover.navigator_id) == NAVIGATOR_ID, OPEN).order_by(
+    col(Cover.id)
+)
 
 
 @dataclass(frozen=True)
@@ -97,15 +97,21 @@ def item_view(row: Any) -> CaseloadItemView:
 
 
 async def plan(
-    session: AsyncSession, navigator: Any, mapping: Sequence[Chosen] | None, *, at: datetime
+    session: AsyncSession,
+    navigator: Any,
+    mapping: Sequence[Chosen] | None,
+    *,
+    by: Actor,
+    at: datetime,
 ) -> Plan:
     """Where a navigator's whole caseload goes as everybody stands now.
 
     Raises:
         RuleBroken: the mapping is not of their cases, each once.
     """
-    rows = await rows_of(session, HELD_BY, navigator_id=navigator.id, now=at)
-    covers = await rows_of(session, COVERED_BY, navigator_id=navigator.id, now=at)
+    asked = {"navigator_id": navigator.id, "now": at, "reader": by.id}
+    rows = await rows_of(session, HELD_BY, **asked)
+    covers = await rows_of(session, COVERED_BY, **asked)
     held = [row.custody_record_id for row in rows]
     if mapping is not None:
         rules.check_whole([each.custody_record_id for each in mapping], held=held)

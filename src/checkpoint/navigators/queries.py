@@ -12,8 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation import queries as allocation
 from checkpoint.allocation.vault import Vault
-from checkpoint.custody import queries as custody
 from checkpoint.custody.queries import CustodyRecordNotFound
+from checkpoint.custody.reach import queries as reach
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.delivery import queries as delivery
 from checkpoint.delivery.rules import check_has_read
@@ -44,24 +44,14 @@ WORKS_HERE = sa.and_(
         col(Navigator.last_day) >= sa.bindparam("today", type_=sa.Date()),
     ),
 )
-OWN = (
-    sa.select(col(Assignment.custody_record_id))
-    .join(Navigator, col(Navigator.id) == col(Assignment.navigator_id))
-    .where(col(Assignment.ended_at).is_(None), WORKS_HERE)
-)
-COVERED = (
-    sa.select(col(Assignment.custody_record_id))
-    .join(Cover, col(Cover.assignment_id) == col(Assignment.id))
-    .join(Navigator, col(Navigator.id) == col(Cover.navigator_id))
-    .where(COVERS, WORKS_HERE)
-)
 # The live cases of whoever is asking, of any suite: nothing of it outlasts an assignment. Put it to
-# a select of custody records, with the parameters of ``caseload_of``.
-IN_CASELOAD = col(CustodyRecord.id).in_(sa.union_all(OWN, COVERED))
+# a select of custody records, with the parameters of ``caseload_of``. What it reads is the one view
+# that custody reads, too.
+IN_CASELOAD = reach.IN_CASELOAD
 REACHED = Prepared(
     sa.select(*CustodyRecord.__table__.c)
     .where(IN_CASELOAD, col(CustodyRecord.id) == RECORD_ID)
-    .with_for_update(key_share=True)
+    .with_for_update(key_share=True, of=CustodyRecord.__table__)
 )
 STANDING = (
     sa.select(
@@ -132,7 +122,7 @@ ONE_CONFLICT = (
 
 def caseload_of(actor: Actor, at: datetime) -> dict[str, Any]:
     """What ``IN_CASELOAD`` asks for: whose live cases, and when."""
-    return {"reader": actor.id, "now": at, "today": london_day(at)}
+    return {"reader": actor.id, "asks_at": at}
 
 
 async def own_case(session: AsyncSession, record_id: UUID, *, by: Actor, at: datetime) -> Any:
@@ -250,8 +240,8 @@ async def conflict(session: AsyncSession, conflict_id: UUID, *, actor: Actor) ->
     Raises:
         ConflictNotFound: there is none.
     """
-    scope = custody.scope_of(actor)
-    found = await rows_of(session, ONE_CONFLICT, **scope, conflict_id=conflict_id)
+    team = staff.team_of(actor)
+    found = await rows_of(session, ONE_CONFLICT, **team, conflict_id=conflict_id)
     if not found:
         raise ConflictNotFound("Check the id, or ask a supervisor of their suite.")
     return found[0]

@@ -193,7 +193,7 @@ async def plan_reassignment(
     but that you are shown these cases' arms and are blind to them no longer.
     """
     found = await staff.one(session, navigator_id, actor=by)
-    plan = await cases.plan(session, found, command.mapping if command else None, at=now)
+    plan = await cases.plan(session, found, command.mapping if command else None, by=by, at=now)
     await _show(session, plan, NavigatorEvent.PLANNED, found.id, by=by, now=now)
     items, covers = _told(plan)
     view = PlanView(

@@ -67,7 +67,7 @@ COMPLETED = (
             col(LATER.corrects_id) == col(NeedsAssessment.id), col(LATER.completed_at) <= AS_OF
         ),
     )
-    .where(custody.IN_SCOPE)
+    .where(custody.IN_REACH)
     .where(col(NeedsAssessment.completed_at) <= AS_OF)
 )
 ONE = COMPLETED.where(col(NeedsAssessment.id) == ASSESSMENT_ID)
@@ -77,7 +77,7 @@ OF_CASE = COMPLETED.where(col(NeedsAssessment.custody_record_id) == RECORD_ID).o
 DRAFTS = (
     select(NeedsDraft)
     .join(CustodyRecord, col(CustodyRecord.id) == col(NeedsDraft.custody_record_id))
-    .where(custody.IN_SCOPE)
+    .where(custody.IN_REACH)
 )
 DRAFT = DRAFTS.where(col(NeedsDraft.id) == ASSESSMENT_ID)
 HELD_DRAFT = DRAFT.with_for_update(key_share=True, of=NeedsDraft)
@@ -128,7 +128,7 @@ async def completed(
     session: AsyncSession, assessment_id: UUID, *, actor: Actor, as_of: datetime = EVER
 ) -> Any | None:
     """A completed assessment as it stood at a moment; None where there was none within reach."""
-    scope = custody.scope_of(actor)
+    scope = custody.reach_of(actor)
     found = await rows_of(session, ONE, **scope, assessment_id=assessment_id, as_of=as_of)
     return found[0] if found else None
 
@@ -143,7 +143,7 @@ async def draft(
     """
     rows = await session.exec(
         HELD_DRAFT if lock else DRAFT,
-        params=custody.scope_of(actor) | {"assessment_id": assessment_id},
+        params=custody.reach_of(actor) | {"assessment_id": assessment_id},
         execution_options={"populate_existing": lock},
     )
     found = rows.one_or_none()
@@ -156,7 +156,7 @@ async def of_case(
     session: AsyncSession, record_id: UUID, *, actor: Actor, as_of: datetime = EVER
 ) -> Sequence[Any]:
     """A case's completed assessments as they stood at a moment, the last one first."""
-    scope = custody.scope_of(actor)
+    scope = custody.reach_of(actor)
     return await rows_of(session, OF_CASE, **scope, record_id=record_id, as_of=as_of)
 
 
@@ -177,7 +177,7 @@ def standing(found: Sequence[Any]) -> list[Any]:
 
 async def open_draft(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Any | None:
     """The half-done assessment of a case, if there is one."""
-    found = await rows_of(session, OPEN_OF_CASE, **custody.scope_of(actor), record_id=record_id)
+    found = await rows_of(session, OPEN_OF_CASE, **custody.reach_of(actor), record_id=record_id)
     return found[0] if found else None
 
 

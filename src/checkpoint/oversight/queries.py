@@ -109,7 +109,7 @@ PRESENT = OF_CASE.limit(1)
 
 async def one(session: AsyncSession, decision_id: UUID, *, actor: Actor) -> Any:
     """A decision with its rules, and what was said of it."""
-    scope = custody.scope_of(actor)
+    scope = custody.reach_of(actor)
     found = await rows_of(session, ONE, **scope, decision_id=decision_id)
     if not found:
         raise DecisionNotFound("Check the id, or ask a colleague in that suite.")
@@ -135,14 +135,14 @@ def check_current(decision: Any) -> None:
 
 async def present(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Any | None:
     """A case's present decision with what was said of it, if there is one."""
-    scope = custody.scope_of(actor)
+    scope = custody.reach_of(actor)
     found = await rows_of(session, PRESENT, **scope, record_id=record_id)
     return found[0] if found else None
 
 
 async def of_case(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Sequence[Any]:
     """A case's decisions with what was said of them, the present one first."""
-    return await rows_of(session, OF_CASE, **custody.scope_of(actor), record_id=record_id)
+    return await rows_of(session, OF_CASE, **custody.reach_of(actor), record_id=record_id)
 
 
 def state_of(decision: Any) -> OversightState:
@@ -265,14 +265,14 @@ OVERRIDE = (
         OverrideAnswer,
         col(OverrideAnswer.eligibility_override_id) == col(EligibilityOverride.id),
     )
-    .where(custody.IN_SCOPE)
+    .where(custody.IN_REACH)
     .where(col(EligibilityOverride.id) == sa.bindparam("override_id", type_=sa.Uuid()))
 )
 
 
 async def override(session: AsyncSession, override_id: UUID, *, actor: Actor) -> Any:
     """A proposed override with its decision's verdict, and what became of it."""
-    scope = custody.scope_of(actor)
+    scope = custody.reach_of(actor)
     found = await rows_of(session, OVERRIDE, **scope, override_id=override_id)
     if not found:
         raise OverrideNotFound("Check the id, or ask a colleague in that suite.")

@@ -47,7 +47,7 @@ async def correct(
     right = in_store(command, today=london_day(at), field="#")
     _fits(right, person)
     remedy = "Check the number: somebody else holds it."
-    await nobody_else(session, right["pnc_id"], right["cro_number"], remedy, but=person.id)
+    await nobody_else(session, right["pnc_id"], right["cro_number"], remedy, but=person.id, by=by)
     family_name, given_names = person.family_name, person.given_names
     change = _change(person, right)
     try:
@@ -98,6 +98,7 @@ async def add_alias(
     session: AsyncSession, person_id: UUID, command: AddAlias, *, by: Actor, at: datetime
 ) -> Person:
     """Another name that a person is known by; searches find them by it from now on."""
+    await queries.shown_to(session, person_id, actor=by)
     person = await queries.standing(session, person_id, to_change=True)
     if len(await queries.aliases(session, person_id)) >= MOST_ALIASES:
         raise AliasesFull(f"{MOST_ALIASES} names is the most. Put a wrong one right instead.")
@@ -206,6 +207,9 @@ async def _keep(
     await insert(session, *rows)
 
 
+UNTOLD = "Check the number. If it is right, leave it out and tell a supervisor."
+
+
 async def nobody_else(
     session: AsyncSession,
     pnc_id: str | None,
@@ -213,10 +217,18 @@ async def nobody_else(
     remedy: str,
     *,
     but: UUID | None = None,
+    by: Actor,
 ) -> None:
-    """Nobody on record holds these numbers, unless it is the one who is put right."""
+    """Nobody on record holds these numbers, unless it is the one who is put right.
+
+    Raises:
+        PersonAlreadyKnown: somebody does; who it is, is told unless they are hidden.
+    """
     found = await queries.by_number(session, pnc_id, cro_number)
     known = [row.id for row in found if row.id != but]
+    if known and await queries.hidden(session, known, actor=by):
+        session.info.get("request", {})["found"] = known
+        raise PersonAlreadyKnown(UNTOLD)
     if known:
         # So that the entry says who was found.
         under = await queries.survivors(session, known)

@@ -15,7 +15,7 @@ from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert, rows_of
 from checkpoint.people import names, queries
 from checkpoint.people.actions import PersonAlreadyKnown, in_store, nobody_else, write_index
-from checkpoint.people.matching import PROBABLE, KnownName
+from checkpoint.people.matching import PROBABLE, KnownName, compare
 from checkpoint.people.schemas import RegisterPerson, Who
 from checkpoint.people.tables import IdentityChoice, Person
 
@@ -52,7 +52,10 @@ async def register(
         "If it is the same person, send person_id instead of person. If it is somebody else, check "
         "the number: one number belongs to one person."
     )
-    await nobody_else(session, person.pnc_id, person.cro_number, remedy)
+    known = await _hidden_same(session, person, by=by)
+    if known is not None:
+        return await queries.one(session, await queries.survivor_of(session, known))
+    await nobody_else(session, person.pnc_id, person.cro_number, remedy, by=by)
     choices = await _ruled_out(session, person, set(none_of), by=by, at=at)
     try:
         await insert(session, person)
@@ -63,6 +66,22 @@ async def register(
         await insert(session, *choices)
     await write_index(session, person)
     return person
+
+
+async def _hidden_same(session: AsyncSession, person: Person, *, by: Actor) -> UUID | None:
+    """Whoever has this number and is like this newcomer, but is hidden from whoever books them in.
+
+    It is them, so the new record is about them, and whoever books it is told of nothing else.
+    """
+    found = await queries.by_number(session, person.pnc_id, person.cro_number)
+    if not found or not await queries.hidden(session, [found[0].id], actor=by):
+        return None
+    sought = queries.likeness(person, [KnownName(person.family_name, person.given_names)])
+    aliases = await queries.aliases(session, found[0].id)
+    known = [KnownName(found[0].family_name, found[0].given_names)]
+    known += [KnownName(row.family_name, row.given_names, row.kind) for row in aliases]
+    match = compare(sought, queries.likeness(found[0], known))
+    return found[0].id if match.score >= PROBABLE else None
 
 
 LOCKS = sa.text("SELECT pg_advisory_xact_lock(lock) FROM unnest(CAST(:locks AS bigint[])) AS lock")
@@ -84,7 +103,7 @@ async def _ruled_out(
 ) -> list[IdentityChoice]:
     """Those who look like this newcomer, if it was said that it is none of them."""
     sought = queries.likeness(person, [KnownName(person.family_name, person.given_names)])
-    found, _ = await queries.alike(session, sought)
+    found, _ = await queries.alike(session, sought, actor=by)
     probable = [one for one in found if one.match.score >= PROBABLE][:OFFERED]
     if {one.person.id for one in probable} - none_of:
         session.info.get("request", {})["found"] = [id for one in probable for id in one.subjects]

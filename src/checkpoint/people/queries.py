@@ -1,7 +1,7 @@
 """Find a person by what is certain about them, or by name and birth as far as they are known."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,12 +12,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation import errors
+from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.people import names
 from checkpoint.people.identifiers import readings
 from checkpoint.people.matching import KnownName, Likeness, Match, compare
-from checkpoint.people.schemas import AliasView, FoundView, KnownPersonView, PersonView
+from checkpoint.people.schemas import AliasView, KnownPersonView, PersonView
 from checkpoint.people.tables import Person, PersonAlias
+from checkpoint.people.views import Found
 
 
 class PersonNotFound(errors.NotFound):
@@ -28,6 +30,9 @@ class PersonNotFound(errors.NotFound):
 class PersonMergedAway(errors.Conflict):
     slug = "person-merged-away"
     title = "This record was merged into another person's"
+
+
+UNKNOWN = "Check the id, or give the person's particulars instead."
 
 
 async def one(
@@ -44,7 +49,7 @@ async def one(
     rows = rows.execution_options(populate_existing=True)
     found = (await session.exec(rows)).one_or_none()
     if found is None:
-        raise PersonNotFound("Check the id, or give the person's particulars instead.")
+        raise PersonNotFound(UNKNOWN)
     return found
 
 
@@ -57,6 +62,10 @@ def same_person(person_id: Any) -> Any:
     return sa.select(found.render_derived(name="same_person").c.id)
 
 
+HIDDEN = sa.text("""
+    SELECT asked.id FROM unnest(CAST(:people AS uuid[])) AS asked (id)
+     WHERE person_hidden_from(asked.id, :reader)
+""")
 SURVIVORS = sa.text("""
     SELECT asked.id, survivor_of(asked.id) AS survivor_id
       FROM unnest(CAST(:people AS uuid[])) AS asked (id)
@@ -67,6 +76,24 @@ SAME = same_person(sa.bindparam("person_id", type_=sa.Uuid()))
 async def survivors(session: AsyncSession, people: Iterable[UUID]) -> dict[UUID, UUID]:
     """Under whom each of these records is found now: itself, unless it is merged away."""
     return {row.id: row.survivor_id for row in await rows_of(session, SURVIVORS, people=[*people])}
+
+
+async def hidden(session: AsyncSession, people: Iterable[UUID], *, actor: Actor) -> frozenset[UUID]:
+    """Which of these are on record for nothing but restricted cases that are closed to a reader."""
+    rows = await rows_of(session, HIDDEN, people=[*people], reader=actor.id)
+    return frozenset(row.id for row in rows)
+
+
+async def shown_to(session: AsyncSession, person_id: UUID, *, actor: Actor) -> Person:
+    """The same as ``one``, for a reader from whom they are not hidden.
+
+    Raises:
+        PersonNotFound: there is none that they may see.
+    """
+    person = await one(session, person_id)
+    if await hidden(session, [person_id], actor=actor):
+        raise PersonNotFound(UNKNOWN)
+    return person
 
 
 async def survivor_of(session: AsyncSession, person_id: UUID) -> UUID:
@@ -163,30 +190,13 @@ CANDIDATES = sa.text("""
 """)
 
 
-@dataclass(frozen=True)
-class Found:
-    """Somebody on record, and how alike they are to who is sought."""
+async def alike(
+    session: AsyncSession, sought: Likeness, *, actor: Actor
+) -> tuple[list[Found], bool]:
+    """Who may be sought, the likeliest first; and whether there may be others.
 
-    person: Any
-    match: Match
-    found_as: tuple[Any, ...] = ()
-
-    @property
-    def subjects(self) -> list[UUID]:
-        """Whom this tells of, for the ledger."""
-        return [self.person.id, *(other.id for other in self.found_as)]
-
-    def view(self) -> FoundView:
-        return FoundView(
-            score=self.match.score,
-            reasons=[*self.match.reasons],
-            person=PersonView.model_validate(self.person),
-            found_as=[PersonView.model_validate(other) for other in self.found_as],
-        )
-
-
-async def alike(session: AsyncSession, sought: Likeness) -> tuple[list[Found], bool]:
-    """Who may be sought, the likeliest first; and whether there may be others."""
+    Nobody who is hidden from the reader is among them.
+    """
     name = sought.names[0]
     asked = names.asked(name.family_name, name.given_names, sought.born)
     rows = await rows_of(
@@ -200,6 +210,7 @@ async def alike(session: AsyncSession, sought: Likeness) -> tuple[list[Found], b
     known = await _names_of(session, rows)
     found = [Found(row, compare(sought, likeness(row, known[row.id]))) for row in rows]
     found = [one for one in found if one.match.score >= LEAST_SCORE]
+    found = await _told(session, found, actor=actor)
     found.sort(key=lambda one: (-one.match.score, one.person.id))
     if any(one.person.once_merged for one in found):
         found = await _under_survivors(session, found)
@@ -244,21 +255,35 @@ def likeness(person: Any, known: Sequence[KnownName]) -> Likeness:
     return Likeness(known, person.date_of_birth, age, (person.pnc_id, person.cro_number))
 
 
-async def by_identifier(session: AsyncSession, identifier: str, *, today: date) -> list[Found]:
-    """Whoever holds this number, however it is written."""
+async def by_identifier(
+    session: AsyncSession, identifier: str, *, today: date, actor: Actor
+) -> list[Found]:
+    """Whoever holds this number, however it is written, and is not hidden from the reader."""
     rows = await by_number(session, *readings(identifier, today=today))
-    return await _under_survivors(
-        session, [Found(row, Match(100, ("The same number",))) for row in rows]
-    )
+    found = [Found(row, Match(100, ("The same number",))) for row in rows]
+    return await _under_survivors(session, await _told(session, found, actor=actor))
 
 
 async def named(
-    session: AsyncSession, family_name: str | None, given_names: str | None, born: date | None
+    session: AsyncSession,
+    family_name: str | None,
+    given_names: str | None,
+    born: date | None,
+    *,
+    actor: Actor,
 ) -> tuple[list[Found], bool]:
-    """Who may be meant by this name and date of birth, as many as are told."""
+    """Who may be meant by this name and date of birth, as many as are told to this reader."""
     sought = Likeness([KnownName(family_name, given_names)], born)
-    found, more = await alike(session, sought)
+    found, more = await alike(session, sought, actor=actor)
     return found[:TOLD], more or len(found) > TOLD
+
+
+async def _told(session: AsyncSession, found: Sequence[Found], *, actor: Actor) -> list[Found]:
+    """Those of them who are not hidden from the reader."""
+    if not found:
+        return []
+    gone = await hidden(session, [one.person.id for one in found], actor=actor)
+    return [one for one in found if one.person.id not in gone]
 
 
 UNINDEXED = (

@@ -47,10 +47,15 @@ async def search_people(
     """
     if command.identifier is not None:
         today = london_day(now)
-        found, more = await queries.by_identifier(session, command.identifier, today=today), False
+        found = await queries.by_identifier(session, command.identifier, today=today, actor=by)
+        more = False
     else:
         found, more = await queries.named(
-            session, command.family_name, command.given_names, command.date_of_birth
+            session,
+            command.family_name,
+            command.given_names,
+            command.date_of_birth,
+            actor=by,
         )
     await ledger.record(
         session,
@@ -74,7 +79,7 @@ async def read_person(
     now: Now,
 ) -> Response:
     """A person, with every other name, and with the records that are one with theirs."""
-    person = await queries.one(session, person_id)
+    person = await queries.shown_to(session, person_id, actor=by)
     view = await merges.whole(session, person)
     others = [other.id for other in view.merged_here]
     read = PersonEvent.READ

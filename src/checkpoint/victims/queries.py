@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.access.permissions import Permission, holds
 from checkpoint.custody.movements import queries as movements
 from checkpoint.custody.movements.states import is_late
-from checkpoint.custody.queries import IN_SCOPE, PUT_RIGHT, scope_of
+from checkpoint.custody.queries import IN_REACH, PUT_RIGHT, reach_of
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
@@ -58,7 +58,7 @@ ENTRY = sa.select(
 ).outerjoin(VictimWithdrawal, col(VictimWithdrawal.victim_id) == col(Victim.id))
 # A victim is reached through their case, and only where that is in scope.
 VISIBLE = ENTRY.join(CustodyRecord, col(CustodyRecord.id) == col(Victim.custody_record_id)).where(
-    IN_SCOPE
+    IN_REACH
 )
 ONE = VISIBLE.where(col(Victim.id) == sa.bindparam("victim_id", type_=sa.Uuid()))
 EVERY = ENTRY.where(
@@ -101,7 +101,7 @@ PEOPLE = select(Person).where(
 
 async def one(session: AsyncSession, victim_id: UUID, *, actor: Actor) -> Any:
     """A victim of a case within reach, with when their entry was withdrawn, if it was."""
-    found = await rows_of(session, ONE, **scope_of(actor), victim_id=victim_id)
+    found = await rows_of(session, ONE, **reach_of(actor), victim_id=victim_id)
     if not found:
         raise VictimNotFound("Check the id, or ask a colleague in that suite.")
     return found[0]

@@ -17,6 +17,7 @@ from checkpoint.custody.circumstances.schemas import (
     SafeguardsView,
 )
 from checkpoint.custody.circumstances.tables import CoAccused, Safeguard, ScreeningOmission
+from checkpoint.custody.reach.queries import IN_SCOPE, open_to_reader, scope_of
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
@@ -42,13 +43,14 @@ OTHER_ID = sa.case(
     else_=col(CoAccused.other_record_id),
 )
 OTHER = aliased(CustodyRecord)
+OTHER_OPEN = open_to_reader(col(OTHER.id))
 CO_ACCUSED = (
     sa.select(
         col(CoAccused.id),
         OTHER_ID.label("other_id"),
         col(CoAccused.recorded_at),
-        col(OTHER.id).label("seen_id"),
-        col(OTHER.reference),
+        sa.case((OTHER_OPEN, col(OTHER.id))).label("seen_id"),
+        sa.case((OTHER_OPEN, col(OTHER.reference))).label("reference"),
     )
     .outerjoin(WITHDRAWAL, col(WITHDRAWAL.withdraws_id) == col(CoAccused.id))
     .outerjoin(OTHER, sa.and_(col(OTHER.id) == OTHER_ID, col(OTHER.suite) == sa.any_(SUITES)))
@@ -82,7 +84,7 @@ ACCUSED_TOO = sa.select(
 )  # fmt: skip
 BY_REFERENCE = sa.select(col(CustodyRecord.id)).where(
     col(CustodyRecord.reference) == sa.bindparam("reference"),
-    col(CustodyRecord.suite) == sa.any_(SUITES),
+    IN_SCOPE,
 )
 
 
@@ -100,7 +102,7 @@ async def omission(session: AsyncSession, record_id: UUID) -> Any | None:
 
 async def co_accused(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Sequence[Any]:
     """The links that stand, from either side; the other's reference only within reach."""
-    return await rows_of(session, CO_ACCUSED, record_id=record_id, suites=sorted(actor.suites))
+    return await rows_of(session, CO_ACCUSED, record_id=record_id, **scope_of(actor))
 
 
 async def links_entered(session: AsyncSession, record_id: UUID) -> int:
@@ -120,8 +122,7 @@ async def is_accused_too(session: AsyncSession, record_id: UUID, person_id: UUID
 
 async def id_by_reference(session: AsyncSession, reference: str, *, actor: Actor) -> UUID | None:
     """The record with this reference, within reach."""
-    given = {"reference": reference, "suites": sorted(actor.suites)}
-    found = await rows_of(session, BY_REFERENCE, **given)
+    found = await rows_of(session, BY_REFERENCE, **scope_of(actor), reference=reference)
     return found[0].id if found else None
 
 

@@ -22,6 +22,7 @@ from checkpoint.custody.movements import queries as movements
 from checkpoint.custody.movements.schemas import AlsoDetainedView
 from checkpoint.custody.movements.states import MovementKind, is_late
 from checkpoint.custody.movements.tables import Movement, MovementWithdrawal
+from checkpoint.custody.reach.queries import suites_of
 from checkpoint.custody.states import CustodyState
 from checkpoint.custody.suites import queries as suites
 from checkpoint.custody.suites.rules import is_open
@@ -86,8 +87,8 @@ async def also_detained(
     """What this reader is told of other records that detain the same person."""
     if record.state is CustodyState.RELEASED:
         return []
-    others = await movements.detaining(session, record.person_id, besides=record.id)
-    return movements.also_detained(others, suites=by.suites)
+    others = await movements.detaining(session, record.person_id, besides=record.id, actor=by)
+    return movements.also_detained(others, suites=suites_of(by))
 
 
 async def history(

@@ -43,7 +43,7 @@ ENTERING = problems(*CREATING, RuleBroken, CustodyRecordNotFound, RecordFull)
     responses=problems(CustodyRecordNotFound),
 )
 async def read_detention(
-    by: Annotated[Actor, holding(Permission.READ_CUSTODY_RECORD)],
+    by: Annotated[Actor, holding(Permission.READ_DETENTION)],
     record_id: RecordId,
     session: Transaction,
     now: Now,

@@ -170,7 +170,7 @@ async def take_back(
     if command.suite not in by.suites:
         yours = ", ".join(sorted(by.suites)) or "none"
         raise NotYourSuite(f"Your suites: {yours}. Ask a colleague there.")
-    record = await queries.by_reference(session, command.reference)
+    record = await queries.by_reference(session, command.reference, actor=by)
     if record is None or (record.state is CustodyState.DETAINED and record.suite not in by.suites):
         raise CustodyRecordNotFound("Check the reference, or ask a colleague in that suite.")
     voluntary = command.reason is ReturnReason.VOLUNTARY_ATTENDANCE

@@ -23,6 +23,7 @@ from checkpoint.custody.movements.schemas import (
 )
 from checkpoint.custody.movements.states import MovementKind, is_late
 from checkpoint.custody.movements.tables import BailVariation, Movement, MovementWithdrawal
+from checkpoint.custody.reach.queries import OPEN, scope_of
 from checkpoint.custody.states import ELSEWHERE_NOW, NOT_YOURS, CustodyState
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
@@ -44,7 +45,7 @@ MOVEMENTS = (
 )
 BY_REFERENCE = (
     select(CustodyRecord)
-    .where(col(CustodyRecord.reference) == sa.bindparam("reference"))
+    .where(col(CustodyRecord.reference) == sa.bindparam("reference"), OPEN)
     .with_for_update(key_share=True)
 )
 
@@ -60,7 +61,7 @@ DETAINING = (
             people.same_person(sa.bindparam("person_id", type_=sa.Uuid()))
         )
     )
-    .where(col(CustodyRecord.state) == CustodyState.DETAINED)
+    .where(col(CustodyRecord.state) == CustodyState.DETAINED, OPEN)
     .order_by(col(CustodyRecord.id))
 )
 PLACE = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:place, 0)) AS held")
@@ -76,10 +77,10 @@ async def hold_place(session: AsyncSession, person_id: UUID) -> None:
 
 
 async def detaining(
-    session: AsyncSession, person_id: UUID, *, besides: UUID | None = None
+    session: AsyncSession, person_id: UUID, *, besides: UUID | None = None, actor: Actor
 ) -> Sequence[Any]:
-    """The records by which a person is detained, whatever their suites; never shown as they are."""
-    rows = await rows_of(session, DETAINING, person_id=person_id)
+    """By which records a person is detained, of any suite, as far as they are open to the actor."""
+    rows = await rows_of(session, DETAINING, person_id=person_id, reader=actor.id)
     return [row for row in rows if row.id != besides]
 
 
@@ -114,7 +115,7 @@ SENT = sa.exists().where(
 )
 WITHIN_REACH = (
     select(CustodyRecord)
-    .where(sa.or_(col(CustodyRecord.suite) == sa.any_(SUITES), SENT))
+    .where(sa.or_(col(CustodyRecord.suite) == sa.any_(SUITES), SENT), OPEN)
     .where(col(CustodyRecord.id) == sa.bindparam("record_id", type_=sa.Uuid()))
     .with_for_update(key_share=True)
 )
@@ -143,7 +144,7 @@ async def to_withdraw(
     """
     rows = await session.exec(
         WITHIN_REACH,
-        params={"record_id": record_id, "suites": sorted(actor.suites)},
+        params=scope_of(actor) | {"record_id": record_id},
         execution_options={"populate_existing": True},
     )
     record = rows.one_or_none()
@@ -156,13 +157,15 @@ async def to_withdraw(
     return (record if mine else None), movements
 
 
-async def by_reference(session: AsyncSession, reference: str) -> CustodyRecord | None:
+async def by_reference(
+    session: AsyncSession, reference: str, *, actor: Actor
+) -> CustodyRecord | None:
     """A record in any suite, locked, by what stands on the person's paper; for the one deed that
-    takes it over where the person turns up, and never for a list.
+    takes it over where the person turns up, and never for a list. If restricted, by who is named.
     """
     rows = await session.exec(
         BY_REFERENCE,
-        params={"reference": reference},
+        params={"reference": reference, "reader": actor.id},
         execution_options={"populate_existing": True},
     )
     return rows.one_or_none()

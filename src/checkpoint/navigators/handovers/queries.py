@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.custody.reach.queries import OPEN
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
@@ -51,7 +52,7 @@ OFFERS = (
     .outerjoin(OfferAnswer, col(OfferAnswer.handover_id) == col(Offer.id))
 )
 TO_ME = OFFERS.join(Navigator, col(Navigator.id) == col(Offer.to_navigator_id)).where(
-    queries.WORKS_HERE
+    queries.WORKS_HERE, OPEN
 )
 ONE = TO_ME.where(col(Offer.id) == sa.bindparam("offer_id", type_=sa.Uuid()))
 OF_ASSIGNMENT = OFFERS.where(

@@ -13,7 +13,6 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.custody.lists import Suite
-from checkpoint.custody.queries import scope_of
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.paging import Listing, Turn
@@ -119,6 +118,11 @@ class Standing:
         return cleared and not self.absent
 
 
+def team_of(actor: Actor) -> dict[str, Any]:
+    """What ``IN_TEAM`` asks for: the suites at which somebody leads."""
+    return {"suites": sorted(actor.suites)}
+
+
 async def one(
     session: AsyncSession, navigator_id: UUID, *, actor: Actor, lock: bool = False
 ) -> Any:
@@ -128,7 +132,7 @@ async def one(
         NavigatorNotFound: there is none.
     """
     rows = LOCKED if lock else ONE
-    found = await rows_of(session, rows, **scope_of(actor), navigator_id=navigator_id)
+    found = await rows_of(session, rows, **team_of(actor), navigator_id=navigator_id)
     if not found:
         raise NavigatorNotFound(REMEDY)
     return found[0]
@@ -153,7 +157,7 @@ async def is_registered(session: AsyncSession, actor_id: UUID) -> bool:
 
 async def page(session: AsyncSession, *, actor: Actor, turn: Turn) -> tuple[list[Any], str | None]:
     """One page of a supervisor's team, who was registered last first."""
-    return await LISTING.page(session, turn, **scope_of(actor))
+    return await LISTING.page(session, turn, **team_of(actor))
 
 
 async def working(session: AsyncSession, *, on: date) -> list[Standing]:

@@ -104,7 +104,7 @@ async def list_merges(
     now: Now,
 ) -> Response:
     """Who was merged with this person or parted from them: when, by whom, and why."""
-    person = await people.one(session, person_id)
+    person = await people.shown_to(session, person_id, actor=by)
     view = await queries.of_person(session, person_id)
     others = {id for merge in view.items for id in (merge.kept.id, merge.other.id)} - {person_id}
     await ledger.record(

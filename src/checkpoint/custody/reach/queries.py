@@ -1,0 +1,209 @@
+"""Whom a case is open to, in SQL; and read restrictions and broken glass."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.custody.reach.states import Basis, BrokenGlassNotFound, GlassState
+from checkpoint.custody.reach.tables import (
+    BrokenGlass,
+    BrokenGlassReview,
+    CaseRestriction,
+    RestrictionName,
+)
+from checkpoint.custody.tables import CustodyRecord
+from checkpoint.foundation.actors import Actor, Role
+from checkpoint.foundation.database import rows_of
+from checkpoint.foundation.paging import Listing, Turn
+from checkpoint.foundation.statements import Prepared
+
+INSTANT = sa.DateTime(timezone=True)
+READER = sa.bindparam("reader", type_=sa.Uuid())
+ASKS_AT = sa.bindparam("asks_at", type_=INSTANT)
+RECORD_ID = sa.bindparam("record_id", type_=sa.Uuid())
+# A view of the database, written by nobody: who reaches a case that is of none of their suites,
+# why and until when. What it is made of stands in later rooms, too; see its migration.
+CASE_REACH = sa.table(
+    "case_reach",
+    sa.column("id", sa.Uuid()),
+    sa.column("custody_record_id", sa.Uuid()),
+    sa.column("actor_id", sa.Uuid()),
+    sa.column("basis", sa.String()),
+    sa.column("since", INSTANT),
+    sa.column("until", INSTANT),
+)
+
+
+def open_to_reader(record_id: Any) -> Any:
+    """In SQL, a case is not restricted, or the reader is named for it.
+
+    ``record_id`` is a column of the statement around it.
+    """
+    restriction, name = aliased(CaseRestriction), aliased(RestrictionName)
+    return ~sa.exists().where(
+        col(restriction.custody_record_id) == record_id,
+        col(restriction.ended_at).is_(None),
+        ~sa.exists().where(
+            col(name.case_restriction_id) == col(restriction.id),
+            col(name.actor_id) == READER,
+            col(name.ended_at).is_(None),
+        ),
+    )
+
+
+# Written out, so that the plan leaves out what cannot be.
+THROUGH_GLASS: Any = sa.literal_column(f"'{Basis.BROKEN_GLASS}'")
+REACHES = sa.and_(
+    CASE_REACH.c.custody_record_id == col(CustodyRecord.id),
+    CASE_REACH.c.actor_id == READER,
+    CASE_REACH.c.until > ASKS_AT,
+)
+READS = sa.exists().where(REACHES)
+WORKS = sa.exists().where(REACHES, CASE_REACH.c.basis != THROUGH_GLASS)
+
+
+OF_SUITE = col(CustodyRecord.suite) == sa.any_(sa.bindparam("suites", type_=ARRAY(sa.String())))
+OPEN = open_to_reader(col(CustodyRecord.id))
+# Of lists: whatever the reader's suites have, by their index.
+IN_SCOPE = sa.and_(OF_SUITE, OPEN)
+# Of one case that is read; and of one that something is done with.
+IN_REACH = sa.and_(sa.or_(OF_SUITE, READS), OPEN)
+IN_HAND = sa.and_(sa.or_(OF_SUITE, WORKS), OPEN)
+IN_CASELOAD = sa.and_(WORKS, OPEN)
+
+
+def suites_of(actor: Actor) -> frozenset[str]:
+    """By which suites somebody reaches cases; a navigator by none, whatever their token says."""
+    return frozenset() if actor.role is Role.NAVIGATOR else actor.suites
+
+
+def scope_of(actor: Actor) -> dict[str, Any]:
+    """What ``IN_SCOPE`` asks for: the reader, and the suites whose cases they are shown."""
+    return {"suites": sorted(suites_of(actor)), "reader": actor.id}
+
+
+def narrow_scope_of(actor: Actor) -> dict[str, Any]:
+    """The same; a single suite by an equality, which keeps to the order of its index."""
+    scope = scope_of(actor)
+    if len(scope["suites"]) == 1:
+        (scope["only_suite"],) = scope.pop("suites")
+    return scope
+
+
+def reach_of(actor: Actor) -> dict[str, Any]:
+    """What ``IN_REACH``, ``IN_HAND`` and ``IN_CASELOAD`` ask for: the same, and when."""
+    return scope_of(actor) | {"asks_at": actor.asks_at}
+
+
+REACHED = sa.select(col(CustodyRecord.id)).where(
+    IN_REACH, col(CustodyRecord.id) == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
+)
+FOUND = Prepared(
+    sa.select(
+        col(CustodyRecord.id),
+        col(CustodyRecord.person_id),
+        sa.or_(OF_SUITE, READS).label("within_reach"),
+    ).where(col(CustodyRecord.id) == RECORD_ID, OPEN)
+)
+RESTRICTIONS = (
+    sa.select(*CaseRestriction.__table__.c)
+    .where(col(CaseRestriction.custody_record_id) == RECORD_ID)
+    .order_by(col(CaseRestriction.number).desc())
+)
+NAMES = (
+    sa.select(*RestrictionName.__table__.c)
+    .where(
+        col(RestrictionName.case_restriction_id)
+        == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
+    )
+    .order_by(col(RestrictionName.named_at), col(RestrictionName.id))
+)
+REVIEWED: Any = col(BrokenGlassReview.id).is_not(None)
+GLASS = (
+    sa.select(
+        *BrokenGlass.__table__.c,
+        col(CustodyRecord.reference),
+        col(CustodyRecord.suite),
+        col(CustodyRecord.person_id),
+        sa.case((REVIEWED, GlassState.REVIEWED.value), else_=GlassState.UNREVIEWED.value).label(
+            "state"
+        ),
+        col(BrokenGlassReview.outcome),
+        col(BrokenGlassReview.words).label("review_words"),
+        col(BrokenGlassReview.reviewed_at),
+        col(BrokenGlassReview.reviewed_by),
+    )
+    .join(CustodyRecord, col(CustodyRecord.id) == col(BrokenGlass.custody_record_id))
+    .outerjoin(BrokenGlassReview, col(BrokenGlassReview.broken_glass_id) == col(BrokenGlass.id))
+    .where(IN_SCOPE)
+)
+ONE_GLASS = GLASS.where(col(BrokenGlass.id) == sa.bindparam("glass_id", type_=sa.Uuid()))
+LISTING = Listing(
+    GLASS,
+    at=BrokenGlass.__table__.c.broken_at,
+    id=BrokenGlass.__table__.c.id,
+    filters={
+        "suites": sa.true(),
+        "reader": sa.true(),
+        "reviewed": REVIEWED.is_(sa.bindparam("reviewed", type_=sa.Boolean())),
+    },
+    soonest=True,
+)
+
+
+async def reached(session: AsyncSession, ids: Iterable[UUID], *, actor: Actor) -> frozenset[UUID]:
+    """Which of these cases this reader may read."""
+    rows = await rows_of(session, REACHED, **reach_of(actor), ids=[*ids])
+    return frozenset(row.id for row in rows)
+
+
+WORKED = Prepared(
+    sa.select(col(CustodyRecord.id)).where(IN_HAND, col(CustodyRecord.id) == RECORD_ID)
+)
+
+
+async def may_work(session: AsyncSession, record_id: UUID, *, actor: Actor) -> bool:
+    """Whether this reader may do more with a case than read it."""
+    return bool(await rows_of(session, WORKED, **reach_of(actor), record_id=record_id))
+
+
+async def found(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Any | None:
+    """A case that the glass may be broken for, and whether whoever asks reaches it already."""
+    rows = await rows_of(session, FOUND, **reach_of(actor), record_id=record_id)
+    return rows[0] if rows else None
+
+
+async def restrictions(session: AsyncSession, record_id: UUID) -> Sequence[Any]:
+    """Every restriction of a case that was reached, the last one first."""
+    return await rows_of(session, RESTRICTIONS, record_id=record_id)
+
+
+async def names(session: AsyncSession, ids: Iterable[UUID]) -> Sequence[Any]:
+    """Everybody who was ever named for these restrictions, in order."""
+    return await rows_of(session, NAMES, ids=[*ids])
+
+
+async def glass(session: AsyncSession, glass_id: UUID, *, actor: Actor) -> Any:
+    """A break-glass access to a case of the supervisor's suites.
+
+    Raises:
+        BrokenGlassNotFound: there is none.
+    """
+    rows = await rows_of(session, ONE_GLASS, **reach_of(actor), glass_id=glass_id)
+    if not rows:
+        raise BrokenGlassNotFound("Check the id, or ask a supervisor of that suite.")
+    return rows[0]
+
+
+async def page(
+    session: AsyncSession, *, actor: Actor, turn: Turn, state: GlassState | None
+) -> tuple[list[Any], str | None]:
+    """One page of break-glass access to cases of the supervisor's suites, the first one first."""
+    reviewed = None if state is None else state is GlassState.REVIEWED
+    return await LISTING.page(session, turn, **scope_of(actor), reviewed=reviewed)
