@@ -56,7 +56,7 @@ def _create_case_restriction() -> None:
         ),
         sa.CheckConstraint(
             "num_nonnulls(ended_at, ended_by, end_reason) IN (0, 3)",
-            name=op.f("ck_case_restriction_ended_together"),
+            name=op.f("ck_case_restriction_ended_pair"),
         ),
         sa.ForeignKeyConstraint(
             ["custody_record_id"],
@@ -65,7 +65,7 @@ def _create_case_restriction() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_restriction")),
         sa.UniqueConstraint(
-            "custody_record_id", "number", name=op.f("uq_case_restriction_custody_record_id")
+            "custody_record_id", "number", name=op.f("uq_case_restriction_custody_record_id_number")
         ),
     )
     op.create_index(

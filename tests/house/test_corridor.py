@@ -96,7 +96,8 @@ def test_a_room_holds_only_the_agreed_furniture():
 
 ALCOVES = (
     "custody/suites", "custody/movements", "custody/detention", "custody/circumstances",
-    "people/merges", "navigators/staff", "navigators/handovers", "navigators/conflicts",
+    "custody/reach", "people/merges",
+    "navigators/staff", "navigators/handovers", "navigators/conflicts",
     "journey/worklist", "journey/timeline",
 )  # fmt: skip
 

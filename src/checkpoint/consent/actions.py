@@ -119,6 +119,7 @@ async def withdraw(
     found = await queries.taken(session, asking_id, actor=by)
     if found is None:
         draft = await queries.draft(session, asking_id, actor=by)
+        await custody.held(session, draft.custody_record_id, actor=by)
         raise ConsentNotStanding("Nothing was answered there.", state=_state(draft, at=at).value)
     record = await custody.held(session, found.custody_record_id, actor=by)
     asked = [

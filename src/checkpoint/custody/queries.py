@@ -21,6 +21,7 @@ from checkpoint.custody.lists import Offence, OffenceClassification, Suite
 from checkpoint.custody.lookups import AS_LISTED, stands_in
 from checkpoint.custody.movements import queries as movements
 from checkpoint.custody.reach import queries as reach
+from checkpoint.custody.reach.states import GlassReadsOnly
 from checkpoint.custody.schemas import AllegedOffenceView, CustodyRecordView, ScreeningView
 from checkpoint.custody.states import DOORS, ELSEWHERE_NOW, CustodyState, InForce, why_not
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Screening
@@ -41,7 +42,7 @@ class CustodyRecordNotFound(errors.NotFound):
     title = "There is no such custody record that you may see"
 
 
-# What later rooms put to their own selects; the alcove says what each is for.
+# For later rooms' own selects; the alcove says what each is for.
 OF_SUITE, OPEN, open_to_reader = reach.OF_SUITE, reach.OPEN, reach.open_to_reader
 IN_SCOPE, IN_REACH, IN_HAND = reach.IN_SCOPE, reach.IN_REACH, reach.IN_HAND
 scope_of, narrow_scope_of, reach_of = reach.scope_of, reach.narrow_scope_of, reach.reach_of
@@ -57,7 +58,6 @@ LOCKED = (
     .with_for_update(key_share=True, of=CustodyRecord)
 )
 HELD = Prepared(LOCKED)
-ELSEWHERE = "Check the id, or ask a colleague in that suite."
 
 
 async def one(
@@ -71,8 +71,14 @@ async def one(
     )
     found = rows.one_or_none()
     if found is None:
-        raise CustodyRecordNotFound(ELSEWHERE)
+        raise await _refusal(session, record_id, actor=actor)
     return found
+
+
+async def _refusal(session: AsyncSession, record_id: UUID, *, actor: Actor) -> errors.Refusal:
+    if await reached(session, [record_id], actor=actor):
+        return GlassReadsOnly("Ask a colleague in its suite to do it.")
+    return CustodyRecordNotFound("Check the id, or ask a colleague in that suite.")
 
 
 OF_PERSON = (
@@ -113,7 +119,7 @@ async def held(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Any:
     """A record locked until the transaction ends, to be read by a later room and not changed."""
     found = await rows_of(session, HELD, **reach_of(actor), record_id=record_id)
     if not found:
-        raise CustodyRecordNotFound(ELSEWHERE)
+        raise await _refusal(session, record_id, actor=actor)
     return found[0]
 
 
@@ -174,10 +180,7 @@ async def person_of(session: AsyncSession, record: CustodyRecord) -> Any:
 
 PUT_RIGHT = aliased(AllegedOffence)
 AS_ALLEGED = (
-    "committed_from",
-    "committed_until",
-    "committed_in_area",
-    "crime_reference",
+    *("committed_from", "committed_until", "committed_in_area", "crime_reference"),
     "domestic_abuse_grade",
     "hate_crime",
     "formally_reported_on",
@@ -207,7 +210,7 @@ async def offences_of(session: AsyncSession, record_id: UUID) -> Sequence[Any]:
 
 SCREENING = (
     select(Screening)
-    .where(col(Screening.custody_record_id) == sa.bindparam("record_id", type_=sa.Uuid()))
+    .where(col(Screening.custody_record_id) == RECORD_ID)
     .order_by(col(Screening.number).desc())
     .limit(1)
 )
@@ -237,8 +240,8 @@ def timed(offences: Sequence[Any], screening: Any | None) -> list[Timed]:
 
 def in_force_of(row: Any) -> InForce:
     """Whether an alleged offence was in force when it is alleged, by the list it was entered with."""
-    first, last = row.committed_from, row.committed_until
-    return in_force(first, last, valid_from=row.valid_from, valid_until=row.valid_until)
+    days = (row.committed_from, row.committed_until)
+    return in_force(*days, valid_from=row.valid_from, valid_until=row.valid_until)
 
 
 def shown_offence(row: Any) -> AllegedOffenceView:

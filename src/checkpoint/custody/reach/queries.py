@@ -124,16 +124,17 @@ NAMES = (
     )
     .order_by(col(RestrictionName.named_at), col(RestrictionName.id))
 )
-REVIEWED: Any = col(BrokenGlassReview.id).is_not(None)
+STATE: Any = sa.case(
+    (col(BrokenGlassReview.id).is_not(None), GlassState.REVIEWED.value),
+    else_=GlassState.UNREVIEWED.value,
+)
 GLASS = (
     sa.select(
         *BrokenGlass.__table__.c,
         col(CustodyRecord.reference),
         col(CustodyRecord.suite),
         col(CustodyRecord.person_id),
-        sa.case((REVIEWED, GlassState.REVIEWED.value), else_=GlassState.UNREVIEWED.value).label(
-            "state"
-        ),
+        STATE.label("state"),
         col(BrokenGlassReview.outcome),
         col(BrokenGlassReview.words).label("review_words"),
         col(BrokenGlassReview.reviewed_at),
@@ -151,7 +152,7 @@ LISTING = Listing(
     filters={
         "suites": sa.true(),
         "reader": sa.true(),
-        "reviewed": REVIEWED.is_(sa.bindparam("reviewed", type_=sa.Boolean())),
+        "state": sa.bindparam("state", type_=sa.String()) == STATE,
     },
     soonest=True,
 )
@@ -205,5 +206,4 @@ async def page(
     session: AsyncSession, *, actor: Actor, turn: Turn, state: GlassState | None
 ) -> tuple[list[Any], str | None]:
     """One page of break-glass access to cases of the supervisor's suites, the first one first."""
-    reviewed = None if state is None else state is GlassState.REVIEWED
-    return await LISTING.page(session, turn, **scope_of(actor), reviewed=reviewed)
+    return await LISTING.page(session, turn, **scope_of(actor), state=state)

@@ -109,6 +109,11 @@ class GlassNotNeeded(errors.Conflict):
     title = "You reach this case already"
 
 
+class GlassReadsOnly(errors.Forbidden):
+    slug = "glass-reads-only"
+    title = "Broken glass opens a case for reading only"
+
+
 class BrokenGlassNotFound(errors.NotFound):
     slug = "broken-glass-not-found"
     title = "There is no such break-glass access that you may see"

@@ -35,7 +35,7 @@ class CaseRestriction(Record, table=True):
         sa.CheckConstraint(f"length(words) <= {WORDS_LIMIT}", name="words_length"),
         sa.CheckConstraint(f"length(end_reason) <= {WORDS_LIMIT}", name="end_reason_length"),
         sa.CheckConstraint(
-            "num_nonnulls(ended_at, ended_by, end_reason) IN (0, 3)", name="ended_together"
+            "num_nonnulls(ended_at, ended_by, end_reason) IN (0, 3)", name="ended_pair"
         ),
     )
 
