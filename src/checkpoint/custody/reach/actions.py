@@ -23,7 +23,6 @@ from checkpoint.custody.reach.states import (
     CaseNotRestricted,
     CaseRestrictedAlready,
     GlassNotNeeded,
-    GlassReviewedAlready,
     ReachEvent,
 )
 from checkpoint.custody.reach.tables import (
@@ -162,14 +161,15 @@ async def review(
         BrokenGlassNotFound, OwnGlass, GlassReviewedAlready: nothing was changed.
     """
     found = await queries.glass(session, glass_id, actor=by)
+    await custody.held(session, found.custody_record_id, actor=by)
+    found = await queries.glass(
+        session, glass_id, actor=by
+    )  # afresh: somebody may have reviewed it
     rules.check_review(broken_by=found.broken_by, reviewed_at=found.reviewed_at, by=by.id)
     row = BrokenGlassReview(
         broken_glass_id=glass_id, **command.model_dump(), reviewed_at=at, reviewed_by=by.id
     )
-    try:
-        await insert(session, row)
-    except sa.exc.IntegrityError as error:  # two at once: the second comes too late
-        raise GlassReviewedAlready("Read the list again.") from error
+    await insert(session, row)
     await ledger.record(
         session,
         Operation.COLLECTION,

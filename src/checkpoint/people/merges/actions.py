@@ -45,6 +45,7 @@ async def merge(
     await _hold(session, kept_id, command.other_id)
     await _check_seen(session, kept_id, seen=seen)
     for person_id in (kept_id, command.other_id):
+        await people.shown_to(session, person_id, actor=by)
         await people.check_stands(session, person_id)
     row = PersonMerge(kept_id=kept_id, **command.model_dump(), merged_at=at, merged_by=by.id)
     await insert(session, row)
