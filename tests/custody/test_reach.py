@@ -15,9 +15,10 @@ from builders import (
     booked,
     make_record,
 )
+from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.custody.reach import actions, rules
 from checkpoint.custody.reach import queries as reach
-from checkpoint.custody.reach.schemas import BreakGlass, NameSomebody, ReviewGlass
+from checkpoint.custody.reach.schemas import BreakGlass, NameSomebody, RestrictCase, ReviewGlass
 from checkpoint.custody.reach.states import LABELS as LABELLED
 from checkpoint.custody.reach.states import (
     GlassOutcome,
@@ -32,6 +33,7 @@ from checkpoint.custody.reach.states import (
 )
 from checkpoint.foundation import clock
 from checkpoint.foundation.actors import Actor, Role
+from checkpoint.foundation.database import transaction
 from conftest import NOON
 from delivering import problem
 from traces import counts, entries
@@ -107,6 +109,9 @@ async def test_a_restricted_case_stands_in_nobody_elses_lists_and_counts(client,
     await post(boss, here(record, "restrictions"), WHY)
     for reader, address, query in lists:
         assert record["id"] not in (await reader.get(address, params=query)).text
+    stranger = clients(Role.SUPERVISOR, "PETERLEE", name="stranger")
+    broken = await stranger.post(here(record, "break-glass"), json=GLASS, headers=a_key())
+    problem(broken, 404, "custody-record-not-found")
     assert (await client.get("/v1/cases/counts")).json() != before
     assert record["id"] in (await boss.get("/v1/cases", params={"size": 200})).text
     returned = {
@@ -238,8 +243,25 @@ async def test_glass_broken_without_reason_is_closed_at_once_and_reviewed_but_on
         await actions.review(session, row.id, found, by=boss, at=NOON)
 
 
+async def test_nothing_opens_or_closes_that_cannot_be_recorded(without_ledger):
+    async with transaction(without_ledger) as session:
+        record = await make_record(session)
+    boss = Actor(id=uuid4(), role=Role.SUPERVISOR, suites=frozenset({"DURHAMGATE"}))
+    other = replace(boss, suites=frozenset({"PETERLEE"}), asks_at=NOON)
+    for deed, command, by in (
+        (actions.restrict, RestrictCase(**WHY), boss),
+        (actions.break_glass, BreakGlass(**GLASS), other),
+    ):
+        with pytest.raises(LedgerNotWritten):
+            async with transaction(without_ledger) as session:
+                await deed(session, record.id, command, by=by, at=NOON)
+    async with transaction(without_ledger) as session:
+        assert await reach.restrictions(session, record.id) == []
+        assert await reach.reached(session, [record.id], actor=other) == frozenset()
+
+
 @pytest.mark.parametrize("noun", ["restrictions", "break-glass"])
-async def test_what_cannot_be_recorded_leaves_no_trace(client, clients, owner, noun):
+async def test_what_cannot_be_read_leaves_no_trace(client, clients, owner, noun):
     record = await booked(client)
     boss, stranger = clients(Role.SUPERVISOR), clients(Role.SUPERVISOR, "PETERLEE", name="s")
     body = {
