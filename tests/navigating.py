@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from builders import a_key, make_record
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Role
-from checkpoint.foundation.database import insert
+from checkpoint.foundation.database import insert, transaction
 from checkpoint.navigators.staff.states import ClearanceKind
 from checkpoint.navigators.staff.tables import Clearance, Navigator
 from checkpoint.navigators.states import How
@@ -76,6 +76,21 @@ async def registered(
             told = await boss.post(address, json=clearance, headers=a_key())
             assert told.status_code == 201, told.text
     return Someone(found["id"], name, clients(Role.NAVIGATOR, "NOWHERE", name=name))
+
+
+async def in_caseload(clients: Clients, record: Any, to: Someone) -> Assignment:
+    """A case is this navigator's, however it came into the programme."""
+    row = Assignment(
+        custody_record_id=UUID(record["id"]),
+        navigator_id=UUID(to.id),
+        number=1,
+        how=How.ASSIGNED,
+        assigned_at=NOON,
+        assigned_by=uuid4(),
+    )
+    async with transaction(clients.app.state.engine) as session:
+        await insert(session, row)
+    return row
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from builders import (
 from checkpoint.foundation import clock
 from checkpoint.foundation.actors import Role
 from conftest import NOON
+from navigating import in_caseload, registered
 from traces import counts, entries
 
 KEPT = ("consent_draft", "consent_asking", "consent", "consent_withdrawal")
@@ -121,7 +122,9 @@ async def test_declining_stays_on_record_with_its_reason(client, clients):
         "Synthetic words.",
     )
     assert (research["state"], sharing["state"]) == ("declined", "given")
-    listed = (await clients(Role.NAVIGATOR).get(place_of(record))).json()
+    navigator = await registered(clients)
+    await in_caseload(clients, record, navigator)
+    listed = (await navigator.client.get(place_of(record))).json()
     assert [each["state"] for each in listed["standing"]] == ["declined", "declined", "given"]
     assert steps_of(listed)["ask_for_consent"]["why_not"].startswith("Your role")
     again = await asked_for_consent(client, record, information_sharing=...)
@@ -538,8 +541,13 @@ async def test_an_asking_elsewhere_is_not_there(client, clients):
 
 
 async def test_a_navigator_reads_and_records_nothing(client, clients):
-    asking = await asked_for_consent(client, await eligible(client))
-    navigator = clients(Role.NAVIGATOR)
+    record = await eligible(client)
+    asking = await asked_for_consent(client, record)
+    whose = await registered(clients)
+    navigator = whose.client
+    absent = await navigator.get(f"/v1/consents/{asking['id']}")
+    refused(absent, 404, "consent-not-found")
+    await in_caseload(clients, record, whose)
     view = (await navigator.get(f"/v1/consents/{asking['id']}")).json()
     assert {step["allowed"] for step in view["next_steps"]} == {False}
     refused(await withdraw(navigator, asking), 403, "not-permitted")

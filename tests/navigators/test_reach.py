@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from assessing import WHOLE_NEEDS
 from builders import a_key, eligible
@@ -10,14 +10,13 @@ from checkpoint.custody.reach import actions as reaching
 from checkpoint.custody.reach import queries as reach
 from checkpoint.custody.reach.schemas import RestrictCase
 from checkpoint.foundation.actors import Actor, Role
-from checkpoint.foundation.database import insert, transaction
+from checkpoint.foundation.database import transaction
 from checkpoint.navigators import actions, cases
 from checkpoint.navigators.schemas import ReassignCaseload
-from checkpoint.navigators.states import EndReason, How
-from checkpoint.navigators.tables import Assignment
+from checkpoint.navigators.states import EndReason
 from conftest import NOON
 from delivering import problem
-from navigating import here, make_assigned, make_navigator, registered
+from navigating import here, in_caseload, make_assigned, make_navigator, registered
 
 BOSS = Actor(id=uuid4(), role=Role.SUPERVISOR, suites=frozenset({"DURHAMGATE"}))
 
@@ -31,16 +30,7 @@ async def test_a_navigator_assesses_the_needs_of_their_case_until_it_is_theirs_n
     own.client = clients(Role.NAVIGATOR, "DURHAMGATE", name=own.name)  # a suite opens nothing
     address = f"/v1/custody-records/{record['id']}"
     problem(await own.client.get(address), 404, "custody-record-not-found")
-    row = Assignment(
-        custody_record_id=UUID(record["id"]),
-        navigator_id=UUID(own.id),
-        number=1,
-        how=How.ASSIGNED,
-        assigned_at=NOON,
-        assigned_by=uuid4(),
-    )
-    async with transaction(clients.app.state.engine) as session:
-        await insert(session, row)
+    row = await in_caseload(clients, record, own)
     told = (await own.client.get(address)).json()
     assert told["person"]["id"] == record["person"]["id"]
     assert {step["allowed"] for step in told["next_steps"]} == {False}
