@@ -66,13 +66,16 @@ def test_those_who_work_outside_the_suite_see_no_custody_record(role):
     assert GRANTS[role] == {Permission.READ_REFERENCE}
 
 
-def test_navigators_work_their_caseload_and_read_no_custody_record():
+def test_navigators_read_and_assess_and_decide_nothing():
     assert GRANTS[Role.NAVIGATOR] == {
         Permission.ANSWER_HANDOVER,
+        Permission.ASSESS_NEEDS,
         Permission.DECLARE_CONFLICT,
         Permission.OFFER_HANDOVER,
         Permission.READ_CASELOAD,
         Permission.READ_CONSENT,
+        Permission.READ_CUSTODY_RECORD,
+        Permission.READ_NEEDS,
         Permission.READ_REFERENCE,
         Permission.SEND_BATCH,
     }

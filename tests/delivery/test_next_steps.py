@@ -28,7 +28,8 @@ def steps_for(trial_owner, trial_settings):
     async def told(record, role):
         by = Actor(id=uuid4(), role=role, suites=SUITES)
         async with transaction(trial_owner) as session:
-            row = await custody.one(session, UUID(record["id"]), actor=by)
+            of_suite = Actor(id=uuid4(), role=Role.SUPERVISOR, suites=SUITES)
+            row = await custody.one(session, UUID(record["id"]), actor=of_suite)
             vault, on = Vault(trial_settings), date(2026, 11, 3)
             found = await queries.next_steps(session, row, vault=vault, by=by, on=on)
         return [(step.step, step.allowed) for step in found]

@@ -77,7 +77,7 @@ async def test_a_caseload_goes_once_whoever_reassigns_it(api):
     tags = {}
     async with transaction(api) as session:
         for to in others:
-            plan = await cases.plan(session, sick, mapped(to), at=NOON)
+            plan = await cases.plan(session, sick, mapped(to), by=boss(), at=NOON)
             tags[to.id] = plan.tag
 
     def reassigning(to):
@@ -103,7 +103,7 @@ async def test_what_comes_in_while_a_caseload_goes_is_not_left_behind_unseen(api
         sick, other = await make_navigator(session), await make_navigator(session)
         held = await make_assigned(session, sick.id)
         late = await make_record(session)
-        plan = await cases.plan(session, sick, None, at=NOON)
+        plan = await cases.plan(session, sick, None, by=boss(), at=NOON)
 
     async def assigning(session):
         to = await actions.candidate(session, sick.id, at=NOON)
@@ -130,7 +130,7 @@ async def test_an_offer_is_taken_once_and_not_from_a_caseload_that_has_gone(api)
         offer = await handovers.offer(session, record.id, command, by=boss(), at=NOON)
         mapping = [Chosen(custody_record_id=record.id, navigator_id=two.id)]
         old = await staff.named(session, sick.id)
-        tag = (await cases.plan(session, old, mapping, at=NOON)).tag
+        tag = (await cases.plan(session, old, mapping, by=boss(), at=NOON)).tag
     taker = Actor(id=one.actor_id, role=Role.NAVIGATOR)
 
     def accepting(session):
