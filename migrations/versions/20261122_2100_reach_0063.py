@@ -1,7 +1,7 @@
 """Restricted cases, who is named for them, and broken glass.
 
 Revision ID: 0063
-Revises: 0053
+Revises: 0069
 Phase: expand (nothing reads or writes the new tables yet)
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0063"
-down_revision = "0053"
+down_revision = "0069"
 TABLES = ("case_restriction", "case_restriction_name", "broken_glass", "broken_glass_review")
 ENDED = ("case_restriction", "case_restriction_name")
 INSTANT = sa.DateTime(timezone=True)

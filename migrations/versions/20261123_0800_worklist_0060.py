@@ -1,7 +1,7 @@
 """Indexes by which the worklist walks what is due in the order of its time.
 
 Revision ID: 0060
-Revises: 0053
+Revises: 0064
 Phase: expand (nothing relies on them)
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0060"
-down_revision = "0053"
+down_revision = "0064"
 
 INDEXES = (
     ("ix_programme_start_started_at_id", "programme_start", ["started_at", "id"], None),
