@@ -32,6 +32,8 @@ for room in (
     "delivery.tables",
     "navigators.staff.tables",
     "navigators.tables",
+    "contracts.agreements.tables",
+    "contracts.tables",
     "monitor.tables",
 ):
     import_module(f"checkpoint.{room}")

@@ -29,6 +29,8 @@ KEPT += ("navigator", "navigator_clearance", "navigator_absence", "navigator_pro
 KEPT += ("navigator_conflict", "navigator_conflict_withdrawal", "navigator_assignment")
 KEPT += ("navigator_handover", "navigator_handover_answer", "navigator_cover")
 KEPT += ("navigator_reassignment",)
+KEPT += ("contract", "contract_step", "contract_terms", "contract_condition")
+KEPT += ("contract_signature",)
 KEPT += (
     "safeguard",
     "co_accused",

@@ -27,6 +27,8 @@ from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.audit.witness import Witnessed
 from checkpoint.consent import codes as consent_codes
 from checkpoint.consent import routes as consent
+from checkpoint.contracts import codes as contracts_codes
+from checkpoint.contracts import routes as contracts
 from checkpoint.custody import codes as custody_codes
 from checkpoint.custody import identities as custody_identities
 from checkpoint.custody import routes as custody
@@ -119,6 +121,8 @@ ROOMS = (
     handovers.router,
     conflicts.router,
     navigators_codes.router,
+    contracts.router,
+    contracts_codes.router,
     monitor.router,
     monitor_codes.router,
     consent.router,

@@ -71,8 +71,13 @@ def test_navigators_work_their_caseload_and_read_no_custody_record():
         Permission.ANSWER_HANDOVER,
         Permission.DECLARE_CONFLICT,
         Permission.OFFER_HANDOVER,
+        Permission.RAISE_REVIEW,
         Permission.READ_CASELOAD,
         Permission.READ_CONSENT,
+        Permission.READ_CONTRACT,
+        Permission.READ_SESSIONS,
+        Permission.WORK_CONTRACT,
+        Permission.WORK_SESSIONS,
         Permission.READ_REFERENCE,
     }
 

@@ -138,6 +138,16 @@ DOORS = {
     "GET /v1/reference/navigator-end-reasons": ANYONE,
     "GET /v1/reference/navigator-handover-kinds": ANYONE,
     "GET /v1/reference/navigator-reassigning-reasons": ANYONE,
+    "GET /v1/custody-records/{record_id}/contracts": READERS | {NAVIGATOR},
+    "GET /v1/reference/contract-states": ANYONE,
+    "GET /v1/reference/contract-step-reasons": ANYONE,
+    "GET /v1/reference/contract-fallbacks": ANYONE,
+    "GET /v1/reference/contract-terms-kinds": ANYONE,
+    "GET /v1/reference/contract-terms-reasons": ANYONE,
+    "GET /v1/reference/contract-condition-kinds": ANYONE,
+    "GET /v1/reference/contract-completion-rules": ANYONE,
+    "GET /v1/reference/contract-signature-roles": ANYONE,
+    "GET /v1/reference/contract-signing-ways": ANYONE,
     "GET /v1/ledger-entries": {AUDITOR},
     "GET /v1/trials/{code}/recruitment": MONITORS,
     "GET /v1/trials/{code}/strata": MONITORS,
@@ -282,6 +292,7 @@ async def test_only_the_roles_in_the_table_get_through(app, door):
         "navigator_id",
         "handover_id",
         "conflict_id",
+        "contract_id",
     ):
         address = address.replace(f"{{{name}}}", ABSENT)
     clients = Clients(app)

@@ -24,7 +24,9 @@ class Permission(StrEnum):
     ANSWER_UNBLINDING = "unblinding:answer"
     ASSESS_NEEDS = "needs:assess"
     ASSIGN_NAVIGATOR = "navigator:assign"
+    DECIDE_CONTRACT = "contract:decide"
     DECIDE_ELIGIBILITY = "eligibility:decide"
+    DECIDE_REVIEW = "breach-review:decide"
     DECLARE_CONFLICT = "navigator-conflict:declare"
     DETAIN = "custody-record:detain"
     DETERMINE_ELIGIBILITY = "eligibility:determine"
@@ -37,10 +39,12 @@ class Permission(StrEnum):
     PROPOSE_CROSSOVER = "crossover:propose"
     PROPOSE_OVERRIDE = "override:propose"
     PROPOSE_UNBLINDING = "unblinding:propose"
+    RAISE_REVIEW = "breach-review:raise"
     READ_ARM = "arm:read"
     READ_CASELOAD = "caseload:read"
     READ_CASES = "case:read"
     READ_CONSENT = "consent:read"
+    READ_CONTRACT = "contract:read"
     READ_CUSTODY_RECORD = "custody-record:read"
     READ_DISPOSAL = "disposal:read"
     READ_ELIGIBILITY = "eligibility:read"
@@ -50,6 +54,7 @@ class Permission(StrEnum):
     READ_PERSON = "person:read"
     READ_REFERENCE = "reference:read"
     READ_RISK = "risk:read"
+    READ_SESSIONS = "session:read"
     READ_VICTIM = "victim:read"
     RECORD_CONSENT = "consent:record"
     RECORD_DELIVERY = "delivery:record"
@@ -59,6 +64,8 @@ class Permission(StrEnum):
     RELEASE_FROM_CUSTODY = "custody-record:release"
     SAVE_SCREENING = "custody-record:screen"
     SEARCH_PEOPLE = "person:search"
+    WORK_CONTRACT = "contract:work"
+    WORK_SESSIONS = "session:work"
 
 
 EVERYONE = frozenset({Permission.READ_REFERENCE})
@@ -77,15 +84,18 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.DETAIN,
             Permission.OPEN_CUSTODY_RECORD,
             Permission.PREVIEW_ELIGIBILITY,
+            Permission.RAISE_REVIEW,
             Permission.READ_ARM,
             Permission.READ_CASES,
             Permission.READ_CONSENT,
+            Permission.READ_CONTRACT,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
             Permission.READ_NEEDS,
             Permission.READ_PERSON,
             Permission.READ_RISK,
+            Permission.READ_SESSIONS,
             Permission.READ_VICTIM,
             Permission.RECORD_CONSENT,
             Permission.RECORD_DELIVERY,
@@ -103,6 +113,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ANSWER_OVERRIDE,
             Permission.ASSESS_NEEDS,
             Permission.ASSIGN_NAVIGATOR,
+            Permission.DECIDE_CONTRACT,
+            Permission.DECIDE_REVIEW,
             Permission.DECLARE_CONFLICT,
             Permission.DETERMINE_ELIGIBILITY,
             Permission.MANAGE_NAVIGATORS,
@@ -111,9 +123,11 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.PREVIEW_ELIGIBILITY,
             Permission.PROPOSE_CROSSOVER,
             Permission.PROPOSE_OVERRIDE,
+            Permission.RAISE_REVIEW,
             Permission.READ_ARM,
             Permission.READ_CASES,
             Permission.READ_CONSENT,
+            Permission.READ_CONTRACT,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
@@ -121,19 +135,27 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_OVERRIDE_RATES,
             Permission.READ_PERSON,
             Permission.READ_RISK,
+            Permission.READ_SESSIONS,
             Permission.READ_VICTIM,
             Permission.RECORD_CONSENT,
             Permission.RECORD_DELIVERY,
             Permission.RECORD_DISPOSAL,
             Permission.SEARCH_PEOPLE,
+            Permission.WORK_CONTRACT,
+            Permission.WORK_SESSIONS,
         },
         Role.NAVIGATOR: EVERYONE
         | {
             Permission.ANSWER_HANDOVER,
             Permission.DECLARE_CONFLICT,
             Permission.OFFER_HANDOVER,
+            Permission.RAISE_REVIEW,
             Permission.READ_CASELOAD,
             Permission.READ_CONSENT,
+            Permission.READ_CONTRACT,
+            Permission.READ_SESSIONS,
+            Permission.WORK_CONTRACT,
+            Permission.WORK_SESSIONS,
         },
         Role.EVALUATOR: EVERYONE,
         Role.STATISTICIAN: EVERYONE | {Permission.ANSWER_UNBLINDING, Permission.MONITOR_TRIAL},

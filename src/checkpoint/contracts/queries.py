@@ -1,0 +1,135 @@
+"""Contracts within reach, their steps, and what stands in their way."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.contracts.agreements import queries as agreements
+from checkpoint.contracts.states import ContractNotFound
+from checkpoint.contracts.tables import Contract, ContractStep
+from checkpoint.custody import queries as custody
+from checkpoint.custody.queries import IN_SCOPE
+from checkpoint.custody.tables import CustodyRecord
+from checkpoint.foundation.actors import Actor, Role
+from checkpoint.foundation.database import rows_of
+from checkpoint.foundation.statements import Prepared
+from checkpoint.navigators import queries as navigators
+from checkpoint.navigators.queries import IN_CASELOAD, caseload_of
+
+CONTRACT_ID = sa.bindparam("contract_id", type_=sa.Uuid())
+RECORD_ID = sa.bindparam("record_id", type_=sa.Uuid())
+# The case comes with its contract under the names that rooms before this one ask for.
+CASE = sa.select(
+    *Contract.__table__.c,
+    col(CustodyRecord.person_id),
+    col(CustodyRecord.suite),
+    col(CustodyRecord.reference).label("case_reference"),
+    col(CustodyRecord.arrested_at),
+).join(CustodyRecord, col(CustodyRecord.id) == col(Contract.custody_record_id))
+ONE = CASE.where(col(Contract.id) == CONTRACT_ID)
+OF_SUITE = ONE.where(IN_SCOPE)
+OF_CASELOAD = ONE.where(IN_CASELOAD)
+# The case first, then its contract: the order in which every deed takes its locks.
+HELD_OF_SUITE = Prepared(OF_SUITE.with_for_update(of=CustodyRecord, key_share=True))
+HELD_OF_CASELOAD = Prepared(OF_CASELOAD.with_for_update(of=CustodyRecord, key_share=True))
+LOCKED = Prepared(CASE.where(col(Contract.id) == CONTRACT_ID).with_for_update(of=Contract))
+IN_REACH = sa.select(*CustodyRecord.__table__.c).where(col(CustodyRecord.id) == RECORD_ID)
+CASE_OF_CASELOAD = IN_REACH.where(IN_CASELOAD)
+OF_RECORD = (
+    sa.select(*Contract.__table__.c)
+    .where(col(Contract.custody_record_id) == RECORD_ID)
+    .order_by(col(Contract.id))
+)
+STEPS = (
+    sa.select(*ContractStep.__table__.c)
+    .where(col(ContractStep.contract_id) == CONTRACT_ID)
+    .order_by(col(ContractStep.number))
+)
+
+
+async def one(
+    session: AsyncSession, contract_id: UUID, *, by: Actor, at: datetime, lock: bool = False
+) -> Any:
+    """A contract that this reader may reach, with its case's person and suite.
+
+    A navigator reaches those of their caseload; everybody else those of their suites, once they
+    have been shown the arm, since a contract tells it.
+
+    Args:
+        session: of the request.
+        contract_id: the contract's id.
+        by: whoever is asking.
+        at: now.
+        lock: hold the case and the contract until the transaction ends.
+
+    Raises:
+        ContractNotFound: there is none within reach.
+        ArmNotRead: the case's allocation was never shown to them.
+    """
+    given: dict[str, Any] = {"contract_id": contract_id}
+    if by.role is Role.NAVIGATOR:
+        rows: Any = HELD_OF_CASELOAD if lock else OF_CASELOAD
+        found = await rows_of(session, rows, **caseload_of(by, at), **given)
+    else:
+        rows = HELD_OF_SUITE if lock else OF_SUITE
+        found = await rows_of(session, rows, **custody.scope_of(by), **given)
+    if not found:
+        raise ContractNotFound("Check the id, or ask a colleague who works the case.")
+    if by.role is not Role.NAVIGATOR:
+        await check_read(session, found[0].custody_record_id, by=by)
+    return (await rows_of(session, LOCKED, **given))[0] if lock else found[0]
+
+
+async def case(
+    session: AsyncSession, record_id: UUID, *, by: Actor, at: datetime, lock: bool = False
+) -> Any:
+    """A case that this reader may reach: as ``one``, for what comes before a contract.
+
+    Raises:
+        CustodyRecordNotFound: there is none within reach.
+        ArmNotRead: the case's allocation was never shown to them.
+    """
+    if by.role is Role.NAVIGATOR:
+        if lock:
+            return await navigators.own_case(session, record_id, by=by, at=at)
+        found = await rows_of(session, CASE_OF_CASELOAD, **caseload_of(by, at), record_id=record_id)
+        if not found:
+            raise custody.CustodyRecordNotFound("It is not in your caseload; read it again.")
+        return found[0]
+    if lock:
+        record: Any = await custody.held(session, record_id, actor=by)
+    else:
+        record = await custody.one(session, record_id, actor=by)
+    await navigators.check_read(session, record, by=by)
+    return record
+
+
+async def check_read(session: AsyncSession, record_id: UUID, *, by: Actor) -> None:
+    """A contract tells its case's arm, so nobody hears of it who has not been shown that.
+
+    Raises:
+        ArmNotRead: they have not.
+    """
+    found = await rows_of(session, IN_REACH, record_id=record_id)
+    await navigators.check_read(session, found[0], by=by)
+
+
+async def of_record(session: AsyncSession, record_id: UUID) -> Sequence[Any]:
+    """The contracts of a case that was reached in scope."""
+    return await rows_of(session, OF_RECORD, record_id=record_id)
+
+
+async def steps_of(session: AsyncSession, contract_id: UUID) -> Sequence[Any]:
+    """What happened to a contract that was reached in scope, in that order."""
+    return await rows_of(session, STEPS, contract_id=contract_id)
+
+
+async def conditions_of(session: AsyncSession, contract: Any) -> Sequence[Any]:
+    """The conditions that count now, of a contract that was reached in scope."""
+    rows = await agreements.conditions_of(session, contract.id)
+    return [row for row in rows if row.terms_number == contract.terms_number]
