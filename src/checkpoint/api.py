@@ -29,6 +29,7 @@ from checkpoint.consent import codes as consent_codes
 from checkpoint.consent import routes as consent
 from checkpoint.contracts import codes as contracts_codes
 from checkpoint.contracts import routes as contracts
+from checkpoint.contracts.agreements import routes as agreements
 from checkpoint.custody import codes as custody_codes
 from checkpoint.custody import identities as custody_identities
 from checkpoint.custody import routes as custody
@@ -122,6 +123,7 @@ ROOMS = (
     conflicts.router,
     navigators_codes.router,
     contracts.router,
+    agreements.router,
     contracts_codes.router,
     monitor.router,
     monitor_codes.router,

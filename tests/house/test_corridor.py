@@ -49,7 +49,7 @@ def test_all_deeds_and_the_ledger_name_who_may_call_them():
         ("custody", 40, "in custody and its alcoves"),
         ("people", 15, "in people and its alcove"),
         ("navigators", 20, "in navigators and its alcoves"),
-        ("contracts", 3, "in contracts and its alcoves"),
+        ("contracts", 15, "in contracts and its alcoves"),
     ],
 )
 def test_every_file_of_a_room_with_alcoves_has_its_layer(room, least, words):
@@ -98,7 +98,7 @@ def test_a_room_holds_only_the_agreed_furniture():
 ALCOVES = (
     "custody/suites", "custody/movements", "custody/detention", "custody/circumstances",
     "people/merges", "navigators/staff", "navigators/handovers", "navigators/conflicts",
-    "contracts/agreements",
+    "contracts/agreements", "contracts/signatures",
 )  # fmt: skip
 
 

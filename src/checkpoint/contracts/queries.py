@@ -6,20 +6,32 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.consent import queries as consent
+from checkpoint.consent.states import ConsentKind, ConsentState
 from checkpoint.contracts.agreements import queries as agreements
+from checkpoint.contracts.clocks import limit_on, policy_on
+from checkpoint.contracts.facts import Limits, Whole
+from checkpoint.contracts.schemas import ContractView
 from checkpoint.contracts.states import ContractNotFound
 from checkpoint.contracts.tables import Contract, ContractStep
+from checkpoint.contracts.views import contract_view
 from checkpoint.custody import queries as custody
+from checkpoint.custody.clocks import clock_of
 from checkpoint.custody.queries import IN_SCOPE
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor, Role
+from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.statements import Prepared
 from checkpoint.navigators import queries as navigators
 from checkpoint.navigators.queries import IN_CASELOAD, caseload_of
+from checkpoint.navigators.staff.tables import Navigator
+from checkpoint.victims import queries as victims
+from checkpoint.victims.states import RestorativeWish
 
 CONTRACT_ID = sa.bindparam("contract_id", type_=sa.Uuid())
 RECORD_ID = sa.bindparam("record_id", type_=sa.Uuid())
@@ -49,6 +61,10 @@ STEPS = (
     sa.select(*ContractStep.__table__.c)
     .where(col(ContractStep.contract_id) == CONTRACT_ID)
     .order_by(col(ContractStep.number))
+)
+
+ACTORS = sa.select(col(Navigator.actor_id)).where(
+    col(Navigator.id) == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
 )
 
 
@@ -133,3 +149,61 @@ async def conditions_of(session: AsyncSession, contract: Any) -> Sequence[Any]:
     """The conditions that count now, of a contract that was reached in scope."""
     rows = await agreements.conditions_of(session, contract.id)
     return [row for row in rows if row.terms_number == contract.terms_number]
+
+
+async def whole(session: AsyncSession, contract: Any) -> Whole:
+    """All that is on record of a contract that was reached in scope."""
+    return Whole(
+        contract=contract,
+        steps=await steps_of(session, contract.id),
+        terms=await agreements.terms_of(session, contract.id),
+        conditions=await agreements.conditions_of(session, contract.id),
+        signatures=await agreements.signatures_of(session, contract.id),
+    )
+
+
+async def limits(session: AsyncSession, record_id: UUID, *, at: datetime) -> Limits:
+    """What the prosecution clock and the consent of a case say of its contract now."""
+    today = london_day(at)
+    offences = await custody.offences_of(session, record_id)
+    screening = await custody.last_screening(session, record_id)
+    clock = clock_of(custody.timed(offences, screening), on=today)
+    states = consent.states_of(await consent.last_answers(session, record_id))
+    return Limits(
+        prosecute_by=clock.last_day,
+        limit_on=limit_on([clock.last_day], policy_on(today)),
+        consent_stands=states[ConsentKind.PROGRAMME] is ConsentState.GIVEN,
+    )
+
+
+async def asking_victims(session: AsyncSession, record_id: UUID) -> list[UUID]:
+    """The victims of a case whose last answer wishes for a restorative approach, in their order."""
+    found = []
+    for victim in await victims.of_record(session, record_id):
+        views = await victims.views_of(session, victim.id)
+        if views and views[-1].restorative_wish == RestorativeWish.WISHES:
+            found.append(victim.id)
+    return found
+
+
+async def workers(session: AsyncSession, found: Whole, *, at: datetime) -> set[UUID]:
+    """Who works a contract's case now, or signed its terms as the navigator; as actors."""
+    now = await navigators.standing(session, found.contract.custody_record_id, at=at)
+    ids = [id for id in (now.navigator_id, now.coverer_id) if id] if now else []
+    rows = await rows_of(session, ACTORS, ids=ids)
+    return found.signers | {row.actor_id for row in rows}
+
+
+def open_conditions(found: Whole) -> tuple[int, int]:
+    """How many of a contract's conditions are neither met nor excused, and how many are excused.
+
+    Nothing is recorded of conditions in this room, so none counts as met.
+    """
+    return len(found.of(found.current)), 0
+
+
+async def view(session: AsyncSession, contract: Any, *, by: Actor, at: datetime) -> ContractView:
+    """A contract that was reached in scope, as this reader is shown it."""
+    found = await whole(session, contract)
+    limit = await limits(session, contract.custody_record_id, at=at)
+    return contract_view(found, limit, by=by, on=london_day(at))
