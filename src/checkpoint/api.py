@@ -28,6 +28,7 @@ from checkpoint.audit.witness import Witnessed
 from checkpoint.consent import codes as consent_codes
 from checkpoint.consent import routes as consent
 from checkpoint.contracts import codes as contracts_codes
+from checkpoint.contracts import printing as contracts_printing
 from checkpoint.contracts import routes as contracts
 from checkpoint.contracts.agreements import routes as agreements
 from checkpoint.custody import codes as custody_codes
@@ -124,6 +125,7 @@ ROOMS = (
     navigators_codes.router,
     contracts.router,
     agreements.router,
+    contracts_printing.router,
     contracts_codes.router,
     monitor.router,
     monitor_codes.router,

@@ -141,6 +141,7 @@ DOORS = {
     "GET /v1/custody-records/{record_id}/contracts": READERS | {NAVIGATOR},
     "POST /v1/custody-records/{record_id}/contracts": {SUPERVISOR, NAVIGATOR},
     "GET /v1/contracts/{contract_id}": READERS | {NAVIGATOR},
+    "GET /v1/contracts/{contract_id}/paper": READERS | {NAVIGATOR},
     "POST /v1/contracts/{contract_id}/offer": {SUPERVISOR, NAVIGATOR},
     "POST /v1/contracts/{contract_id}/terms": {SUPERVISOR, NAVIGATOR},
     "POST /v1/contracts/{contract_id}/signatures": {SUPERVISOR, NAVIGATOR},

@@ -17,9 +17,8 @@ from checkpoint.contracts.clocks import excused_days
 from checkpoint.contracts.facts import Whole
 from checkpoint.contracts.rules import Stand
 from checkpoint.contracts.schemas import ResumeContract, TakeStep
-from checkpoint.contracts.states import LIVE, ContractEvent, StepReason, check_reason, step
+from checkpoint.contracts.states import LIVE, ContractEvent, check_reason, step
 from checkpoint.contracts.tables import Contract, ContractStep
-from checkpoint.custody.movements.states import LateReason
 from checkpoint.delivery import queries as delivery
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import executed, insert
@@ -51,49 +50,33 @@ async def record_step(
     stand: Stand,
     event: ContractEvent,
     *,
-    happened_at: datetime,
-    terms_id: UUID | None = None,
-    reason: StepReason | None = None,
-    words: str | None = None,
-    late_reason: LateReason | None = None,
     about: Sequence[UUID] = (),
     by: Actor,
     at: datetime,
+    **told: Any,
 ) -> ContractStep:
     """Write one step, and its one entry in the ledger; ``move`` takes the contract there.
 
     ``about`` is what else the entry tells of: a deed that takes a step writes no entry of its own.
+    ``told`` is the rest of what the step has: when it happened at least.
     """
     row = ContractStep(
         contract_id=contract.id,
         number=stand.number,
         event=event,
         state=stand.state,
-        terms_id=terms_id,
         terms_number=stand.terms_number,
         starts_on=stand.starts_on,
         ends_on=stand.ends_on,
         excused_days=stand.excused_days,
-        reason_code=reason,
-        words=words,
-        happened_at=happened_at,
-        late_reason=late_reason,
+        **told,
         recorded_at=at,
         recorded_by=by.id,
     )
     await insert(session, row)
-    await ledger.record(
-        session,
-        Operation.COLLECTION if event is ContractEvent.DRAFTED else Operation.ALTERATION,
-        event,
-        contract.id,
-        contract.custody_record_id,
-        contract.person_id,
-        *about,
-        kind="contract",
-        by=by,
-        at=at,
-    )
+    operation = Operation.COLLECTION if stand.number == 1 else Operation.ALTERATION
+    whose = (contract.id, contract.custody_record_id, contract.person_id, *about)
+    await ledger.record(session, operation, event, *whose, kind="contract", by=by, at=at)
     return row
 
 
@@ -188,8 +171,7 @@ async def resume(
     limits = await queries.limits(session, found.contract.custody_record_id, at=at)
     days = excused_days(since, command.happened_at)
     stand = rules.resumed(found.stand, days, limit=limits.limit_on)
-    told = command.model_dump(mode="python")
-    await move(session, found, stand, ContractEvent.RESUMED, **told, by=by, at=at)
+    await move(session, found, stand, ContractEvent.RESUMED, **command.model_dump(), by=by, at=at)
     return found
 
 
@@ -269,10 +251,7 @@ async def _take(
         event,
         terms_id=terms_id,
         about=about,
-        reason=command.reason_code,
-        words=command.words,
-        happened_at=command.happened_at,
-        late_reason=command.late_reason,
+        **command.model_dump(),
         by=by,
         at=at,
     )

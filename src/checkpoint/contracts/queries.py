@@ -30,6 +30,8 @@ from checkpoint.foundation.statements import Prepared
 from checkpoint.navigators import queries as navigators
 from checkpoint.navigators.queries import IN_CASELOAD, caseload_of
 from checkpoint.navigators.staff.tables import Navigator
+from checkpoint.navigators.tables import Assignment
+from checkpoint.people.tables import Person
 from checkpoint.victims import queries as victims
 from checkpoint.victims.states import RestorativeWish
 
@@ -65,6 +67,22 @@ STEPS = (
 
 ACTORS = sa.select(col(Navigator.actor_id)).where(
     col(Navigator.id) == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
+)
+
+NAMES: Any = (
+    sa.select(
+        col(Person.given_names), col(Person.family_name), col(Navigator.name).label("navigator")
+    )
+    .join(CustodyRecord, col(CustodyRecord.person_id) == col(Person.id))
+    .outerjoin(
+        Assignment,
+        sa.and_(
+            col(Assignment.custody_record_id) == col(CustodyRecord.id),
+            col(Assignment.ended_at).is_(None),
+        ),
+    )
+    .outerjoin(Navigator, col(Navigator.id) == col(Assignment.navigator_id))
+    .where(col(CustodyRecord.id) == RECORD_ID)
 )
 
 
@@ -200,6 +218,13 @@ def open_conditions(found: Whole) -> tuple[int, int]:
     Nothing is recorded of conditions in this room, so none counts as met.
     """
     return len(found.of(found.current)), 0
+
+
+async def names(session: AsyncSession, record_id: UUID) -> tuple[str, str | None]:
+    """The names of a case's person and of its navigator now, for what is printed."""
+    found = (await rows_of(session, NAMES, record_id=record_id))[0]
+    given = f"{found.given_names} " if found.given_names else ""
+    return f"{given}{found.family_name}", found.navigator
 
 
 async def view(session: AsyncSession, contract: Any, *, by: Actor, at: datetime) -> ContractView:

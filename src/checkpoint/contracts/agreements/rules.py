@@ -184,6 +184,9 @@ def first_span(named: date | None, *, starts_on: date, policy: TermPolicy) -> Sp
         starts_on: the first day, in England.
         policy: how many months there are.
 
+    Returns:
+        Its last day, and how that is reckoned.
+
     Raises:
         RuleBroken: last-day-passed or too-long.
     """
@@ -210,6 +213,9 @@ def changed_span(
         excused: days excused so far.
         today: in England.
 
+    Returns:
+        A variation or an extension; and its last day, with how that is reckoned.
+
     Raises:
         RuleBroken: not-later or last-day-passed.
     """
@@ -232,6 +238,9 @@ def effective(ends_on: date, *, excused_then: int, excused: int, limit: date | N
         excused_then: days excused when it was drafted.
         excused: days excused since the contract began.
         limit: the last day that the prosecution clock allows; None is none.
+
+    Returns:
+        That day and what was excused since the change was drafted, never past the limit.
     """
     return moved(ends_on, excused - excused_then, limit=limit)
 

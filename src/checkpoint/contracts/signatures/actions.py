@@ -56,16 +56,11 @@ async def sign(
     rules.check_signing(
         command.role, by=by.id, signed={role: row.recorded_by for role, row in signed.items()}
     )
-    record_id = found.contract.custody_record_id
-    since = found.started_at or await since_of(session, found)
-    rules.check_signed_at(command.signed_at, since=since, now=at)
-    await check_consent_stands(session, record_id)
-    if command.role is SignatureRole.PERSON:
-        await _check_safeguards(session, record_id, command)
+    await _check_when_and_with_whom(session, found, command, at=at)
     row = ContractSignature(
         terms_id=terms.id, **command.model_dump(), recorded_at=at, recorded_by=by.id
     )
-    limits = await queries.limits(session, record_id, at=at)
+    limits = await queries.limits(session, found.contract.custody_record_id, at=at)
     everyone = {**signed, command.role: row}
     event, stand = _signed(found, terms, everyone, limit=limits.limit_on)
     await insert(session, row)
@@ -83,6 +78,17 @@ async def sign(
         at=at,
     )
     return found
+
+
+async def _check_when_and_with_whom(
+    session: AsyncSession, found: Whole, command: SignTerms, *, at: datetime
+) -> None:
+    record_id = found.contract.custody_record_id
+    since = found.started_at or await since_of(session, found)
+    rules.check_signed_at(command.signed_at, since=since, now=at)
+    await check_consent_stands(session, record_id)
+    if command.role is SignatureRole.PERSON:
+        await _check_safeguards(session, record_id, command)
 
 
 def _signed(
