@@ -23,6 +23,7 @@ from builders import (
 )
 from checkpoint.api import routes_of
 from checkpoint.foundation.actors import Role
+from contracting import CONTRACT
 from timings import told_apart
 from traces import counts, entries
 
@@ -147,17 +148,17 @@ BODIES = {
     "offer_contract": {},
     "sign_contract": {"role": "person", "how": "paper", "signed_at": HAPPENED},
     "resume_contract": {"happened_at": HAPPENED},
-    **dict.fromkeys(
-        (
+    **{
+        name: {"reason_code": "other", "words": "Synthetic.", "happened_at": HAPPENED}
+        for name in (
             "suspend_contract",
             "decline_contract",
             "let_contract_lapse",
             "withdraw_from_contract",
             "close_contract",
             "complete_contract",
-        ),
-        {"reason_code": "other", "words": "Synthetic.", "happened_at": HAPPENED},
-    ),
+        )
+    },
     "pause_detention": {"reason": "hospital", "paused_at": "2026-11-02T23:00:00Z"},
 }
 
