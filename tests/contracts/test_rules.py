@@ -19,6 +19,7 @@ from checkpoint.contracts.agreements.states import (
 )
 from checkpoint.contracts.clocks import POLICIES
 from checkpoint.contracts.rules import Risk, Stand
+from checkpoint.contracts.signatures import rules as signatures
 from checkpoint.contracts.states import (
     ConditionsOpen,
     ContractState,
@@ -167,21 +168,21 @@ def test_no_contract_passes_the_limit_but_by_a_supervisors_words():
 def test_the_approval_is_another_persons_than_the_navigators():
     me, you = uuid4(), uuid4()
     person, navigator, supervisor = SignatureRole
-    agreed.check_signing(person, by=me, signed={navigator: me, supervisor: you})
-    agreed.check_signing(supervisor, by=you, signed={navigator: me})
+    signatures.check_signing(person, by=me, signed={navigator: me, supervisor: you})
+    signatures.check_signing(supervisor, by=you, signed={navigator: me})
     for role, other in ((supervisor, navigator), (navigator, supervisor)):
         with pytest.raises(ApprovedByTheNavigator):
-            agreed.check_signing(role, by=me, signed={other: me})
+            signatures.check_signing(role, by=me, signed={other: me})
     with pytest.raises(SignedAlready):
-        agreed.check_signing(person, by=me, signed={person: you})
-    assert agreed.is_signed([*SignatureRole])
-    assert not agreed.is_signed([person, navigator])
+        signatures.check_signing(person, by=me, signed={person: you})
+    assert signatures.is_signed([*SignatureRole])
+    assert not signatures.is_signed([person, navigator])
 
 
 def test_what_is_signed_or_happens_is_neither_early_nor_to_come():
     early, later = datetime(2026, 11, 3, 11, tzinfo=UTC), datetime(2026, 11, 3, 13, tzinfo=UTC)
     for check, code in (
-        (agreed.check_signed_at, "signed-too-early"),
+        (signatures.check_signed_at, "signed-too-early"),
         (rules.check_when, "before-the-last-step"),
     ):
         check(NOON, since=NOON, now=NOON)

@@ -138,6 +138,9 @@ def runs_of(terms: Any, *, starts_on: date | None, ends_on: date | None) -> str:
         terms: those that are printed.
         starts_on: the contract's first day; None before it is signed.
         ends_on: its last day as it stands; None before it is signed.
+
+    Returns:
+        The sentence.
     """
     if starts_on is None or ends_on is None:
         until = f"until {day(terms.ends_on)}" if terms.ends_on else f"for {terms.reckoned}"
@@ -160,6 +163,9 @@ def paper(
         terms: the version that is printed.
         name: the person's.
         navigator: their navigator's name; None where nobody has the case.
+
+    Returns:
+        The same for as long as nothing of it changes.
     """
     stand, signed = found.stand, found.signed(terms)
     is_proposed = found.proposed is not None and terms.id == found.proposed.id

@@ -10,7 +10,7 @@ from checkpoint.access.permissions import Permission, holds
 from checkpoint.consent.facts import SAFEGUARDS, SafeguardsNotThere, needs
 from checkpoint.contracts import queries
 from checkpoint.contracts.actions import held, move, since_of
-from checkpoint.contracts.agreements import rules
+from checkpoint.contracts.agreements import rules as agreements
 from checkpoint.contracts.agreements.actions import check_consent_stands, check_span
 from checkpoint.contracts.agreements.schemas import SignTerms
 from checkpoint.contracts.agreements.states import (
@@ -22,6 +22,7 @@ from checkpoint.contracts.agreements.states import (
 from checkpoint.contracts.agreements.tables import ContractSignature
 from checkpoint.contracts.facts import Whole
 from checkpoint.contracts.rules import Stand
+from checkpoint.contracts.signatures import rules
 from checkpoint.contracts.states import LIVE, ContractEvent, step
 from checkpoint.custody.circumstances import queries as circumstances
 from checkpoint.foundation.actors import Actor, Role
@@ -65,18 +66,9 @@ async def sign(
     event, stand = _signed(found, terms, everyone, limit=limits.limit_on)
     await insert(session, row)
     starts = event is ContractEvent.STARTED
-    happened = everyone[SignatureRole.PERSON].signed_at if starts else command.signed_at
-    await move(
-        session,
-        found,
-        stand,
-        event,
-        terms_id=terms.id,
-        happened_at=happened,
-        late_reason=command.late_reason,
-        by=by,
-        at=at,
-    )
+    counts = everyone[SignatureRole.PERSON] if starts else row
+    told = {"happened_at": counts.signed_at, "late_reason": command.late_reason}
+    await move(session, found, stand, event, terms_id=terms.id, **told, by=by, at=at)
     return found
 
 
@@ -107,9 +99,9 @@ def _signed(
     if not live or not rules.is_signed(signed):
         return ContractEvent.SIGNED, stand.after(ContractEvent.SIGNED)
     if terms.kind == TermsKind.EXTENSION:
-        rules.check_limit(terms.ends_on, limit=limit, override=terms.override_words)
+        agreements.check_limit(terms.ends_on, limit=limit, override=terms.override_words)
     excused = stand.excused_days
-    ends_on = rules.effective(
+    ends_on = agreements.effective(
         terms.ends_on, excused_then=terms.excused_days, excused=excused, limit=limit
     )
     return ContractEvent.CHANGED, stand.after(
