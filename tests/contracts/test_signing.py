@@ -1,6 +1,7 @@
 """From a draft to a contract that runs."""
 
 from builders import safeguarded
+from checkpoint.foundation.actors import Role
 from contracting import CONTRACT, TAG, VICTIM, WORK, Bench, enrolled
 from delivering import problem
 from harm import VIEWS, added, post
@@ -50,7 +51,9 @@ async def in_order(owner, *answers):
 async def test_each_of_the_three_signs_once_and_for_themselves(a_bench):
     bench = await a_bench()
     problem(await bench.draft(bench.officer), 403, "not-permitted")
-    await bench.draft()
+    elsewhere = bench.clients(Role.SUPERVISOR, "PETERLEE")
+    problem(await bench.draft(elsewhere), 404, "custody-record-not-found")
+    assert (await bench.draft(bench.boss)).status_code == 201
     problem(await bench.sign("person"), 409, "contract-step-not-allowed")
     await bench.post("offer")
     problem(await bench.sign("navigator", by=bench.boss), 403, "signature-not-yours")
