@@ -34,6 +34,8 @@ for room in (
     "navigators.tables",
     "contracts.agreements.tables",
     "contracts.tables",
+    "contracts.sessions.tables",
+    "contracts.feeds.tables",
     "monitor.tables",
 ):
     import_module(f"checkpoint.{room}")

@@ -31,6 +31,8 @@ KEPT += ("navigator_handover", "navigator_handover_answer", "navigator_cover")
 KEPT += ("navigator_reassignment",)
 KEPT += ("contract", "contract_step", "contract_terms", "contract_condition")
 KEPT += ("contract_signature",)
+KEPT += ("appointment", "appointment_cancellation", "attendance", "person_contact")
+KEPT += ("written_warning", "warning_ground", "appointment_feed")
 KEPT += (
     "safeguard",
     "co_accused",

@@ -71,6 +71,7 @@ def test_navigators_work_their_caseload_and_read_no_custody_record():
         Permission.ANSWER_HANDOVER,
         Permission.DECLARE_CONFLICT,
         Permission.OFFER_HANDOVER,
+        Permission.PLAN_APPOINTMENT,
         Permission.RAISE_REVIEW,
         Permission.READ_CASELOAD,
         Permission.READ_CONSENT,

@@ -98,7 +98,7 @@ def test_a_room_holds_only_the_agreed_furniture():
 ALCOVES = (
     "custody/suites", "custody/movements", "custody/detention", "custody/circumstances",
     "people/merges", "navigators/staff", "navigators/handovers", "navigators/conflicts",
-    "contracts/agreements", "contracts/signatures",
+    "contracts/agreements", "contracts/signatures", "contracts/sessions", "contracts/feeds",
 )  # fmt: skip
 
 

@@ -161,6 +161,27 @@ DOORS = {
     "GET /v1/reference/contract-completion-rules": ANYONE,
     "GET /v1/reference/contract-signature-roles": ANYONE,
     "GET /v1/reference/contract-signing-ways": ANYONE,
+    "POST /v1/custody-records/{record_id}/appointments": READERS | {NAVIGATOR},
+    "GET /v1/custody-records/{record_id}/sessions": READERS | {NAVIGATOR},
+    "POST /v1/custody-records/{record_id}/contacts": {SUPERVISOR, NAVIGATOR},
+    "POST /v1/custody-records/{record_id}/warnings": {SUPERVISOR, NAVIGATOR},
+    "GET /v1/appointments/{appointment_id}": READERS | {NAVIGATOR},
+    "POST /v1/appointments/{appointment_id}/move": READERS | {NAVIGATOR},
+    "POST /v1/appointments/{appointment_id}/cancellation": READERS | {NAVIGATOR},
+    "POST /v1/appointments/{appointment_id}/attendance": {SUPERVISOR, NAVIGATOR},
+    "GET /v1/me/appointments": {NAVIGATOR},
+    "GET /v1/me/appointment-feed": {NAVIGATOR},
+    "PUT /v1/me/appointment-feed": {NAVIGATOR},
+    "POST /v1/me/appointment-feed/revocation": {NAVIGATOR},
+    "GET /v1/reference/appointment-kinds": ANYONE,
+    "GET /v1/reference/appointment-places": ANYONE,
+    "GET /v1/reference/appointment-states": ANYONE,
+    "GET /v1/reference/appointment-askers": ANYONE,
+    "GET /v1/reference/appointment-changes": ANYONE,
+    "GET /v1/reference/attendance-outcomes": ANYONE,
+    "GET /v1/reference/attendance-excuses": ANYONE,
+    "GET /v1/reference/contact-seekers": ANYONE,
+    "GET /v1/reference/warning-ways": ANYONE,
     "GET /v1/ledger-entries": {AUDITOR},
     "GET /v1/trials/{code}/recruitment": MONITORS,
     "GET /v1/trials/{code}/strata": MONITORS,
@@ -253,6 +274,7 @@ OPEN = {
     "GET /info",
     "GET /metrics",
     "GET /problems/{slug}",
+    "GET /calendars/{secret}.ics",  # whoever holds the address
     "POST /local-issuer/token",
     "GET /local-issuer/jwks",
 }
@@ -306,6 +328,7 @@ async def test_only_the_roles_in_the_table_get_through(app, door):
         "handover_id",
         "conflict_id",
         "contract_id",
+        "appointment_id",
     ):
         address = address.replace(f"{{{name}}}", ABSENT)
     clients = Clients(app)

@@ -8,6 +8,13 @@ from checkpoint.foundation.database import engine_for
 
 READ, ADD, EDIT = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "UPDATE"}
 API = {
+    "appointment": ADD,
+    "appointment_cancellation": ADD,
+    "appointment_feed": ADD,
+    "attendance": ADD,
+    "person_contact": ADD,
+    "warning_ground": ADD,
+    "written_warning": ADD,
     "alleged_offence": ADD,
     "allocation": ADD,
     "allocation_annotation": ADD,
@@ -170,6 +177,8 @@ async def test_the_tests_themselves_run_as_the_api_role(session):
         "UPDATE navigator_handover SET words = ''",
         "DELETE FROM navigator",
         "DELETE FROM contract",
+        "UPDATE attendance SET outcome = 'attended'",
+        "DELETE FROM appointment_feed",
         "UPDATE contract_step SET words = ''",
         "INSERT INTO rule_set_version DEFAULT VALUES",
         "SELECT FROM slot",

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     MONITOR_TRIAL = "trial:monitor"
     OFFER_HANDOVER = "handover:offer"
     OPEN_CUSTODY_RECORD = "custody-record:open"
+    PLAN_APPOINTMENT = "appointment:plan"
     PREVIEW_ELIGIBILITY = "eligibility:preview"
     PROPOSE_CROSSOVER = "crossover:propose"
     PROPOSE_OVERRIDE = "override:propose"
@@ -83,6 +84,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.DECIDE_ELIGIBILITY,
             Permission.DETAIN,
             Permission.OPEN_CUSTODY_RECORD,
+            Permission.PLAN_APPOINTMENT,
             Permission.PREVIEW_ELIGIBILITY,
             Permission.RAISE_REVIEW,
             Permission.READ_ARM,
@@ -120,6 +122,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.MANAGE_NAVIGATORS,
             Permission.MERGE_PEOPLE,
             Permission.OFFER_HANDOVER,
+            Permission.PLAN_APPOINTMENT,
             Permission.PREVIEW_ELIGIBILITY,
             Permission.PROPOSE_CROSSOVER,
             Permission.PROPOSE_OVERRIDE,
@@ -149,6 +152,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ANSWER_HANDOVER,
             Permission.DECLARE_CONFLICT,
             Permission.OFFER_HANDOVER,
+            Permission.PLAN_APPOINTMENT,
             Permission.RAISE_REVIEW,
             Permission.READ_CASELOAD,
             Permission.READ_CONSENT,
