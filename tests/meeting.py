@@ -1,27 +1,12 @@
 """Cases that a navigator works, and what is entered of how they are worked."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from builders import a_key
-from checkpoint.contracts.agreements.states import (
-    CompletionRule,
-    ConditionKind,
-    TermsKind,
-    TermsReason,
-)
-from checkpoint.contracts.agreements.tables import ContractCondition, ContractTerms
-from checkpoint.contracts.states import ContractEvent, ContractState, Fallback
-from checkpoint.contracts.tables import Contract, ContractStep
-from checkpoint.foundation.database import insert
-from checkpoint.foundation.identifiers import new_reference
-from conftest import NOON, Clients
+from conftest import Clients
 from delivering import STARTED, said
 from navigating import Someone, assigned, here
 
@@ -67,55 +52,3 @@ async def on_record(client: Any, record: Any) -> dict[str, Any]:
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
-
-
-async def a_contract(owner: AsyncEngine, record: Any, start: UUID) -> tuple[UUID, UUID]:
-    """A contract of a case as it is drafted, and its one condition."""
-    entered: dict[str, Any] = {"recorded_at": NOON, "recorded_by": uuid4()}
-    head = Contract(
-        custody_record_id=UUID(record["id"]),
-        programme_start_id=start,
-        reference=new_reference(),
-        fallback=Fallback.CHARGE,
-        state=ContractState.DRAFT,
-        version=1,
-        terms_number=1,
-        drafted_at=NOON,
-        drafted_by=uuid4(),
-    )
-    terms = ContractTerms(
-        contract_id=head.id,
-        number=1,
-        kind=TermsKind.FIRST,
-        reason_code=TermsReason.AGREED_AT_START,
-        excused_days=0,
-        reckoned="4 calendar months",
-        drafted_at=NOON,
-        drafted_by=uuid4(),
-    )
-    condition = ContractCondition(
-        terms_id=terms.id,
-        key=uuid4(),
-        position=1,
-        kind=ConditionKind.OFFENDING,
-        objective="Not to offend.",
-        measure="No offence.",
-        due_on=date(2027, 3, 2),
-        rule=CompletionRule.NO_OFFENDING,
-    )
-    step = ContractStep(
-        contract_id=head.id,
-        number=1,
-        event=ContractEvent.DRAFTED,
-        state=ContractState.DRAFT,
-        terms_id=terms.id,
-        terms_number=1,
-        excused_days=0,
-        happened_at=NOON,
-        **entered,
-    )
-    async with AsyncSession(owner) as session:
-        for row in (head, terms, condition, step):
-            await insert(session, row)
-        await session.commit()
-    return head.id, condition.id

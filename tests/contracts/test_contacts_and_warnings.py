@@ -1,14 +1,12 @@
 """Contacts with the person, attempts at them, and written warnings."""
 
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
-
-import sqlalchemy as sa
+from uuid import uuid4
 
 from builders import a_key
 from checkpoint.foundation import clock
 from delivering import problem
-from meeting import CALL, PAST, WARN, a_contract, became, on_record, planned
+from meeting import CALL, PAST, WARN, became, on_record, planned
 from navigating import here
 from traces import counts, entries
 
@@ -79,28 +77,28 @@ async def test_a_contact_or_warning_that_cannot_have_been_is_refused(worked, tri
     assert after == before
 
 
-async def test_a_warning_says_what_it_is_for_and_belongs_to_the_contract(worked, trial_owner):
-    record, navigator = await worked()
-    client = navigator.client
+async def test_a_warning_says_what_it_is_for_and_belongs_to_the_contract(a_bench, owner):
+    bench = await a_bench()
+    client, record = bench.navigator.client, bench.record
     missed = (await planned(client, record, **PAST)).json()
     assert (await became(client, missed, "attendance", outcome="missed")).status_code == 200
     first = await told(client, record, "warnings", **WARN, appointments=[missed["id"]] * 2)
     assert first.status_code == 201, first.text
     assert (first.json()["number"], first.json()["contract_id"]) == (1, None)
     assert (first.json()["appointments"], first.json()["conditions"]) == ([missed["id"]], [])
-    (entry,) = await entries(trial_owner, first)
+    (entry,) = await entries(owner, first)
     assert entry.event == "warning.issued"
-    async with trial_owner.connect() as connection:
-        rows = sa.text("SELECT id FROM programme_start WHERE custody_record_id = :record")
-        start = (await connection.execute(rows, {"record": UUID(record["id"])})).scalar_one()
-    contract, condition = await a_contract(trial_owner, record, start)
-    body = WARN | {"appointments": [missed["id"]], "conditions": [str(condition)]}
+    condition = (await bench.draft()).json()["terms"]["conditions"][0]["id"]
+    body = WARN | {"appointments": [missed["id"]], "conditions": [condition]}
+    unsigned = await told(client, record, "warnings", **body)
+    assert problem(unsigned, 422, "rule-broken")["errors"][0]["code"] == "condition-not-here"
+    assert (await bench.post("offer")).status_code in (200, 201)
+    await bench.sign_all()
     second = await told(client, record, "warnings", **body)
-    assert (second.json()["number"], second.json()["contract_id"]) == (2, str(contract))
-    assert second.json()["conditions"] == [str(condition)]
+    assert (second.json()["number"], second.json()["contract_id"]) == (2, bench.contract["id"])
+    assert second.json()["conditions"] == [condition]
     session = (await planned(client, record)).json()
-    assert session["contract_id"] == str(contract)
+    assert session["contract_id"] == bench.contract["id"]
     found = await on_record(client, record)
     assert [each["number"] for each in found["warnings"]] == [2, 1]
     assert [found[name][0]["planned"] for name in ("doses", "contract_doses")] == [2, 1]
-    assert (await client.get(here(record, "contracts"))).json()["items"][0]["state"] == "draft"

@@ -30,7 +30,7 @@ from checkpoint.contracts.sessions.tables import (
     WarningGround,
     WrittenWarning,
 )
-from checkpoint.contracts.states import OPEN
+from checkpoint.contracts.states import LIVE, OPEN
 from checkpoint.custody import queries as custody
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.delivery import queries as delivery
@@ -178,10 +178,13 @@ async def contract_of(session: AsyncSession, record_id: UUID) -> UUID | None:
 
 
 async def conditions_of(session: AsyncSession, record_id: UUID) -> set[UUID]:
-    """The conditions of a case's contract that count now, by their ids."""
+    """The conditions of a case's contract that runs, by their ids."""
     rows = await contracts.of_record(session, record_id)
     return {
-        condition.id for row in rows for condition in await contracts.conditions_of(session, row)
+        condition.id
+        for row in rows
+        if row.state in LIVE
+        for condition in await contracts.conditions_of(session, row)
     }
 
 

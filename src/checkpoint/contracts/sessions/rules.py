@@ -211,7 +211,7 @@ def check_conditions(named: Sequence[UUID], standing: Collection[UUID]) -> None:
             raise RuleBroken(
                 f"#/conditions/{place}",
                 "condition-not-here",
-                "Name a condition of the terms that count now, by its id.",
+                "Name a condition of the signed terms that count now, by its id.",
             )
 
 
