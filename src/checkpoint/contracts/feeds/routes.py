@@ -100,7 +100,7 @@ async def revoke_my_feed(
 )
 async def read_feed(
     request: Request,
-    secret: Annotated[str, Path(description="As it was shown once.", max_length=100)],
+    secret: Annotated[str, Path(description="As it was shown once.")],
     session: Transaction,
     now: Now,
     spent_at: TokenTime,

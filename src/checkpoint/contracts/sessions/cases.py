@@ -67,6 +67,8 @@ ATTENDED_BY = sa.and_(
     col(Appointment.custody_record_id).in_(CASES_OF), NAVIGATOR_ID == ATTENDS, STANDS
 )
 OF_NAVIGATOR = SPANS.join(Assignment, HOLDS).outerjoin(Cover, COVERS).where(ATTENDED_BY, *NEAR)
+# As ``navigators.IN_CASELOAD``, but joined first: so a day costs what one caseload costs.
+CASELOAD = sa.union(navigators.OWN, navigators.COVERED).subquery("caseload")
 DAY = Prepared(
     sa.select(
         *Appointment.__table__.c,
@@ -80,6 +82,8 @@ DAY = Prepared(
         LAST.c.outcome,
         (ATTENDS == NAVIGATOR_ID).label("yours"),
     )
+    .select_from(CASELOAD)
+    .join(Appointment, col(Appointment.custody_record_id) == CASELOAD.c.custody_record_id)
     .join(CustodyRecord, col(CustodyRecord.id) == col(Appointment.custody_record_id))
     .join(Person, col(Person.id) == col(CustodyRecord.person_id))
     .join(Assignment, HOLDS)
@@ -90,7 +94,6 @@ DAY = Prepared(
     )
     .outerjoin(LAST, sa.true())
     .where(
-        navigators.IN_CASELOAD,
         col(Appointment.starts_at) >= sa.bindparam("begins", type_=INSTANT),
         col(Appointment.starts_at) < sa.bindparam("ends", type_=INSTANT),
     )
