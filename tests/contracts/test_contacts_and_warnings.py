@@ -3,12 +3,25 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import pytest
+import sqlalchemy as sa
+
 from builders import a_key
 from checkpoint.foundation import clock
 from delivering import problem
-from meeting import CALL, PAST, WARN, became, on_record, planned
+from meeting import CALL, CANCEL, PAST, WARN, became, on_record, planned
 from navigating import here
 from traces import counts, entries
+
+TABLES = (
+    "appointment",
+    "appointment_cancellation",
+    "attendance",
+    "person_contact",
+    "written_warning",
+    "warning_ground",
+    "appointment_feed",
+)
 
 
 async def told(client, record, noun, **body):
@@ -102,3 +115,23 @@ async def test_a_warning_says_what_it_is_for_and_belongs_to_the_contract(a_bench
     found = await on_record(client, record)
     assert [each["number"] for each in found["warnings"]] == [2, 1]
     assert [found[name][0]["planned"] for name in ("doses", "contract_doses")] == [2, 1]
+
+
+@pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
+async def test_not_even_the_owner_changes_what_was_entered(worked, trial_owner, change):
+    record, navigator = await worked()
+    client = navigator.client
+    missed = (await planned(client, record, **PAST)).json()
+    ahead = (await planned(client, record)).json()
+    for answer in (
+        await became(client, ahead, "cancellation", **CANCEL),
+        await became(client, missed, "attendance", outcome="missed"),
+        await told(client, record, "contacts", **CALL),
+        await told(client, record, "warnings", **WARN, appointments=[missed["id"]]),
+        await client.put("/v1/me/appointment-feed"),
+    ):
+        assert answer.status_code in (200, 201), answer.text
+    for table in TABLES:
+        async with trial_owner.connect() as connection:
+            with pytest.raises(sa.exc.DBAPIError, match=r"append-only|truncate"):
+                await connection.execute(sa.text(change.format(table)))
