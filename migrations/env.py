@@ -32,6 +32,10 @@ for room in (
     "delivery.tables",
     "navigators.staff.tables",
     "navigators.tables",
+    "contracts.agreements.tables",
+    "contracts.tables",
+    "contracts.sessions.tables",
+    "contracts.feeds.tables",
     "monitor.tables",
 ):
     import_module(f"checkpoint.{room}")

@@ -30,6 +30,10 @@ KEPT += ("navigator_conflict", "navigator_conflict_withdrawal", "navigator_assig
 KEPT += ("navigator_handover", "navigator_handover_answer", "navigator_cover")
 KEPT += ("navigator_reassignment",)
 KEPT += ("case_restriction", "case_restriction_name", "broken_glass", "broken_glass_review")
+KEPT += ("contract", "contract_step", "contract_terms", "contract_condition")
+KEPT += ("contract_signature",)
+KEPT += ("appointment", "appointment_cancellation", "attendance", "person_contact")
+KEPT += ("written_warning", "warning_ground", "appointment_feed")
 KEPT += (
     "safeguard",
     "co_accused",

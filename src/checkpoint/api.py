@@ -29,6 +29,13 @@ from checkpoint.batches import routes as batches
 from checkpoint.batches.rules import LIMIT_BYTES, PATH
 from checkpoint.consent import codes as consent_codes
 from checkpoint.consent import routes as consent
+from checkpoint.contracts import codes as contracts_codes
+from checkpoint.contracts import printing as contracts_printing
+from checkpoint.contracts import routes as contracts
+from checkpoint.contracts.agreements import routes as agreements
+from checkpoint.contracts.feeds import routes as feeds
+from checkpoint.contracts.sessions import codes as sessions_codes
+from checkpoint.contracts.sessions import routes as sessions
 from checkpoint.custody import codes as custody_codes
 from checkpoint.custody import identities as custody_identities
 from checkpoint.custody import routes as custody
@@ -129,6 +136,13 @@ ROOMS = (
     handovers.router,
     conflicts.router,
     navigators_codes.router,
+    contracts.router,
+    agreements.router,
+    contracts_printing.router,
+    contracts_codes.router,
+    sessions.router,
+    sessions_codes.router,
+    feeds.router,
     monitor.router,
     monitor_codes.router,
     consent.router,
@@ -163,6 +177,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in ROOMS:
         app.include_router(router, responses=ANYWHERE)
     app.include_router(health.router)
+    app.include_router(feeds.unlocked)
     problems.install(app)
     _explain_problems(app)
     openapi.complete(app)
@@ -188,6 +203,7 @@ def _furnish(app: FastAPI, settings: Settings) -> None:
     app.state.cursor_key = key.encode()
     app.state.vault = Vault(settings)
     budgets = Budgets(engine, per_minute=settings.requests_per_minute)
+    app.state.feed_budgets = Budgets(engine, per_minute=feeds.PER_MINUTE)
     app.state.gate = Gate(trust, _keys(app, settings, issuer), revocations, budgets)
 
 

@@ -50,6 +50,7 @@ def test_all_deeds_and_the_ledger_name_who_may_call_them():
         ("people", 15, "in people and its alcove"),
         ("navigators", 20, "in navigators and its alcoves"),
         ("journey", 20, "in the journey and its alcoves"),
+        ("contracts", 15, "in contracts and its alcoves"),
     ],
 )
 def test_every_file_of_a_room_with_alcoves_has_its_layer(room, least, words):
@@ -83,7 +84,8 @@ def test_a_room_holds_only_the_agreed_furniture():
     }  # fmt: skip
     rooms = (
         "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs", "consent",
-        "trials", "allocation", "delivery", "navigators", "monitor", "journey", "batches", *ALCOVES,
+        "trials", "allocation", "delivery", "navigators", "contracts", "monitor", "journey",
+        "batches", *ALCOVES,
     )  # fmt: skip
     found = {
         f"{room}/{path.name}"
@@ -98,6 +100,7 @@ ALCOVES = (
     "custody/suites", "custody/movements", "custody/detention", "custody/circumstances",
     "custody/reach", "people/merges",
     "navigators/staff", "navigators/handovers", "navigators/conflicts",
+    "contracts/agreements", "contracts/signatures", "contracts/sessions", "contracts/feeds",
     "journey/worklist", "journey/timeline",
 )  # fmt: skip
 

@@ -32,6 +32,7 @@ async def test_the_schema_is_the_sum_of_the_migrations(owner):
 CATALOGUE = """
 SELECT conrelid::regclass::text AS owner, conname AS name, pg_get_constraintdef(oid) AS definition
   FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
+   AND contype <> 't'
 UNION ALL
 SELECT tablename, indexname, regexp_replace(indexdef, ' ON \\w+\\.', ' ON ')
   FROM pg_indexes WHERE schemaname = current_schema()

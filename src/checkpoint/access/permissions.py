@@ -25,7 +25,9 @@ class Permission(StrEnum):
     ASSESS_NEEDS = "needs:assess"
     ASSIGN_NAVIGATOR = "navigator:assign"
     BREAK_GLASS = "break-glass:use"
+    DECIDE_CONTRACT = "contract:decide"
     DECIDE_ELIGIBILITY = "eligibility:decide"
+    DECIDE_REVIEW = "breach-review:decide"
     DECLARE_CONFLICT = "navigator-conflict:declare"
     DETAIN = "custody-record:detain"
     DETERMINE_ELIGIBILITY = "eligibility:determine"
@@ -35,14 +37,17 @@ class Permission(StrEnum):
     MONITOR_TRIAL = "trial:monitor"
     OFFER_HANDOVER = "handover:offer"
     OPEN_CUSTODY_RECORD = "custody-record:open"
+    PLAN_APPOINTMENT = "appointment:plan"
     PREVIEW_ELIGIBILITY = "eligibility:preview"
     PROPOSE_CROSSOVER = "crossover:propose"
     PROPOSE_OVERRIDE = "override:propose"
     PROPOSE_UNBLINDING = "unblinding:propose"
+    RAISE_REVIEW = "breach-review:raise"
     READ_ARM = "arm:read"
     READ_CASELOAD = "caseload:read"
     READ_CASES = "case:read"
     READ_CONSENT = "consent:read"
+    READ_CONTRACT = "contract:read"
     READ_CUSTODY_RECORD = "custody-record:read"
     READ_DETENTION = "detention:read"
     READ_DISPOSAL = "disposal:read"
@@ -53,6 +58,7 @@ class Permission(StrEnum):
     READ_PERSON = "person:read"
     READ_REFERENCE = "reference:read"
     READ_RISK = "risk:read"
+    READ_SESSIONS = "session:read"
     READ_TIMELINE = "timeline:read"
     READ_VICTIM = "victim:read"
     READ_WORKLIST = "worklist:read"
@@ -67,6 +73,8 @@ class Permission(StrEnum):
     SAVE_SCREENING = "custody-record:screen"
     SEARCH_PEOPLE = "person:search"
     SEND_BATCH = "batch:send"
+    WORK_CONTRACT = "contract:work"
+    WORK_SESSIONS = "session:work"
 
 
 EVERYONE = frozenset({Permission.READ_REFERENCE})
@@ -86,10 +94,13 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.DETAIN,
             Permission.LIST_CUSTODY_RECORDS,
             Permission.OPEN_CUSTODY_RECORD,
+            Permission.PLAN_APPOINTMENT,
             Permission.PREVIEW_ELIGIBILITY,
+            Permission.RAISE_REVIEW,
             Permission.READ_ARM,
             Permission.READ_CASES,
             Permission.READ_CONSENT,
+            Permission.READ_CONTRACT,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_DETENTION,
             Permission.READ_DISPOSAL,
@@ -97,6 +108,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_NEEDS,
             Permission.READ_PERSON,
             Permission.READ_RISK,
+            Permission.READ_SESSIONS,
             Permission.READ_TIMELINE,
             Permission.READ_VICTIM,
             Permission.READ_WORKLIST,
@@ -118,18 +130,23 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ASSESS_NEEDS,
             Permission.ASSIGN_NAVIGATOR,
             Permission.BREAK_GLASS,
+            Permission.DECIDE_CONTRACT,
+            Permission.DECIDE_REVIEW,
             Permission.DECLARE_CONFLICT,
             Permission.DETERMINE_ELIGIBILITY,
             Permission.LIST_CUSTODY_RECORDS,
             Permission.MANAGE_NAVIGATORS,
             Permission.MERGE_PEOPLE,
             Permission.OFFER_HANDOVER,
+            Permission.PLAN_APPOINTMENT,
             Permission.PREVIEW_ELIGIBILITY,
             Permission.PROPOSE_CROSSOVER,
             Permission.PROPOSE_OVERRIDE,
+            Permission.RAISE_REVIEW,
             Permission.READ_ARM,
             Permission.READ_CASES,
             Permission.READ_CONSENT,
+            Permission.READ_CONTRACT,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_DETENTION,
             Permission.READ_DISPOSAL,
@@ -138,6 +155,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_OVERRIDE_RATES,
             Permission.READ_PERSON,
             Permission.READ_RISK,
+            Permission.READ_SESSIONS,
             Permission.READ_TIMELINE,
             Permission.READ_VICTIM,
             Permission.READ_WORKLIST,
@@ -148,6 +166,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.REVIEW_GLASS,
             Permission.SEARCH_PEOPLE,
             Permission.SEND_BATCH,
+            Permission.WORK_CONTRACT,
+            Permission.WORK_SESSIONS,
         },
         Role.NAVIGATOR: EVERYONE
         | {
@@ -155,13 +175,19 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.ASSESS_NEEDS,
             Permission.DECLARE_CONFLICT,
             Permission.OFFER_HANDOVER,
+            Permission.PLAN_APPOINTMENT,
+            Permission.RAISE_REVIEW,
             Permission.READ_CASELOAD,
             Permission.READ_CONSENT,
+            Permission.READ_CONTRACT,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_NEEDS,
+            Permission.READ_SESSIONS,
             Permission.READ_TIMELINE,
             Permission.READ_WORKLIST,
             Permission.SEND_BATCH,
+            Permission.WORK_CONTRACT,
+            Permission.WORK_SESSIONS,
         },
         Role.EVALUATOR: EVERYONE,
         Role.STATISTICIAN: EVERYONE

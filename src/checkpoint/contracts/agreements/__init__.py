@@ -1,0 +1,1 @@
+"""What a contract's parties agree: terms, conditions and signatures."""

@@ -1,0 +1,1 @@
+"""The three signatures under terms, and what the third one does."""

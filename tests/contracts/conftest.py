@@ -1,0 +1,8 @@
+"""What the tests of contracts share."""
+
+from contracting import a_bench
+from delivering import a_case, supervisor
+from meeting import worked
+from navigating import a_navigator
+
+__all__ = ["a_bench", "a_case", "a_navigator", "supervisor", "worked"]
