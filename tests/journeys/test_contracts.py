@@ -5,6 +5,7 @@ import pytest
 from builders import a_key, an_offence
 from contracting import CONTRACT, TODAY, WORK, a_bench
 from delivering import problem
+from navigating import registered
 
 __all__ = ["a_bench"]
 MORE = [*CONTRACT["conditions"], WORK]
@@ -92,6 +93,29 @@ async def test_a_contract_is_varied_by_terms_that_are_signed_again_while_the_old
     assert (contract["starts_on"], contract["ends_on"]) == ("2026-11-03", "2027-03-08")
     assert len(contract["terms"]["conditions"]) == 3
     assert [each["number"] for each in contract["earlier"]] == [1, 2]
+
+
+async def test_a_navigator_falls_sick_and_their_contracts_go_on_with_another(a_bench, clients):
+    bench = await a_bench()
+    await bench.draft()
+    await bench.post("offer")
+    await bench.sign("navigator")
+    colleague = await registered(clients)
+    here = f"/v1/navigators/{bench.navigator.id}"
+    mapping = [{"custody_record_id": bench.record["id"], "navigator_id": colleague.id}]
+    plan = await bench.boss.post(f"{here}/reassignment-plan", json={"mapping": mapping})
+    assert plan.json()["holds"], plan.text
+    gone = await bench.boss.post(
+        f"{here}/reassignments",
+        json={"reason_code": "sick", "mapping": mapping},
+        headers=a_key() | {"If-Match": plan.headers["etag"]},
+    )
+    assert gone.status_code == 201, gone.text
+    problem(await bench.sign("person"), 404, "contract-not-found")
+    bench.navigator = colleague
+    assert (await bench.sign("person")).status_code == 201
+    assert (await bench.sign("supervisor")).status_code == 201
+    assert (bench.contract["state"], bench.contract["ends_on"]) == ("active", "2027-03-02")
 
 
 @pytest.fixture
