@@ -34,6 +34,9 @@ for room in (
     "navigators.tables",
     "contracts.agreements.tables",
     "contracts.tables",
+    "contracts.evidence.tables",
+    "contracts.reviews.tables",
+    "contracts.outcomes.tables",
     "monitor.tables",
 ):
     import_module(f"checkpoint.{room}")

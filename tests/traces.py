@@ -31,6 +31,8 @@ KEPT += ("navigator_handover", "navigator_handover_answer", "navigator_cover")
 KEPT += ("navigator_reassignment",)
 KEPT += ("contract", "contract_step", "contract_terms", "contract_condition")
 KEPT += ("contract_signature",)
+KEPT += ("condition_entry", "condition_entry_withdrawal", "breach_review", "breach_decision")
+KEPT += ("victim_challenge", "victim_challenge_decision")
 KEPT += (
     "safeguard",
     "co_accused",

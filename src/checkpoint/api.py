@@ -31,6 +31,12 @@ from checkpoint.contracts import codes as contracts_codes
 from checkpoint.contracts import printing as contracts_printing
 from checkpoint.contracts import routes as contracts
 from checkpoint.contracts.agreements import routes as agreements
+from checkpoint.contracts.evidence import codes as evidence_codes
+from checkpoint.contracts.evidence import routes as evidence
+from checkpoint.contracts.outcomes import codes as outcomes_codes
+from checkpoint.contracts.outcomes import routes as outcomes
+from checkpoint.contracts.reviews import codes as reviews_codes
+from checkpoint.contracts.reviews import routes as reviews
 from checkpoint.custody import codes as custody_codes
 from checkpoint.custody import identities as custody_identities
 from checkpoint.custody import routes as custody
@@ -127,6 +133,12 @@ ROOMS = (
     agreements.router,
     contracts_printing.router,
     contracts_codes.router,
+    evidence.router,
+    evidence_codes.router,
+    reviews.router,
+    reviews_codes.router,
+    outcomes.router,
+    outcomes_codes.router,
     monitor.router,
     monitor_codes.router,
     consent.router,

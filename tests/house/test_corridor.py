@@ -99,6 +99,7 @@ ALCOVES = (
     "custody/suites", "custody/movements", "custody/detention", "custody/circumstances",
     "people/merges", "navigators/staff", "navigators/handovers", "navigators/conflicts",
     "contracts/agreements", "contracts/signatures",
+    "contracts/evidence", "contracts/reviews", "contracts/outcomes",
 )  # fmt: skip
 
 

@@ -169,9 +169,18 @@ async def deviate(
 
 
 async def dispose(
-    session: AsyncSession, record_id: UUID, command: RecordDisposal, *, by: Actor, at: datetime
+    session: AsyncSession,
+    record_id: UUID,
+    command: RecordDisposal,
+    *,
+    completed: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> Disposal:
-    """How one alleged offence was disposed of; whoever records it need not know any arm."""
+    """How one alleged offence was disposed of; whoever records it need not know any arm.
+
+    ``completed`` says that the case's contract was completed: the room of contracts knows.
+    """
     record = await custody.held(session, record_id, actor=by)
     rules.check_disposal_day(command.disposed_on, arrested_at=record.arrested_at, now=at)
     offences = await custody.offences_of(session, record.id)
@@ -188,7 +197,7 @@ async def dispose(
         known(),
         command.outcome_code,
         on=command.disposed_on,
-        completed=False,  # no contract can be on record yet
+        completed=completed,
         last_day=last_days[command.offence_id],
     )
     first = (await queries.first_entries(session, record.id))[command.offence_id]

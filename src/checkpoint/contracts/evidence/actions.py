@@ -132,7 +132,5 @@ async def _tell(
     at: datetime,
 ) -> None:
     about = (entry_id, contract.id, contract.custody_record_id, contract.person_id)
-    operation = (
-        Operation.COLLECTION if event is EvidenceEvent.RECORDED else Operation.ALTERATION
-    )
+    operation = Operation.COLLECTION if event is EvidenceEvent.RECORDED else Operation.ALTERATION
     await ledger.record(session, operation, event, *about, kind="condition_entry", by=by, at=at)

@@ -7,12 +7,18 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checkpoint.contracts.agreements.tables import ContractCondition, ContractTerms
+from checkpoint.contracts.agreements import queries as agreements
 from checkpoint.contracts.evidence import rules
-from checkpoint.contracts.evidence.states import SETTLED, ContractNotRunning, EntryNotFound
+from checkpoint.contracts.evidence.states import (
+    SETTLED,
+    ConditionState,
+    ContractNotRunning,
+    EntryNotFound,
+)
 from checkpoint.contracts.evidence.tables import ConditionEntry, ConditionEntryWithdrawal
 from checkpoint.contracts.reviews.states import OF_AN_OFFENCE, ReviewOutcome
 from checkpoint.contracts.reviews.tables import BreachDecision, BreachReview
@@ -24,17 +30,6 @@ from checkpoint.navigators import queries as navigators
 from checkpoint.navigators.staff.tables import Navigator
 
 CONTRACT_ID = sa.bindparam("contract_id", type_=sa.Uuid())
-CONDITIONS = (
-    sa.select(
-        *ContractCondition.__table__.c, col(ContractTerms.excused_days).label("excused_before")
-    )
-    .join(ContractTerms, col(ContractTerms.id) == col(ContractCondition.terms_id))
-    .where(
-        col(ContractTerms.contract_id) == CONTRACT_ID,
-        col(ContractTerms.number) == sa.bindparam("terms_number", type_=sa.Integer()),
-    )
-    .order_by(col(ContractCondition.position))
-)
 ENTRIES = (
     sa.select(
         *ConditionEntry.__table__.c,
@@ -63,8 +58,13 @@ OFFENDED = (
         col(BreachDecision.ground).in_(OF_AN_OFFENCE),
     )
 )
+OPEN_REVIEWS = (
+    sa.select(col(BreachReview.id))
+    .outerjoin(BreachDecision, col(BreachDecision.review_id) == col(BreachReview.id))
+    .where(col(BreachReview.contract_id) == CONTRACT_ID, col(BreachDecision.id).is_(None))
+)
 WORKERS = sa.select(col(Navigator.actor_id)).where(
-    col(Navigator.id) == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid())))
+    col(Navigator.id) == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
 )
 
 
@@ -108,16 +108,18 @@ async def progress(session: AsyncSession, contract: Any, *, on: date) -> list[St
     entries = await rows_of(session, ENTRIES, contract_id=contract.id)
     (last,) = await rows_of(session, LAST_STEP, contract_id=contract.id)
     offended = bool(await rows_of(session, OFFENDED, contract_id=contract.id))
+    terms = {each.number: each for each in await agreements.terms_of(session, contract.id)}
+    run = rules.Run(
+        last_day=contract.ends_on,
+        excused_days=last.excused_days - terms[contract.terms_number].excused_days,
+        offended=offended,
+        questioned=bool(await rows_of(session, OPEN_REVIEWS, contract_id=contract.id)),
+    )
     if contract.state in ENDED:
         on = min(on, london_day(last.happened_at))
     found = []
     for condition in await conditions_of(session, contract):
         own = [each for each in entries if each.condition_key == condition.key]
-        run = rules.Run(
-            last_day=contract.ends_on,
-            excused_days=last.excused_days - condition.excused_before,
-            offended=offended,
-        )
         come_to = rules.progress_of(condition, standing(own), on=on, run=run)
         found.append(Standing(condition, own, come_to))
     return found
@@ -125,14 +127,20 @@ async def progress(session: AsyncSession, contract: Any, *, on: date) -> list[St
 
 async def conditions_of(session: AsyncSession, contract: Any) -> Sequence[Any]:
     """The conditions of the terms that count, in their order."""
-    return await rows_of(
-        session, CONDITIONS, contract_id=contract.id, terms_number=contract.terms_number
-    )
+    found = await agreements.conditions_of(session, contract.id)
+    return [each for each in found if each.terms_number == contract.terms_number]
 
 
 def is_settled(found: Sequence[Standing]) -> bool:
     """Whether every condition is met or excused, so that a contract may be completed."""
     return all(each.progress.state in SETTLED for each in found)
+
+
+async def open_conditions(session: AsyncSession, contract: Any, *, on: date) -> tuple[int, int]:
+    """How many of a contract's conditions are neither met nor excused, and how many are excused."""
+    states = [each.progress.state for each in await progress(session, contract, on=on)]
+    unmet = sum(state not in SETTLED for state in states)
+    return unmet, states.count(ConditionState.EXCUSED)
 
 
 async def entries_made(session: AsyncSession, contract_id: UUID) -> Sequence[Any]:

@@ -117,7 +117,9 @@ class ChallengeView(View):
     victim_id: UUID
     number: int
     objected_on: date
-    in_time: Annotated[bool, Field(description="Within the months there are; it is answered anyway.")]
+    in_time: Annotated[
+        bool, Field(description="Within the months there are; it is answered anyway.")
+    ]
     words: str
     recorded_at: Moment
     recorded_by: UUID
