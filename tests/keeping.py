@@ -8,21 +8,24 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from builders import a_key
+from builders import a_key, an_offence, booked
 from checkpoint.contracts.agreements.states import TermsKind, TermsReason
 from checkpoint.contracts.agreements.tables import ContractCondition, ContractTerms
 from checkpoint.contracts.states import ContractEvent, ContractState, Fallback
 from checkpoint.contracts.tables import Contract, ContractStep
 from checkpoint.foundation import clock
+from checkpoint.foundation.actors import Role
 from checkpoint.foundation.database import insert, transaction
 from checkpoint.foundation.identifiers import new_reference
 from conftest import NOON, Clients
+from navigating import Someone, assigned
 from trialling import consenting
 
 FIRST, LAST = date(2026, 11, 3), date(2027, 3, 2)
 OFFENDING = {"kind": "offending", "rule": "no_offending"}
 SESSIONS = {"kind": "pathway", "pathway": "finance", "rule": "sessions", "amount": 2}
 EVIDENCE = {"kind": "pathway", "pathway": "health", "rule": "evidence"}
+SIGNED = {"how": "paper", "signed_at": "2026-11-03T12:00:00Z"}
 HOURS = {"kind": "community", "rule": "hours", "amount": 18}
 TAG = {
     "kind": "tag",
@@ -133,6 +136,60 @@ async def running(
         await insert(session, step)
     keys = {str(row.rule): str(row.key) for row in rows}
     return Running(str(contract.id), record, keys)
+
+
+async def agreed(
+    clients: Clients,
+    navigator: Someone,
+    *conditions: Mapping[str, Any],
+    record: Mapping[str, Any] | None = None,
+) -> Running:
+    """A contract that is drafted, offered and signed by all three, through the front door."""
+    record = record or await started(clients)
+    boss = clients(Role.SUPERVISOR, name="boss")
+    assert (await assigned(boss, record, navigator)).status_code == 201
+    here = f"/v1/custody-records/{record['id']}/contracts"
+    words = {"objective": "Synthetic objective", "measure": "Synthetic measure"}
+    body = {
+        "fallback": "charge",
+        "conditions": [each | words for each in (OFFENDING, *conditions)],
+    }
+    told = await navigator.client.post(here, json=body, headers=a_key())
+    assert told.status_code == 201, told.text
+    door = f"/v1/contracts/{told.json()['id']}"
+    told = await moved(navigator.client, f"{door}/offer", told)
+    for role, client in (("person", navigator.client), ("navigator", navigator.client)):
+        told = await moved(client, f"{door}/signatures", told, role=role, **SIGNED)
+    told = await moved(boss, f"{door}/signatures", told, role="supervisor", **SIGNED)
+    assert told.json()["state"] == "active"
+    keys = {each["rule"]: each["key"] for each in told.json()["terms"]["conditions"]}
+    return Running(told.json()["id"], record, keys)
+
+
+async def moved(client: Any, address: str, seen: Any, **body: Any) -> Any:
+    """A step of a contract as it was last seen, or as it stands if it was not."""
+    if seen is None:
+        seen = await client.get(address.rpartition("/")[0])
+    headers = a_key() | {"If-Match": f'"{seen.json()["version"]}"'}
+    answer = await client.post(address, json=body, headers=headers)
+    assert answer.status_code in (200, 201), answer.text
+    return answer
+
+
+async def arrested_again(
+    clients: Clients, record: Mapping[str, Any], *, committed: str, suite: str = "DURHAMGATE"
+) -> dict[str, Any]:
+    """The same person is booked in again, on 9 December."""
+    officer = clients(Role.CUSTODY_OFFICER, suite, name="another")
+    return await booked(
+        officer,
+        person=...,
+        person_id=record["person"]["id"],
+        suite=suite,
+        arrested_at="2026-12-09T20:00:00Z",
+        arrived_at="2026-12-09T20:30:00Z",
+        offences=[an_offence(committed_from=committed)],
+    )
 
 
 async def said(client: Any, contract: Running, noun: str, **body: Any) -> Any:

@@ -117,7 +117,8 @@ async def _check_excuse(
     """Only a supervisor excuses a condition, or takes that back, and not in a case they work."""
     if kind is not EntryKind.EXCUSED:
         return
-    workers = await queries.workers(session, contract.custody_record_id, at=at)
+    found = await contracts.whole(session, contract)
+    workers = await contracts.workers(session, found, at=at)
     if by.id in workers or not holds(by.role, Permission.DECIDE_CONTRACT):
         raise ExcuseNotYours("Ask a supervisor of the suite.")
 

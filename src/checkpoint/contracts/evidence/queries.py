@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,8 +25,6 @@ from checkpoint.contracts.states import ENDED, LIVE
 from checkpoint.contracts.tables import ContractStep
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
-from checkpoint.navigators import queries as navigators
-from checkpoint.navigators.staff.tables import Navigator
 
 CONTRACT_ID = sa.bindparam("contract_id", type_=sa.Uuid())
 ENTRIES = (
@@ -62,9 +59,6 @@ OPEN_REVIEWS = (
     sa.select(col(BreachReview.id))
     .outerjoin(BreachDecision, col(BreachDecision.review_id) == col(BreachReview.id))
     .where(col(BreachReview.contract_id) == CONTRACT_ID, col(BreachDecision.id).is_(None))
-)
-WORKERS = sa.select(col(Navigator.actor_id)).where(
-    col(Navigator.id) == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
 )
 
 
@@ -158,11 +152,3 @@ async def entry(session: AsyncSession, contract_id: UUID, entry_id: UUID) -> Any
         if found.id == entry_id:
             return found
     raise EntryNotFound("Read the contract's conditions again.")
-
-
-async def workers(session: AsyncSession, record_id: UUID, *, at: datetime) -> frozenset[UUID]:
-    """Who works a case now: its navigator and whoever covers it, as they log in."""
-    now = await navigators.standing(session, record_id, at=at)
-    ids = [now.navigator_id, now.coverer_id] if now else []
-    rows = await rows_of(session, WORKERS, ids=[id for id in ids if id is not None])
-    return frozenset(row.actor_id for row in rows)

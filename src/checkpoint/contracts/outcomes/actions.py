@@ -9,7 +9,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.contracts import queries as contracts
-from checkpoint.contracts.evidence import queries as evidence
 from checkpoint.contracts.outcomes import clocks, queries, rules
 from checkpoint.contracts.outcomes.schemas import DecideChallenge, RecordChallenge
 from checkpoint.contracts.outcomes.states import ChallengeDecided, ChallengeOpen, OutcomeEvent
@@ -112,8 +111,9 @@ async def decide_challenge(
     found = (await queries.challenge(session, contract.id, challenge_id)).row
     if found.decided_at is not None:
         raise ChallengeDecided("Read what was said to it.")
-    workers = await evidence.workers(session, contract.custody_record_id, at=at)
-    had_part = await queries.involved(session, contract)
+    whole = await contracts.whole(session, contract)
+    workers = await contracts.workers(session, whole, at=at)
+    had_part = await queries.involved(session, whole)
     check_uninvolved(by.id, involved={found.recorded_by, *workers, *had_part})
     row = VictimChallengeDecision(
         challenge_id=found.id,

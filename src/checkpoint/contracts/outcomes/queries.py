@@ -11,8 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checkpoint.contracts import queries as contracts
-from checkpoint.contracts.agreements import queries as agreements
+from checkpoint.contracts.facts import Whole
 from checkpoint.contracts.outcomes import rules
 from checkpoint.contracts.outcomes.states import TIME_LIMIT_EXPIRED, ChallengeNotFound
 from checkpoint.contracts.outcomes.tables import VictimChallenge, VictimChallengeDecision
@@ -159,13 +158,12 @@ async def challenge(session: AsyncSession, contract_id: UUID, challenge_id: UUID
     raise ChallengeNotFound("Read the contract's objections again.")
 
 
-async def involved(session: AsyncSession, contract: Any) -> set[UUID]:
+async def involved(session: AsyncSession, found: Whole) -> set[UUID]:
     """Everybody who drafted, signed or moved a contract, or disposed of its offences."""
-    found = {contract.drafted_by}
-    found |= {each.recorded_by for each in await contracts.steps_of(session, contract.id)}
-    found |= {each.recorded_by for each in await agreements.signatures_of(session, contract.id)}
-    disposals = await delivery.disposals_of(session, contract.custody_record_id)
-    return found | {row.recorded_by for rows in disposals.values() for row in rows}
+    had_part = {found.contract.drafted_by, *(each.drafted_by for each in found.terms)}
+    had_part |= {each.recorded_by for each in (*found.steps, *found.signatures)}
+    disposals = await delivery.disposals_of(session, found.contract.custody_record_id)
+    return had_part | {row.recorded_by for rows in disposals.values() for row in rows}
 
 
 async def incidents(

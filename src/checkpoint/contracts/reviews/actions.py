@@ -8,8 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
-
 from checkpoint.contracts import queries as contracts
+from checkpoint.contracts.actions import fail
 from checkpoint.contracts.evidence import queries as evidence
 from checkpoint.contracts.evidence.states import ConditionState
 from checkpoint.contracts.reviews import clocks, queries, rules
@@ -23,7 +23,8 @@ from checkpoint.contracts.reviews.states import (
     ReviewOutcome,
 )
 from checkpoint.contracts.reviews.tables import BreachDecision, BreachReview
-from checkpoint.contracts.states import ContractEvent, StepReason
+from checkpoint.contracts.schemas import TakeStep
+from checkpoint.contracts.states import StepReason
 from checkpoint.custody.rules import check_space
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
@@ -88,7 +89,8 @@ async def decide(
     found = await queries.one(session, contract.id, review_id)
     if found.decided_at is not None:
         raise ReviewDecided("Read what was decided; for something new, raise another one.")
-    workers = await evidence.workers(session, contract.custody_record_id, at=at)
+    whole = await contracts.whole(session, contract)
+    workers = await contracts.workers(session, whole, at=at)
     rules.check_uninvolved(by.id, involved={found.raised_by, *workers})
     await _check_decision(session, contract, found, command, at=at)
     row = BreachDecision(
@@ -99,12 +101,12 @@ async def decide(
         decided_by=by.id,
     )
     await insert(session, row)
-    event: ReviewEvent | ContractEvent = ReviewEvent.DECIDED
-    if command.outcome is ReviewOutcome.FAIL:
-        event = ContractEvent.FAILED
-        reason = StepReason.OFFENDED if command.ground in OF_AN_OFFENCE else StepReason.BREACH
-        await moved(session, contract, event, reason=reason, words=command.words, by=by, at=at)
-    await _tell(session, event, found.id, contract, by=by, at=at)
+    if command.outcome is not ReviewOutcome.FAIL:
+        await _tell(session, ReviewEvent.DECIDED, found.id, contract, by=by, at=at)
+        return
+    reason = StepReason.OFFENDED if command.ground in OF_AN_OFFENCE else StepReason.BREACH
+    step = TakeStep(reason_code=reason, words=command.words, happened_at=at)
+    await fail(session, contract.id, step, by=by, at=at)  # which tells the ledger
 
 
 async def _check_subject(
@@ -161,7 +163,7 @@ async def _check_decision(
 
 async def _tell(
     session: AsyncSession,
-    event: ReviewEvent | ContractEvent,
+    event: ReviewEvent,
     review_id: UUID,
     contract: Any,
     *,
