@@ -19,7 +19,7 @@ from checkpoint.contracts.outcomes.schemas import (
 )
 from checkpoint.contracts.outcomes.states import LABELS, TIME_LIMIT_EXPIRED, ChallengeOutcome
 from checkpoint.contracts.reviews.queries import Turns
-from checkpoint.contracts.states import ContractState, Fallback
+from checkpoint.contracts.states import ENDED, ContractState, Fallback
 from checkpoint.delivery.queries import is_outcome
 from checkpoint.delivery.references import known, label_of
 from checkpoint.foundation.actors import Actor
@@ -169,5 +169,9 @@ def _steps(row: Any, contract: Any, *, by: Actor) -> list[NextStep]:
         return [_step("decide_challenge", f"{here}/victim-challenges/{row.id}/decision", reason)]
     if row.outcome not in LEADS_TO:
         return []
-    step, noun = LEADS_TO[ChallengeOutcome(row.outcome)]
+    outcome = ChallengeOutcome(row.outcome)
+    step, noun = LEADS_TO[outcome]
+    # A contract is reviewed while it runs; an outcome is replaced once it is over.
+    if (contract.state in ENDED) == (outcome is ChallengeOutcome.CONTRACT_REVIEWED):
+        return []
     return [_step(step, f"{here}/{noun}", None)]

@@ -29,12 +29,28 @@ TOLD = (
 NOT_YOURS = "Your role does not allow this; ask a supervisor."
 OWN = "You raised it; another supervisor decides."
 OVER = "The contract does not run."
-# Where each decision leads: what is to be done next, by its door.
+# Where each decision leads: what is to be done next, by its door, and who may.
 LEADS_TO = {
-    ReviewOutcome.WARN: ("record_warning", "/v1/contracts/{id}/warnings"),
-    ReviewOutcome.VARY: ("draft_terms", "/v1/contracts/{id}/terms"),
-    ReviewOutcome.CLOSE: ("close_contract", "/v1/contracts/{id}/closure"),
-    ReviewOutcome.FAIL: ("record_outcome", "/v1/contracts/{id}/outcomes"),
+    ReviewOutcome.WARN: (
+        "issue_warning",
+        "/v1/custody-records/{record_id}/warnings",
+        Permission.WORK_SESSIONS,
+    ),
+    ReviewOutcome.VARY: (
+        "save_contract_terms",
+        "/v1/contracts/{contract_id}/terms",
+        Permission.WORK_CONTRACT,
+    ),
+    ReviewOutcome.CLOSE: (
+        "close_contract",
+        "/v1/contracts/{contract_id}/closure",
+        Permission.WORK_CONTRACT,
+    ),
+    ReviewOutcome.FAIL: (
+        "record_outcome",
+        "/v1/contracts/{contract_id}/outcomes",
+        Permission.RECORD_DISPOSAL,
+    ),
 }
 
 
@@ -93,23 +109,23 @@ def reviews_view(
 def _raising(contract: Any, *, by: Actor) -> NextStep:
     reason = None if holds(by.role, Permission.RAISE_REVIEW) else NOT_YOURS
     reason = reason if contract.state in LIVE else OVER
-    href = f"/v1/contracts/{contract.id}/breach-reviews"
-    return NextStep(
-        step="raise_review", method="POST", href=href, allowed=reason is None, why_not=reason
-    )
+    return _step("raise_review", f"/v1/contracts/{contract.id}/breach-reviews", reason)
 
 
 def _steps(row: Any, contract: Any, *, by: Actor) -> list[NextStep]:
-    if row.decided_at is not None:
-        if row.outcome not in LEADS_TO:
-            return []
-        step, href = LEADS_TO[ReviewOutcome(row.outcome)]
-        return [NextStep(step=step, method="POST", href=href.format(id=contract.id), allowed=True)]
-    reason = OWN if row.raised_by == by.id else None
-    reason = reason if holds(by.role, Permission.DECIDE_REVIEW) else NOT_YOURS
-    href = f"/v1/contracts/{contract.id}/breach-reviews/{row.id}/decision"
-    return [
-        NextStep(
-            step="decide_review", method="POST", href=href, allowed=reason is None, why_not=reason
-        )
-    ]
+    here = {"record_id": contract.custody_record_id, "contract_id": contract.id}
+    if row.decided_at is None:
+        reason = OWN if row.raised_by == by.id else None
+        reason = reason if holds(by.role, Permission.DECIDE_REVIEW) else NOT_YOURS
+        href = f"/v1/contracts/{contract.id}/breach-reviews/{row.id}/decision"
+        return [_step("decide_review", href, reason)]
+    outcome = ReviewOutcome(row.outcome)
+    # A failure is followed once the contract is over, everything else while it runs.
+    if outcome not in LEADS_TO or (contract.state in LIVE) == (outcome is ReviewOutcome.FAIL):
+        return []
+    step, href, lock = LEADS_TO[outcome]
+    return [_step(step, href.format(**here), None if holds(by.role, lock) else NOT_YOURS)]
+
+
+def _step(name: str, href: str, reason: str | None) -> NextStep:
+    return NextStep(step=name, method="POST", href=href, allowed=reason is None, why_not=reason)
