@@ -88,7 +88,10 @@ def is_in_time(objected_on: date, *, ended_on: date | None) -> bool:
 
     Args:
         objected_on: the day in England on which they objected.
-        ended_on: the contract's end; None while it runs, and then nothing is late.
+        ended_on: the contract's end; None while it runs.
+
+    Returns:
+        True while the contract runs; then until so many months after its end, that day included.
     """
     if ended_on is None:
         return True
