@@ -132,6 +132,10 @@ async def test_an_objection_is_acknowledged_when_the_victim_is_reached_and_is_ne
     late = objection | {"objected_on": "2027-06-04"}
     made = await said(officer, contract, "victim-challenges", **late)
     assert (made.json()["number"], made.json()["in_time"]) == (2, False)
+    answered = f"victim-challenges/{made.json()['id']}/decision"
+    third = clients(Role.SUPERVISOR, name="third")
+    done = await said(third, contract, answered, **body)
+    assert done.json()["next_steps"] == []  # it is over: there is nothing left to review
 
 
 async def test_who_recorded_an_objection_does_not_answer_it(clients):

@@ -70,11 +70,6 @@ class Standing:
     entries: Sequence[Any]
     progress: rules.Progress
 
-    @property
-    def standing_entries(self) -> list[Any]:
-        """Those that were not withdrawn."""
-        return standing(self.entries)
-
 
 def standing(entries: Sequence[Any]) -> list[Any]:
     """The entries that were not withdrawn."""

@@ -8,7 +8,6 @@ from pydantic import Field, model_validator
 
 from checkpoint.contracts.agreements.states import CompletionRule, ConditionKind
 from checkpoint.contracts.evidence.states import (
-    VERDICTS,
     ConditionState,
     EntryKind,
     EvidenceWithdrawalReason,
@@ -69,11 +68,6 @@ class RecordEntry(Command):
         if self.words is None and self.kind in WORDED:
             raise ValueError("Send words with evidence, not_met and excused.")
         return self
-
-    @property
-    def is_verdict(self) -> bool:
-        """Whether it settles the condition one way or the other."""
-        return self.kind in VERDICTS
 
 
 class WithdrawEntry(Command):
