@@ -10,7 +10,7 @@ from builders import a_key, released
 from checkpoint.contracts.states import ContractState
 from checkpoint.foundation.actors import Role
 from delivering import problem
-from keeping import SESSIONS, arrested_again, entered, on, running, said
+from keeping import SESSIONS, arrested_again, entered, moved, on, running, said
 from navigating import assigned, registered
 from traces import entries
 
@@ -103,6 +103,21 @@ async def test_a_review_still_open_when_the_contract_ended_fails_it_no_more(clie
     problem(await said(second, contract, late, **failed, **words), 409, "contract-not-running")
     done = await said(second, contract, late, outcome="continue", words="It has failed already.")
     assert done.status_code == 200, done.text
+
+
+async def test_no_contract_is_completed_as_kept_while_it_is_questioned(clients):
+    contract = await running(clients)
+    boss, second = bosses(clients)
+    made = (await said(boss, contract, "breach-reviews", **MISSED)).json()
+    on(clients, datetime(2027, 3, 3, 9, tzinfo=UTC))
+    kept = {"reason_code": "conditions_met", "happened_at": "2027-03-03T08:00:00Z"}
+    headers = a_key() | {"If-Match": '"1"'}
+    answer = await second.post(contract.door("completion"), json=kept, headers=headers)
+    problem(answer, 409, "conditions-open")
+    decision = f"breach-reviews/{made['id']}/decision"
+    await said(second, contract, decision, outcome="continue", words="It was kept.")
+    done = await moved(second, contract.door("completion"), None, **kept)
+    assert done.json()["state"] == "completed"
 
 
 async def test_whoever_works_the_case_raises_and_does_not_decide(clients):
