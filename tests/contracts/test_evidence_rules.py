@@ -45,6 +45,8 @@ def test_the_mandatory_condition_is_met_once_the_last_day_is_over_unless_an_offe
     assert come_to(rule, on=LAST + timedelta(days=1)).state is S.MET
     offended = Run(last_day=LAST, offended=True)
     assert come_to(rule, on=LAST + timedelta(days=1), run=offended).state is S.NOT_MET
+    still = come_to(rule, on=LAST + timedelta(days=1), run=Run(last_day=LAST, still=True))
+    assert (still.state, still.overdue) == (S.OPEN, False)
     questioned = Run(last_day=LAST, questioned=True)
     assert come_to(rule, on=LAST + timedelta(days=1), run=questioned).state is S.OPEN
     assert come_to(CompletionRule.CONTACT, run=offended).state is S.OPEN

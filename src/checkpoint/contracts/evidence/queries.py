@@ -21,7 +21,7 @@ from checkpoint.contracts.evidence.states import (
 from checkpoint.contracts.evidence.tables import ConditionEntry, ConditionEntryWithdrawal
 from checkpoint.contracts.reviews.states import OF_AN_OFFENCE, ReviewOutcome
 from checkpoint.contracts.reviews.tables import BreachDecision, BreachReview
-from checkpoint.contracts.states import ENDED, LIVE
+from checkpoint.contracts.states import ENDED, LIVE, ContractState
 from checkpoint.contracts.tables import ContractStep
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
@@ -103,6 +103,7 @@ async def progress(session: AsyncSession, contract: Any, *, on: date) -> list[St
         excused_days=last.excused_days - terms[contract.terms_number].excused_days,
         offended=offended,
         questioned=bool(await rows_of(session, OPEN_REVIEWS, contract_id=contract.id)),
+        still=contract.state == ContractState.SUSPENDED,
     )
     if contract.state in ENDED:
         on = min(on, london_day(last.happened_at))

@@ -55,14 +55,15 @@ class Run:
     """What of a contract its conditions depend on.
 
     ``last_day`` is its last day as it stands, ``excused_days`` how many days were excused since the
-    terms were drafted, ``offended`` whether it failed for an offence, and ``questioned`` whether a
-    review of it is open.
+    terms were drafted, ``offended`` whether it failed for an offence, ``questioned`` whether a review
+    of it is open, and ``still`` whether its clock stands still.
     """
 
     last_day: date
     excused_days: int = 0
     offended: bool = False
     questioned: bool = False
+    still: bool = False
 
 
 def progress_of(condition: Any, entries: Sequence[Any], *, on: date, run: Run) -> Progress:
@@ -73,8 +74,8 @@ def progress_of(condition: Any, entries: Sequence[Any], *, on: date, run: Run) -
         entries: those of it that stand, in the order they were entered, with kind, happened_on,
             until and minutes.
         on: a day in England, at whose end this holds.
-        run: the contract's; the mandatory condition is met once its last day is over, and no review
-            is open.
+        run: the contract's; the mandatory condition is met once its last day is over, no review is
+            open and its clock runs. Nothing is overdue while that stands still.
 
     Returns:
         The last verdict's state if there is one; else met once the rule's own count is reached;
@@ -99,7 +100,7 @@ def progress_of(condition: Any, entries: Sequence[Any], *, on: date, run: Run) -
         unit=unit,
         excused_days=len(blocked),
         due_on=due_on,
-        overdue=waiting and on > due_on,
+        overdue=waiting and on > due_on and not run.still,
     )
 
 
@@ -122,7 +123,8 @@ def _count(
     """How much is done of how much that is wanted."""
     rule = CompletionRule(condition.rule)
     if rule is CompletionRule.NO_OFFENDING:
-        return int(on > run.last_day and not run.questioned), 1, Unit.TIMES
+        is_over = on > run.last_day and not run.still
+        return int(is_over and not run.questioned), 1, Unit.TIMES
     if rule is CompletionRule.HOURS:
         done = sum(each.minutes for each in entries if each.kind == EntryKind.WORK)
         return done, condition.amount * MINUTES_PER_HOUR, Unit.MINUTES
