@@ -36,6 +36,9 @@ for room in (
     "contracts.tables",
     "contracts.sessions.tables",
     "contracts.feeds.tables",
+    "contracts.evidence.tables",
+    "contracts.reviews.tables",
+    "contracts.outcomes.tables",
     "monitor.tables",
 ):
     import_module(f"checkpoint.{room}")

@@ -34,6 +34,8 @@ KEPT += ("contract", "contract_step", "contract_terms", "contract_condition")
 KEPT += ("contract_signature",)
 KEPT += ("appointment", "appointment_cancellation", "attendance", "person_contact")
 KEPT += ("written_warning", "warning_ground", "appointment_feed")
+KEPT += ("condition_entry", "condition_entry_withdrawal", "breach_review", "breach_decision")
+KEPT += ("victim_challenge", "victim_challenge_decision")
 KEPT += (
     "safeguard",
     "co_accused",

@@ -33,7 +33,13 @@ from checkpoint.contracts import codes as contracts_codes
 from checkpoint.contracts import printing as contracts_printing
 from checkpoint.contracts import routes as contracts
 from checkpoint.contracts.agreements import routes as agreements
+from checkpoint.contracts.evidence import codes as evidence_codes
+from checkpoint.contracts.evidence import routes as evidence
 from checkpoint.contracts.feeds import routes as feeds
+from checkpoint.contracts.outcomes import codes as outcomes_codes
+from checkpoint.contracts.outcomes import routes as outcomes
+from checkpoint.contracts.reviews import codes as reviews_codes
+from checkpoint.contracts.reviews import routes as reviews
 from checkpoint.contracts.sessions import codes as sessions_codes
 from checkpoint.contracts.sessions import routes as sessions
 from checkpoint.custody import codes as custody_codes
@@ -143,6 +149,12 @@ ROOMS = (
     sessions.router,
     sessions_codes.router,
     feeds.router,
+    evidence.router,
+    evidence_codes.router,
+    reviews.router,
+    reviews_codes.router,
+    outcomes.router,
+    outcomes_codes.router,
     monitor.router,
     monitor_codes.router,
     consent.router,

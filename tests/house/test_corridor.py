@@ -101,6 +101,7 @@ ALCOVES = (
     "custody/reach", "people/merges",
     "navigators/staff", "navigators/handovers", "navigators/conflicts",
     "contracts/agreements", "contracts/signatures", "contracts/sessions", "contracts/feeds",
+    "contracts/evidence", "contracts/reviews", "contracts/outcomes",
     "journey/worklist", "journey/timeline",
 )  # fmt: skip
 

@@ -43,6 +43,9 @@ IDS = (
     "glass_id",
     "contract_id",
     "appointment_id",
+    "entry_id",
+    "review_id",
+    "challenge_id",
 )
 NAVIGATOR = {
     "name": "Synthetic Navigator",
@@ -174,6 +177,23 @@ BODIES = {
     "record_attendance": {"outcome": "missed"},
     "record_person_contact": CALL,
     "issue_warning": WARN | {"conditions": [ABSENT]},
+    "record_entry": {
+        "condition_key": ABSENT,
+        "kind": "session",
+        "happened_on": "2026-11-03",
+        "basis": "fact",
+    },
+    "withdraw_entry": {"reason_code": "entered_twice"},
+    "raise_review": {"cause": "missed_contact", "words": "Missed two."},
+    "decide_review": {"outcome": "continue", "words": "Go on."},
+    "record_outcome": {
+        "outcome_code": "1",
+        "disposed_on": "2026-11-03",
+        "decided_by": "police",
+        "offence_id": ...,
+    },
+    "record_challenge": {"victim_id": ..., "objected_on": "2026-11-03", "words": "No."},
+    "decide_challenge": {"outcome": "contract_stands", "words": "It does."},
     "pause_detention": {"reason": "hospital", "paused_at": "2026-11-02T23:00:00Z"},
 }
 
@@ -249,6 +269,9 @@ async def theirs(client, clients):
         "offence_id": record["offences"][0]["id"],
         "crossover_id": ABSENT,  # needs a trial: see tests/delivery
         "contract_id": ABSENT,  # needs a start: see tests/contracts
+        "entry_id": ABSENT,
+        "review_id": ABSENT,
+        "challenge_id": ABSENT,
     }
 
 

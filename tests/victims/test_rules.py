@@ -11,7 +11,7 @@ from checkpoint.custody.movements.states import MovementKind, ReleaseKind
 from checkpoint.foundation.calendar import BANK_HOLIDAYS, working_days_after
 from checkpoint.victims.queries import timescales
 from checkpoint.victims.rules import Timescales, due_on, duties, parse
-from checkpoint.victims.states import OF_RELEASE, NotificationKind
+from checkpoint.victims.states import OF_CONTRACTS, OF_RELEASE, NotificationKind
 
 ARRESTED = NotificationKind.ARRESTED
 CHRISTMAS_EVE = datetime(2026, 12, 24, 15, tzinfo=UTC)
@@ -44,6 +44,12 @@ def test_the_timescale_of_the_day_counts_and_before_the_first_there_is_none():
     assert told_by(CHRISTMAS_EVE, True, [new, old]) == date(2026, 12, 24)
     assert told_by(datetime(2026, 12, 23, tzinfo=UTC), True, [new, old]) == date(2026, 12, 24)
     assert told_by(datetime(2015, 4, 1, tzinfo=UTC), True) is None
+
+
+def test_a_timescale_need_not_name_what_is_told_of_contracts():
+    for kind in OF_CONTRACTS:
+        told = due_on(kind, CHRISTMAS_EVE, vulnerable=True, timescales=timescales())
+        assert told is None
 
 
 @given(

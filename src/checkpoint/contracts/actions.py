@@ -14,6 +14,7 @@ from checkpoint.audit.operations import Operation
 from checkpoint.contracts import queries, rules
 from checkpoint.contracts.agreements.states import NothingProposed
 from checkpoint.contracts.clocks import excused_days
+from checkpoint.contracts.evidence import queries as evidence
 from checkpoint.contracts.facts import Whole
 from checkpoint.contracts.rules import Stand
 from checkpoint.contracts.schemas import ResumeContract, TakeStep
@@ -21,6 +22,7 @@ from checkpoint.contracts.states import LIVE, ContractEvent, check_reason, step
 from checkpoint.contracts.tables import Contract, ContractStep
 from checkpoint.delivery import queries as delivery
 from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import executed, insert
 from checkpoint.foundation.preconditions import unchanged_since
 
@@ -193,7 +195,8 @@ async def complete(
     found = await held(session, contract_id, seen=seen, by=by, at=at)
     step(found.stand.state, ContractEvent.COMPLETED)
     rules.check_decider(by.id, workers=await queries.workers(session, found, at=at))
-    unmet, excused = queries.open_conditions(found)
+    on = london_day(command.happened_at)
+    unmet, excused = await evidence.open_conditions(session, found.contract, on=on)
     rules.check_completion(command.reason_code, unmet=unmet, excused=excused)
     await _take(session, found, ContractEvent.COMPLETED, command, by=by, at=at)
     return found

@@ -212,14 +212,6 @@ async def workers(session: AsyncSession, found: Whole, *, at: datetime) -> set[U
     return found.signers | {row.actor_id for row in rows}
 
 
-def open_conditions(found: Whole) -> tuple[int, int]:
-    """How many of a contract's conditions are neither met nor excused, and how many are excused.
-
-    Nothing is recorded of conditions in this room, so none counts as met.
-    """
-    return len(found.of(found.current)), 0
-
-
 async def names(session: AsyncSession, record_id: UUID) -> tuple[str, str | None]:
     """The names of a case's person and of its navigator now, for what is printed."""
     found = (await rows_of(session, NAMES, record_id=record_id))[0]

@@ -18,7 +18,7 @@ from checkpoint.contracts.schemas import (
     RiskView,
     StepView,
 )
-from checkpoint.contracts.states import LIVE, ContractState
+from checkpoint.contracts.states import ENDED, LIVE, ContractState
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.schemas import NextStep
 
@@ -43,6 +43,8 @@ UNSIGNED = (
 )
 RUNNING = (
     TERMS_STEP,
+    ("record_condition_entry", "condition-entries", WORK),
+    ("raise_review", "breach-reviews", Permission.RAISE_REVIEW),
     ("complete_contract", "completion", DECIDE),
     ("withdraw_from_contract", "withdrawal", WORK),
     ("close_contract", "closure", WORK),
@@ -53,6 +55,7 @@ STEPS: Mapping[ContractState, tuple[tuple[str, str, Permission], ...]] = Mapping
         ContractState.OFFERED: UNSIGNED,
         ContractState.ACTIVE: (("suspend_contract", "suspension", WORK), *RUNNING),
         ContractState.SUSPENDED: (("resume_contract", "resumption", WORK), *RUNNING),
+        **dict.fromkeys(ENDED, (("record_outcome", "outcomes", Permission.RECORD_DISPOSAL),)),
     }
 )
 

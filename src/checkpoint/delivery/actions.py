@@ -1,6 +1,6 @@
 """Start somebody, cross over, deviate, dispose. No commits; nothing touches an allocation."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -169,27 +169,26 @@ async def deviate(
 
 
 async def dispose(
-    session: AsyncSession, record_id: UUID, command: RecordDisposal, *, by: Actor, at: datetime
+    session: AsyncSession,
+    record_id: UUID,
+    command: RecordDisposal,
+    *,
+    completed: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> Disposal:
-    """How one alleged offence was disposed of; whoever records it need not know any arm."""
+    """How one alleged offence was disposed of; whoever records it need not know any arm.
+
+    ``completed`` says that the case's contract was completed: the room of contracts knows.
+    """
     record = await custody.held(session, record_id, actor=by)
     rules.check_disposal_day(command.disposed_on, arrested_at=record.arrested_at, now=at)
-    offences = await custody.offences_of(session, record.id)
-    screening = await custody.last_screening(session, record.id)
-    clock = clock_of(custody.timed(offences, screening), on=command.disposed_on)
-    last_days = {each.offence_id: each.last_day for each in clock.offences}
-    if command.offence_id not in last_days:
-        raise RuleBroken(
-            "#/offence_id",
-            "offence-not-here",
-            "Name an alleged offence that stands on this record now, by its id.",
-        )
     check_outcome(
         known(),
         command.outcome_code,
         on=command.disposed_on,
-        completed=False,  # no contract can be on record yet
-        last_day=last_days[command.offence_id],
+        completed=completed,
+        last_day=await _last_day(session, record.id, command),
     )
     first = (await queries.first_entries(session, record.id))[command.offence_id]
     before = (await queries.disposals_of(session, record.id)).get(first, [])
@@ -207,6 +206,21 @@ async def dispose(
     event = DeliveryEvent.REPLACED if before else DeliveryEvent.DISPOSED
     await _record(session, event, row, record, kind="disposal", by=by, at=at)
     return row
+
+
+async def _last_day(session: AsyncSession, record_id: UUID, command: RecordDisposal) -> date | None:
+    """The last day to start proceedings for the offence that is disposed of."""
+    offences = await custody.offences_of(session, record_id)
+    screening = await custody.last_screening(session, record_id)
+    clock = clock_of(custody.timed(offences, screening), on=command.disposed_on)
+    last_days = {each.offence_id: each.last_day for each in clock.offences}
+    if command.offence_id not in last_days:
+        raise RuleBroken(
+            "#/offence_id",
+            "offence-not-here",
+            "Name an alleged offence that stands on this record now, by its id.",
+        )
+    return last_days[command.offence_id]
 
 
 async def _read_entry(

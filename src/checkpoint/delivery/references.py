@@ -29,7 +29,7 @@ REFUSED: Mapping[Need, tuple[str, str]] = MappingProxyType(
     {
         Need.COMPLETED_CONTRACT: (
             "no-completed-contract",
-            "It is for an activity that was completed, and no completed contract is on record.",
+            "Record it as an outcome of the case's contract, once that is completed.",
         ),
         Need.TIME_LIMIT_PASSED: (
             "time-limit-not-passed",

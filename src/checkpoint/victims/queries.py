@@ -201,7 +201,7 @@ def _view(
         business_name=victim.business_name,
         contact_role=victim.contact_role,
         offences=[row.id for row in offences],
-        vulnerable=_vulnerable(victim, said),
+        vulnerable=vulnerable(victim, said),
         contact_attempts=[
             ContactView.model_validate(_dated(row, row.attempted_at)) for row in contacts
         ],
@@ -213,7 +213,7 @@ def _view(
     )
 
 
-def _vulnerable(victim: Any, said: Sequence[Any]) -> bool | None:
+def vulnerable(victim: Any, said: Sequence[Any]) -> bool | None:
     """As last known: at an asking, or else when they were entered."""
     known = [each.vulnerable for each in said if each.vulnerable is not None]
     found: bool | None = known[-1] if known else victim.vulnerable
@@ -234,14 +234,14 @@ def _notifications(
     at: datetime,
 ) -> list[NotificationView]:
     """What has to be told, with when it was, and what else was told; of a withdrawn entry the latter."""
-    vulnerable, scales = _vulnerable(victim, said), timescales()
+    is_so, scales = vulnerable(victim, said), timescales()
     if victim.withdrawn_at is not None:
         due, scales = (), ()
     first_told = {(row.what, row.happened_at): row for row in reversed(told)}
     views = []
     for what, happened_at in sorted({*due, *first_told}, key=lambda pair: (pair[1], pair[0])):
         row = first_told.get((what, happened_at))
-        last = due_on(what, happened_at, vulnerable=vulnerable, timescales=scales)
+        last = due_on(what, happened_at, vulnerable=is_so, timescales=scales)
         reached = row.told_at if row else at
         views.append(
             NotificationView(

@@ -11,7 +11,7 @@ from checkpoint.custody.movements.rules import check_past
 from checkpoint.custody.movements.states import MovementKind
 from checkpoint.foundation.calendar import london_day, working_days_after
 from checkpoint.foundation.errors import Conflict, RuleBroken
-from checkpoint.victims.states import OF_RELEASE, NotificationKind
+from checkpoint.victims.states import OF_CONTRACTS, OF_RELEASE, NotificationKind
 
 # What one record takes, withdrawn entries included, and then one victim.
 MOST_VICTIMS = 200
@@ -49,7 +49,7 @@ def parse(content: str) -> Timescales:
         NotificationKind(kind): (int(given["all"]), int(given["enhanced"]))
         for kind, given in file["working_days"].items()
     }
-    if missing := set(NotificationKind) - set(days):
+    if missing := set(NotificationKind) - OF_CONTRACTS - set(days):
         raise ValueError(f"no time is given for {', '.join(sorted(missing))}")
     if any(not 0 <= enhanced <= ordinary for ordinary, enhanced in days.values()):
         raise ValueError("enhanced rights are told no later than others")
@@ -73,13 +73,15 @@ def due_on(
         timescales: in any order; the last that was in force on that day counts.
 
     Returns:
-        A working day; None if no timescale was in force yet.
+        A working day; None if no timescale was in force yet, or it says nothing of this.
 
     Source:
         The timescale's own.
     """
     day = london_day(happened_at)
-    in_force = [each for each in timescales if each.in_force_from <= day]
+    in_force = [
+        each for each in timescales if each.in_force_from <= day and what in each.working_days
+    ]
     if not in_force:
         return None
     ordinary, enhanced = max(in_force, key=lambda each: each.in_force_from).working_days[what]

@@ -76,8 +76,21 @@ class NotificationKind(StrEnum):
     CHARGED = "charged"
     NO_FURTHER_ACTION = "no_further_action"
     OUT_OF_COURT_DECISION = "out_of_court_decision"
+    CONTRACT_STARTED = "contract_started"
+    CONTRACT_COMPLETED = "contract_completed"
+    CONTRACT_FAILED = "contract_failed"
+    CONTRACT_ENDED = "contract_ended"  # neither completed nor failed
 
 
+# What the room of contracts says is due, and by when.
+OF_CONTRACTS = frozenset(
+    {
+        NotificationKind.CONTRACT_STARTED,
+        NotificationKind.CONTRACT_COMPLETED,
+        NotificationKind.CONTRACT_FAILED,
+        NotificationKind.CONTRACT_ENDED,
+    }
+)
 OF_RELEASE: Mapping[ReleaseKind, NotificationKind] = MappingProxyType(
     {
         ReleaseKind.CHARGED: NotificationKind.CHARGED,

@@ -1,0 +1,1 @@
+"""What is on record of each condition of a contract, and what that comes to."""
