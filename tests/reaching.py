@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from assessing import WHOLE_NEEDS
-from builders import WHOLE_CONSENT, a_key, a_person, eligible, proposed
+from builders import WHOLE_CONSENT, a_key, a_person, proposed
 from checkpoint.custody.reach.tables import BrokenGlass
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.database import insert, transaction
@@ -12,10 +12,20 @@ from checkpoint.navigators.states import EndReason, How, OfferKind, OfferOutcome
 from checkpoint.navigators.tables import Assignment, Cover, Offer, OfferAnswer
 from conftest import NOON
 from house.test_enumeration import ABSENT, BODIES, filled
+from keeping import SESSIONS, entered, running, said, started
+from meeting import planned
 from navigating import registered
 
 OFFICER, SUPERVISOR, NAVIGATOR = Role.CUSTODY_OFFICER, Role.SUPERVISOR, Role.NAVIGATOR
 RECORD = "/v1/custody-records/{record_id}"
+
+
+def newest(told):
+    """The id of what was just entered, wherever the answer shows it."""
+    if "id" in told:
+        return told["id"]
+    items = [each for item in told["items"] for each in item.get("entries", [item])]
+    return items[0]["id"]
 
 
 class Scene:
@@ -35,7 +45,7 @@ class Scene:
         boss, officer = [
             self.somebody("own suite", role, "DURHAMGATE") for role in (SUPERVISOR, OFFICER)
         ]
-        record = await eligible(officer)
+        record = await started(self.clients)
         self.ids["record_id"] = record["id"]
         self.ids["offence_id"] = record["offences"][0]["id"]
         here = f"{RECORD}".format(**self.ids)
@@ -60,6 +70,22 @@ class Scene:
             navigators[relationship] = UUID(found.id)
             self.people[relationship] = {NAVIGATOR: found.client}
         await self.written(UUID(record["id"]), navigators)
+        await self.worked(record, boss, officer)
+
+    async def worked(self, record, boss, officer):
+        """A contract that runs, and what is on record of how it is kept."""
+        contract = await running(self.clients, SESSIONS, record=record)
+        navigator = self.people["in caseload"][NAVIGATOR]
+        objection = {"victim_id": self.ids["victim_id"], "objected_on": "2026-11-03", "words": "No"}
+        for name, made in (
+            ("appointment_id", await planned(navigator, record)),
+            ("entry_id", await entered(navigator, contract, "sessions", "session")),
+            ("review_id", await said(boss, contract, "breach-reviews", cause="missed_contact", words="Missed two.")),
+            ("challenge_id", await said(officer, contract, "victim-challenges", **objection)),
+        ):  # fmt: skip
+            assert made.status_code == 201, made.text
+            self.ids[name] = newest(made.json())
+        self.ids["contract_id"] = contract.id
 
     async def written(self, record_id, navigators):
         """What only time and other rooms bring about."""

@@ -83,6 +83,8 @@ def test_navigators_read_and_assess_and_decide_nothing():
         Permission.WORK_CONTRACT,
         Permission.WORK_SESSIONS,
         Permission.READ_REFERENCE,
+        Permission.READ_TIMELINE,
+        Permission.READ_WORKLIST,
         Permission.SEND_BATCH,
     }
 

@@ -19,6 +19,7 @@ from reaching import RECORD, Scene
 # A door that reads opens by broken glass, too; one that works does not. What is asked of a
 # supervisor's suites alone, and what is said by whoever was offered a case, are neither.
 READS, WORKS, LEADS, OFFERED, BREAKS = "reads", "works", "leads", "offered", "breaks"
+CONTRACT = "/v1/contracts/{contract_id}"
 TABLE = {
     READS: {
         f"GET {RECORD}",
@@ -40,7 +41,18 @@ TABLE = {
         f"GET {RECORD}/next-steps",
         f"GET {RECORD}/restrictions",
         f"GET {RECORD}/risk-forecast",
+        f"GET {RECORD}/sessions",
+        f"GET {RECORD}/timeline",
         f"GET {RECORD}/victims",
+        f"GET {RECORD}/contracts",
+        "GET /v1/appointments/{appointment_id}",
+        f"GET {CONTRACT}",
+        f"GET {CONTRACT}/breach-reviews",
+        f"GET {CONTRACT}/conditions",
+        f"GET {CONTRACT}/outcomes",
+        f"GET {CONTRACT}/paper",
+        f"GET {CONTRACT}/victim-challenges",
+        f"GET {CONTRACT}/victims-to-tell",
         "GET /v1/consents/{asking_id}",
         "GET /v1/eligibility-decisions/{decision_id}",
         "GET /v1/eligibility-decisions/{decision_id}/record",
@@ -65,9 +77,12 @@ TABLE = {
         f"POST {RECORD}/{noun}"
         for noun in [
             "allocation/annotations",
+            "appointments",
             "bail-variations",
             "co-accused",
             "consents",
+            "contacts",
+            "contracts",
             "crossovers",
             "deviations",
             "disposals",
@@ -92,12 +107,38 @@ TABLE = {
             "risk-view",
             "transfer",
             "victims",
+            "warnings",
             "withdrawals",
+        ]
+    }
+    | {
+        f"POST {CONTRACT}/{noun}"
+        for noun in [
+            "breach-reviews",
+            "breach-reviews/{review_id}/decision",
+            "closure",
+            "completion",
+            "condition-entries",
+            "condition-entries/{entry_id}/withdrawal",
+            "decline",
+            "lapse",
+            "offer",
+            "outcomes",
+            "resumption",
+            "signatures",
+            "suspension",
+            "terms",
+            "victim-challenges",
+            "victim-challenges/{challenge_id}/decision",
+            "withdrawal",
         ]
     }
     | {
         "PATCH /v1/consents/{asking_id}",
         "PATCH /v1/needs-assessments/{assessment_id}",
+        "POST /v1/appointments/{appointment_id}/attendance",
+        "POST /v1/appointments/{appointment_id}/cancellation",
+        "POST /v1/appointments/{appointment_id}/move",
         "POST /v1/consents/{asking_id}/completion",
         "POST /v1/consents/{asking_id}/withdrawals",
         "POST /v1/crossovers/{crossover_id}/confirmation",

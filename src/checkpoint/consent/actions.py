@@ -192,10 +192,8 @@ async def _open(
             raise DraftExpired("Nobody saved it in time. Begin again.")
         if state is AskingState.DRAFT:
             stands, short = ConsentForm.model_validate(draft.content), {"saved_at": draft.saved_at}
-            about = (draft.id, record.id, record.person_id)
-            unchanged_since(
-                seen, str(draft.version), sent=sent, stands=stands, short=short, about=about
-            )
+            tag, about = str(draft.version), (draft.id, record.id, record.person_id)
+            unchanged_since(seen, tag, sent=sent, stands=stands, short=short, about=about)
             return draft, record
     raise AlreadyTaken("Read it again. What was given is withdrawn, and may be asked for again.")
 

@@ -17,7 +17,7 @@ from checkpoint.contracts.outcomes.states import TIME_LIMIT_EXPIRED, ChallengeNo
 from checkpoint.contracts.outcomes.tables import VictimChallenge, VictimChallengeDecision
 from checkpoint.contracts.reviews.queries import Turns, turns_of
 from checkpoint.custody import queries as custody
-from checkpoint.custody.queries import IN_SCOPE, scope_of
+from checkpoint.custody.queries import IN_SCOPE, OF_SUITE, OPEN, scope_of
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.delivery import queries as delivery
 from checkpoint.delivery.tables import Disposal
@@ -66,7 +66,7 @@ INCIDENTS = Listing(
     .where(EXPIRED),
     at=Disposal.__table__.c.recorded_at,
     id=Disposal.__table__.c.id,
-    filters={"suites": IN_SCOPE},
+    filters={"reader": OPEN, "suites": OF_SUITE},
 )
 COUNTS = (
     sa.select(col(CustodyRecord.suite), sa.func.count().label("incidents"))

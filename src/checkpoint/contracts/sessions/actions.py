@@ -32,7 +32,6 @@ from checkpoint.contracts.sessions.tables import (
     WarningGround,
     WrittenWarning,
 )
-from checkpoint.custody import queries as custody
 from checkpoint.custody.rules import check_space
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import insert
@@ -68,7 +67,7 @@ async def _held(
         AppointmentNotFound, ArmNotRead, Overtaken: it is not there, or not as it was.
     """
     found = await queries.one(session, appointment_id, by=by, at=at)
-    await custody.these(session, [found.custody_record_id])
+    await contracts.case(session, found.custody_record_id, by=by, at=at, lock=True)
     found = await queries.one(session, appointment_id, by=by, at=at)
     unchanged_since(seen, found.version)
     return found
