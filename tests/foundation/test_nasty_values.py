@@ -111,6 +111,12 @@ async def addressed(client):
         "navigator_id": nothing,
         "handover_id": nothing,
         "conflict_id": nothing,
+        "glass_id": nothing,
+        "contract_id": nothing,
+        "appointment_id": nothing,
+        "entry_id": nothing,
+        "review_id": nothing,
+        "challenge_id": nothing,
         "number": "1",
         "code": "TEST-NONE",
         "version": "2018-04-01",
@@ -139,6 +145,12 @@ class Counted:
 
     async def all_on_record(self, *, but=()):
         logged = [answer for answer in self.answers if answer.status_code not in but]
+        # A batch that is taken leaves no entry; its items do.
+        logged = [
+            answer
+            for answer in logged
+            if answer.status_code != 200 or answer.url.path != "/v1/batch"
+        ]
         assert len(await entries(self.owner, *logged)) == len(logged)
 
 
