@@ -59,6 +59,7 @@ from checkpoint.eligibility import routes as eligibility
 from checkpoint.forecast import routes as forecast
 from checkpoint.foundation import bodies, health, logs, openapi, problems
 from checkpoint.foundation.addresses import ParameterUnknown
+from checkpoint.foundation.clock import follow
 from checkpoint.foundation.database import engine_for, transaction
 from checkpoint.foundation.health import Seen
 from checkpoint.foundation.server import settle
@@ -172,6 +173,7 @@ ROOMS = (
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The whole service, from its settings; every worker process calls this once."""
     settings = settings or Settings()
+    follow(settings.clock_file)
     logs.configure(human=settings.environment is Environment.DEVELOPMENT)
     app = FastAPI(
         title="Checkpoint",

@@ -24,6 +24,7 @@ from checkpoint.eligibility.cli import app as eligibility
 from checkpoint.eligibility.cli import load_starter as load_eligibility
 from checkpoint.foundation import errors, logs
 from checkpoint.foundation.actors import TOKEN_ROLES, Role
+from checkpoint.foundation.clock import follow
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
 from checkpoint.foundation.embedded import CannotStart, NoDatabase, serving
 from checkpoint.foundation.mishaps import MISHAPS, told
@@ -74,6 +75,7 @@ app.command()(demo)
 def run() -> None:
     """Start everything on this machine: database, migrations, starter data, the service."""
     settings = Settings()
+    follow(settings.clock_file)
     check_port(settings)
     with (
         sole_user(settings),
@@ -103,6 +105,7 @@ def serve() -> None:
 def migrate() -> None:
     """Bring the database up to date, and load the starter data it lacks."""
     settings = Settings()
+    follow(settings.clock_file)
     with serving(settings, make=True) as addresses:
         left = prepare(addresses.owner, trial=in_development(settings))
     typer.echo("The database is up to date.")

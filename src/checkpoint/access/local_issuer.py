@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import AfterValidator, Field
 
 from checkpoint.foundation.actors import TOKEN_ROLES, Rank, Role
-from checkpoint.foundation.clock import Now
+from checkpoint.foundation.clock import TokenTime
 from checkpoint.foundation.keyfiles import kept
 from checkpoint.foundation.problems import RequestNotUnderstood, problems
 from checkpoint.foundation.schemas import View
@@ -116,7 +116,7 @@ router = APIRouter(prefix=PATH, tags=["local issuer"])
 )
 async def issue_token(
     request: Request,
-    now: Now,
+    now: TokenTime,
     role: Annotated[
         str,
         AfterValidator(token_role),

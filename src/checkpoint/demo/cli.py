@@ -1,117 +1,167 @@
-"""Back door of the demo: one command, from an empty database to the funnel."""
+"""Back door of the demo: one command, from an empty database to the funnel and the caseload board."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from dateutil.relativedelta import relativedelta
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from checkpoint.demo.board import board
 from checkpoint.demo.funnel import came_in, declines, funnel, given, refusals
+from checkpoint.demo.lives import Duty
 from checkpoint.demo.offers import offered
 from checkpoint.demo.office import Office
+from checkpoint.demo.overview import Overview
+from checkpoint.demo.player import NotADemoDatabase
 from checkpoint.demo.programme import Programme
-from checkpoint.demo.service import started
+from checkpoint.demo.service import started, turn
+from checkpoint.demo.term import term
 from checkpoint.demo.week import Step, week
 from checkpoint.foundation.clock import utc_now
 
-# The week ends a little before now, so that clocks may differ.
+# What is played ends a little before now, so that clocks may differ.
 BEFORE_NOW = timedelta(minutes=5)
-OPENS_AFTER = 3  # the trial opens after a third of the days, so that some are enrolled before it
+OPENS_AFTER = 3  # the trial opens after a third of the time, so that some are enrolled before it
+SICK_AT = (3, 5)  # when a navigator falls sick: after three fifths of the time
+COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+MADE_UP = "\nEverybody here is made up, and so is every share and every length."
 
 
 def demo(
     seed: Annotated[int, typer.Option(help="The same seed gives the same funnel.")] = 2015,
-    days: Annotated[int, typer.Option(min=1, max=28, help="How many days are played.")] = 7,
+    cases: Annotated[int, typer.Option(min=5, max=600, help="How many are arrested.")] = 200,
+    months: Annotated[int, typer.Option(min=1, max=6, help="How many months are played.")] = 4,
     url: Annotated[
-        str | None, typer.Option(help="A service that runs, with its local issuer, for trying.")
+        str | None,
+        typer.Option(
+            help="A service that runs, with its local issuer, for trying. It keeps its own time, so "
+            "one week is played to it."
+        ),
     ] = None,
+    days: Annotated[int, typer.Option(min=1, max=28, help="With --url: how many days.")] = 7,
     folder: Annotated[
         Path | None,
         typer.Option(file_okay=False, help="Where to keep what is played; else it is thrown away."),
     ] = None,
 ) -> None:
-    """Play a made-up week of the suites through the real API, and show who came how far."""
+    """Play some months of the suites and the navigators through the real API, and show what came of
+    it. Everybody is made up, and so is every rate: none is the programme's.
+    """
     if url is not None and folder is not None:
         raise typer.BadParameter("Give --url or --folder: a service that runs has its own.")
-    told = Console(stderr=True)
-    with _service(url, folder, told) as (address, place), Programme(address) as player:
-        suites, before = player.open_suites(), player.people()
-        if before:
-            told.print(f"{before} made-up people are there already; another week is added to them.")
-        office = Office(place, seed) if place else None
-        until = utc_now() - BEFORE_NOW
-        steps = offered(week(seed, days=days, suites=suites, until=until), seed, until=until)
-        opening = until - timedelta(days=days - days // OPENS_AFTER)
-        _play(player, steps, told, office=office, opening=opening)
-        proof = _closed(office, told) if office else None
-        counts, by_suite = player.counts(), player.of_suites()
-    shown = Console(highlight=False)
-    shown.print(f"\nEverybody here is made up, and so is every share. Seed {seed}, days {days}.\n")
-    for table in (funnel(counts), refusals(counts), declines(counts), came_in(by_suite)):
-        shown.print(table)
-    if proof:
-        shown.print(f"The test trial is closed. {proof}")
-        shown.print("Arms are shown here because it is a test and closed; of a live trial, never.")
-        shown.print(given(player.arms, player.given))
+    told, shown = Console(stderr=True), Console(highlight=False)
+    until = utc_now() - BEFORE_NOW
+    if url is not None:
+        _play_week(url.rstrip("/"), seed, days, until, told=told, shown=shown)
+        return
+    since = until - relativedelta(months=months)
+    told.print("Starting a service of its own ...")
+    with _place(folder) as place, started(place, since) as address:
+        _play_term(address, place, seed, cases, (since, until), told=told, shown=shown)
     if folder is not None:
         shown.print(f"\nTo look around: CHECKPOINT_DATA_FOLDER={folder} make run")
 
 
-def _closed(office: Office, told: Console) -> str:
-    told.print("Closing the test trial, and proving its list ...")
-    return office.close()
-
-
 @contextmanager
-def _service(
-    url: str | None, folder: Path | None, told: Console
-) -> Iterator[tuple[str, Path | None]]:
-    """The address to play to, and the folder of a service that is started here."""
-    if url is not None:
-        yield url.rstrip("/"), None
+def _place(folder: Path | None) -> Iterator[Path]:
+    """A folder for a service that is started here."""
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="checkpoint-demo-") as name:
+            yield Path(name)
         return
-    told.print("Starting a service of its own ...")
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        with started(folder.resolve()) as address:
-            yield address, folder.resolve()
-        return
-    with (
-        tempfile.TemporaryDirectory(prefix="checkpoint-demo-") as name,
-        started(Path(name)) as address,
-    ):
-        yield address, Path(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    yield folder.resolve()
 
 
-def _play(
-    player: Programme,
-    steps: list[Step],
-    told: Console,
-    *,
-    office: Office | None,
-    opening: datetime,
+def _play_week(
+    address: str, seed: int, days: int, until: datetime, *, told: Console, shown: Console
 ) -> None:
-    """Until the opening whoever agrees is enrolled; from then on they are allocated."""
-    if office is None and not any(state == "open" for _, state in player.trials()):
-        told.print(
-            "No trial is open there: whoever agrees is enrolled, where the programme runs. "
-            "How to open one: docs/trial.md."
-        )
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=told) as progress:
-        task = progress.add_task("Playing", total=len(steps))
-
-        def play(part: list[Step]) -> None:
-            for step in player.play(part):
+    """A week, to a service that is somebody else's; it keeps its own time and its own trials."""
+    with Programme(address) as player:
+        suites, before = player.open_suites(), player.people()
+        if before:
+            told.print(f"{before} made-up people are there already; another week is added to them.")
+        if not any(state == "open" for _, state in player.trials()):
+            told.print(
+                "No trial is open there: whoever agrees is enrolled, where the programme runs. "
+                "How to open one: docs/trial.md."
+            )
+        steps = offered(week(seed, days=days, suites=suites, until=until), seed, until=until)
+        with Progress(*COLUMNS, TimeElapsedColumn(), console=told) as progress:
+            task = progress.add_task("Playing", total=len(steps))
+            for step in player.play(steps):
                 progress.update(task, advance=1, description=f"Playing {step.at:%A}")
+        shown.print(f"{MADE_UP} Seed {seed}, days {days}.\n")
+        _show_funnel(player, shown)
 
-        play([step for step in steps if step.at < opening])
-        if office is not None:
-            progress.update(task, description="Opening a trial")
+
+def _play_term(
+    address: str,
+    place: Path,
+    seed: int,
+    cases: int,
+    span: tuple[datetime, datetime],
+    *,
+    told: Console,
+    shown: Console,
+) -> None:
+    """Months, to a service whose time is turned with them; a test trial opens after a third."""
+    since, until = span
+    office = Office(place, seed)
+    with Overview(address, seed=seed, turn=partial(turn, place)) as player:
+        suites = player.open_suites()
+        if player.people():
+            raise NotADemoDatabase("A demo was played there already; give an empty --folder.")
+        player.register(suites, capacity=max(3, cases // 12), at=since)
+        player.plan(term(seed, cases=cases, suites=suites, since=since, until=until))
+        sick = since + (until - since) * SICK_AT[0] / SICK_AT[1]
+        player.plan([Step(-1, suites[0], sick, Duty.FALL_SICK, {"suites": suites})])
+        with Progress(*COLUMNS, TimeElapsedColumn(), console=told) as progress:
+            diary = Diary(progress, player, since=since, until=until)
+            opening = since + (until - since) / OPENS_AFTER
+            diary.follow(player.play_until(opening))
             office.open(player.trials())
-        play([step for step in steps if step.at >= opening])
+            diary.follow(player.play_until(until))
+        told.print("Closing the test trial, and proving its list ...")
+        proof = office.close()
+        shown.print(f"{MADE_UP} Seed {seed}, cases {cases}.\n")
+        _show_funnel(player, shown)
+        shown.print(f"The test trial is closed. {proof}")
+        shown.print("Arms are shown here because it is a test and closed; of a live trial, never.")
+        shown.print(given(player.arms, player.given))
+        shown.print(board(player.lines(suites, at=until)))
+
+
+class Diary:
+    """The days that have passed, as a bar; and one line a month."""
+
+    def __init__(
+        self, progress: Progress, player: Overview, *, since: datetime, until: datetime
+    ) -> None:
+        self._progress, self._player, self._since = progress, player, since
+        self._task = progress.add_task("Playing", total=(until - since).days)
+        self._months = 0
+
+    def follow(self, steps: Iterable[Step]) -> None:
+        """Go through the steps as they are done."""
+        for step in steps:
+            passed = relativedelta(step.at, self._since).months
+            if passed > self._months:
+                self._months = passed
+                self._progress.print(f"{step.at:%d %B}: {self._player.month()}")
+            days = (step.at - self._since).days
+            said = f"Playing {step.at:%d %B}"
+            self._progress.update(self._task, completed=days, description=said)
+
+
+def _show_funnel(player: Programme, shown: Console) -> None:
+    counts, by_suite = player.counts(), player.of_suites()
+    for table in (funnel(counts), refusals(counts), declines(counts), came_in(by_suite)):
+        shown.print(table)

@@ -65,7 +65,7 @@ class Office:
         Returns:
             What the proof says, in one sentence.
         """
-        self._say("trials", "close", self.trial, "--why", "The made-up week is over")
+        self._say("trials", "close", self.trial, "--why", "The made-up time is over")
         proof = self._say("allocation", "verify", self.trial, "--seed-file", str(self._seed_file))
         return proof.strip().rpartition("\n")[2]
 

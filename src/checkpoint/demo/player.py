@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
 from typing import Any, Self
 from uuid import uuid4
 
@@ -189,7 +190,7 @@ class Player:
         raise DemoInterrupted("It could not be reached, or asked to wait too often.")
 
 
-DOORS: Mapping[Deed, tuple[str, str]] = {
+DOORS: Mapping[StrEnum, tuple[str, str]] = {
     Deed.BOOK_IN: ("POST", ""),
     Deed.SAVE: ("PUT", "screening"),
     Deed.DECIDE: ("POST", "eligibility-decisions"),

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
 from checkpoint.demo.player import RECORDS, DemoInterrupted, Player
 from checkpoint.demo.week import Deed, Step
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.calendar import london_day
 
 CONTROL = "control"
 FIRST, SECOND, BLIND = "demo-inspector", "demo-second", "demo-blind"
@@ -23,18 +25,22 @@ class Programme(Player):
         self._askings: dict[int, dict[str, Any]] = {}
         self._entries: dict[int, dict[str, Any]] = {}
         self._sheet: str | None = None
+        self._gone: set[int] = set()  # took their consent back
+        self._needed: dict[int, Mapping[str, Any]] = {}  # who has to be beside whom
         self.arms: Counter[str] = Counter()
         self.given: Counter[str] = Counter()
 
     def do(self, step: Step) -> None:
         """One step, where there is anything to do for it."""
-        deeds: Mapping[Deed, Callable[[Step], None]] = {
+        deeds: Mapping[StrEnum, Callable[[Step], None]] = {
             Deed.ASK: self._ask_consent,
             Deed.WITHDRAW: self._withdraw,
             Deed.ENTER: self._enter,
             Deed.DELIVER: self._deliver,
             Deed.ANNOTATE: self._annotate,
         }
+        if step.deed is Deed.SAVE_SAFEGUARDS:
+            self._needed[step.arrest] = step.body
         if step.deed not in deeds:
             super().do(step)
         elif self._verdict(step) == "eligible":
@@ -92,6 +98,7 @@ class Programme(Player):
         step_now = self._next(step).get("withdraw_programme")
         if step_now:
             self._said(step, step_now["href"], step.body)
+            self._gone.add(step.arrest)
 
     def _enter(self, step: Step) -> None:
         """Allocate where a trial is open, else enrol, whichever the service says."""
@@ -118,12 +125,16 @@ class Programme(Player):
         if starts:
             self._said(step, self._place(step, "programme-start"), {"started_at": since})
             self.given["started"] += 1
+            self._begin(step)
             return
         if arm != CONTROL:
             body = WHY_DEVIATED | {"happened_at": since}
             self._said(step, self._place(step, "deviations"), body)
             self.given["deviated"] += 1
         self._dispose(step)
+
+    def _begin(self, step: Step) -> None:
+        """Somebody was started; in a week, nobody sees what becomes of it."""
 
     def _cross_over(self, step: Step) -> str:
         """Proposed by one of rank and confirmed by a second; gives from when on it holds."""
@@ -142,7 +153,7 @@ class Programme(Player):
         body = {
             "offence_id": self._records[step.arrest]["offences"][0]["id"],
             "outcome_code": step.body["outcome_code"],
-            "disposed_on": step.at.date().isoformat(),
+            "disposed_on": london_day(step.at).isoformat(),
             "decided_by": "police",
         }
         self._said(step, self._place(step, "disposals"), body)

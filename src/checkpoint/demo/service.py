@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,14 @@ import httpx
 from checkpoint.foundation.embedded import CannotStart
 
 START_SECONDS, STOP_SECONDS, PAUSE_SECONDS = 180, 60, 0.1
+CLOCK = "demo-clock"
+
+
+def turn(folder: Path, at: datetime) -> None:
+    """From now on it is this instant for the service and the commands in ``folder``."""
+    new = folder / f"{CLOCK}.new"
+    new.write_text(f"{at.isoformat()}\n", "ascii")
+    new.replace(folder / CLOCK)  # whoever reads it finds the old instant or the new one, whole
 
 
 def surroundings(folder: Path, **more: str) -> dict[str, str]:
@@ -26,12 +35,17 @@ def surroundings(folder: Path, **more: str) -> dict[str, str]:
     kept = {name: text for name, text in os.environ.items() if not name.startswith("CHECKPOINT_")}
     given = {"ENVIRONMENT": "development", "DATA_FOLDER": str(folder)}
     given["TRIAL_FILE"] = str(folder / "trial-file.json")
+    given["CLOCK_FILE"] = str(folder / CLOCK)
     return kept | {f"CHECKPOINT_{name}": text for name, text in (given | more).items()}
 
 
 @contextmanager
-def started(folder: Path) -> Iterator[str]:
-    """``checkpoint run`` with the embedded database in ``folder``; gives its address."""
+def started(folder: Path, at: datetime) -> Iterator[str]:
+    """``checkpoint run`` with the embedded database in ``folder``; gives its address.
+
+    Its time stands at an instant, until it is turned.
+    """
+    turn(folder, at)
     port, log = _free_port(), folder / "demo.log"
     with log.open("w") as told:
         process = subprocess.Popen(

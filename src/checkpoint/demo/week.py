@@ -111,7 +111,7 @@ class Step:
     arrest: int
     suite: str
     at: datetime
-    deed: Deed
+    deed: StrEnum
     body: Mapping[str, Any]
     lost: bool = False
 
@@ -155,7 +155,7 @@ def week(seed: int, *, days: int, suites: Sequence[str], until: datetime) -> lis
             for _ in range(chance.between(*(QUIET if place else BUSY))):
                 minutes = day * DAY_MINUTES + _minute(chance)
                 at = until - timedelta(minutes=days * DAY_MINUTES - minutes)
-                steps += list(_case(number, chance, suite=suite, arrested=at))
+                steps += list(case(number, chance, suite=suite, arrested=at))
                 number += 1
     kept = [step for step in steps if step.at <= until]
     return sorted(kept, key=lambda step: (step.at, step.arrest))
@@ -167,9 +167,16 @@ def _minute(chance: Chance) -> int:
     return chance.between(first, DAY_MINUTES - 1)
 
 
-def _case(number: int, chance: Chance, *, suite: str, arrested: datetime) -> Iterator[Step]:
+def case(
+    number: int,
+    chance: Chance,
+    *,
+    suite: str,
+    arrested: datetime,
+    courses: Mapping[str, int] = COURSES,
+) -> Iterator[Step]:
     """One arrest, and what the suite enters of it."""
-    course = chance.weighed(COURSES)
+    course = chance.weighed(courses)
     facts = _facts(course, chance)
     booking = _booking(number, chance, facts, suite=suite, arrested=arrested)
     at = arrested + timedelta(minutes=30)

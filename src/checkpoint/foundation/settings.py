@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from checkpoint.foundation.clock import told_in
+
 
 class Environment(StrEnum):
     """Where this process runs. Silence means production, which is the strict one."""
@@ -107,6 +109,13 @@ class Settings(BaseSettings):
             "a live list is drawn from only if it is what stands there."
         ),
     ] = None
+    clock_file: Annotated[
+        Path | None,
+        Field(
+            description="For the demo only: a file with the instant that the programme's time stands "
+            "at, such as `2026-11-03T12:00:00Z`. Refused outside development."
+        ),
+    ] = None
     docs: Annotated[
         bool | None, Field(description="Serve the docs page; by default only in development.")
     ] = None
@@ -145,6 +154,14 @@ class Settings(BaseSettings):
             "CHECKPOINT_CURSOR_KEY is needed where CHECKPOINT_WORKERS is more than one": (
                 self.workers > 1 and self.cursor_key is None
             ),
+            "CHECKPOINT_CLOCK_FILE stops the time, so CHECKPOINT_HOST must be loopback": (
+                self.clock_file is not None and self.host not in LOOPBACK
+            ),
+            "CHECKPOINT_CLOCK_FILE must hold one instant, such as 2026-11-03T12:00:00Z": (
+                self.clock_file is not None
+                and self.environment is Environment.DEVELOPMENT
+                and not _holds_instant(self.clock_file)
+            ),
             "CHECKPOINT_SEALING_KEY must be 64 hexadecimal digits": (
                 self.sealing_key is not None
                 and not HEX_KEY.fullmatch(self.sealing_key.get_secret_value())
@@ -155,6 +172,7 @@ class Settings(BaseSettings):
     def _faults(self) -> list[str]:
         checks = {
             "CHECKPOINT_LOCAL_ISSUER is for development only": self.local_issuer,
+            "CHECKPOINT_CLOCK_FILE is for development only": self.clock_file is not None,
             "CHECKPOINT_DATABASE_URL is missing (the embedded PostgreSQL trusts anyone)": (
                 self.database_url is None
             ),
@@ -173,6 +191,14 @@ class Settings(BaseSettings):
     @cached_property
     def folder(self) -> Path:
         return self.data_folder.expanduser().resolve()
+
+
+def _holds_instant(file: Path) -> bool:
+    try:
+        told_in(file)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _https(address: str | None) -> bool:

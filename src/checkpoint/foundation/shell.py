@@ -8,6 +8,7 @@ from typing import ParamSpec, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from checkpoint.foundation.clock import follow
 from checkpoint.foundation.database import OWNER_ROLE, engine_for
 from checkpoint.foundation.embedded import serving
 from checkpoint.foundation.settings import Settings
@@ -32,6 +33,7 @@ def at_the_shell(
 async def shell_engine() -> AsyncIterator[AsyncEngine]:
     """The owner's connections, for one command; a bulk load may take its time."""
     settings = Settings()
+    follow(settings.clock_file)
     with serving(settings) as addresses:
         engine = engine_for(
             addresses.owner,
