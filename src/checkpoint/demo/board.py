@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from rich.box import SIMPLE
 from rich.table import Table
 
 from checkpoint.foundation.calendar import LONDON
@@ -15,12 +14,17 @@ DRAFTED, ACTIVE, SUSPENDED = ("draft", "offered"), ("active",), ("suspended",)
 COMPLETED, FAILED = ("completed",), ("failed",)
 OTHERWISE = ("withdrawn", "closed", "declined", "lapsed")
 COLUMNS = (
-    ("drafted", DRAFTED),
+    ("draft", DRAFTED),
     ("active", ACTIVE),
-    ("suspended", SUSPENDED),
-    ("completed", COMPLETED),
+    ("paused", SUSPENDED),
+    ("done", COMPLETED),
     ("failed", FAILED),
-    ("ended otherwise", OTHERWISE),
+    ("else", OTHERWISE),
+)
+# The headings are short, since a pipe has eighty columns; so they are explained.
+CAPTION = (
+    "cases: open, of the navigator's capacity (*: absent today); contracts: drafted, active, "
+    "suspended, completed, failed, ended otherwise; appointments ahead; overdue items"
 )
 
 
@@ -44,12 +48,19 @@ def board(lines: Iterable[Line]) -> Table:
         lines: in their order.
     """
     lines = [*lines]
-    table = Table(title="The caseload board", title_justify="left", box=SIMPLE)
-    table.add_column("")
-    for words in ("cases", *(words for words, _ in COLUMNS), f"in {AHEAD} days", "next", "overdue"):
+    table = Table(
+        title="The caseload board",
+        title_justify="left",
+        caption=CAPTION,
+        caption_justify="left",
+        box=None,
+        padding=(0, 0, 0, 1),
+    )
+    table.add_column("", no_wrap=True)
+    for words in ("cases", *(words for words, _ in COLUMNS), f"{AHEAD} days", "next", "overdue"):
         table.add_column(words, justify="right")
     for line in lines:
-        name = f"{line.navigator} (absent)" if line.absent else line.navigator
+        name = f"{line.navigator}*" if line.absent else line.navigator
         table.add_row(name, *_cells(line))
     table.add_section()
     table.add_row("all", *_cells(_together(lines)))
@@ -59,10 +70,10 @@ def board(lines: Iterable[Line]) -> Table:
 def _cells(line: Line) -> list[str]:
     following = min(line.appointments, default=None)
     return [
-        f"{line.open} of {line.capacity}",
+        f"{line.open}/{line.capacity}",
         *(str(sum(line.contracts[state] for state in states)) for _, states in COLUMNS),
         str(len(line.appointments)),
-        f"{following.astimezone(LONDON):%a %H:%M}" if following else "-",
+        f"{following.astimezone(LONDON):%d %b}" if following else "-",
         "-" if line.overdue is None else str(line.overdue),
     ]
 

@@ -24,12 +24,12 @@ from checkpoint.demo.programme import Programme
 from checkpoint.demo.service import started, turn
 from checkpoint.demo.term import term
 from checkpoint.demo.week import Step, week
+from checkpoint.foundation.calendar import london_day, london_midnight
 from checkpoint.foundation.clock import utc_now
 
 # What is played ends a little before now, so that clocks may differ.
 BEFORE_NOW = timedelta(minutes=5)
 OPENS_AFTER = 3  # the trial opens after a third of the time, so that some are enrolled before it
-SICK_AT = (3, 5)  # when a navigator falls sick: after three fifths of the time
 COLUMNS = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
 MADE_UP = "\nEverybody here is made up, and so is every share and every length."
 
@@ -61,7 +61,7 @@ def demo(
     if url is not None:
         _play_week(url.rstrip("/"), seed, days, until, told=told, shown=shown)
         return
-    since = until - relativedelta(months=months)
+    since = london_midnight(london_day(until) - relativedelta(months=months))
     told.print("Starting a service of its own ...")
     with _place(folder) as place, started(place, since) as address:
         _play_term(address, place, seed, cases, (since, until), told=told, shown=shown)
@@ -121,12 +121,12 @@ def _play_term(
             raise NotADemoDatabase("A demo was played there already; give an empty --folder.")
         player.register(suites, capacity=max(3, cases // 12), at=since)
         player.plan(term(seed, cases=cases, suites=suites, since=since, until=until))
-        sick = since + (until - since) * SICK_AT[0] / SICK_AT[1]
+        days = (until - since).days
+        sick = since + timedelta(days=days * 3 // 5, hours=8)
         player.plan([Step(-1, suites[0], sick, Duty.FALL_SICK, {"suites": suites})])
         with Progress(*COLUMNS, TimeElapsedColumn(), console=told) as progress:
             diary = Diary(progress, player, since=since, until=until)
-            opening = since + (until - since) / OPENS_AFTER
-            diary.follow(player.play_until(opening))
+            diary.follow(player.play_until(since + timedelta(days=days // OPENS_AFTER)))
             office.open(player.trials())
             diary.follow(player.play_until(until))
         told.print("Closing the test trial, and proving its list ...")

@@ -15,7 +15,7 @@ from checkpoint.demo.offers import WITHDRAWING
 from checkpoint.demo.week import Chance, Deed, Step
 
 NEXT_SEED = 7_000_003
-DAYS_BETWEEN = 14
+DAYS_BETWEEN, FRIDAY = 14, 4
 WEEKS = (6, 8, 8, 10, 12, 17)  # the last is four calendar months: no day is named
 LONGEST = 17
 PATHWAYS = ("finance", "health", "drugs_and_alcohol", "accommodation", "attitudes")
@@ -24,7 +24,7 @@ COMES: Mapping[str, int] = MappingProxyType({"attended": 84, "late": 9, "excused
 
 
 class Duty(StrEnum):
-    """What a navigator or a supervisor does."""
+    """What a navigator or a supervisor does; no value is also a deed's of the suite."""
 
     ASSIGN = "assign"
     ASSESS = "assess"
@@ -38,11 +38,11 @@ class Duty(StrEnum):
     DECLINE = "decline"
     LAPSE = "lapse"
     VARY = "vary"
-    ENTER = "enter"
+    ENTER = "enter_evidence"
     SUSPEND = "suspend"
     RESUME = "resume"
     REVIEW = "review"
-    DECIDE = "decide"
+    DECIDE = "decide_review"
     WITHDRAW = "withdraw_from_contract"
     CLOSE = "close"
     COMPLETE = "complete"
@@ -150,8 +150,9 @@ def _contract(one: Life) -> Iterator[Step]:
     ends = 4 + weeks * 7 + away + (7 if weeks == LONGEST else 0)
     ill = 4 + 7 * (weeks // 2)
     stops = ill if one.fate in STOPPING else ends
-    every_so_often = range(11, stops - 2, DAYS_BETWEEN)
-    meetings = [days for days in every_so_often if not ill - 1 <= days <= ill + away + 1]
+    meetings = [*range(_weekday(one, 11), stops - 2, DAYS_BETWEEN)]
+    if away:
+        meetings = [days for days in meetings if not ill <= days <= ill + away]
     comings = [one.chance.weighed(COMES) for _ in meetings]
     sessions = max(1, sum(came != "excused" for came in comings))
     works = one.chance.often(40)
@@ -172,6 +173,12 @@ def _contract(one: Life) -> Iterator[Step]:
         yield one.step(Duty.ASSESS, one.on(ends), timepoint="exit", seed=one.chance.between(0, 10**6))  # fmt: skip
         yield one.step(Duty.COMPLETE, one.on(ends, 11))
         yield one.step(Duty.SETTLE, one.on(ends, 12))
+
+
+def _weekday(one: Life, days: int) -> int:
+    """So many days after the start, or the Monday after it."""
+    weekday = one.on(days).weekday()
+    return days + (7 - weekday if weekday > FRIDAY else 0)
 
 
 def _meetings(one: Life, meetings: list[int], comings: list[str]) -> Iterator[Step]:

@@ -63,7 +63,7 @@ class Team(Programme):
             token = self._token(Role.NAVIGATOR, name, suites)
             particulars: dict[str, Any] = {
                 "actor_id": _subject(token),
-                "name": f"Synthetic Navigator {number + 1}",
+                "name": f"Synthetic {number + 1}",
                 "provider": PROVIDERS[number % len(PROVIDERS)],
                 "base_suites": [suites[number % len(suites)]],
                 "capacity": capacity,

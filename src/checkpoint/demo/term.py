@@ -36,7 +36,7 @@ def term(
     Source: none; every share is invented.
     """
     chance, steps = Chance(seed), list[Step]()
-    minutes = int((until - since).total_seconds()) // 60
+    minutes = (until - since).days * DAY_MINUTES
     for number in range(cases):
         apart = minutes * number // cases + chance.between(0, DAY_MINUTES // 2)
         suite = suites[0] if chance.often(BUSY) else chance.one_of(suites[1:] or suites)
