@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 export CHECKPOINT_DATA_FOLDER ?= $(CURDIR)/.data
 
 # Decisions and deeds: a line of these that no test runs is a rule that nobody checked.
-WHOLE := */actions.py,*/loading.py,*/identifying.py,*/states.py,*/rules.py,*/facts.py,*/terms.py,*/clock.py,*/clocks.py,*/replays.py,*/references.py,*/identifiers.py,*/names.py,*/matching.py,*/stages.py,*/papers.py,*/pages.py,*/week.py,*/funnel.py,*/balance.py,*/caseload.py,*/questions.py,*/scoring.py,*/sequence.py,*/sealing.py,*/proving.py,*/differences.py,*/permissions.py,*/operations.py,*/tokens.py
+WHOLE := */actions.py,*/loading.py,*/identifying.py,*/states.py,*/rules.py,*/facts.py,*/terms.py,*/clock.py,*/clocks.py,*/replays.py,*/references.py,*/identifiers.py,*/names.py,*/matching.py,*/stages.py,*/papers.py,*/pages.py,*/week.py,*/term.py,*/lives.py,*/board.py,*/funnel.py,*/balance.py,*/caseload.py,*/questions.py,*/scoring.py,*/sequence.py,*/sealing.py,*/proving.py,*/differences.py,*/permissions.py,*/operations.py,*/tokens.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test long check cover bench docs lock clean
@@ -17,7 +17,7 @@ help: ## What can be made
 run: $(VENV)/run ## Start everything here: database, migrations, starter data, the service
 	@CHECKPOINT_ENVIRONMENT=development CHECKPOINT_LOCAL_ISSUER=true exec $(BIN)/checkpoint run
 
-demo: $(VENV)/run ## Play a made-up week through the real API, and show who came how far
+demo: $(VENV)/run ## Play four made-up months through the real API; ends with the caseload board
 	@exec $(BIN)/checkpoint demo
 
 test: $(VENV)/dev ## Run the quick tests; no server of any kind has to be running

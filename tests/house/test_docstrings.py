@@ -35,6 +35,9 @@ PURE = [
     "questions",
     "scoring",
     "caseload",
+    "term",
+    "lives",
+    "board",
 ]
 CORRIDOR = (ROOT / "docs" / "corridor.md").read_text("utf-8")
 PACKAGE = ROOT / "src" / "checkpoint"

@@ -1,7 +1,8 @@
-"""`checkpoint demo`: a made-up week through the front door, and the funnel at its end."""
+"""`checkpoint demo`: made-up months, or a week, through the front door; and what came of them."""
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -227,25 +228,54 @@ def test_where_a_trial_is_open_people_are_allocated_and_no_arm_is_shown(shell, t
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("run")
-def test_without_an_address_it_runs_a_trial_on_a_service_of_its_own_and_keeps_what_it_is_told_to(
+def test_without_an_address_it_plays_months_on_a_service_of_its_own_and_shows_the_caseload_board(
     tmp_path,
 ):
-    told = subprocess.run(
-        [sys.executable, "-m", "checkpoint", "demo", "--days", "1", "--folder", str(tmp_path)],
+    told = a_demo("--cases", "20", "--months", "3", "--folder", tmp_path)
+    assert told.returncode == 0, told.stderr
+    counted = people_by_line(Told(told.stdout))
+    assert counted["arrested"] > 15
+    assert counted["enrolled directly"] > 0
+    allocated = counted["allocated in a trial"]
+    assert allocated > 0
+    assert f"Proved: {allocated} draws equal the sealed lists." in told.stdout
+    arms = counted.get("drawn: treatment", 0) + counted.get("drawn: control", 0)
+    assert arms == allocated
+    assert "TEST-DEMO" in (tmp_path / "trial-file.json").read_text()
+    assert (tmp_path / "postgresql" / "PG_VERSION").exists()
+    assert not (tmp_path / "postgresql" / "postmaster.pid").exists()
+    assert len(re.findall(r"arrested, \d+ started, \d+ contracts", told.stderr)) == 2
+    everybody, *navigators = reversed(board(told.stdout))
+    assert len(navigators) == 5
+    assert all(line[0].startswith("Synthetic") for line in navigators)
+    assert [sum(column) for column in zip(*map(contracts, navigators), strict=True)] == contracts(
+        everybody
+    )
+    assert sum(contracts(everybody)) > 0
+    assert "Synthetic-" not in told.stdout  # whoever takes part
+    again = a_demo("--cases", "5", "--months", "1", "--folder", tmp_path)
+    assert again.returncode == 19
+    assert "give an empty --folder" in again.stderr
+
+
+def a_demo(*words):
+    return subprocess.run(
+        [sys.executable, "-m", "checkpoint", "demo", *map(str, words)],
         env={**os.environ, "CHECKPOINT_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/real"},
         check=False,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=300,
     )
-    assert told.returncode == 0, told.stderr
-    counted = people_by_line(Told(told.stdout))
-    assert counted["arrested"] > 8
-    assert counted["allocated in a trial"] > 0
-    proved = f"Proved: {counted['allocated in a trial']} draws equal the sealed lists."
-    assert proved in told.stdout
-    arms = counted.get("drawn: treatment", 0) + counted.get("drawn: control", 0)
-    assert arms == counted["allocated in a trial"]
-    assert "TEST-DEMO" in (tmp_path / "trial-file.json").read_text()
-    assert (tmp_path / "postgresql" / "PG_VERSION").exists()
-    assert not (tmp_path / "postgresql" / "postmaster.pid").exists()
+
+
+def board(out):
+    """Each line of the caseload board: the name, and its figures."""
+    lines = out[out.index("The caseload board") :].splitlines()
+    found = [re.match(r" *(Synthetic \d\*?|all) +(\d+/.*)", line) for line in lines]
+    return [(match[1], match[2].split()) for match in found if match]
+
+
+def contracts(line):
+    """Drafted, active, suspended, completed, failed, ended otherwise."""
+    return [int(figure) for figure in line[1][1:7]]

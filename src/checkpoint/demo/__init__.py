@@ -1,1 +1,1 @@
-"""A made-up week of the suites, played through the front door; for trying and for showing."""
+"""Made-up months of suites and navigators, played through the front door; for trying and showing."""

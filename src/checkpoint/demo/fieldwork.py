@@ -39,7 +39,7 @@ class Fieldwork(Team):
         self._numbers = itertools.count()
         self._diary: list[tuple[datetime, int, int, Step]] = []
         self._starts: dict[int, Step] = {}
-        self._met: dict[int, dict[str, Any]] = {}  # by arrest, the last appointment
+        self._met: dict[tuple[int, str], dict[str, Any]] = {}  # the last appointment of a kind
         self._reviews: dict[int, str] = {}
         self._asked: list[dict[str, Any]] = []
         self.contracts: dict[int, dict[str, Any]] = {}  # by arrest, as last seen
@@ -148,20 +148,22 @@ class Fieldwork(Team):
 
     def _plan_meeting(self, step: Step) -> None:
         if not self._stands(step, *ENDED):
-            self._met[step.arrest] = self._of_case(step, "appointments", step.body)
+            planned = self._of_case(step, "appointments", step.body)
+            self._met[step.arrest, step.body["kind"]] = planned
 
     def _meet(self, step: Step) -> None:
         """Whether they came; a session attended counts for the contract."""
-        appointment = self._met.get(step.arrest)
+        which = (step.arrest, step.body["kind"])
+        appointment = self._met.get(which)
         if appointment is None or self._stands(step, *ENDED):
             return
         place = f"/v1/appointments/{appointment['id']}/attendance"
         request = self._once(place, CAME[step.body["came"]], version=appointment["version"])
         token = self._navigator(step).token
-        self._met[step.arrest] = self._done(request, token, lost=step.lost)
+        self._met[which] = self._done(request, token, lost=step.lost)
         self.given[f"meetings: {step.body['came']}"] += 1
         came = step.body["came"] in ("attended", "late")
-        if came and appointment["kind"] == "session" and self._stands(step, *LIVE):
+        if came and step.body["kind"] == "session" and self._stands(step, *LIVE):
             self._entered(step, rule="sessions", kind="session")
 
     def _try(self, step: Step) -> None:
@@ -170,7 +172,7 @@ class Fieldwork(Team):
         self._of_case(step, "contacts", body)
 
     def _warn(self, step: Step) -> None:
-        missed = self._met[step.arrest]["id"]
+        missed = self._met[step.arrest, "review"]["id"]
         body = {"issued_at": step.at.isoformat(), "how": "posted", "words": WORDS}
         self._of_case(step, "warnings", body | {"appointments": [missed]})
         self.given["written warnings"] += 1
@@ -244,12 +246,9 @@ class Fieldwork(Team):
         if body["outcome"] == "fail":
             body["ground"] = "condition_broken"
         self._about_contract(step, f"breach-reviews/{review}/decision", body, other)
-        self._look(step, other)
-        self.given["breach reviews decided"] += 1
-
-    def _look(self, step: Step, token: str) -> None:
         place = f"{CONTRACTS}/{self.contracts[step.arrest]['id']}"
-        self.contracts[step.arrest] = self._read(place, token).json()
+        self.contracts[step.arrest] = self._read(place, other).json()
+        self.given["breach reviews decided"] += 1
 
     def _complete(self, step: Step) -> None:
         """Decided by somebody who does not work the case."""

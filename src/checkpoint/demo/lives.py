@@ -124,7 +124,7 @@ def _beginning(one: Life) -> Iterator[Step]:
     first = one.on(one.chance.between(1, 2))
     yield _planned(one, soon + timedelta(minutes=35), first, kind="first_contact")
     if one.fate is Fate.LAPSED:
-        yield one.step(Duty.MEET, first + timedelta(hours=1), came="missed")
+        yield one.step(Duty.MEET, first + timedelta(hours=1), kind="first_contact", came="missed")
         for days in (4, 6, 9):
             yield one.step(Duty.TRY, one.on(days, 15))
         yield one.step(Duty.DRAFT, one.on(10), **_terms(one, weeks=LONGEST, sessions=4))
@@ -132,7 +132,7 @@ def _beginning(one: Life) -> Iterator[Step]:
         yield one.step(Duty.LAPSE, one.on(21), reason_code="no_show")
         yield one.step(Duty.SETTLE, one.on(22))
         return
-    yield one.step(Duty.MEET, first + timedelta(hours=1), came="attended")
+    yield one.step(Duty.MEET, first + timedelta(hours=1), kind="first_contact", came="attended")
     if one.fate is Fate.DECLINED:
         yield one.step(Duty.DRAFT, one.on(3, 11), **_terms(one, weeks=LONGEST, sessions=4))
         yield one.step(Duty.OFFER, one.on(3, 12))
@@ -187,9 +187,9 @@ def _meetings(one: Life, meetings: list[int], comings: list[str]) -> Iterator[St
     for days, came in zip(meetings, comings, strict=True):
         yield _planned(one, planned, one.on(days), kind="session")
         planned = one.on(days, 12)
-        yield one.step(Duty.MEET, one.on(days, 11), came=came)
+        yield one.step(Duty.MEET, one.on(days, 11), kind="session", came=came)
     if one.fate not in STOPPING:
-        yield _planned(one, planned, one.on(meetings[-1] + DAYS_BETWEEN), kind="review")
+        yield _planned(one, planned, one.on(meetings[-1] + DAYS_BETWEEN), kind="exit")
 
 
 def _planned(one: Life, at: datetime, starts_at: datetime, *, kind: str) -> Step:
@@ -256,7 +256,7 @@ def _reviewed(one: Life, day: int) -> Iterator[Step]:
     fails = one.fate is Fate.FAILED
     for days in (day, day + 4):
         yield _planned(one, one.on(days - 2, 13), one.on(days, 14), kind="review")
-        yield one.step(Duty.MEET, one.on(days, 15), came="missed")
+        yield one.step(Duty.MEET, one.on(days, 15), kind="review", came="missed")
         yield one.step(Duty.TRY, one.on(days, 16))
         yield one.step(Duty.WARN, one.on(days + 1, 14))
     if fails:
