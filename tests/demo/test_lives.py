@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from checkpoint.contracts.agreements.rules import check_conditions, first_span
 from checkpoint.contracts.agreements.schemas import DraftContract
 from checkpoint.contracts.clocks import policy_on
-from checkpoint.demo.lives import DECK, STOPPING, Duty, Fate, fate, life
+from checkpoint.demo.fates import DECK, STOPPING, Duty, Fate, fate
+from checkpoint.demo.lives import life
 from checkpoint.demo.week import Deed, Step
 from checkpoint.foundation.calendar import london_day
 

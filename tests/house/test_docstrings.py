@@ -36,6 +36,7 @@ PURE = [
     "scoring",
     "caseload",
     "term",
+    "fates",
     "lives",
     "board",
 ]

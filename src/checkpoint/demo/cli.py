@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from checkpoint.demo.board import board
+from checkpoint.demo.fates import Duty
 from checkpoint.demo.funnel import came_in, declines, funnel, given, refusals
-from checkpoint.demo.lives import Duty
 from checkpoint.demo.offers import offered
 from checkpoint.demo.office import Office
 from checkpoint.demo.overview import Overview
@@ -67,6 +67,7 @@ def demo(
         _play_term(address, place, seed, cases, (since, until), told=told, shown=shown)
     if folder is not None:
         shown.print(f"\nTo look around: CHECKPOINT_DATA_FOLDER={folder} make run")
+        shown.print("As a navigator: role=navigator, name=demo-navigator-1 (to 5).")
 
 
 @contextmanager
@@ -119,7 +120,7 @@ def _play_term(
         suites = player.open_suites()
         if player.people():
             raise NotADemoDatabase("A demo was played there already; give an empty --folder.")
-        player.register(suites, capacity=max(3, cases // 12), at=since)
+        player.register(suites, capacity=max(3, cases // 20), at=since)
         player.plan(term(seed, cases=cases, suites=suites, since=since, until=until))
         days = (until - since).days
         sick = since + timedelta(days=days * 3 // 5, hours=8)

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
-from checkpoint.demo.lives import Duty, life
+from checkpoint.demo.fates import Duty
+from checkpoint.demo.lives import life
 from checkpoint.demo.programme import SECOND
 from checkpoint.demo.team import Navigator, Team
 from checkpoint.demo.week import Chance, Step

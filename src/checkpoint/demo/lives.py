@@ -7,80 +7,19 @@ none is the programme's. Some contracts are made shorter than four months, so th
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from checkpoint.demo.fates import NEXT_SEED, STOPPING, Duty, Fate, fate
 from checkpoint.demo.offers import WITHDRAWING
 from checkpoint.demo.week import Chance, Deed, Step
 
-NEXT_SEED = 7_000_003
 DAYS_BETWEEN, FRIDAY = 14, 4
 WEEKS = (6, 8, 8, 10, 12, 17)  # the last is four calendar months: no day is named
 LONGEST = 17
 PATHWAYS = ("finance", "health", "drugs_and_alcohol", "accommodation", "attitudes")
 HOURS, DAYS_OF_WORK = 18, 3
 COMES: Mapping[str, int] = MappingProxyType({"attended": 84, "late": 9, "excused": 7})
-
-
-class Duty(StrEnum):
-    """What a navigator or a supervisor does; no value is also a deed's of the suite."""
-
-    ASSIGN = "assign"
-    ASSESS = "assess"
-    PLAN = "plan"
-    MEET = "meet"
-    TRY = "try"
-    WARN = "warn"
-    DRAFT = "draft"
-    OFFER = "offer"
-    SIGN = "sign"
-    DECLINE = "decline"
-    LAPSE = "lapse"
-    VARY = "vary"
-    ENTER = "enter_evidence"
-    SUSPEND = "suspend"
-    RESUME = "resume"
-    REVIEW = "review"
-    DECIDE = "decide_review"
-    WITHDRAW = "withdraw_from_contract"
-    CLOSE = "close"
-    COMPLETE = "complete"
-    SETTLE = "settle"
-    HAND_OVER = "hand_over"
-    FALL_SICK = "fall_sick"
-
-
-class Fate(StrEnum):
-    """How a contract goes."""
-
-    KEPT = "kept"
-    VARIED = "varied"
-    SUSPENDED = "suspended"
-    HANDED_OVER = "handed_over"
-    WARNED = "warned"
-    FAILED = "failed"
-    DECLINED = "declined"
-    LAPSED = "lapsed"
-    WITHDRAWN = "withdrawn"
-    DIED = "died"
-
-
-# Dealt in turn to whoever is started, so that each is seen; each deal is shuffled.
-DECK = (
-    *(Fate.KEPT,) * 6,
-    *(Fate.VARIED, Fate.SUSPENDED, Fate.HANDED_OVER, Fate.WARNED) * 2,
-    *(Fate.FAILED,) * 2,
-    *(Fate.DECLINED, Fate.LAPSED, Fate.WITHDRAWN, Fate.DIED),
-)  # fmt: skip
-
-
-def fate(place: int, seed: int) -> Fate:
-    """How it goes for whoever is started in this place, from 0 on."""
-    deal, card = divmod(place, len(DECK))
-    chance, left = Chance(seed * NEXT_SEED + deal), [*DECK]
-    drawn = [left.pop(chance.between(0, len(left) - 1)) for _ in DECK]
-    return drawn[card]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +47,9 @@ def life(start: Step, place: int, seed: int) -> list[Step]:
         start: the step with which they were started.
         place: how many were started before.
         seed: the same seed gives the same lives.
+
+    Returns:
+        Every step, the first assessment first.
 
     Source: none; every share is invented.
     """
@@ -286,7 +228,6 @@ def _died(one: Life, day: int) -> Iterator[Step]:
     yield one.step(Duty.SETTLE, one.on(day + 3))
 
 
-STOPPING = frozenset({Fate.FAILED, Fate.WITHDRAWN, Fate.DIED})
 HAPPENS = MappingProxyType(
     {
         Fate.VARIED: _varied,

@@ -17,6 +17,8 @@ from checkpoint.foundation.embedded import CannotStart
 
 START_SECONDS, STOP_SECONDS, PAUSE_SECONDS = 180, 60, 0.1
 CLOCK = "demo-clock"
+# As `make run` is called by default: so whoever looks around later can be one of the demo's people.
+ISSUER = "http://127.0.0.1:8000/local-issuer"
 
 
 def turn(folder: Path, at: datetime) -> None:
@@ -50,7 +52,7 @@ def started(folder: Path, at: datetime) -> Iterator[str]:
     with log.open("w") as told:
         process = subprocess.Popen(
             [sys.executable, "-m", "checkpoint", "run"],
-            env=surroundings(folder, LOCAL_ISSUER="true", PORT=str(port)),
+            env=surroundings(folder, LOCAL_ISSUER="true", PORT=str(port), ISSUER=ISSUER),
             stdout=told,
             stderr=told,
             start_new_session=True,

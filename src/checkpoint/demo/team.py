@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from checkpoint.demo.lives import Duty
+from checkpoint.demo.fates import Duty
 from checkpoint.demo.programme import FIRST, Programme
 from checkpoint.demo.week import Step
 from checkpoint.foundation.actors import Role

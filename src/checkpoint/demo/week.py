@@ -175,7 +175,18 @@ def case(
     arrested: datetime,
     courses: Mapping[str, int] = COURSES,
 ) -> Iterator[Step]:
-    """One arrest, and what the suite enters of it."""
+    """One arrest, and what the suite enters of it.
+
+    Args:
+        number: of the arrest, from 0 on; who it is depends on it.
+        chance: what decides everything else.
+        suite: the code of the suite.
+        arrested: when.
+        courses: how a case goes, and how many of a hundred do.
+
+    Returns:
+        Every request of the suite, not in the order of their times.
+    """
     course = chance.weighed(courses)
     facts = _facts(course, chance)
     booking = _booking(number, chance, facts, suite=suite, arrested=arrested)
