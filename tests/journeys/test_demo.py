@@ -244,7 +244,7 @@ def test_without_an_address_it_plays_months_on_a_service_of_its_own_and_shows_th
     assert "TEST-DEMO" in (tmp_path / "trial-file.json").read_text()
     assert (tmp_path / "postgresql" / "PG_VERSION").exists()
     assert not (tmp_path / "postgresql" / "postmaster.pid").exists()
-    assert len(re.findall(r"arrested, \d+ started, \d+ contracts", told.stderr)) == 2
+    assert len(re.findall(r"arrested, \d+ started, \d+ on contract", told.stderr)) == 2
     everybody, *navigators = reversed(board(told.stdout))
     assert len(navigators) == 5
     assert all(line[0].startswith("Synthetic") for line in navigators)

@@ -95,8 +95,8 @@ def _contract(one: Life) -> Iterator[Step]:
     meetings = [*range(_weekday(one, 11), stops - 2, DAYS_BETWEEN)]
     if away:
         meetings = [days for days in meetings if not ill <= days <= ill + away]
-    comings = [one.chance.weighed(COMES) for _ in meetings]
-    sessions = max(1, sum(came != "excused" for came in comings))
+    comings = ["attended", *(one.chance.weighed(COMES) for _ in meetings[1:])]
+    sessions = sum(came != "excused" for came in comings)
     works = one.chance.often(40)
     yield one.step(
         Duty.DRAFT, one.on(3, 11), **_terms(one, weeks=weeks, sessions=sessions, works=works)
@@ -106,8 +106,10 @@ def _contract(one: Life) -> Iterator[Step]:
     yield one.step(Duty.SIGN, one.on(4, 16), roles=["supervisor"])
     yield from _meetings(one, meetings, comings)
     if works:
-        for days in range(16, 16 + 7 * DAYS_OF_WORK, 7):
-            if days < stops and not ill <= days < ill + away:
+        for week in range(DAYS_OF_WORK):
+            days = 16 + 7 * week
+            days += away if days >= ill else 0
+            if days < stops:
                 minutes = HOURS * 60 // DAYS_OF_WORK
                 yield one.step(Duty.ENTER, one.on(days, 17), rule="hours", kind="work", minutes=minutes)  # fmt: skip
     yield from HAPPENS.get(one.fate, _nothing)(one, ill)

@@ -24,7 +24,7 @@ class Overview(Fieldwork):
         said = {
             "arrested": len(self._records),
             "started": len(self._starts),
-            "contracts running": states["active"] + states["suspended"],
+            "on contract": states["active"] + states["suspended"],
             "completed": states["completed"],
             "failed": states["failed"],
         }
