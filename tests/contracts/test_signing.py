@@ -1,6 +1,7 @@
 """From a draft to a contract that runs."""
 
 from builders import safeguarded
+from checkpoint.contracts.agreements.schemas import FINANCE, OFFENDING
 from checkpoint.foundation.actors import Role
 from contracting import CONTRACT, TAG, VICTIM, WORK, Bench, enrolled
 from delivering import problem
@@ -146,3 +147,23 @@ async def test_who_is_needed_beside_the_person_is_there_when_they_sign(a_bench):
     missing = problem(await bench.sign("person"), 409, "safeguards-not-there")
     assert missing["missing"] == ["interpreter"]
     assert (await bench.sign("person", interpreter=True)).status_code == 201
+
+
+async def test_terms_typed_on_a_stale_version_are_shown_beside_those_that_stand(a_bench, owner):
+    bench = await a_bench()
+    await bench.draft()
+    mine = {"reason_code": "needs_changed", "conditions": [OFFENDING, FINANCE | {"amount": 6}]}
+    theirs = mine | {"conditions": [OFFENDING, FINANCE | {"amount": 5}], "words": "Fewer."}
+    assert (await bench.post("terms", theirs, by=bench.boss, seen=1)).status_code == 201
+    answer = await bench.post("terms", mine, seen=1)
+    assert (answer.status_code, answer.json()["present_etag"]) == (412, '"2"')
+    before = FINANCE["amount"]
+    assert answer.json()["fields"] == [
+        {"pointer": "#/words", "yours": None, "present": "Fewer.", "seen": None},
+        {"pointer": "#/conditions/1/amount", "yours": 6, "present": 5, "seen": before},
+    ]
+    assert answer.json()["present"]["state"] == "draft"
+    (entry,) = await entries(owner, answer)
+    assert (entry.event, entry.operation) == ("request.conflict_shown", "consultation")
+    never = (await bench.post("terms", mine, seen=0)).json()["fields"]
+    assert never[0] == {"pointer": "#/words", "yours": None, "present": "Fewer."}

@@ -192,6 +192,10 @@ READING = {
     Permission.ASSESS_NEEDS: {Permission.READ_NEEDS},
     Permission.RECORD_CONSENT: {Permission.READ_CONSENT},
     Permission.MERGE_PEOPLE: {Permission.READ_PERSON},
+    Permission.WORK_CONTRACT: {Permission.READ_CONTRACT},
+    Permission.DECIDE_CONTRACT: {Permission.READ_CONTRACT},
+    Permission.PLAN_APPOINTMENT: {Permission.READ_SESSIONS},
+    Permission.WORK_SESSIONS: {Permission.READ_SESSIONS},
     Permission.MANAGE_NAVIGATORS: {Permission.MANAGE_NAVIGATORS},
 }
 

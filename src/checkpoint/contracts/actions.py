@@ -25,6 +25,7 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import executed, insert
 from checkpoint.foundation.preconditions import unchanged_since
+from checkpoint.foundation.schemas import Command
 
 MOVED = sa.update(Contract.__table__).where(
     col(Contract.id) == sa.bindparam("moved_id", type_=sa.Uuid())
@@ -32,18 +33,45 @@ MOVED = sa.update(Contract.__table__).where(
 
 
 async def held(
-    session: AsyncSession, contract_id: UUID, *, seen: int | None, by: Actor, at: datetime
+    session: AsyncSession,
+    contract_id: UUID,
+    *,
+    seen: int | None,
+    sent: Command | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Whole:
     """A contract within reach with all that is on record of it, its case locked with it.
 
+    Args:
+        session: of the request.
+        contract_id: the contract's id.
+        seen: the version that was seen; None is for deeds that follow from another.
+        sent: terms that were typed, to be shown beside those that stand.
+        by: whoever does it.
+        at: now.
+
     Raises:
         ContractNotFound, ArmNotRead: it is not within reach.
-        Overtaken: it is not the version that was seen; None is for deeds that follow from another.
+        Overtaken: it is not the version that was seen.
     """
     contract = await queries.one(session, contract_id, by=by, at=at, lock=True)
+    found = await queries.whole(session, contract)
     if seen is not None:
-        unchanged_since(seen, contract.version)
-    return await queries.whole(session, contract)
+        _check_seen(found, seen, sent)
+    return found
+
+
+def _check_seen(found: Whole, seen: int, sent: Command | None) -> None:
+    contract, stand, shown = found.contract, found.stand, dict[str, Any]()
+    if sent is not None:
+        before = found.saved_by(seen)
+        shown = {"sent": sent.model_dump(), "stands": found.typed(found.terms[-1])}
+        shown["before"] = found.typed(before) if before else None
+    names = ("state", "terms_number", "starts_on", "ends_on")
+    short = {name: getattr(stand, name) for name in names}
+    about = (contract.id, contract.custody_record_id, contract.person_id)
+    unchanged_since(seen, contract.version, short=short, about=about, **shown)
 
 
 async def record_step(

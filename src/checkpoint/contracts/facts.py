@@ -10,6 +10,11 @@ from checkpoint.contracts.agreements.states import ConditionKind, SignatureRole
 from checkpoint.contracts.rules import Stand
 from checkpoint.contracts.states import LIVE, ContractEvent, ContractState
 
+TYPED = ("reason_code", "words", "ends_on", "override_words")
+OF_CONDITION = (
+    *("kind", "pathway", "victim_id", "objective", "measure", "due_on", "rule", "amount"),
+    *("tag_from", "tag_until"),
+)
 RUNS = (ContractEvent.STARTED, ContractEvent.SUSPENDED, ContractEvent.RESUMED)
 
 
@@ -89,6 +94,19 @@ class Whole:
     def of(self, terms: Any) -> list[Any]:
         """The conditions of these terms, in their order."""
         return [each for each in self.conditions if each.terms_id == terms.id]
+
+    def typed(self, terms: Any) -> dict[str, Any]:
+        """What somebody typed for these terms, by the fields that it is sent in."""
+        conditions = [
+            {name: getattr(each, name) for name in OF_CONDITION} for each in self.of(terms)
+        ]
+        return {name: getattr(terms, name) for name in TYPED} | {"conditions": conditions}
+
+    def saved_by(self, version: int) -> Any | None:
+        """The last terms that were saved when it stood at a version; None where it never did."""
+        ids = {each.terms_id for each in self.steps if each.number <= version}
+        told = [each for each in self.terms if each.id in ids]
+        return told[-1] if told else None
 
     def signed(self, terms: Any) -> dict[SignatureRole, Any]:
         """The signatures under these terms."""

@@ -109,7 +109,7 @@ async def save(
         ContractNotFound, ArmNotRead, Overtaken, StepNotAllowed, ConsentNeeded, PastTheLimit,
         OverrideOfLimitNotYours, RuleBroken: nothing was saved.
     """
-    found = await held(session, contract_id, seen=seen, by=by, at=at)
+    found = await held(session, contract_id, seen=seen, sent=command, by=by, at=at)
     await check_consent_stands(session, found.contract.custody_record_id)
     number = found.terms[-1].number + 1
     if found.stand.state in LIVE:

@@ -69,7 +69,9 @@ async def _held(
     found = await queries.one(session, appointment_id, by=by, at=at)
     await contracts.case(session, found.custody_record_id, by=by, at=at, lock=True)
     found = await queries.one(session, appointment_id, by=by, at=at)
-    unchanged_since(seen, found.version)
+    short = {name: getattr(found, name) for name in ("state", "starts_at", "minutes", "outcome")}
+    about = (found.id, found.custody_record_id, found.person_id)
+    unchanged_since(seen, found.version, short=short, about=about)
     return found
 
 
