@@ -1,6 +1,7 @@
 """What the tests of the journey share."""
 
+from contracting import a_bench
 from delivering import a_case, supervisor
 from navigating import a_navigator
 
-__all__ = ["a_case", "a_navigator", "supervisor"]
+__all__ = ["a_bench", "a_case", "a_navigator", "supervisor"]

@@ -85,6 +85,15 @@ def test_entries_of_doors_that_open_to_one_arm_tell_it():
     assert shown_by([entry(f"POST {case}/programme-start", two, one)]) == [one, two]
     for door in (f"{case}/crossovers", "/v1/crossovers/{id}/confirmation", f"{case}/deviations"):
         assert shown_by([entry(door, one), entry(door, one)]) == [one]
-    assert shown_by([entry(f"{case}/navigator", one)]) == [one]
-    for door in (f"{case}/allocation", f"{case}/disposals", "shell"):
+    of_contracts = (
+        *(f"{case}/{noun}" for noun in ("contracts", "appointments", "sessions")),
+        *(f"POST {case}/{noun}" for noun in ("contacts", "warnings")),
+        "/v1/contracts/{id}/breach-reviews",
+        "/v1/me/appointment-feed/revocation",
+        "/v1/calendars/{secret}.ics",
+    )
+    for door in (f"{case}/navigator", *of_contracts):
+        assert shown_by([entry(door, one)]) == [one]
+    contacts = "/v1/victims/{victim_id}/contact-attempts"
+    for door in (f"{case}/allocation", f"{case}/disposals", contacts, "shell"):
         assert shown_by([entry(door, one)]) == []

@@ -17,9 +17,11 @@ from checkpoint.foundation.actors import Role
 from checkpoint.journey.timeline.rules import DATED, cut, story
 from checkpoint.journey.timeline.states import TOLD, hears
 from conftest import NOON
+from contracting import CONTRACT
 from delivering import PROPOSED, STARTED, a_disposal, place, problem, said
 from harm import CONTACT, VIEWS, added, post
-from navigating import assigned
+from meeting import CALL, PAST, WARN, became, planned
+from navigating import assigned, here
 from traces import entries
 
 # Readings, what is about no case, and what is told of a person and not of a case.
@@ -27,6 +29,8 @@ OF_NO_CASE = {
     "access", "ledger", "people", "request", "housekeeping", "journey", "monitor", "trial",
 }  # fmt: skip
 NOT_TOLD = {
+    "appointment_feed.made", "appointment_feed.revoked", "appointment_feed.seen",
+    "contract.printed", "disposal.time_limit_incidents_counted",
     "allocation.list_opened", "allocation.list_sealed", "consent.sheet_published",
     "custody.offences_loaded", "custody.reference_added", "custody.schedules_loaded",
     "disposal.due_counted", "eligibility.previewed",
@@ -75,7 +79,15 @@ def test_nothing_is_heard_by_omission_and_nothing_that_tells_an_unknown_arm():
     assert not heard(Role.CUSTODY_OFFICER, "navigator.assigned", knows_arm=False)
     assert heard(Role.CUSTODY_OFFICER, "navigator.assigned")
     navigator = {event for event in TOLD if heard(Role.NAVIGATOR, event)}
-    assert {each.split(".")[0] for each in navigator} == {"consent", "delivery", "navigator"}
+    assert {each.split(".")[0] for each in navigator} == {
+        *("consent", "contract", "custody", "delivery", "navigator", "needs"),
+        *("appointment", "contact", "warning"),
+    }
+    assert not heard(Role.NAVIGATOR, "custody.released")
+    assert not heard(Role.NAVIGATOR, "victim_challenge.recorded")
+    for event in ("contract.started", "appointment.planned", "warning.issued"):
+        assert not heard(Role.SUPERVISOR, event, knows_arm=False)
+        assert heard(Role.SUPERVISOR, event)
     assert {each for each in navigator if each.startswith("delivery")} == {
         "delivery.programme_started"
     }
@@ -199,6 +211,9 @@ async def test_whoever_is_blind_hears_the_same_story_of_every_arm(at_trial, a_ca
     officer, someone, other = at_trial(), await a_navigator(), await a_navigator()
     await said(officer, treated, "programme-start", STARTED)
     assert (await assigned(officer, treated, someone)).status_code == 201
+    assert (await planned(someone.client, treated)).status_code == 201
+    drafted = await post(someone.client, place(treated, "contracts")[4:], CONTRACT)
+    assert drafted.status_code == 201, drafted.text
     first = at_trial(Role.SUPERVISOR, name="proposes")
     await first.get(place(control, "allocation"))
     assert (await said(first, control, "crossovers", PROPOSED)).status_code == 201
@@ -207,13 +222,56 @@ async def test_whoever_is_blind_hears_the_same_story_of_every_arm(at_trial, a_ca
     assert stories[0] == stories[1]
     assert "allocation.drawn" in stories[0]
     known = await timeline(officer, treated)
-    assert {"delivery.programme_started", "navigator.assigned"} <= {*events(known)}
+    assert {
+        *("delivery.programme_started", "navigator.assigned"),
+        *("appointment.planned", "contract.drafted"),
+    } <= {*events(known)}
     started = next(each for each in known if each["event"] == "delivery.programme_started")
     assert started["told"] == "The person was started on the programme."
     assert "delivery.crossover_proposed" in events(await timeline(first, control))
     own = await timeline(someone.client, treated)
-    assert events(own) == ["consent.taken", "delivery.programme_started", "navigator.assigned"]
-    assert {each["link"] for each in own} == {None}
+    assert {*events(own)} == {
+        *("custody.opened", "consent.taken", "delivery.programme_started"),
+        *("custody.safeguards_saved", "navigator.assigned"),
+        *("appointment.planned", "contract.drafted"),
+    }
+    links = {each["event"]: each["link"] for each in own}
+    assert links["navigator.assigned"] is None
+    for link in {*links.values()} - {None}:
+        assert (await someone.client.get(link)).status_code == 200, link
     answer = await other.client.get(place(treated, "timeline"))
     problem(answer, 404, "custody-record-not-found")
     assert NOON.isoformat()[:10] in own[0]["happened_at"]
+
+
+async def test_a_contracts_story_is_told_when_it_happened_to_whoever_works_the_case(
+    clients, a_bench
+):
+    bench = await a_bench()
+    own, boss = bench.navigator.client, bench.boss
+    await bench.active()
+    met = (await planned(own, bench.record, **PAST)).json()
+    answer = await became(own, met, "attendance", outcome="missed", excused=False)
+    assert answer.status_code == 200, answer.text
+    assert (await post(own, here(bench.record, "contacts")[4:], CALL)).status_code == 201
+    warning = WARN | {"appointments": [met["id"]]}
+    assert (await post(own, here(bench.record, "warnings")[4:], warning)).status_code == 201
+    away = clients(Role.CUSTODY_OFFICER, "PETERLEE", name="away")
+    broken = {"reason_code": "other", "words": "The person is at the counter here."}
+    answer = await away.post(place(bench.record, "break-glass"), json=broken, headers=a_key())
+    assert answer.status_code == 201, answer.text
+    told = {each["event"]: each for each in await timeline(own, bench.record)}
+    assert [each for each in told if each.startswith("contract.")] == [
+        *("contract.drafted", "contract.offered", "contract.signed", "contract.started"),
+    ]
+    for event, happened, words in (
+        ("appointment.attendance_recorded", "2026-11-03T09:00:00Z", "took its turn: missed."),
+        ("contact.recorded", "2026-11-03T11:00:00Z", "contact with the person: no answer."),
+        ("warning.issued", "2026-11-03T11:30:00Z", "The person was warned in writing."),
+    ):
+        assert told[event]["happened_at"] == happened
+        assert told[event]["recorded_at"] == "2026-11-03T12:00:00Z"
+        assert told[event]["told"].endswith(words)
+        assert (await own.get(told[event]["link"])).status_code == 200
+    assert "custody.glass_broken" not in told
+    assert "custody.glass_broken" in events(await timeline(boss, bench.record))

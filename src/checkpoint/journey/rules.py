@@ -20,7 +20,18 @@ NAMED: Mapping[str, str] = {
 
 
 # Rooms whose doors are open to one arm, or answer by it: what somebody did there tells the arm.
-TELLING = ("programme-start", "crossover", "deviation", "navigator")
+TELLING = (
+    "programme-start",
+    "crossover",
+    "deviation",
+    "navigator",
+    "contract",
+    "appointment",
+    "sessions",
+    "{record_id}/contacts",
+    "{record_id}/warnings",
+    "calendars",
+)
 
 
 def shown_by(entries: Iterable[Any]) -> list[UUID]:

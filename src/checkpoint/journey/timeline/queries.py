@@ -16,18 +16,28 @@ from checkpoint.allocation.tables import Allocation
 from checkpoint.audit.operations import Operation
 from checkpoint.audit.tables import AuditEntry
 from checkpoint.consent.tables import Consent, ConsentAsking, ConsentWithdrawal
+from checkpoint.contracts.evidence.tables import ConditionEntry
+from checkpoint.contracts.outcomes.tables import VictimChallenge
+from checkpoint.contracts.sessions.tables import (
+    Appointment,
+    Attendance,
+    PersonContact,
+    WrittenWarning,
+)
+from checkpoint.contracts.tables import Contract, ContractStep
 from checkpoint.custody import queries as custody
 from checkpoint.custody.detention.states import EntryKind
 from checkpoint.custody.detention.tables import DetentionEntry
 from checkpoint.custody.movements.tables import BailVariation, Movement
 from checkpoint.custody.queries import CustodyRecordNotFound
+from checkpoint.custody.reach.states import ReachEvent
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.delivery.tables import Deviation, Disposal, ProgrammeStart
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.journey.timeline.rules import Happened, story
 from checkpoint.journey.timeline.schemas import TimelineEntryView
-from checkpoint.journey.timeline.states import TOLD, hears
+from checkpoint.journey.timeline.states import OF_NAVIGATORS, TOLD, hears
 from checkpoint.navigators.queries import IN_CASELOAD, caseload_of
 from checkpoint.needs.tables import NeedsAssessment
 from checkpoint.victims.tables import Victim, VictimContact, VictimNotification, ViewGiven
@@ -43,7 +53,11 @@ ENTRIES = (
     )
     .where(
         col(AuditEntry.subject_ids).contains(sa.bindparam("about", type_=ARRAY(sa.Uuid()))),
-        col(AuditEntry.operation) != Operation.CONSULTATION,
+        # That somebody broke the glass is a reading, and still part of the story.
+        sa.or_(
+            col(AuditEntry.operation) != Operation.CONSULTATION,
+            col(AuditEntry.event) == ReachEvent.GLASS_BROKEN,
+        ),
         col(AuditEntry.outcome) == DONE,
     )
     .order_by(col(AuditEntry.at), col(AuditEntry.id))
@@ -70,6 +84,19 @@ def _of_case(
     return rows.where(col(table.custody_record_id) == RECORD_ID)
 
 
+def _of_contract(table: Any, happened_at: Any, *, what: Any) -> sa.Select[Any]:
+    rows = _rows(what, table, table.recorded_at, happened_at)
+    return rows.join(Contract, col(Contract.id) == col(table.contract_id)).where(
+        col(Contract.custody_record_id) == RECORD_ID
+    )
+
+
+def _by_its_day(day: Any, recorded_at: Any) -> Any:
+    """What is known by its day happened by then, and was recorded no sooner than it happened."""
+    begins = sa.func.timezone("Europe/London", sa.cast(col(day), sa.DateTime()))
+    return sa.func.least(begins, col(recorded_at))
+
+
 def _of_victim(table: Any, happened_at: Any, what: str) -> sa.Select[Any]:
     rows = _rows(what, table, table.recorded_at, col(happened_at))
     return rows.join(Victim, col(Victim.id) == col(table.victim_id)).where(
@@ -86,7 +113,6 @@ HEARD = sa.case(
     ),
     else_=sa.literal("times"),
 )
-DISPOSED_AT = sa.func.timezone("Europe/London", sa.cast(col(Disposal.disposed_on), sa.DateTime()))
 PARTS = (
     _rows("opened", CustodyRecord, CustodyRecord.opened_at, col(CustodyRecord.arrived_at)).where(
         col(CustodyRecord.id) == RECORD_ID
@@ -133,12 +159,45 @@ PARTS = (
     _rows("deviated", Deviation, Deviation.recorded_at, col(Deviation.happened_at))
     .join(Allocation, col(Allocation.id) == col(Deviation.allocation_id))
     .where(col(Allocation.custody_record_id) == RECORD_ID),
-    # What is known by its day happened by then, and was recorded no sooner than it happened.
     _of_case(
         Disposal,
         Disposal.recorded_at,
-        sa.func.least(DISPOSED_AT, col(Disposal.recorded_at)),
+        _by_its_day(Disposal.disposed_on, Disposal.recorded_at),
         what="disposed",
+    ),
+    _of_contract(
+        ContractStep,
+        col(ContractStep.happened_at),
+        what=sa.cast(col(ContractStep.event), sa.String()),
+    ),
+    _of_contract(
+        ConditionEntry,
+        _by_its_day(ConditionEntry.happened_on, ConditionEntry.recorded_at),
+        what="evidence",
+    ),
+    _of_contract(
+        VictimChallenge,
+        _by_its_day(VictimChallenge.objected_on, VictimChallenge.recorded_at),
+        what="challenged",
+    ),
+    _rows(
+        "attended",
+        Attendance,
+        Attendance.recorded_at,
+        col(Appointment.starts_at),
+        col(Attendance.outcome),
+    )
+    .join(Appointment, col(Appointment.id) == col(Attendance.appointment_id))
+    .where(col(Appointment.custody_record_id) == RECORD_ID),
+    _of_case(
+        PersonContact,
+        PersonContact.recorded_at,
+        col(PersonContact.attempted_at),
+        what="reached",
+        code=col(PersonContact.result),
+    ),
+    _of_case(
+        WrittenWarning, WrittenWarning.recorded_at, col(WrittenWarning.issued_at), what="warned"
     ),
 )
 HAPPENED: Any = sa.union_all(*PARTS).subquery("happened")
@@ -175,10 +234,10 @@ async def of_case(session: AsyncSession, record: Any, *, by: Actor) -> list[Happ
 
 
 def view(one: Happened, record_id: UUID, *, by: Actor) -> TimelineEntryView:
-    """One entry; a navigator's doors to a case are few, so theirs has no link."""
+    """One entry; a navigator's doors to a case are few, so not all of theirs have a link."""
     telling = TOLD[one.event]
     code = "" if one.code is None else f": {one.code.replace('_', ' ')}"
-    linked = not holds(by.role, Permission.READ_CASELOAD)
+    linked = telling.noun in OF_NAVIGATORS or not holds(by.role, Permission.READ_CASELOAD)
     return TimelineEntryView(
         id=one.id,
         event=one.event,

@@ -9,6 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from checkpoint.consent.states import ConsentEvent
+from checkpoint.contracts.evidence.states import EvidenceEvent
+from checkpoint.contracts.outcomes.states import OutcomeEvent
+from checkpoint.contracts.sessions.states import SessionEvent
+from checkpoint.contracts.states import NEXT
 from checkpoint.custody.states import CustodyEvent
 from checkpoint.delivery.states import DeliveryEvent
 from checkpoint.needs.states import NeedsEvent
@@ -37,6 +41,13 @@ DATED: Mapping[str, str] = MappingProxyType(
         DeliveryEvent.DEVIATED.value: "deviated",
         DeliveryEvent.DISPOSED.value: "disposed",
         DeliveryEvent.REPLACED.value: "disposed",
+        # A contract's steps are called as its events are.
+        **{event.value: event.value for _, event in NEXT},
+        EvidenceEvent.RECORDED.value: "evidence",
+        SessionEvent.ATTENDANCE_RECORDED.value: "attended",
+        SessionEvent.CONTACTED.value: "reached",
+        SessionEvent.WARNED.value: "warned",
+        OutcomeEvent.CHALLENGED.value: "challenged",
     }
 )
 

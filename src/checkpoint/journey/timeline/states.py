@@ -11,6 +11,12 @@ from types import MappingProxyType
 from checkpoint.access.permissions import Permission
 from checkpoint.allocation.states import AllocationEvent
 from checkpoint.consent.states import ConsentEvent
+from checkpoint.contracts.evidence.states import EvidenceEvent
+from checkpoint.contracts.outcomes.states import OutcomeEvent
+from checkpoint.contracts.reviews.states import ReviewEvent
+from checkpoint.contracts.sessions.states import SessionEvent
+from checkpoint.contracts.states import ContractEvent
+from checkpoint.custody.reach.states import ReachEvent
 from checkpoint.custody.states import CustodyEvent
 from checkpoint.delivery.states import DeliveryEvent
 from checkpoint.eligibility.states import EligibilityEvent
@@ -54,14 +60,14 @@ TOLD: Mapping[str, Telling] = MappingProxyType(
             CustodyEvent.OPENED: ("Booked in", ""),
             CustodyEvent.SCREENED: ("The screening was saved", ""),
             CustodyEvent.OFFENCE_ADDED: ("An alleged offence was added or put right", ""),
-            CustodyEvent.PERSON_CORRECTED: (
-                "The person's particulars were put right",
-                "/corrections",
-            ),
-            CustodyEvent.REIDENTIFIED: (
-                "The record was found to be about somebody else",
-                "/corrections",
-            ),
+            CustodyEvent.SAFEGUARDS_SAVED: ("Who has to be beside the person was saved", ""),
+            CustodyEvent.NOT_SCREENED: ("Why nobody screened the person was noted", ""),
+            CustodyEvent.CO_ACCUSED_CHANGED: ("Who else is accused was changed", ""),
+        },
+        Permission.READ_CUSTODY_RECORD,
+    )
+    | _rows(
+        {
             CustodyEvent.RELEASED: ("Released", "/detention"),
             CustodyEvent.TRANSFERRED: ("Transferred to another suite", "/detention"),
             CustodyEvent.RETURNED: ("Detained again", "/detention"),
@@ -75,11 +81,24 @@ TOLD: Mapping[str, Telling] = MappingProxyType(
             ),
             CustodyEvent.EXTENDED: ("The detention was extended", "/detention"),
             CustodyEvent.PAUSED: ("The detention clock was paused", "/detention"),
-            CustodyEvent.SAFEGUARDS_SAVED: ("Who has to be beside the person was saved", ""),
-            CustodyEvent.NOT_SCREENED: ("Why nobody screened the person was noted", ""),
-            CustodyEvent.CO_ACCUSED_CHANGED: ("Who else is accused was changed", ""),
         },
-        Permission.READ_CUSTODY_RECORD,
+        Permission.READ_DETENTION,
+    )
+    | _rows(
+        {
+            ReachEvent.RESTRICTED: ("The case was restricted to named people", "/restrictions"),
+            ReachEvent.NAMED: ("Somebody was named for the case", "/restrictions"),
+            ReachEvent.REMOVED: ("Somebody is named for the case no longer", "/restrictions"),
+            ReachEvent.LIFTED: ("The restriction was lifted", "/restrictions"),
+        },
+        Permission.RESTRICT_CASE,
+    )
+    | _rows(
+        {
+            ReachEvent.GLASS_BROKEN: ("Somebody broke the glass to read the case", ""),
+            ReachEvent.GLASS_REVIEWED: ("A broken glass was reviewed", ""),
+        },
+        Permission.REVIEW_GLASS,
     )
     | _rows(
         {
@@ -100,6 +119,8 @@ TOLD: Mapping[str, Telling] = MappingProxyType(
     )
     | _rows(
         {
+            CustodyEvent.PERSON_CORRECTED: ("Who the person is was put right", "/corrections"),
+            CustodyEvent.REIDENTIFIED: ("The record is about somebody else", "/corrections"),
             EligibilityEvent.DECIDED: ("Eligibility was decided", "/eligibility-decisions"),
             OversightEvent.DETERMINED: ("A supervisor determined it", "/eligibility-decisions"),
             OversightEvent.PROPOSED: ("An override was proposed", "/eligibility-decisions"),
@@ -192,6 +213,58 @@ TOLD: Mapping[str, Telling] = MappingProxyType(
         },
         Permission.READ_DISPOSAL,
     )
+    | _rows(
+        {
+            event: (told, "/contracts")
+            for event, told in (
+                (ContractEvent.DRAFTED, "A contract was drafted"),
+                (ContractEvent.REDRAFTED, "The contract was drafted anew"),
+                (ContractEvent.OFFERED, "The contract was offered"),
+                (ContractEvent.SIGNED, "The contract, or a change of it, was signed by one"),
+                (ContractEvent.STARTED, "The contract began"),
+                (ContractEvent.PROPOSED, "A change of the contract was proposed"),
+                (ContractEvent.REFUSED, "A change of the contract was declined"),
+                (ContractEvent.CHANGED, "A change of the contract was signed by all"),
+                (ContractEvent.SUSPENDED, "The contract was suspended"),
+                (ContractEvent.RESUMED, "The contract went on"),
+                (ContractEvent.DECLINED, "The contract was declined"),
+                (ContractEvent.LAPSED, "The contract lapsed, never signed by all"),
+                (ContractEvent.COMPLETED, "The contract was completed"),
+                (ContractEvent.FAILED, "The contract failed"),
+                (ContractEvent.WITHDRAWN, "The person withdrew from the contract"),
+                (ContractEvent.CLOSED, "The contract was closed"),
+                (EvidenceEvent.RECORDED, "Something was entered of a condition"),
+                (EvidenceEvent.WITHDRAWN, "An entry of a condition was withdrawn"),
+                (ReviewEvent.RAISED, "A review of the contract was raised"),
+                (ReviewEvent.DECIDED, "A review of the contract was decided"),
+            )
+        },
+        Permission.READ_CONTRACT,
+        tells_arm=True,
+    )
+    | _rows(
+        {
+            event: (told, "/sessions")
+            for event, told in (
+                (SessionEvent.PLANNED, "An appointment was planned"),
+                (SessionEvent.MOVED, "An appointment was moved"),
+                (SessionEvent.CANCELLED, "An appointment was called off"),
+                (SessionEvent.ATTENDANCE_RECORDED, "An appointment took its turn"),
+                (SessionEvent.CONTACTED, "Somebody sought contact with the person"),
+                (SessionEvent.WARNED, "The person was warned in writing"),
+            )
+        },
+        Permission.READ_SESSIONS,
+        tells_arm=True,
+    )
+    | _rows(
+        {
+            OutcomeEvent.CHALLENGED: ("A victim objected to the contract", "/contracts"),
+            OutcomeEvent.CHALLENGE_DECIDED: ("A victim's objection was answered", "/contracts"),
+        },
+        Permission.READ_VICTIM,
+        tells_arm=True,
+    )
     # Nobody who reads a case watches over its trial; that somebody asks for its arm stays with it.
     | _rows(
         {
@@ -203,6 +276,9 @@ TOLD: Mapping[str, Telling] = MappingProxyType(
         tells_arm=True,
     )
 )
+
+# What of a case opens to navigators, too.
+OF_NAVIGATORS = frozenset({"", "/consents", "/contracts", "/needs-assessments", "/sessions"})
 
 
 def hears(event: str, *, holds: Callable[[Permission], bool], knows_arm: bool) -> bool:
