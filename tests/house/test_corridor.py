@@ -80,7 +80,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "loading", "routes", "codes", "counts", "cli", "identities",
         "stages", "cases", "papers", "pages", "printing", "views", "balance", "caseload",
         "sequence", "sealing", "vault", "proving",
-        "questions", "scoring", "forms", "waiting",
+        "questions", "scoring", "forms", "waiting", "running",
     }  # fmt: skip
     rooms = (
         "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs", "consent",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from checkpoint.access.permissions import GRANTS, holds
 from checkpoint.foundation.actors import Role
 from checkpoint.journey.worklist.counts import SOURCES
+from checkpoint.journey.worklist.names import LABELS
 from checkpoint.journey.worklist.queries import RECKONED
 from checkpoint.journey.worklist.rules import (
     COUNTED,
@@ -24,7 +25,7 @@ from checkpoint.journey.worklist.rules import (
     tallied,
     urgency_of,
 )
-from checkpoint.journey.worklist.states import DUTIES, LABELS, Kind, Urgency, is_told, why_not
+from checkpoint.journey.worklist.states import DUTIES, Kind, Urgency, is_told, why_not
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from checkpoint.contracts.states import (
+    ENDED,
     LIVE,
+    NEXT,
     ContractEvent,
     ContractState,
     Fallback,
@@ -21,6 +23,10 @@ from checkpoint.foundation.identifiers import REFERENCE_PATTERN
 INSTANT = sa.DateTime(timezone=True)
 WORDS_LIMIT = 1000
 IS_LIVE = sa.text("state IN (" + ", ".join(f"'{state}'" for state in sorted(LIVE)) + ")")
+
+# It starts, or it ends.
+TURNS = {event for (_, event), state in NEXT.items() if state in ENDED} | {ContractEvent.STARTED}
+IS_A_TURN = sa.text("event IN (" + ", ".join(f"'{event}'" for event in sorted(TURNS)) + ")")
 
 
 class Contract(Record, table=True):
@@ -41,6 +47,7 @@ class Contract(Record, table=True):
         sa.CheckConstraint("num_nonnulls(starts_on, ends_on) IN (0, 2)", name="runs_from_to"),
         sa.Index("ix_contract_custody_record_id", "custody_record_id"),
         sa.Index("ix_contract_live", "ends_on", "id", postgresql_where=IS_LIVE),
+        sa.Index("ix_contract_offered", "id", postgresql_where=sa.text("state = 'offered'")),
     )
 
     custody_record_id: UUID = Field(
@@ -91,6 +98,7 @@ class ContractStep(Record, table=True):
         sa.CheckConstraint("number >= 1", name="number_counts"),
         sa.CheckConstraint("excused_days >= 0", name="excused_counts"),
         sa.CheckConstraint(f"length(words) <= {WORDS_LIMIT}", name="words_length"),
+        sa.Index("ix_contract_step_turns", "happened_at", "id", postgresql_where=IS_A_TURN),
     )
 
     contract_id: UUID = Field(

@@ -218,6 +218,12 @@ class Disposal(Record, table=True):
         ),
         sa.CheckConstraint(f"length(words) <= {WORDS_LIMIT}", name="words_length"),
         sa.Index("ix_disposal_custody_record_id", "custody_record_id"),
+        sa.Index(
+            "ix_disposal_out_of_time",
+            "recorded_at",
+            "id",
+            postgresql_where=sa.text("outcome_code = '17'"),
+        ),
     )
 
     custody_record_id: UUID = Field(

@@ -43,6 +43,7 @@ class Appointment(Record, table=True):
         ),
         sa.Index("ix_appointment_case", "custody_record_id", "starts_at"),
         sa.Index("ix_appointment_contract_id", "contract_id"),
+        sa.Index("ix_appointment_starts_at_id", "starts_at", "id"),
     )
 
     custody_record_id: UUID = Field(

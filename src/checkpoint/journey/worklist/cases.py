@@ -14,6 +14,8 @@ from sqlmodel import col
 
 from checkpoint.allocation.tables import Allocation, ArmReading, Enrolment
 from checkpoint.consent.tables import ConsentDraft
+from checkpoint.contracts.sessions.states import Outcome
+from checkpoint.contracts.sessions.tables import Appointment, Attendance, PersonContact
 from checkpoint.custody import queries as custody
 from checkpoint.custody.lists import Offence
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord
@@ -28,8 +30,10 @@ from checkpoint.navigators.states import EndReason
 from checkpoint.navigators.tables import Assignment
 from checkpoint.needs.tables import NeedsDraft
 from checkpoint.oversight.tables import Determination
+from checkpoint.victims.states import ContactResult
 
 NOW = sa.bindparam("now", type_=sa.DateTime(timezone=True))
+CHASED = sa.bindparam("chased", type_=sa.DateTime(timezone=True))
 READER = sa.bindparam("reader", type_=sa.Uuid())
 RECORD = CustodyRecord.__table__
 NOTHING: Any = sa.null().cast(sa.String())
@@ -117,8 +121,32 @@ def started(reach: Reach) -> Any:
     ).where(knows(reach, col(ProgrammeStart.allocation_id)), MISSING > 0)
 
 
+# As ``contracts.sessions.rules.contacts_made`` has it: what counts as having reached somebody.
+REACHED = col(PersonContact.result) == sa.literal_column(f"'{ContactResult.REACHED}'")
+ENTERED_SINCE = aliased(Attendance)
+CAME = sa.and_(
+    col(Attendance.outcome) != sa.literal_column(f"'{Outcome.MISSED}'"),
+    ~sa.exists().where(
+        col(ENTERED_SINCE.appointment_id) == col(Attendance.appointment_id),
+        col(ENTERED_SINCE.number) > col(Attendance.number),
+    ),
+)
+
+
+def met(record_id: Any) -> Any:
+    """That a case's person was reached, or came, however long ago."""
+    heard = sa.exists().where(col(PersonContact.custody_record_id) == record_id, REACHED)
+    came = sa.exists().where(
+        col(Appointment.custody_record_id) == record_id,
+        col(Attendance.appointment_id) == col(Appointment.id),
+        CAME,
+    )
+    return sa.or_(heard, came)
+
+
 def first_contact(reach: Reach) -> Any:
-    return started(reach).where(STANDS)
+    """Starts of those whom nobody has reached."""
+    return started(reach).where(STANDS, ~met(col(ProgrammeStart.custody_record_id)))
 
 
 def no_navigator(reach: Reach) -> Any:

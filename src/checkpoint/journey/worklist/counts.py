@@ -16,15 +16,16 @@ from checkpoint.custody import queries as custody
 from checkpoint.delivery import rules as delivery
 from checkpoint.eligibility.states import Verdict
 from checkpoint.foundation.actors import Actor
-from checkpoint.foundation.calendar import london_day
+from checkpoint.foundation.calendar import london_day, london_midnight
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.paging import LONGEST, Turn
 from checkpoint.foundation.statements import Prepared
-from checkpoint.journey.worklist import cases, waiting
+from checkpoint.journey.worklist import cases, running, waiting
 from checkpoint.journey.worklist.cases import Reach
 from checkpoint.journey.worklist.queries import RECKONED, due_of
 from checkpoint.journey.worklist.rules import (
     COUNTED,
+    DAY,
     Due,
     WorklistPolicy,
     merged,
@@ -94,6 +95,17 @@ SOURCES = (
         Kind.DISPOSAL_MISSING,
         cases.disposal_missing(Enrolment, Enrolment.enrolled_at),
     ),
+    Source(Kind.APPOINTMENT_TODAY, running.appointment_today),
+    Source(Kind.ATTENDANCE_MISSING, running.attendance_missing),
+    Source(Kind.NO_CONTACT, running.no_contact),
+    Source(Kind.CONTRACT_UNSIGNED, running.contract_unsigned),
+    Source(Kind.CONTRACT_ENDING, running.contract_ending),
+    Source(Kind.REVIEW_DUE, running.review_due),
+    Source(Kind.ARREST_UNREVIEWED, running.arrest_unreviewed),
+    Source(Kind.OUTCOME_TO_RECORD, running.outcome_to_record),
+    Source(Kind.CHALLENGE_OPEN, running.challenge_open),
+    Source(Kind.TIME_LIMIT_INCIDENT, running.time_limit_incident),
+    Source(Kind.GLASS_TO_REVIEW, waiting.glass_to_review),
 )
 
 
@@ -144,7 +156,7 @@ class Reading:
     ) -> list[Due]:
         reckoning = reckoning_of(source.kind, policy, after=self._after(source.kind))
         until = reckoning.last_due(self.at + policy.allowances[source.kind].at_risk)
-        given = custody.scope_of(self.actor) | caseload_of(self.actor, self.at)
+        given = self._given | {"chased": self.at - policy.chases_days * DAY}
         if after is not None:
             given["seen"], given["seen_id"] = reckoning.bound(*after)
         rows = source.selects[self.reach, after is not None, most]
@@ -158,6 +170,13 @@ class Reading:
             )
             for row in found
         ]
+
+    @property
+    def _given(self) -> dict[str, Any]:
+        today = london_day(self.at)
+        days = {"today": today, "tomorrow": london_midnight(today + DAY)}
+        whose = custody.scope_of(self.actor) | caseload_of(self.actor, self.at)
+        return whose | days | {"now": self.at}
 
     def _after(self, kind: Kind) -> timedelta | None:
         if kind is not Kind.DISPOSAL_MISSING:

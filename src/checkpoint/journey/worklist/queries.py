@@ -12,6 +12,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.contracts.outcomes.clocks import tell_by
+from checkpoint.contracts.outcomes.rules import TOLD_OF_END
+from checkpoint.contracts.states import ContractEvent, ContractState
+from checkpoint.contracts.tables import Contract, ContractStep
 from checkpoint.custody import queries as custody
 from checkpoint.custody.detention import queries as detention
 from checkpoint.custody.detention.clock import clock, stays
@@ -23,12 +27,13 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day, london_midnight
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.statements import Prepared
-from checkpoint.journey.worklist.cases import NOTHING, RECORD, of_case
+from checkpoint.journey.worklist.cases import CHASED, NOTHING, RECORD, Reach, of_case
 from checkpoint.journey.worklist.rules import DAY, Due, WorklistPolicy
+from checkpoint.journey.worklist.running import is_one_of, of_contract
 from checkpoint.journey.worklist.states import Kind
 from checkpoint.victims import queries as victims
 from checkpoint.victims.rules import due_on
-from checkpoint.victims.states import OF_RELEASE, NotificationKind
+from checkpoint.victims.states import OF_CONTRACTS, OF_RELEASE, NotificationKind
 from checkpoint.victims.tables import (
     Victim,
     VictimNotification,
@@ -112,7 +117,6 @@ VULNERABLE = sa.func.coalesce(
     .scalar_subquery(),
     col(Victim.vulnerable),
 ).label("vulnerable")
-CHASED = sa.bindparam("chased", type_=sa.DateTime(timezone=True))
 STANDS = ~sa.exists().where(col(VictimWithdrawal.victim_id) == col(Victim.id))
 
 
@@ -160,9 +164,40 @@ def _released() -> Any:
     )
 
 
+TURNS = (
+    ContractEvent.STARTED,
+    ContractEvent.COMPLETED,
+    ContractEvent.FAILED,
+    ContractEvent.WITHDRAWN,
+    ContractEvent.CLOSED,
+)
+TOLD_OF = {ContractState.ACTIVE: NotificationKind.CONTRACT_STARTED, **TOLD_OF_END}
+
+
+def _of_contracts() -> Any:
+    """Starts and ends of contracts that started, for whoever knows the arm."""
+    step = col(ContractStep.state)
+    what: Any = sa.case(
+        *(
+            (is_one_of(step, state), sa.literal_column(f"'{told}'", sa.String()))
+            for state, told in TOLD_OF.items()
+        ),
+        else_=NOTHING,
+    )
+    since = col(ContractStep.happened_at)
+    rows = of_contract(Reach.SUITES, since, ContractStep)
+    whose = of_case(since, col(ContractStep.id), col(Victim.id), what)
+    return (
+        rows.with_only_columns(*whose, VULNERABLE)
+        .join(Victim, col(Victim.custody_record_id) == RECORD.c.id)
+        .where(STANDS, _untold(what, since), since >= CHASED)
+        .where(is_one_of(col(ContractStep.event), *TURNS), col(Contract.starts_on).is_not(None))
+    )
+
+
 UNTOLD = tuple(
     Prepared(rows.order_by(sa.literal_column("since")).limit(sa.literal_column(str(MOST))))
-    for rows in (_arrested(), _released())
+    for rows in (_arrested(), _released(), _of_contracts())
 )
 
 
@@ -183,6 +218,8 @@ async def untold(
 @lru_cache(maxsize=10_000)
 def _last_day(what: NotificationKind, day: date, vulnerable: bool | None) -> date | None:  # noqa: FBT001
     at = london_midnight(day)
+    if what in OF_CONTRACTS:
+        return tell_by(at, vulnerable=vulnerable)
     return due_on(what, at, vulnerable=vulnerable, timescales=victims.timescales())
 
 

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
+from checkpoint.contracts.reviews.clocks import raise_by
+from checkpoint.contracts.sessions.clocks import policy_on as contact_policy_on
 from checkpoint.foundation.calendar import london_midnight
 from checkpoint.journey.stages import prosecution_deadline
 from checkpoint.journey.worklist.states import Kind, Urgency
@@ -51,7 +53,8 @@ def _days(at_risk: int, due: int) -> Allowance:
 
 
 # Each holds from its first day until the next one's; the earliest for all days before, too. By when
-# a victim is told, a detention reviewed, a draft forgotten or a disposal chased is those rooms' own.
+# a victim is told, a detention reviewed, a draft forgotten or a disposal chased is those rooms' own;
+# so is how long nobody may hear of somebody, and by when contracts are reviewed or answered for.
 POLICIES = (
     WorklistPolicy(
         available_from=date(2015, 4, 7),  # the programme's first day, in Darlington
@@ -74,6 +77,17 @@ POLICIES = (
                 Kind.UNBLINDING_WAITING: _allow(5 * DAY, DAY, 5 * DAY),
                 Kind.NEEDS_DRAFT_OPEN: _allow(4 * DAY, DAY, 7 * DAY),
                 Kind.DISPOSAL_MISSING: _allow(DAY, DAY),
+                Kind.APPOINTMENT_TODAY: _allow(DAY + HOUR, DAY + HOUR),
+                Kind.ATTENDANCE_MISSING: _allow(DAY, DAY, DAY),
+                Kind.NO_CONTACT: _days(3, 0),
+                Kind.CONTRACT_UNSIGNED: _allow(5 * DAY, 2 * DAY, 5 * DAY),
+                Kind.CONTRACT_ENDING: _days(14, 3),
+                Kind.REVIEW_DUE: _days(14, 1),
+                Kind.ARREST_UNREVIEWED: _days(14, 0),
+                Kind.OUTCOME_TO_RECORD: _allow(5 * DAY, 2 * DAY, 5 * DAY),
+                Kind.CHALLENGE_OPEN: _days(60, 5),
+                Kind.TIME_LIMIT_INCIDENT: _allow(5 * DAY, 2 * DAY, 5 * DAY),
+                Kind.GLASS_TO_REVIEW: _allow(3 * DAY, DAY, 3 * DAY),
             }
         ),
         chases_days=31,
@@ -150,11 +164,24 @@ def _deadline(day: date) -> date:
     return prosecution_deadline(day) or day
 
 
+def _silence_ends(day: date) -> date:
+    return day + timedelta(days=contact_policy_on(day).silent_days - 1)
+
+
+def _raised_by(day: date) -> date:
+    return raise_by(london_midnight(day))
+
+
 FROM_DAYS: Mapping[Kind, FromDay] = MappingProxyType(
     {
         Kind.PROSECUTION_DEADLINE: FromDay(_deadline),
         Kind.CLEARANCE_EXPIRING: FromDay(),
         Kind.NAVIGATOR_ABSENT: FromDay(),
+        Kind.NO_CONTACT: FromDay(_silence_ends),
+        Kind.CONTRACT_ENDING: FromDay(),
+        Kind.REVIEW_DUE: FromDay(),
+        Kind.ARREST_UNREVIEWED: FromDay(_raised_by),
+        Kind.CHALLENGE_OPEN: FromDay(),
     }
 )
 

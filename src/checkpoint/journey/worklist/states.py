@@ -28,6 +28,17 @@ class Kind(StrEnum):
     UNBLINDING_WAITING = "unblinding_waiting"
     NEEDS_DRAFT_OPEN = "needs_draft_open"
     DISPOSAL_MISSING = "disposal_missing"
+    APPOINTMENT_TODAY = "appointment_today"
+    ATTENDANCE_MISSING = "attendance_missing"
+    NO_CONTACT = "no_contact"
+    CONTRACT_UNSIGNED = "contract_unsigned"
+    CONTRACT_ENDING = "contract_ending"
+    REVIEW_DUE = "review_due"
+    ARREST_UNREVIEWED = "arrest_unreviewed"
+    OUTCOME_TO_RECORD = "outcome_to_record"
+    CHALLENGE_OPEN = "challenge_open"
+    TIME_LIMIT_INCIDENT = "time_limit_incident"
+    GLASS_TO_REVIEW = "glass_to_review"
 
 
 class Urgency(StrEnum):
@@ -36,32 +47,6 @@ class Urgency(StrEnum):
     OVERDUE = "overdue"  # its time has passed
     DUE = "due"  # it is time
     AT_RISK = "at_risk"  # it is coming
-
-
-LABELS: Mapping[StrEnum, str] = MappingProxyType(
-    {
-        Kind.CUSTODY_REVIEW: "Review of detention",
-        Kind.PROSECUTION_DEADLINE: "Prosecution deadline",
-        Kind.FIRST_CONTACT: "First contact",
-        Kind.NO_NAVIGATOR: "No navigator",
-        Kind.HANDOVER_OFFERED: "Case offered to you",
-        Kind.HANDOVER_UNANSWERED: "Offer of a case not answered",
-        Kind.NAVIGATOR_ABSENT: "Navigator absent, cases not covered",
-        Kind.CLEARANCE_EXPIRING: "Induction or vetting ends",
-        Kind.VICTIM_TO_TELL: "Victim to be told",
-        Kind.DECISION_PENDING: "Decision pending",
-        Kind.DECISION_REFERRED: "Decision referred",
-        Kind.OVERRIDE_WAITING: "Override waits for a second person",
-        Kind.CONSENT_DRAFT_EXPIRING: "Half-done asking for consent expires",
-        Kind.CROSSOVER_WAITING: "Crossover waits for a second person",
-        Kind.UNBLINDING_WAITING: "Unblinding waits for a second person",
-        Kind.NEEDS_DRAFT_OPEN: "Needs assessment left half done",
-        Kind.DISPOSAL_MISSING: "Disposal missing",
-        Urgency.OVERDUE: "Overdue",
-        Urgency.DUE: "Due",
-        Urgency.AT_RISK: "At risk",
-    }
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +96,9 @@ DUTIES: Mapping[Kind, Duty] = MappingProxyType(
         ),
         Kind.FIRST_CONTACT: _duty(
             "The person was started on the programme and has to hear from their navigator.",
-            "read_timeline",
-            f"GET {_CASE}/timeline",
+            "record_contact",
+            f"POST {_CASE}/contacts",
+            Permission.WORK_SESSIONS,
             Permission.READ_TIMELINE,
         ),
         Kind.NO_NAVIGATOR: _duty(
@@ -204,6 +190,76 @@ DUTIES: Mapping[Kind, Duty] = MappingProxyType(
             "record_disposal",
             f"POST {_CASE}/disposals",
             Permission.RECORD_DISPOSAL,
+        ),
+        Kind.APPOINTMENT_TODAY: _duty(
+            "An appointment begins today.",
+            "read_sessions",
+            f"GET {_CASE}/sessions",
+            Permission.READ_SESSIONS,
+        ),
+        Kind.ATTENDANCE_MISSING: _duty(
+            "An appointment has begun, and nobody has entered whether the person came.",
+            "record_attendance",
+            "POST /v1/appointments/{thing}/attendance",
+            Permission.WORK_SESSIONS,
+            Permission.READ_SESSIONS,
+        ),
+        Kind.NO_CONTACT: _duty(
+            "Nobody has reached the person for days; after this it is too long.",
+            "record_contact",
+            f"POST {_CASE}/contacts",
+            Permission.WORK_SESSIONS,
+        ),
+        Kind.CONTRACT_UNSIGNED: _duty(
+            "The contract was offered, and not all three have signed it.",
+            "sign_contract",
+            "POST /v1/contracts/{thing}/signatures",
+            Permission.WORK_CONTRACT,
+        ),
+        Kind.CONTRACT_ENDING: _duty(
+            "This is the contract's last day; then it is completed, extended or ended.",
+            "read_contract",
+            "GET /v1/contracts/{thing}",
+            Permission.READ_CONTRACT,
+        ),
+        Kind.REVIEW_DUE: _duty(
+            "A review of the contract waits for the decision of somebody who had no part in it.",
+            "read_reviews",
+            "GET /v1/contracts/{thing}/breach-reviews",
+            Permission.READ_CONTRACT,
+            Permission.DECIDE_REVIEW,
+        ),
+        Kind.ARREST_UNREVIEWED: _duty(
+            "The person was arrested again since the contract began, and no review asks what for.",
+            "raise_review",
+            "POST /v1/contracts/{thing}/breach-reviews",
+            Permission.RAISE_REVIEW,
+        ),
+        Kind.OUTCOME_TO_RECORD: _duty(
+            "The contract {words}.",
+            "record_outcome",
+            "POST /v1/contracts/{thing}/outcomes",
+            Permission.RECORD_DISPOSAL,
+        ),
+        Kind.CHALLENGE_OPEN: _duty(
+            "A victim's objection to the contract waits for somebody who had no part in it.",
+            "read_challenges",
+            "GET /v1/contracts/{thing}/victim-challenges",
+            Permission.READ_VICTIM,
+            Permission.DECIDE_REVIEW,
+        ),
+        Kind.TIME_LIMIT_INCIDENT: _duty(
+            "An offence was recorded as out of time; somebody has to ask how that came.",
+            "read_incidents",
+            "GET /v1/time-limit-incidents",
+            Permission.READ_DISPOSAL,
+            Permission.DECIDE_REVIEW,
+        ),
+        Kind.GLASS_TO_REVIEW: _duty(
+            "Somebody broke the glass to read this case, and nobody has reviewed it.",
+            "review_glass",
+            "POST /v1/break-glass/{thing}/review",
+            Permission.REVIEW_GLASS,
         ),
     }
 )

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from checkpoint.access.permissions import holds
+from checkpoint.contracts.states import ContractState
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.schemas import NextStep
+from checkpoint.journey.worklist.names import AFTER, LABELS
 from checkpoint.journey.worklist.rules import Due, WorklistPolicy, tallied, urgency_of
 from checkpoint.journey.worklist.schemas import (
     KindCountView,
@@ -15,7 +17,7 @@ from checkpoint.journey.worklist.schemas import (
     WorklistCountsView,
     WorklistItemView,
 )
-from checkpoint.journey.worklist.states import DUTIES, LABELS, Kind, Urgency, why_not
+from checkpoint.journey.worklist.states import DUTIES, Kind, Urgency, why_not
 from checkpoint.victims.states import NotificationKind
 
 A_MOMENT = timedelta(microseconds=1)
@@ -49,6 +51,8 @@ def said(one: Due) -> str | None:
     """What stands in a line for a code."""
     if one.kind is Kind.VICTIM_TO_TELL and one.words:
         return NotificationKind(one.words).value.replace("_", " ")
+    if one.kind is Kind.OUTCOME_TO_RECORD and one.words:
+        return AFTER[ContractState(one.words)]
     return one.words
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from checkpoint.allocation.tables import Allocation
+from checkpoint.custody.reach.tables import BrokenGlass, BrokenGlassReview
 from checkpoint.delivery.tables import Crossover, CrossoverAnswer
 from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.journey.worklist.cases import (
@@ -153,4 +154,15 @@ def unblinding_waiting(reach: Reach) -> Any:  # noqa: ARG001 - a trial is nobody
         sa.select(*of_nobody(*proposed, col(Trial.code)))
         .join_from(Unblinding, Trial, col(Trial.id) == col(Unblinding.trial_id))
         .where(~answered, col(Unblinding.proposed_by) != READER)
+    )
+
+
+def glass_to_review(reach: Reach) -> Any:
+    """Glass that somebody else broke."""
+    reviewed = sa.exists().where(col(BrokenGlassReview.broken_glass_id) == col(BrokenGlass.id))
+    rows = of_case(col(BrokenGlass.broken_at), col(BrokenGlass.id), col(BrokenGlass.id))
+    return (
+        sa.select(*rows)
+        .join_from(BrokenGlass, RECORD, RECORD.c.id == col(BrokenGlass.custody_record_id))
+        .where(CASES[reach], ~reviewed, col(BrokenGlass.broken_by) != READER)
     )
