@@ -2,6 +2,7 @@
 
 from contracting import a_bench
 from delivering import a_case, supervisor
+from meeting import worked
 from navigating import a_navigator
 
-__all__ = ["a_bench", "a_case", "a_navigator", "supervisor"]
+__all__ = ["a_bench", "a_case", "a_navigator", "supervisor", "worked"]
