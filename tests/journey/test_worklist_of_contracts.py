@@ -1,16 +1,16 @@
 """What is due of contracts, of appointments and of whoever takes part; the blind hear none of it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from builders import a_key
 from checkpoint.foundation.actors import Role
 from contracting import CONTRACT
 from delivering import a_disposal, place
 from harm import TOLD, added, post
-from keeping import SESSIONS, arrested_again, moved, on, running, said, started
+from keeping import EVIDENCE, SESSIONS, arrested_again, entered, moved, on, running, said, started
 from meeting import CALL, TOMORROW, became, planned
 from navigating import assigned, here, registered
-from working import due
+from working import due, worklist
 
 SUMMARY = {"code": "CJ88001", "committed_from": "2026-11-01", "committed_in_area": True}
 CLOSED = {"reason_code": "moved_away", "happened_at": "2027-05-01T12:00:00Z"}
@@ -165,6 +165,31 @@ async def test_a_new_arrest_a_review_and_an_objection_wait_for_somebody_else(cli
     body = {"outcome": "contract_stands", "words": "It was explained."}
     assert (await said(boss, contract, answered, **body)).status_code == 200
     assert "challenge_open" not in await kinds(boss, record)
+
+
+async def test_a_condition_is_due_until_it_is_met_or_somebody_else_holds_it_up(clients):
+    record = await started(clients)
+    boss, someone = clients(Role.SUPERVISOR, name="boss"), await registered(clients)
+    assert (await assigned(boss, record, someone)).status_code == 201
+    dated = {"due_on": date(2026, 12, 12)}
+    contract = await running(clients, SESSIONS | dated, EVIDENCE | dated, record=record)
+    on(clients, datetime(2026, 12, 5, 9, tzinfo=UTC))
+    own = someone.client
+    lines = [each for each in await worklist(own) if each["kind"] == "condition_open"]
+    assert [(each["urgency"], each["due_on"]) for each in lines] == [("at_risk", "2026-12-12")] * 2
+    assert {each["next_step"]["href"] for each in lines} == {contract.door("condition-entries")}
+    assert {each["why"].split(" of the contract")[0][-1] for each in lines} == {"2", "3"}
+    for day in ("2026-12-01", "2026-12-04"):
+        assert (await entered(own, contract, "sessions", "session", happened_on=day)).is_success
+    blocked = {"happened_on": "2026-12-01", "until": "2026-12-02"}
+    assert (await entered(own, contract, "evidence", "blocked_external", **blocked)).is_success
+    assert "condition_open" not in await kinds(own, record)
+    on(clients, datetime(2026, 12, 7, tzinfo=UTC))
+    (line,) = [each for each in await worklist(own) if each["kind"] == "condition_open"]
+    assert ("condition 3 of" in line["why"], line["due_on"]) == (True, "2026-12-14")
+    on(clients, datetime(2026, 12, 15, tzinfo=UTC))
+    assert (await due(own, record))["condition_open"]["urgency"] == "overdue"
+    assert "condition_open" not in await kinds(boss, record)
 
 
 async def test_an_offence_out_of_time_and_broken_glass_are_looked_into(clients):

@@ -9,9 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkpoint.access.permissions import GRANTS, holds
+from checkpoint.contracts.reviews.clocks import raise_by
+from checkpoint.contracts.sessions.clocks import silence
+from checkpoint.contracts.states import ENDED
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.calendar import london_day
 from checkpoint.journey.worklist.counts import SOURCES
-from checkpoint.journey.worklist.names import LABELS
+from checkpoint.journey.worklist.names import AFTER, LABELS
 from checkpoint.journey.worklist.queries import RECKONED
 from checkpoint.journey.worklist.rules import (
     COUNTED,
@@ -43,6 +47,7 @@ def a_due(kind=Kind.FIRST_CONTACT, *, hours=0, number=1):
 def test_every_kind_has_its_row_everywhere():
     assert {*DUTIES} == {*Kind} == {*POLICY.allowances}
     assert {*LABELS} == {*Kind, *Urgency}
+    assert {*AFTER} == ENDED
     read = [source.kind for source in SOURCES]
     assert {*read} | {*RECKONED} == {*Kind}
     assert {*read} & {*RECKONED} == set()
@@ -116,6 +121,16 @@ def test_a_place_keeps_the_order_of_days_and_leads_back_to_its_day(one, other):
     assert (DEADLINE.due(day), id) == (DEADLINE.due(one), UUID(int=2**128 - 1))
     assert DEADLINE.last_due(DEADLINE.due(one)) >= one
     assert DEADLINE.due(DEADLINE.last_due(DEADLINE.due(one))) == DEADLINE.due(one)
+
+
+@given(st.dates(date(2015, 4, 7), date(2040, 1, 1)), st.dates(date(2015, 4, 7), date(2040, 1, 1)))
+def test_silence_and_arrests_are_due_by_their_own_rooms_clocks(one, other):
+    at = datetime(one.year, one.month, one.day, 12, tzinfo=UTC)
+    by = FROM_DAYS[Kind.NO_CONTACT].due(one)
+    assert london_day(by) == silence(at, [], now=at).worrying_from
+    reckoning = FROM_DAYS[Kind.ARREST_UNREVIEWED]
+    assert london_day(reckoning.due(one) - HOUR) == raise_by(at)
+    assert (reckoning.place(one) < reckoning.place(other)) == (one < other)
 
 
 def test_an_instant_leads_to_its_place_and_back():

@@ -31,6 +31,7 @@ LABELS: Mapping[StrEnum, str] = MappingProxyType(
         Kind.NO_CONTACT: "No contact for long",
         Kind.CONTRACT_UNSIGNED: "Contract offered, not signed by all",
         Kind.CONTRACT_ENDING: "Contract's last day",
+        Kind.CONDITION_OPEN: "Condition not met",
         Kind.REVIEW_DUE: "Review of a contract not decided",
         Kind.ARREST_UNREVIEWED: "New arrest not reviewed",
         Kind.OUTCOME_TO_RECORD: "Outcome to be decided after a contract",

@@ -1,4 +1,4 @@
-"""What is due by a rule that only its own room can work out: reviews of detention, and victims."""
+"""What is due by a rule that only its own room can work out: reviews, victims, and conditions."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -12,9 +12,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.contracts.agreements.states import CompletionRule
+from checkpoint.contracts.agreements.tables import ContractCondition, ContractTerms
+from checkpoint.contracts.evidence.rules import Run, progress_of
+from checkpoint.contracts.evidence.states import SETTLED
+from checkpoint.contracts.evidence.tables import ConditionEntry, ConditionEntryWithdrawal
 from checkpoint.contracts.outcomes.clocks import tell_by
 from checkpoint.contracts.outcomes.rules import TOLD_OF_END
-from checkpoint.contracts.states import ContractEvent, ContractState
+from checkpoint.contracts.states import NEXT, ContractEvent, ContractState
 from checkpoint.contracts.tables import Contract, ContractStep
 from checkpoint.custody import queries as custody
 from checkpoint.custody.detention import queries as detention
@@ -31,6 +36,7 @@ from checkpoint.journey.worklist.cases import CHASED, NOTHING, RECORD, Reach, of
 from checkpoint.journey.worklist.rules import DAY, Due, WorklistPolicy
 from checkpoint.journey.worklist.running import is_one_of, of_contract
 from checkpoint.journey.worklist.states import Kind
+from checkpoint.navigators.queries import caseload_of
 from checkpoint.victims import queries as victims
 from checkpoint.victims.rules import due_on
 from checkpoint.victims.states import OF_CONTRACTS, OF_RELEASE, NotificationKind
@@ -164,23 +170,18 @@ def _released() -> Any:
     )
 
 
-TURNS = (
-    ContractEvent.STARTED,
-    ContractEvent.COMPLETED,
-    ContractEvent.FAILED,
-    ContractEvent.WITHDRAWN,
-    ContractEvent.CLOSED,
-)
-TOLD_OF = {ContractState.ACTIVE: NotificationKind.CONTRACT_STARTED, **TOLD_OF_END}
+TOLD_OF = {
+    event: TOLD_OF_END[state] for (_, event), state in NEXT.items() if state in TOLD_OF_END
+} | {ContractEvent.STARTED: NotificationKind.CONTRACT_STARTED}
 
 
 def _of_contracts() -> Any:
     """Starts and ends of contracts that started, for whoever knows the arm."""
-    step = col(ContractStep.state)
+    step = col(ContractStep.event)
     what: Any = sa.case(
         *(
-            (is_one_of(step, state), sa.literal_column(f"'{told}'", sa.String()))
-            for state, told in TOLD_OF.items()
+            (is_one_of(step, event), sa.literal_column(f"'{told}'", sa.String()))
+            for event, told in TOLD_OF.items()
         ),
         else_=NOTHING,
     )
@@ -191,7 +192,7 @@ def _of_contracts() -> Any:
         rows.with_only_columns(*whose, VULNERABLE)
         .join(Victim, col(Victim.custody_record_id) == RECORD.c.id)
         .where(STANDS, _untold(what, since), since >= CHASED)
-        .where(is_one_of(col(ContractStep.event), *TURNS), col(Contract.starts_on).is_not(None))
+        .where(is_one_of(step, *TOLD_OF), col(Contract.starts_on).is_not(None))
     )
 
 
@@ -223,7 +224,73 @@ def _last_day(what: NotificationKind, day: date, vulnerable: bool | None) -> dat
     return due_on(what, at, vulnerable=vulnerable, timescales=victims.timescales())
 
 
+OF_CONDITIONS = ("key", "rule", "amount", "due_on", "tag_from", "tag_until")
+DUE_ON = col(ContractCondition.due_on)
+# Of a navigator's caseload alone: where many have contracts, all of their conditions would be read.
+CONDITIONS = Prepared(
+    of_contract(Reach.CASELOAD, DUE_ON, Contract)
+    .with_only_columns(
+        *of_case(
+            DUE_ON,
+            col(ContractCondition.id),
+            col(Contract.id),
+            sa.cast(col(ContractCondition.position), sa.String()),
+        ),
+        *(col(getattr(ContractCondition, name)) for name in OF_CONDITIONS),
+        col(Contract.ends_on).label("last_day"),
+        (col(ContractStep.excused_days) - col(ContractTerms.excused_days)).label("excused_days"),
+    )
+    .join(
+        ContractTerms,
+        sa.and_(
+            col(ContractTerms.contract_id) == col(Contract.id),
+            col(ContractTerms.number) == col(Contract.terms_number),
+        ),
+    )
+    .join(ContractCondition, col(ContractCondition.terms_id) == col(ContractTerms.id))
+    .join(
+        ContractStep,
+        sa.and_(
+            col(ContractStep.contract_id) == col(Contract.id),
+            col(ContractStep.number) == col(Contract.version),
+        ),
+    )
+    .where(is_one_of(col(Contract.state), ContractState.ACTIVE))
+    .where(sa.bindparam("until", type_=sa.Date()) >= DUE_ON)
+    .where(~is_one_of(col(ContractCondition.rule), CompletionRule.NO_OFFENDING))
+    .order_by(DUE_ON.desc())
+    .limit(sa.literal_column(str(MOST)))
+)
+ENTERED = (
+    sa.select(*ConditionEntry.__table__.c)
+    .where(col(ConditionEntry.contract_id) == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid()))))
+    .where(~sa.exists().where(col(ConditionEntryWithdrawal.entry_id) == col(ConditionEntry.id)))
+    .order_by(col(ConditionEntry.number))
+)
+
+
+async def conditions(
+    session: AsyncSession, policy: WorklistPolicy, *, actor: Actor, at: datetime
+) -> list[Due]:
+    """Conditions of a navigator's running contracts whose own last day is near or over."""
+    today = london_day(at)
+    until = today + policy.allowances[Kind.CONDITION_OPEN].at_risk
+    rows = await rows_of(session, CONDITIONS, **caseload_of(actor, at), until=until)
+    ids = sorted({row.thing for row in rows})
+    entries = await rows_of(session, ENTERED, ids=ids) if ids else []
+    found = []
+    for row in rows:
+        run = Run(last_day=row.last_day, excused_days=row.excused_days)
+        own = [each for each in entries if each.condition_key == row.key]
+        progress = progress_of(row, own, on=today, run=run)
+        if progress.state not in SETTLED:
+            due = london_midnight(progress.due_on + DAY)
+            found.append(due_of(Kind.CONDITION_OPEN, row, place=due, due=due))
+    return found
+
+
 RECKONED: dict[Kind, Callable[..., Any]] = {
     Kind.CUSTODY_REVIEW: reviews,
     Kind.VICTIM_TO_TELL: untold,
+    Kind.CONDITION_OPEN: conditions,
 }

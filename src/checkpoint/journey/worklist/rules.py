@@ -47,8 +47,7 @@ def _allow(at_risk: timedelta, due: timedelta, after: timedelta = timedelta()) -
     return Allowance(after=after, at_risk=at_risk, due=due)
 
 
-def _days(at_risk: int, due: int) -> Allowance:
-    """So many days before a last day, which counts to its end."""
+def _days(at_risk: int, due: int) -> Allowance:  # the last day counts to its end
     return Allowance(at_risk=(at_risk + 1) * DAY, due=(due + 1) * DAY)
 
 
@@ -82,6 +81,7 @@ POLICIES = (
                 Kind.NO_CONTACT: _days(3, 0),
                 Kind.CONTRACT_UNSIGNED: _allow(5 * DAY, 2 * DAY, 5 * DAY),
                 Kind.CONTRACT_ENDING: _days(14, 3),
+                Kind.CONDITION_OPEN: _days(7, 1),
                 Kind.REVIEW_DUE: _days(14, 1),
                 Kind.ARREST_UNREVIEWED: _days(14, 0),
                 Kind.OUTCOME_TO_RECORD: _allow(5 * DAY, 2 * DAY, 5 * DAY),
@@ -99,8 +99,7 @@ POLICIES = (
 
 def policy_on(day: date) -> WorklistPolicy:
     """The policy that holds on a day."""
-    begun = [policy for policy in POLICIES if policy.available_from <= day]
-    return (begun or [POLICIES[0]])[-1]
+    return [POLICIES[0], *(each for each in POLICIES if each.available_from <= day)][-1]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The words of the worklist: what is due, and how urgently, why, and where to go. Pure."""
+"""The words of the worklist: what is due, how urgently, why, and where to go. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,6 +39,7 @@ class Kind(StrEnum):
     CHALLENGE_OPEN = "challenge_open"
     TIME_LIMIT_INCIDENT = "time_limit_incident"
     GLASS_TO_REVIEW = "glass_to_review"
+    CONDITION_OPEN = "condition_open"
 
 
 class Urgency(StrEnum):
@@ -222,6 +223,13 @@ DUTIES: Mapping[Kind, Duty] = MappingProxyType(
             "GET /v1/contracts/{thing}",
             Permission.READ_CONTRACT,
         ),
+        Kind.CONDITION_OPEN: _duty(
+            "This is the last day for condition {words} of the contract, and it is not met.",
+            "record_evidence",
+            "POST /v1/contracts/{thing}/condition-entries",
+            Permission.WORK_CONTRACT,
+            Permission.READ_CASELOAD,
+        ),
         Kind.REVIEW_DUE: _duty(
             "A review of the contract waits for the decision of somebody who had no part in it.",
             "read_reviews",
@@ -266,14 +274,11 @@ DUTIES: Mapping[Kind, Duty] = MappingProxyType(
 
 
 def is_told(kind: Kind, *, holds: Callable[[Permission], bool]) -> bool:
-    """Whether somebody is told of a kind.
+    """Whether somebody is told of a kind: they hold one of those that it is told to.
 
     Args:
         kind: what is due.
         holds: whether their role holds a permission.
-
-    Returns:
-        Whether they hold one of those that the kind is told to.
     """
     return any(holds(permission) for permission in DUTIES[kind].told)
 
