@@ -92,11 +92,14 @@ def test_it_tells_where_the_docs_are_and_how_to_become_each_role(tmp_path):
             assert token.stdout.count(".") == 2
 
 
-def pasted(address, times=1, strictly=("-euo", "pipefail")):
-    """The README's example, pasted into a shell in the repository's folder."""
+OFFICER, NAVIGATOR = 0, 1
+
+
+def pasted(address, whose=OFFICER, times=1, strictly=("-euo", "pipefail")):
+    """One of the README's examples, pasted into a shell in the repository's folder."""
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed here, and the README's commands use it")
-    (block,) = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    block = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[whose]
     return subprocess.run(
         ["bash", *strictly, "-c", block * times],
         cwd=ROOT,
@@ -122,8 +125,24 @@ def test_the_readme_works_when_pasted_and_when_pasted_again(tmp_path):
     assert "Did the person admit the offence" in done.stdout
 
 
-def test_the_readme_pasted_while_nothing_runs_says_so_plainly():
-    done = pasted(f"http://127.0.0.1:{free_port()}", strictly=())
+def test_a_navigator_pastes_the_readme_from_their_caseload_to_their_calendar(tmp_path):
+    with running(tmp_path) as (_, address):
+        done = pasted(address, whose=NAVIGATOR, times=2)
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stdout.splitlines() if line[0] not in " {}"]
+    assert len(told) == 18
+    for reference, missing, *states, sessions, calendar in (told[:9], told[9:]):
+        assert reference.startswith("CP-")
+        assert missing == "pathways/accommodation/answers/where_living"
+        assert states == ["offered", "offered", "offered", "active", "attended"]
+        assert sessions == "1"
+        assert calendar.startswith("/calendars/")
+    assert "record_condition_entry" in done.stdout
+
+
+@pytest.mark.parametrize("whose", [OFFICER, NAVIGATOR])
+def test_the_readme_pasted_while_nothing_runs_says_so_plainly(whose):
+    done = pasted(f"http://127.0.0.1:{free_port()}", whose, strictly=())
     assert "Is the service running" in done.stderr
     assert "Traceback" not in done.stderr
 

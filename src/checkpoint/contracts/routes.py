@@ -16,11 +16,16 @@ from checkpoint.audit.operations import Operation
 from checkpoint.contracts import actions, queries
 from checkpoint.contracts.agreements.states import NothingProposed
 from checkpoint.contracts.schemas import (
+    CloseContract,
+    CompleteContract,
     ContractItemView,
     ContractsView,
     ContractView,
+    DeclineContract,
+    LetContractLapse,
     ResumeContract,
-    TakeStep,
+    SuspendContract,
+    WithdrawFromContract,
 )
 from checkpoint.contracts.states import (
     ConditionsOpen,
@@ -84,7 +89,7 @@ async def read_contract(
 async def suspend_contract(
     by: Worker,
     contract_id: ContractId,
-    command: TakeStep,
+    command: SuspendContract,
     session: Transaction,
     now: Now,
     seen: SeenVersion,
@@ -123,7 +128,7 @@ async def resume_contract(
 async def decline_contract(
     by: Worker,
     contract_id: ContractId,
-    command: TakeStep,
+    command: DeclineContract,
     session: Transaction,
     now: Now,
     seen: SeenVersion,
@@ -141,7 +146,7 @@ async def decline_contract(
 async def let_contract_lapse(
     by: Worker,
     contract_id: ContractId,
-    command: TakeStep,
+    command: LetContractLapse,
     session: Transaction,
     now: Now,
     seen: SeenVersion,
@@ -160,7 +165,7 @@ async def let_contract_lapse(
 async def withdraw_from_contract(
     by: Worker,
     contract_id: ContractId,
-    command: TakeStep,
+    command: WithdrawFromContract,
     session: Transaction,
     now: Now,
     seen: SeenVersion,
@@ -179,7 +184,7 @@ async def withdraw_from_contract(
 async def close_contract(
     by: Worker,
     contract_id: ContractId,
-    command: TakeStep,
+    command: CloseContract,
     session: Transaction,
     now: Now,
     seen: SeenVersion,
@@ -202,7 +207,7 @@ async def close_contract(
 async def complete_contract(
     by: Decider,
     contract_id: ContractId,
-    command: TakeStep,
+    command: CompleteContract,
     session: Transaction,
     now: Now,
     seen: SeenVersion,

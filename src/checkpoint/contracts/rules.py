@@ -132,8 +132,8 @@ def check_completion(reason: StepReason, *, unmet: int, excused: int) -> None:
     short = unmet + (excused if reason is StepReason.CONDITIONS_MET else 0)
     if short:
         raise ConditionsOpen(
-            f"{short} of its conditions are not: record what was done, or name a supervisor's "
-            "reason in words.",
+            f"Of its conditions, {short} are not: record what was done, or send named_reason and "
+            "say why in words.",
             conditions=short,
         )
 

@@ -17,14 +17,57 @@ from checkpoint.foundation.schemas import Command, Instant, Moment, NextStep, Vi
 class TakeStep(Command):
     """What happened to a contract, when and why."""
 
-    model_config = example(reason_code="other", words="...", happened_at="2026-11-03T12:00:00Z")
-
     reason_code: Annotated[
-        StepReason, Field(description="See /v1/reference/contract-step-reasons.")
+        StepReason,
+        Field(
+            description="See /v1/reference/contract-step-reasons; each step has its own of them."
+        ),
     ]
-    words: Words | None = None
+    words: Annotated[
+        Words | None, Field(description="Wanted with other and with named_reason.")
+    ] = None
     happened_at: Annotated[Instant, Field(examples=["2026-11-03T12:00:00Z"])]
     late_reason: Late = None
+
+
+class SuspendContract(TakeStep):
+    """Why and since when the contract's clock stands still."""
+
+    model_config = example(reason_code="hospital", happened_at="2026-11-03T12:00:00Z")
+
+
+class DeclineContract(TakeStep):
+    """Why and when the person would not sign."""
+
+    model_config = example(reason_code="changed_mind", happened_at="2026-11-03T12:00:00Z")
+
+
+class LetContractLapse(TakeStep):
+    """Why and when nobody waited any longer for a signature."""
+
+    model_config = example(reason_code="no_show", happened_at="2026-11-03T12:00:00Z")
+
+
+class WithdrawFromContract(TakeStep):
+    """Why and when the person withdrew."""
+
+    model_config = example(reason_code="changed_mind", happened_at="2026-11-03T12:00:00Z")
+
+
+class CloseContract(TakeStep):
+    """Why and when it came to an end, neither completed nor failed."""
+
+    model_config = example(reason_code="moved_away", happened_at="2026-11-03T12:00:00Z")
+
+
+class CompleteContract(TakeStep):
+    """By what and when it is completed: its conditions, or a reason that is named in words."""
+
+    model_config = example(
+        reason_code="named_reason",
+        words="The adviser ended the sessions early, as all was done.",
+        happened_at="2026-11-03T12:00:00Z",
+    )
 
 
 class ResumeContract(Command):

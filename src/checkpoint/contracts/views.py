@@ -24,8 +24,16 @@ from checkpoint.foundation.schemas import NextStep
 
 ITEM = ContractItemView.model_fields.keys()
 TERMS = TermsView.model_fields.keys() - {"conditions", "signatures", "unsigned"}
-NOT_YOURS = "Your role does not allow this; ask whose it is."
+NOT_YOURS = "Your role does not allow this; ask {whom}."
 WORK, DECIDE = Permission.WORK_CONTRACT, Permission.DECIDE_CONTRACT
+WHOM: Mapping[Permission, str] = MappingProxyType(
+    {
+        WORK: "the case's navigator or a supervisor",
+        DECIDE: "a supervisor",
+        Permission.RAISE_REVIEW: "the case's navigator or a supervisor",
+        Permission.RECORD_DISPOSAL: "a custody officer or a supervisor",
+    }
+)
 
 SIGNERS: Mapping[SignatureRole, tuple[Any, ...]] = MappingProxyType(
     {
@@ -134,5 +142,6 @@ def next_steps(found: Whole, stand: Stand, *, by: Actor) -> list[NextStep]:
 
 def _step(name: str, href: str, lock: Permission, *only: Role, by: Actor) -> NextStep:
     may = holds(by.role, lock) and by.role in (only or Role)
-    why_not = None if may else NOT_YOURS
+    whom = "the case's navigator" if Role.NAVIGATOR in only else WHOM[lock]
+    why_not = None if may else NOT_YOURS.format(whom=whom)
     return NextStep(step=name, method="POST", href=href, allowed=may, why_not=why_not)

@@ -112,7 +112,7 @@ def check_start(started_at: datetime, *, since: datetime, now: datetime) -> None
             "#/started_at",
             "started-before-allowed",
             "This lies before the allocation or enrolment, the consent or the crossover that "
-            "allows it.",
+            "allows it. Send when it began after that.",
         )
 
 

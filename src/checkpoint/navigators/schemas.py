@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from checkpoint.foundation.schemas import Command, Moment, Text, View
 from checkpoint.navigators.caseload import Block, Merit
@@ -30,7 +30,13 @@ Override = Annotated[
 class AssignNavigator(Command):
     """The case is this navigator's from now on."""
 
-    navigator_id: UUID
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"navigator_id": "019e2f6a-7c1d-7b3e-9a54-3f0d8f2b6c11"}]}
+    )
+
+    navigator_id: Annotated[
+        UUID, Field(description="One of GET /v1/custody-records/{id}/navigator-suggestions.")
+    ]
     override_words: Override = None
 
 

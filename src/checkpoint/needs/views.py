@@ -28,6 +28,7 @@ from checkpoint.needs.scoring import distance, in_words, why_no_distance
 from checkpoint.needs.states import LABELS, AssessmentState, Pathway, StatementKind
 
 ROLE = "Your role does not allow this; ask a custody officer."
+UNREADY = "Something is missing. Save it, too; not_known is an answer."
 COMPARISON = "/v1/custody-records/{record_id}/distance-travelled"
 AS_KEPT = (
     "pathway",
@@ -105,10 +106,12 @@ def line_of_draft(draft: Any, version: str, *, by: Actor) -> AssessmentLineView:
 def shown_draft(draft: Any, instrument: Instrument, *, by: Actor) -> AssessmentView:
     """A half-done assessment with all that it says so far."""
     form = NeedsFormView.model_validate(draft.content)
+    missing = missing_of(form, instrument)
+    line = dict(line_of_draft(draft, instrument.version, by=by))
     return AssessmentView(
-        **dict(line_of_draft(draft, instrument.version, by=by)),
+        **line | {"next_steps": draft_steps(draft.id, by=by, missing=missing)},
         form=form,
-        missing=missing_of(form, instrument),
+        missing=missing,
         not_confirmed=not_confirmed_of(form),
         pathways=[],
         external_scores=[],
@@ -175,12 +178,14 @@ def _step(name: str, method: str, href: str, why_not: str | None) -> NextStep:
     return NextStep(step=name, method=method, href=href, allowed=why_not is None, why_not=why_not)
 
 
-def draft_steps(draft_id: UUID, *, by: Actor) -> list[NextStep]:
-    """A draft goes on, or is completed."""
+def draft_steps(draft_id: UUID, *, by: Actor, missing: Sequence[str] = ()) -> list[NextStep]:
+    """A draft goes on, or is completed once nothing is missing, as far as that was looked up."""
     here, why_not = f"/v1/needs-assessments/{draft_id}", may_not(by)
+    unready = why_not or (UNREADY if missing else None)
+    completing = _step("complete_needs_draft", "POST", f"{here}/completion", unready)
     return [
         _step("save_needs_draft", "PATCH", here, why_not),
-        _step("complete_needs_draft", "POST", f"{here}/completion", why_not),
+        completing.model_copy(update={"missing": [*missing]}),
     ]
 
 

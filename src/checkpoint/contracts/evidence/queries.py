@@ -83,7 +83,8 @@ def check_running(contract: Any) -> None:
         ContractNotRunning: it has not started, or has ended.
     """
     if contract.state not in LIVE:
-        raise ContractNotRunning("Entries are made from its start to its end.")
+        started = "It has ended." if contract.state in ENDED else "Have all three sign it first."
+        raise ContractNotRunning(f"Entries are made from its start to its end. {started}")
 
 
 async def progress(session: AsyncSession, contract: Any, *, on: date) -> list[Standing]:
@@ -93,7 +94,9 @@ async def progress(session: AsyncSession, contract: Any, *, on: date) -> list[St
         ContractNotRunning: it never started.
     """
     if contract.starts_on is None:
-        raise ContractNotRunning("It has not started: its conditions begin with the signature.")
+        raise ContractNotRunning(
+            "It has not started: its conditions begin once all three have signed."
+        )
     entries = await rows_of(session, ENTRIES, contract_id=contract.id)
     (last,) = await rows_of(session, LAST_STEP, contract_id=contract.id)
     offended = bool(await rows_of(session, OFFENDED, contract_id=contract.id))

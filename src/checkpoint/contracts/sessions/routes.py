@@ -255,7 +255,7 @@ async def _answer(
     found = await queries.one(session, appointment_id, by=by, at=at)
     entries = await queries.entries(session, appointment_id)
     clashing = await cases.clashes(session, found, at=at)
-    view = views.one_view(found, entries, clashing, by=by)
+    view = views.one_view(found, entries, clashing, by=by, at=at)
     headers = {"ETag": etag(found.version)}
     if status == 201:
         headers["Location"] = f"/v1/appointments/{found.id}"

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from checkpoint.access.permissions import Permission, holds
+from checkpoint.contracts.sessions.rules import check_begun
 from checkpoint.contracts.sessions.schemas import (
     AppointmentView,
     AttendanceView,
@@ -77,21 +79,24 @@ def appointment_view(row: Any) -> AppointmentView:
 
 
 def one_view(
-    row: Any, entries: Sequence[Any], clashes: Sequence[Clash], *, by: Actor
+    row: Any, entries: Sequence[Any], clashes: Sequence[Clash], *, by: Actor, at: datetime
 ) -> OneAppointmentView:
     """The same, with every entry, what clashes, and what this reader may do."""
     return OneAppointmentView(
         **appointment_view(row).model_dump(),
         entries=[attendance_view(each, starts_at=row.starts_at) for each in entries],
         clashes=[ClashView(**asdict(each)) for each in clashes],
-        next_steps=[_next_step(step, row, by) for step in STEPS],
+        next_steps=[_next_step(step, row, by=by, at=at) for step in STEPS],
     )
 
 
-def _next_step(step: str, row: Any, by: Actor) -> NextStep:
+def _next_step(step: str, row: Any, *, by: Actor, at: datetime) -> NextStep:
     noun, permission, check = STEPS[step]
     refusal = refusal_of(lambda: check(row.state))
     why_not = f"{refusal.title}. {refusal.detail}" if refusal else None
+    if why_not is None and step == "record_attendance":
+        early = refusal_of(lambda: check_begun(row.starts_at, now=at))
+        why_not = early.detail if early else None
     if not holds(by.role, permission):
         why_not = "Your role does not allow this; ask the case's navigator or a supervisor."
     return NextStep(

@@ -46,7 +46,9 @@ class NavigatorParticulars(Command):
     """What may change of a navigator; sent whole."""
 
     name: Annotated[Text, Field(max_length=100, examples=["Synthetic Navigator"])]
-    provider: Annotated[Code, Field(examples=["NECA"])]
+    provider: Annotated[
+        Code, Field(description="See /v1/reference/navigator-providers.", examples=["NECA"])
+    ]
     base_suites: Suites
     capacity: Annotated[int, Field(ge=1, le=100, strict=True, examples=[30])]
     specialisms: Annotated[
@@ -65,7 +67,24 @@ class NavigatorParticulars(Command):
 class RegisterNavigator(NavigatorParticulars):
     """Somebody begins to work as a navigator."""
 
-    actor_id: Annotated[UUID, Field(description="Who they are at the identity provider.")]
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "actor_id": "019e2f6a-7c1d-7b3e-9a54-3f0d8f2b6c11",
+                    "name": "Synthetic Navigator",
+                    "provider": "NECA",
+                    "base_suites": ["DURHAMGATE"],
+                    "capacity": 30,
+                }
+            ]
+        }
+    )
+
+    actor_id: Annotated[
+        UUID,
+        Field(description="Who they are at the identity provider: `id` of their GET /v1/me."),
+    ]
 
 
 class ChangeNavigator(NavigatorParticulars):
@@ -75,7 +94,16 @@ class ChangeNavigator(NavigatorParticulars):
 class RecordClearance(Command):
     """An induction or a vetting was given; the last one recorded of a kind counts."""
 
-    kind: ClearanceKind
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"kind": "induction", "given_on": "2026-10-01", "last_day": "2027-09-30"}]
+        }
+    )
+
+    kind: Annotated[
+        ClearanceKind,
+        Field(description="See /v1/reference/navigator-clearances; the induction comes first."),
+    ]
     given_on: Annotated[Day, Field(examples=["2026-10-01"])]
     last_day: Annotated[Day, Field(examples=["2027-09-30"], description="It expires after it.")]
 
