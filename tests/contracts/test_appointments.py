@@ -27,8 +27,9 @@ async def test_an_appointment_is_planned_read_and_on_its_day(worked, a_navigator
     assert [(each["step"], each["allowed"]) for each in told["next_steps"]] == [
         ("move_appointment", True),
         ("cancel_appointment", True),
-        ("record_attendance", True),
+        ("record_attendance", False),
     ]
+    assert told["next_steps"][2]["why_not"].startswith("It has not begun")
     again = await navigator.client.post(door, json=PLAN, headers=key)
     assert again.json() == told
     read = await navigator.client.get(answer.headers["location"])

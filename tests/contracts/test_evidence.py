@@ -121,7 +121,9 @@ async def test_what_cannot_be_is_refused_and_leaves_nothing(clients, owner):
 async def test_nothing_is_entered_of_a_contract_that_does_not_run(clients):
     contract = await running(clients, SESSIONS, state=ContractState.DRAFT)
     boss = clients(Role.SUPERVISOR, name="boss")
-    problem(await entered(boss, contract, "sessions", "session"), 409, "contract-not-running")
+    refused = await entered(boss, contract, "sessions", "session")
+    told = problem(refused, 409, "contract-not-running")
+    assert "Have all three sign it first." in told["detail"]
     problem(await boss.get(contract.door("conditions")), 409, "contract-not-running")
 
 

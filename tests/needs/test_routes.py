@@ -117,6 +117,8 @@ async def test_a_draft_is_saved_half_done_and_completed_by_somebody_else(client,
     record = await eligible(client)
     draft = await begun(client, record, timepoint="baseline")
     assert (draft["state"], len(draft["missing"])) == ("draft", 24)
+    completing = steps_of(draft)["complete_needs_draft"]
+    assert (completing["allowed"], completing["missing"]) == (False, draft["missing"])
     assert steps_of(draft).keys() == {"save_needs_draft", "complete_needs_draft"}
     one = await save(client, draft, '"1"', pathways={"accommodation": a_pathway("accommodation")})
     colleague = clients(Role.SUPERVISOR, name="colleague")
@@ -137,6 +139,7 @@ async def test_a_draft_is_saved_half_done_and_completed_by_somebody_else(client,
     rest = {each: a_pathway(each) for each in Pathway if each is not Pathway.ACCOMMODATION}
     three = await save(client, draft, '"3"', pathways=rest)
     assert three.json()["missing"] == []
+    assert steps_of(three.json())["complete_needs_draft"]["allowed"]
     key = a_key()
     done, again = [await complete(colleague, draft, '"4"', key) for _ in range(2)]
     assert (done.status_code, done.json()["id"]) == (201, draft["id"])

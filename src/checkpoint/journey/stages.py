@@ -90,7 +90,9 @@ NEXT: Mapping[Stage, str] = MappingProxyType(
         Stage.DECLINED: "Nothing here; the usual process applies.",
         Stage.WITHDRAWN: "Nothing here; the usual process applies.",
         Stage.CONSENTED: "Allocate where a trial is open, or else enrol.",
-        Stage.ENROLLED: "Start the programme, and record how the offences are disposed of.",
+        Stage.ENROLLED: (
+            "Start the programme, assign a navigator, and record how the offences are disposed of."
+        ),
         Stage.ALLOCATED: "Do as the allocation says, and record how the offences are disposed of.",
     }
 )
