@@ -108,7 +108,12 @@ async def test_an_appointment_is_moved_and_says_who_asked_and_why(worked):
     client = navigator.client
     first = (await planned(client, record)).json()
     taken = (await planned(client, record, starts_at="2026-11-06T09:00:00Z")).json()
-    problem(await became(client, first, "move", seen=2, **MOVE), 412, "overtaken")
+    stale = problem(await became(client, first, "move", seen=2, **MOVE), 412, "overtaken")
+    assert stale["fields"] == [
+        {"pointer": "#/starts_at", "yours": MOVE["starts_at"], "present": TOMORROW}
+    ]
+    stale = problem(await became(client, first, "cancellation", seen=2, **CANCEL), 412, "overtaken")
+    assert stale["present"] == {"state": "planned", "starts_at": TOMORROW}
     at_taken = MOVE | {"starts_at": taken["starts_at"]}
     problem(await became(client, first, "move", **at_taken), 409, "double-booked")
     answer = await became(client, first, "move", **MOVE | {"place": "telephone"})
@@ -165,7 +170,12 @@ async def test_attended_and_complied_are_two_facts_and_both_can_be_put_right(wor
     assert (answer.status_code, answer.headers["etag"]) == (200, '"2"'), answer.text
     assert (answer.json()["state"], answer.json()["attendance"]["complied"]) == ("attended", False)
     assert answer.json()["attendance"]["entered_late"] is False
-    problem(await became(client, held, "attendance", **came), 412, "overtaken")
+    stale = problem(await became(client, held, "attendance", **came), 412, "overtaken")
+    assert (stale["fields"], stale["present"]["state"]) == ([], "attended")
+    short = problem(
+        await became(client, held, "attendance", **came | {"minutes": 20}), 412, "overtaken"
+    )
+    assert short["fields"] == [{"pointer": "#/minutes", "yours": 20, "present": 50}]
     right = {"outcome": "missed", "excused": True, "excuse_reason": "ill", "complied": None}
     answer = await became(client, held, "attendance", seen=2, **right)
     told = answer.json()

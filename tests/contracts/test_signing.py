@@ -64,7 +64,17 @@ async def test_each_of_the_three_signs_once_and_for_themselves(a_bench):
     assert problem(early, 422, "rule-broken")["errors"][0]["code"] == "signed-too-early"
     assert (await bench.sign("supervisor")).status_code == 201
     problem(await bench.sign("supervisor"), 409, "signed-already")
-    problem(await bench.post("offer", seen=1), 412, "overtaken")
+    stale = problem(await bench.post("offer", seen=1), 412, "overtaken")
+    assert stale["present"] == {"state": "offered", "terms_number": 1, "ends_on": None}
+    assert "fields" not in stale
+    debts = {"objective": "To owe nobody"}
+    body = CONTRACT | {"conditions": [OFFENDING, FINANCE | debts], "reason_code": "needs_changed"}
+    body.pop("fallback")
+    stale = problem(await bench.post("terms", body, seen=1), 412, "overtaken")
+    assert [(each["pointer"], each["yours"], each["present"]) for each in stale["fields"]] == [
+        ("#/reason_code", "needs_changed", "agreed_at_start"),
+        ("#/conditions/1/objective", debts["objective"], FINANCE["objective"]),
+    ]
     assert (await bench.draft()).json()["type"] == "/problems/contract-there"
 
 

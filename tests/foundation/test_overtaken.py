@@ -197,6 +197,10 @@ READING = {
     Permission.PLAN_APPOINTMENT: {Permission.READ_SESSIONS},
     Permission.WORK_SESSIONS: {Permission.READ_SESSIONS},
     Permission.MANAGE_NAVIGATORS: {Permission.MANAGE_NAVIGATORS},
+    Permission.WORK_CONTRACT: {Permission.READ_CONTRACT},
+    Permission.DECIDE_CONTRACT: {Permission.READ_CONTRACT},
+    Permission.PLAN_APPOINTMENT: {Permission.READ_SESSIONS},
+    Permission.WORK_SESSIONS: {Permission.READ_SESSIONS},
 }
 
 

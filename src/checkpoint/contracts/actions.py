@@ -1,6 +1,6 @@
 """What happens to a contract, step by step; agreeing its terms stands in its alcove. No commits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from checkpoint.contracts import queries, rules
 from checkpoint.contracts.agreements.states import NothingProposed
 from checkpoint.contracts.clocks import excused_days
 from checkpoint.contracts.evidence import queries as evidence
-from checkpoint.contracts.facts import Whole
+from checkpoint.contracts.facts import Whole, terms_form
 from checkpoint.contracts.rules import Stand
 from checkpoint.contracts.schemas import ResumeContract, TakeStep
 from checkpoint.contracts.states import LIVE, ContractEvent, check_reason, step
@@ -25,7 +25,6 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import executed, insert
 from checkpoint.foundation.preconditions import unchanged_since
-from checkpoint.foundation.schemas import Command
 
 MOVED = sa.update(Contract.__table__).where(
     col(Contract.id) == sa.bindparam("moved_id", type_=sa.Uuid())
@@ -37,7 +36,7 @@ async def held(
     contract_id: UUID,
     *,
     seen: int | None,
-    sent: Command | None = None,
+    sent: Mapping[str, Any] | None = None,
     by: Actor,
     at: datetime,
 ) -> Whole:
@@ -62,16 +61,18 @@ async def held(
     return found
 
 
-def _check_seen(found: Whole, seen: int, sent: Command | None) -> None:
-    contract, stand, shown = found.contract, found.stand, dict[str, Any]()
-    if sent is not None:
-        before = found.saved_by(seen)
-        shown = {"sent": sent.model_dump(), "stands": found.typed(found.terms[-1])}
-        shown["before"] = found.typed(before) if before else None
-    names = ("state", "terms_number", "starts_on", "ends_on")
-    short = {name: getattr(stand, name) for name in names}
-    about = (contract.id, contract.custody_record_id, contract.person_id)
-    unchanged_since(seen, contract.version, short=short, about=about, **shown)
+def _check_seen(found: Whole, seen: int, sent: Mapping[str, Any] | None) -> None:
+    contract, stand, before = found.contract, found.stand, found.saved_by(seen)
+    last, names = found.terms[-1], ("state", "terms_number", "starts_on", "ends_on")
+    unchanged_since(
+        seen,
+        contract.version,
+        sent=sent,
+        stands=terms_form(last, found.of(last)),
+        before=terms_form(before, found.of(before)) if before else None,
+        short={name: getattr(stand, name) for name in names},
+        about=(contract.id, contract.custody_record_id, contract.person_id),
+    )
 
 
 async def record_step(

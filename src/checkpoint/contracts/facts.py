@@ -1,6 +1,6 @@
 """All that is on record of one contract, and what follows from it. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,12 +10,30 @@ from checkpoint.contracts.agreements.states import ConditionKind, SignatureRole
 from checkpoint.contracts.rules import Stand
 from checkpoint.contracts.states import LIVE, ContractEvent, ContractState
 
-TYPED = ("reason_code", "words", "ends_on", "override_words")
-OF_CONDITION = (
-    *("kind", "pathway", "victim_id", "objective", "measure", "due_on", "rule", "amount"),
+FORM = ("reason_code", "words", "ends_on", "override_words")
+CONDITION_FORM = (
+    *("kind", "pathway", "objective", "measure", "due_on", "rule", "amount"),
     *("tag_from", "tag_until"),
 )
 RUNS = (ContractEvent.STARTED, ContractEvent.SUSPENDED, ContractEvent.RESUMED)
+
+
+def terms_form(terms: Any, conditions: Iterable[Any]) -> dict[str, Any]:
+    """Terms as they are typed, so that what is typed can stand beside what was saved.
+
+    Args:
+        terms: one version of them, as typed or as saved.
+        conditions: theirs, in their order.
+
+    Returns:
+        What somebody types of them, by field; neither keys nor victims, which the service finds
+        where they are left out.
+    """
+    return {name: getattr(terms, name) for name in FORM} | {
+        "conditions": [
+            {name: getattr(each, name) for name in CONDITION_FORM} for each in conditions
+        ]
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,13 +112,6 @@ class Whole:
     def of(self, terms: Any) -> list[Any]:
         """The conditions of these terms, in their order."""
         return [each for each in self.conditions if each.terms_id == terms.id]
-
-    def typed(self, terms: Any) -> dict[str, Any]:
-        """What somebody typed for these terms, by the fields that it is sent in."""
-        conditions = [
-            {name: getattr(each, name) for name in OF_CONDITION} for each in self.of(terms)
-        ]
-        return {name: getattr(terms, name) for name in TYPED} | {"conditions": conditions}
 
     def saved_by(self, version: int) -> Any | None:
         """The last terms that were saved when it stood at a version; None where it never did."""

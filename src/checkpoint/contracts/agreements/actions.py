@@ -29,7 +29,7 @@ from checkpoint.contracts.agreements.tables import (
     ContractTerms,
 )
 from checkpoint.contracts.clocks import policy_on
-from checkpoint.contracts.facts import Whole
+from checkpoint.contracts.facts import Whole, terms_form
 from checkpoint.contracts.rules import Stand, began
 from checkpoint.contracts.states import (
     LIVE,
@@ -109,7 +109,8 @@ async def save(
         ContractNotFound, ArmNotRead, Overtaken, StepNotAllowed, ConsentNeeded, PastTheLimit,
         OverrideOfLimitNotYours, RuleBroken: nothing was saved.
     """
-    found = await held(session, contract_id, seen=seen, sent=command, by=by, at=at)
+    sent = terms_form(command, command.conditions)
+    found = await held(session, contract_id, seen=seen, sent=sent, by=by, at=at)
     await check_consent_stands(session, found.contract.custody_record_id)
     number = found.terms[-1].number + 1
     if found.stand.state in LIVE:

@@ -1,4 +1,4 @@
-"""Record what came of a contract, and what a victim objects to and is answered. No commits."""
+"""Hold a contract that ended for its outcomes; record victims' objections, answer them. No commits."""
 
 from datetime import date, datetime
 from typing import Any
@@ -15,10 +15,7 @@ from checkpoint.contracts.outcomes.states import ChallengeDecided, ChallengeOpen
 from checkpoint.contracts.outcomes.tables import VictimChallenge, VictimChallengeDecision
 from checkpoint.contracts.reviews.queries import turns_of
 from checkpoint.contracts.reviews.rules import check_uninvolved
-from checkpoint.contracts.states import ContractState
 from checkpoint.custody.rules import check_space
-from checkpoint.delivery import actions as delivery
-from checkpoint.delivery.schemas import RecordDisposal
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
@@ -28,26 +25,21 @@ from checkpoint.victims import queries as victims
 MOST_CHALLENGES = 100
 
 
-async def record_outcome(
-    session: AsyncSession, contract_id: UUID, command: RecordDisposal, *, by: Actor, at: datetime
+async def held_ended(
+    session: AsyncSession, contract_id: UUID, *, disposed_on: date, by: Actor, at: datetime
 ) -> Any:
-    """How one offence was disposed of once its contract had ended; the ledger tells a disposal.
+    """A contract whose offences may be disposed of on a day, held; the door disposes of them then.
 
     Returns:
         The contract.
 
     Raises:
-        ContractNotFound, ArmNotRead, ContractNotEnded, DisposalStands, RuleBroken: nothing was
-            recorded.
+        ContractNotFound, ArmNotRead, ContractNotEnded, RuleBroken: they may not be.
     """
     contract = await contracts.one(session, contract_id, by=by, at=at, lock=True)
     rules.check_ended(contract.state)
     ended_at = (await turns_of(session, contract.id)).ended_at or at
-    rules.check_outcome_day(command.disposed_on, ended_on=london_day(ended_at))
-    completed = contract.state == ContractState.COMPLETED
-    await delivery.dispose(
-        session, contract.custody_record_id, command, completed=completed, by=by, at=at
-    )
+    rules.check_outcome_day(disposed_on, ended_on=london_day(ended_at))
     return contract
 
 

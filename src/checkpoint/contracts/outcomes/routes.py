@@ -34,8 +34,9 @@ from checkpoint.contracts.outcomes.views import (
 )
 from checkpoint.contracts.reviews.queries import turns_of
 from checkpoint.contracts.reviews.states import UninvolvedNeeded
-from checkpoint.contracts.states import ContractNotFound
+from checkpoint.contracts.states import ContractNotFound, ContractState
 from checkpoint.custody.rules import RecordFull
+from checkpoint.delivery import actions as delivery
 from checkpoint.delivery.schemas import RecordDisposal
 from checkpoint.delivery.states import ArmNotRead, DisposalStands
 from checkpoint.foundation.actors import Actor
@@ -84,7 +85,11 @@ async def record_outcome(
     """Record one offence's own outcome once the contract has ended; 22 only of a completed one."""
 
     async def deed() -> Response:
-        contract = await actions.record_outcome(session, contract_id, command, by=by, at=now)
+        day = command.disposed_on
+        contract = await actions.held_ended(session, contract_id, disposed_on=day, by=by, at=now)
+        completed = contract.state == ContractState.COMPLETED
+        record_id = contract.custody_record_id
+        await delivery.dispose(session, record_id, command, completed=completed, by=by, at=now)
         found = await queries.ended(session, contract)
         return shown(outcomes_view(contract, found, by=by), status=201)
 

@@ -32,8 +32,12 @@ INVOLVED = "You entered it; an uninvolved officer decides."
 OBJECTED = ("id", "contract_id", "victim_id", "number", "objected_on", "words", "due_on")
 ENTERED = ("recorded_at", "recorded_by")
 LEADS_TO = {
-    ChallengeOutcome.CONTRACT_REVIEWED: ("raise_review", "breach-reviews"),
-    ChallengeOutcome.OUTCOME_REVIEWED: ("record_outcome", "outcomes"),
+    ChallengeOutcome.CONTRACT_REVIEWED: (
+        "raise_review",
+        "breach-reviews",
+        Permission.RAISE_REVIEW,
+    ),
+    ChallengeOutcome.OUTCOME_REVIEWED: ("record_outcome", "outcomes", Permission.RECORD_DISPOSAL),
 }
 
 
@@ -170,8 +174,8 @@ def _steps(row: Any, contract: Any, *, by: Actor) -> list[NextStep]:
     if row.outcome not in LEADS_TO:
         return []
     outcome = ChallengeOutcome(row.outcome)
-    step, noun = LEADS_TO[outcome]
+    step, noun, lock = LEADS_TO[outcome]
     # A contract is reviewed while it runs; an outcome is replaced once it is over.
     if (contract.state in ENDED) == (outcome is ChallengeOutcome.CONTRACT_REVIEWED):
         return []
-    return [_step(step, f"{here}/{noun}", None)]
+    return [_step(step, f"{here}/{noun}", None if holds(by.role, lock) else NOT_YOURS)]

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.contracts import queries as contracts
-from checkpoint.contracts.sessions import queries, rules
+from checkpoint.contracts.sessions import queries, rules, views
 from checkpoint.contracts.sessions.schemas import (
     CancelAppointment,
     IssueWarning,
@@ -59,9 +59,9 @@ async def _worked(
 
 
 async def _held(
-    session: AsyncSession, appointment_id: UUID, *, seen: int, by: Actor, at: datetime
+    session: AsyncSession, appointment_id: UUID, *, seen: int, by: Actor, at: datetime, **sent: Any
 ) -> Any:
-    """An appointment as it was seen, with its case locked.
+    """An appointment as it was seen, with its case locked; and ``sent`` is what was typed of it.
 
     Raises:
         AppointmentNotFound, ArmNotRead, Overtaken: it is not there, or not as it was.
@@ -69,9 +69,10 @@ async def _held(
     found = await queries.one(session, appointment_id, by=by, at=at)
     await contracts.case(session, found.custody_record_id, by=by, at=at, lock=True)
     found = await queries.one(session, appointment_id, by=by, at=at)
-    short = {name: getattr(found, name) for name in ("state", "starts_at", "minutes", "outcome")}
+    short = {"state": found.state, "starts_at": found.starts_at}
     about = (found.id, found.custody_record_id, found.person_id)
-    unchanged_since(seen, found.version, short=short, about=about)
+    stands = views.as_typed(found, sent)
+    unchanged_since(seen, found.version, sent=sent or None, stands=stands, short=short, about=about)
     return found
 
 
@@ -119,7 +120,8 @@ async def move(
         AppointmentNotFound, ArmNotRead, Overtaken, AppointmentNotOpen, RuleBroken, DoubleBooked,
         RecordFull: nothing was moved.
     """
-    found = await _held(session, appointment_id, seen=seen, by=by, at=at)
+    sent = command.model_dump(include={"starts_at", "minutes", "place"}, exclude_none=True)
+    found = await _held(session, appointment_id, seen=seen, by=by, at=at, **sent)
     check_open(found.state)
     rules.check_when(command.starts_at, since=found.arrested_at, now=at)
     rows = await _check_free(session, found.custody_record_id, command.starts_at, but=found.id)
@@ -188,7 +190,8 @@ async def record_attendance(
         AppointmentNotFound, ArmNotRead, Overtaken, AppointmentNotOpen, RuleBroken, RecordFull:
             nothing was entered.
     """
-    found = await _held(session, appointment_id, seen=seen, by=by, at=at)
+    sent = command.model_dump()
+    found = await _held(session, appointment_id, seen=seen, by=by, at=at, **sent)
     check_held(found.state)
     rules.check_begun(found.starts_at, now=at)
     given = (command.outcome, command.minutes, command.excuse_reason)
@@ -243,12 +246,11 @@ async def warn(
     rules.check_conditions(command.conditions, await queries.conditions_of(session, record.id))
     given = len(await queries.warnings(session, record.id))
     _check_space(given, rules.MOST_WARNINGS, "written warnings")
-    grounds = {"appointments", "conditions"}
     row = WrittenWarning(
         custody_record_id=record.id,
         contract_id=await queries.contract_of(session, record.id),
         number=given + 1,
-        **_stamped(command, by=by, at=at, but=grounds),
+        **_stamped(command, by=by, at=at, but={"appointments", "conditions"}),
     )
     await insert(session, row)
     named = [{"appointment_id": id} for id in sorted({*command.appointments})]

@@ -78,6 +78,12 @@ def appointment_view(row: Any) -> AppointmentView:
     return AppointmentView(**_fields(row, TOLD), change=_change(row), attendance=_last_entry(row))
 
 
+def as_typed(row: Any, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """An appointment, or what was entered of somebody's coming, as it is typed in a form."""
+    minutes = row.delivered_minutes if "outcome" in sent else row.minutes
+    return {name: minutes if name == "minutes" else getattr(row, name) for name in sent}
+
+
 def one_view(
     row: Any, entries: Sequence[Any], clashes: Sequence[Clash], *, by: Actor, at: datetime
 ) -> OneAppointmentView:
