@@ -10,7 +10,7 @@ import pytest
 
 from builders import DEPARTURE, KNOWN, a_key, a_person, an_offence, booked, decided, proposed
 from checkpoint.foundation.actors import Role
-from checkpoint.journey.papers import moment
+from checkpoint.foundation.calendar import moment
 from checkpoint.journey.states import Recipient
 from traces import entries
 

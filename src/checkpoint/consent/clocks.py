@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from checkpoint.consent.states import AskingState
 from checkpoint.foundation import errors
+from checkpoint.foundation.calendar import in_force
 
 
 class DraftExpired(errors.NotFound):
@@ -41,9 +42,7 @@ def expiry_of(saved_at: datetime, *, on: date) -> datetime:
     Returns:
         The first instant at which it can be read no longer.
     """
-    begun = [policy for policy in POLICIES if policy.available_from <= on]
-    policy = (begun or [POLICIES[0]])[-1]
-    return saved_at + timedelta(hours=policy.keep_hours)
+    return saved_at + timedelta(hours=in_force(POLICIES, on).keep_hours)
 
 
 def state_of_draft(expires_at: datetime, *, taken: bool, now: datetime) -> AskingState:

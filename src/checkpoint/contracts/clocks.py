@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from checkpoint.foundation.calendar import london_day
+from checkpoint.foundation.calendar import in_force, london_day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +37,7 @@ WARNINGS = (14, 30)  # days before the last day to prosecute; domain notes 3.5
 
 def policy_on(day: date) -> TermPolicy:
     """The policy that holds on a day."""
-    begun = [policy for policy in POLICIES if policy.available_from <= day]
-    return (begun or [POLICIES[0]])[-1]
+    return in_force(POLICIES, day)
 
 
 def last_day(starts_on: date, *, months: int) -> date:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from checkpoint.contracts.agreements.states import (
@@ -14,7 +14,7 @@ from checkpoint.contracts.agreements.states import (
     TermsKind,
 )
 from checkpoint.contracts.states import ContractState, Fallback
-from checkpoint.foundation.calendar import LONDON
+from checkpoint.foundation.calendar import day, moment
 from checkpoint.foundation.schemas import View
 from checkpoint.needs.states import LABELS as NEEDS
 
@@ -29,8 +29,10 @@ STANDINGS: Mapping[ContractState, str] = {
     ContractState.ACTIVE: "This contract runs.",
     ContractState.SUSPENDED: "This contract is suspended. The days until it goes on are added.",
 }
-PROPOSED = "This is a change that is offered to you. Until all three have signed, the contract "
-PROPOSED += "stays as it was."
+PROPOSED = (
+    "This is a change that is offered to you. Until all three have signed, the contract stays as it "
+    "was."
+)
 KEPT = (
     (
         "Taking part is your choice. You may ask a solicitor before you sign, and you may stop at any "
@@ -90,17 +92,6 @@ class Paper(View):
         """SHA-256 of what is printed: the same for as long as the same would be printed."""
         shown = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(shown.encode()).hexdigest()
-
-
-def day(on: date) -> str:
-    """A day as people write it: 3 November 2026."""
-    return f"{on.day} {on:%B} {on.year}"
-
-
-def moment(at: datetime) -> str:
-    """An instant as the clock on the wall showed it in England."""
-    local = at.astimezone(LONDON)
-    return f"{day(local.date())} at {local:%H:%M} ({local.tzname()})"
 
 
 def asks_of(condition: Any) -> str:

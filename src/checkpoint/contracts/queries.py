@@ -51,7 +51,7 @@ OF_CASELOAD = ONE.where(IN_CASELOAD)
 # The case first, then its contract: the order in which every deed takes its locks.
 HELD_IN_HAND = Prepared(ONE.where(IN_HAND).with_for_update(of=CustodyRecord, key_share=True))
 HELD_OF_CASELOAD = Prepared(OF_CASELOAD.with_for_update(of=CustodyRecord, key_share=True))
-LOCKED = Prepared(CASE.where(col(Contract.id) == CONTRACT_ID).with_for_update(of=Contract))
+LOCKED = Prepared(ONE.with_for_update(of=Contract))
 RECORD = sa.select(*CustodyRecord.__table__.c).where(col(CustodyRecord.id) == RECORD_ID)
 CASE_OF_CASELOAD = RECORD.where(IN_CASELOAD)
 OF_RECORD = (
@@ -161,12 +161,6 @@ async def of_record(session: AsyncSession, record_id: UUID) -> Sequence[Any]:
 async def steps_of(session: AsyncSession, contract_id: UUID) -> Sequence[Any]:
     """What happened to a contract that was reached in scope, in that order."""
     return await rows_of(session, STEPS, contract_id=contract_id)
-
-
-async def conditions_of(session: AsyncSession, contract: Any) -> Sequence[Any]:
-    """The conditions that count now, of a contract that was reached in scope."""
-    rows = await agreements.conditions_of(session, contract.id)
-    return [row for row in rows if row.terms_number == contract.terms_number]
 
 
 async def whole(session: AsyncSession, contract: Any) -> Whole:

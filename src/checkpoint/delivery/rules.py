@@ -16,7 +16,7 @@ from checkpoint.delivery.states import (
     NotAControlCase,
     StartedAlready,
 )
-from checkpoint.foundation.calendar import london_day
+from checkpoint.foundation.calendar import in_force, london_day
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.trials.states import CONTROL
 
@@ -42,8 +42,7 @@ POLICIES = (
 
 def policy_on(day: date) -> ChasePolicy:
     """The policy that holds on a day."""
-    begun = [policy for policy in POLICIES if policy.available_from <= day]
-    return (begun or [POLICIES[0]])[-1]
+    return in_force(POLICIES, day)
 
 
 def due_on(entered_at: datetime, policy: ChasePolicy) -> date:

@@ -1,29 +1,15 @@
 """A paper as one page of HTML: to be printed on A4, or read aloud by a screen reader."""
 
-import base64
-import hashlib
 from datetime import datetime
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from checkpoint.foundation.calendar import moment
+from checkpoint.foundation.html import policy_of, templates
+from checkpoint.journey.papers import Paper
 
-from checkpoint.journey.papers import Paper, moment
-
-# Everything is escaped: the templates have no way to say otherwise.
-TEMPLATES = Environment(
-    loader=PackageLoader("checkpoint.journey"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+TEMPLATES = templates("checkpoint.journey")
 PAGE = TEMPLATES.get_template("decision-record.html")
 STYLE = TEMPLATES.get_template("decision-record.css").render()
-HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-# No script, nothing from anywhere, and only the one style sheet that stands in the page itself.
-POLICY = (
-    f"default-src 'none'; style-src 'sha256-{HASH}'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
+POLICY = policy_of(STYLE)
 
 
 def page(paper: Paper, *, printed_at: datetime) -> str:

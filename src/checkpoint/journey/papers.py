@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from pydantic import JsonValue
@@ -13,7 +13,7 @@ from checkpoint.eligibility.facts import FACTS, Kind
 from checkpoint.eligibility.rules import RuleSet, missing_of
 from checkpoint.eligibility.states import MEANING, Answer
 from checkpoint.forecast.states import RiskBand
-from checkpoint.foundation.calendar import LONDON
+from checkpoint.foundation.calendar import day, moment
 from checkpoint.foundation.schemas import View
 from checkpoint.journey.states import (
     OF_A_REPORT,
@@ -89,17 +89,6 @@ class Paper(View):
         shown = self.model_dump(mode="json", exclude=lacking)
         content = json.dumps(shown, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
-
-
-def day(on: date) -> str:
-    """A day as people write it: 3 November 2026."""
-    return f"{on.day} {on:%B} {on.year}"
-
-
-def moment(at: datetime) -> str:
-    """An instant as the clock on the wall showed it in England."""
-    local = at.astimezone(LONDON)
-    return f"{day(local.date())} at {local:%H:%M} ({local.tzname()})"
 
 
 def paper(

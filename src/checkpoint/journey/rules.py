@@ -6,8 +6,7 @@ from uuid import UUID
 
 from checkpoint.custody.detention.states import EntryKind
 from checkpoint.eligibility.rules import MOVED, RESTED_ON
-from checkpoint.foundation.calendar import london_day
-from checkpoint.journey.papers import day
+from checkpoint.foundation.calendar import day, london_day
 from checkpoint.journey.states import Recipient
 
 # What of a person stands on paper, and how it is called there.

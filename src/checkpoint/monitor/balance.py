@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import comb, exp, log
 
+from checkpoint.foundation.calendar import in_force
 from checkpoint.monitor.states import BalanceState
 
 WAGER = 4 / 3  # by what factor a bettor thinks an arm's odds are off, up or down
@@ -89,8 +90,7 @@ def shares_of(design: Design) -> dict[str, float]:
 
 def policy_on(day: date) -> BalancePolicy:
     """The policy that holds on a day."""
-    begun = [policy for policy in POLICIES if policy.available_from <= day]
-    return (begun or [POLICIES[0]])[-1]
+    return in_force(POLICIES, day)
 
 
 class Course:

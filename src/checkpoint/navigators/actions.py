@@ -188,7 +188,7 @@ async def reassign(
     await custody.these(session, touched)
     to = {each.candidate.id for each in seen_plan.placed if each.candidate}
     await staff.held(session, {old.id, *to})
-    # as it stands under the locks
+    # Computed again: until the locks were held, others could take or end cases of it.
     plan = await cases.plan(session, old, command.mapping, by=by, at=at)
     _check_seen(seen, old.id, plan)
     done = Reassignment(

@@ -10,6 +10,7 @@ from uuid import UUID
 from checkpoint.eligibility.states import Basis, Verdict
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Rank
+from checkpoint.foundation.calendar import in_force
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.oversight.states import (
     MEANING,
@@ -55,8 +56,7 @@ POLICIES = (
 
 def policy_on(day: date) -> OverridePolicy:
     """The policy that holds on a day."""
-    begun = [policy for policy in POLICIES if policy.available_from <= day]
-    return (begun or [POLICIES[0]])[-1]
+    return in_force(POLICIES, day)
 
 
 def check_rank(rank: Rank | None, *, on: date) -> Rank:

@@ -45,6 +45,12 @@ async def conditions_of(session: AsyncSession, contract_id: UUID) -> Sequence[An
     return await rows_of(session, CONDITIONS, contract_id=contract_id)
 
 
+async def conditions_in_force(session: AsyncSession, contract: Any) -> list[Any]:
+    """The conditions of the terms that count now, in their order."""
+    found = await conditions_of(session, contract.id)
+    return [each for each in found if each.terms_number == contract.terms_number]
+
+
 async def signatures_of(session: AsyncSession, contract_id: UUID) -> Sequence[Any]:
     """The signatures under every version."""
     return await rows_of(session, SIGNATURES, contract_id=contract_id)

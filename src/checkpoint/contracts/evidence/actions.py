@@ -10,6 +10,7 @@ from checkpoint.access.permissions import Permission, holds
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.contracts import queries as contracts
+from checkpoint.contracts.agreements import queries as agreements
 from checkpoint.contracts.agreements.states import CompletionRule
 from checkpoint.contracts.evidence import queries, rules
 from checkpoint.contracts.evidence.schemas import RecordEntry, WithdrawEntry
@@ -103,7 +104,7 @@ async def withdraw(
 
 
 async def _condition(session: AsyncSession, contract: Any, key: UUID) -> Any:
-    for condition in await queries.conditions_of(session, contract):
+    for condition in await agreements.conditions_in_force(session, contract):
         if condition.key == key:
             return condition
     raise RuleBroken(

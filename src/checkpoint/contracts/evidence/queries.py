@@ -111,17 +111,11 @@ async def progress(session: AsyncSession, contract: Any, *, on: date) -> list[St
     if contract.state in ENDED:
         on = min(on, london_day(last.happened_at))
     found = []
-    for condition in await conditions_of(session, contract):
+    for condition in await agreements.conditions_in_force(session, contract):
         own = [each for each in entries if each.condition_key == condition.key]
         come_to = rules.progress_of(condition, standing(own), on=on, run=run)
         found.append(Standing(condition, own, come_to))
     return found
-
-
-async def conditions_of(session: AsyncSession, contract: Any) -> Sequence[Any]:
-    """The conditions of the terms that count, in their order."""
-    found = await agreements.conditions_of(session, contract.id)
-    return [each for each in found if each.terms_number == contract.terms_number]
 
 
 def is_settled(found: Sequence[Standing]) -> bool:

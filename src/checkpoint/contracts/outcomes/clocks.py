@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from dateutil.relativedelta import relativedelta
 
-from checkpoint.foundation.calendar import london_day, working_days_after
+from checkpoint.foundation.calendar import in_force, london_day, working_days_after
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +44,7 @@ POLICIES = (
 
 def policy_on(day: date) -> VictimPolicy:
     """The policy that holds on a day."""
-    begun = [policy for policy in POLICIES if policy.available_from <= day]
-    return (begun or [POLICIES[0]])[-1]
+    return in_force(POLICIES, day)
 
 
 def tell_by(happened_at: datetime, *, vulnerable: bool | None) -> date:

@@ -10,6 +10,7 @@ from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.contracts import queries as contracts
 from checkpoint.contracts.actions import fail
+from checkpoint.contracts.agreements import queries as agreements
 from checkpoint.contracts.evidence import queries as evidence
 from checkpoint.contracts.evidence.states import ConditionState
 from checkpoint.contracts.reviews import clocks, queries, rules
@@ -106,7 +107,8 @@ async def decide(
         return
     reason = StepReason.OFFENDED if command.ground in OF_AN_OFFENCE else StepReason.BREACH
     step = TakeStep(reason_code=reason, words=command.words, happened_at=at)
-    await fail(session, contract.id, step, by=by, at=at)  # which tells the ledger
+    # The step's entry in the ledger is the decision's too.
+    await fail(session, contract.id, step, by=by, at=at)
 
 
 async def _check_subject(
@@ -122,7 +124,7 @@ async def _check_subject(
                 "Name the record of an arrest in the list of the contract's reviews.",
             )
     if command.condition_key is not None:
-        keys = {each.key for each in await evidence.conditions_of(session, contract)}
+        keys = {each.key for each in await agreements.conditions_in_force(session, contract)}
         if command.condition_key not in keys:
             raise RuleBroken(
                 "#/condition_key",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from checkpoint.foundation.calendar import london_day, working_days_after
+from checkpoint.foundation.calendar import in_force, london_day, working_days_after
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +29,7 @@ POLICIES = (
 
 def policy_on(day: date) -> ReviewPolicy:
     """The policy that holds on a day."""
-    begun = [policy for policy in POLICIES if policy.available_from <= day]
-    return (begun or [POLICIES[0]])[-1]
+    return in_force(POLICIES, day)
 
 
 def raise_by(arrested_at: datetime) -> date:

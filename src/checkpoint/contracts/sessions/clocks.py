@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from checkpoint.foundation.calendar import london_day
+from checkpoint.foundation.calendar import in_force, london_day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +40,7 @@ def policy_on(day: date) -> ContactPolicy:
     Returns:
         The last one that had begun; before them all, the first.
     """
-    begun = [policy for policy in POLICIES if policy.available_from <= day]
-    return (begun or [POLICIES[0]])[-1]
+    return in_force(POLICIES, day)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.contracts import queries as contracts
+from checkpoint.contracts.agreements import queries as agreements
 from checkpoint.contracts.sessions import clocks, rules, views
 from checkpoint.contracts.sessions.schemas import (
     DoseView,
@@ -184,7 +185,7 @@ async def conditions_of(session: AsyncSession, record_id: UUID) -> set[UUID]:
         condition.id
         for row in rows
         if row.state in LIVE
-        for condition in await contracts.conditions_of(session, row)
+        for condition in await agreements.conditions_in_force(session, row)
     }
 
 

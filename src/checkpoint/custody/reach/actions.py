@@ -162,9 +162,8 @@ async def review(
     """
     found = await queries.glass(session, glass_id, actor=by)
     await custody.held(session, found.custody_record_id, actor=by)
-    found = await queries.glass(
-        session, glass_id, actor=by
-    )  # afresh: somebody may have reviewed it
+    # Afresh: somebody may have reviewed it while this one waited for the lock.
+    found = await queries.glass(session, glass_id, actor=by)
     rules.check_review(broken_by=found.broken_by, reviewed_at=found.reviewed_at, by=by.id)
     row = BrokenGlassReview(
         broken_glass_id=glass_id, **command.model_dump(), reviewed_at=at, reviewed_by=by.id

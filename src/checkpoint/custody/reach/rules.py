@@ -13,7 +13,7 @@ from checkpoint.custody.reach.states import (
     OwnGlass,
     OwnName,
 )
-from checkpoint.foundation.calendar import london_day
+from checkpoint.foundation.calendar import in_force, london_day
 
 MOST_NAMED = 50
 
@@ -39,8 +39,7 @@ POLICIES = (
 
 def policy_on(day: date) -> GlassPolicy:
     """The policy that holds on a day."""
-    begun = [policy for policy in POLICIES if policy.available_from <= day]
-    return (begun or [POLICIES[0]])[-1]
+    return in_force(POLICIES, day)
 
 
 def stands_until(broken_at: datetime) -> datetime:
