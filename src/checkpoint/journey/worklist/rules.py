@@ -91,8 +91,8 @@ POLICIES = (
             }
         ),
         chases_days=31,
-        source="72 hours, and 30 and 14 days, as the programme asks for; all else is this "
-        "software's default, and no board has approved it.",
+        source="72 hours: Operation Turning Point's first meeting; 30 and 14 days: domain notes "
+        "3.5. All else is this software's default, and no board has approved any of it.",
     ),
 )
 
