@@ -99,6 +99,9 @@ def asks_of(condition: Any) -> str:
 
     Args:
         condition: one of the terms that are printed.
+
+    Returns:
+        The sentence, as it is said to the person.
     """
     amount = condition.amount
     if condition.rule == CompletionRule.TAG_DATES:
@@ -117,6 +120,9 @@ def title_of(condition: Any) -> str:
 
     Args:
         condition: one of the terms that are printed.
+
+    Returns:
+        Its kind as people call it, and of a pathway condition the pathway.
     """
     title = LABELS[ConditionKind(condition.kind)]
     return f"{title}: {NEEDS[condition.pathway]}" if condition.pathway else title

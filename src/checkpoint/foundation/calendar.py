@@ -65,5 +65,8 @@ def working_days_after(day: date, days: int) -> date:
     Args:
         day: in England.
         days: how many, 0 or more; with 0, ``day`` itself.
+
+    Returns:
+        A working day in England; with 0, whatever ``day`` is.
     """
     return BANK_HOLIDAYS.get_nth_working_day(day, days) if days else day

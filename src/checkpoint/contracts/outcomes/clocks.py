@@ -69,6 +69,9 @@ def acknowledge_by(objected_on: date) -> date:
 
     Args:
         objected_on: the day in England on which they objected; it is day 0.
+
+    Returns:
+        A working day in England.
     """
     return working_days_after(objected_on, policy_on(objected_on).acknowledge_days)
 
@@ -78,6 +81,9 @@ def decide_by(objected_on: date) -> date:
 
     Args:
         objected_on: the day in England on which they objected; it is day 0.
+
+    Returns:
+        A working day in England.
     """
     return working_days_after(objected_on, policy_on(objected_on).decide_days)
 
