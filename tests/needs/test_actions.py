@@ -12,7 +12,6 @@ from builders import KNOWN, make_offence, make_record, make_screening
 from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.custody.rules import RecordFull
 from checkpoint.eligibility import actions as eligibility
-from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import insert, transaction
 from checkpoint.needs import actions, lookups, queries
 from checkpoint.needs.lookups import InstrumentNotFound
@@ -37,30 +36,6 @@ async def a_case(session, officer):
 async def assessed(session, officer, record, at=NOON, **changes):
     command = AssessNeeds.model_validate(WHOLE_NEEDS | changes)
     return await actions.assess(session, record.id, command, by=officer, at=at)
-
-
-async def test_drafts_that_nobody_saved_for_a_while_are_found_without_what_they_say(
-    session, officer
-):
-    stranger = Actor(id=uuid4(), role=Role.SUPERVISOR, suites=frozenset({"PETERLEE"}))
-    record, other = [await a_case(session, officer) for _ in range(2)]
-    draft = await actions.begin(session, record.id, WHOLE, by=officer, at=NOON)
-    later = await actions.begin(session, other.id, WHOLE, by=officer, at=NOON + HOUR)
-
-    async def found(before, *, actor=officer, most=1_000):
-        rows = await queries.left_open(session, actor=actor, before=before, most=most)
-        assert all("content" not in row._fields for row in rows)
-        return [row.id for row in rows if row.id in {draft, later}]
-
-    assert await found(NOON) == [draft]
-    assert await found(NOON + HOUR) == [draft, later]
-    assert await found(NOON + HOUR, actor=stranger) == []
-    save = SaveNeedsDraft(timepoint="review")
-    at = NOON + 2 * HOUR
-    await actions.save(session, draft, save, seen="1", by=officer, at=at)
-    assert await found(NOON + HOUR) == [later]
-    await actions.complete(session, later, CompleteNeedsDraft(), seen="1", by=officer, at=at)
-    assert await found(NOON + 3 * HOUR) == [draft]
 
 
 async def test_a_later_room_sees_what_stood_at_a_moment(session, officer):

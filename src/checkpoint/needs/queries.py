@@ -83,26 +83,6 @@ DRAFT = DRAFTS.where(col(NeedsDraft.id) == ASSESSMENT_ID)
 HELD_DRAFT = DRAFT.with_for_update(key_share=True, of=NeedsDraft)
 OPEN = DRAFTS.where(col(NeedsDraft.content).is_not(None))
 OPEN_OF_CASE = OPEN.where(col(NeedsDraft.custody_record_id) == RECORD_ID)
-# Of everything within reach, what was begun and waits: the one saved longest ago first.
-LEFT_OPEN = (
-    sa.select(
-        col(NeedsDraft.id),
-        col(NeedsDraft.custody_record_id),
-        col(CustodyRecord.reference),
-        col(CustodyRecord.suite),
-        col(NeedsDraft.begun_at),
-        col(NeedsDraft.begun_by),
-        col(NeedsDraft.saved_at),
-        col(NeedsDraft.saved_by),
-        col(NeedsDraft.content)["timepoint"].astext.label("timepoint"),
-    )
-    .join(CustodyRecord, col(CustodyRecord.id) == col(NeedsDraft.custody_record_id))
-    .where(custody.IN_SCOPE)
-    .where(col(NeedsDraft.content).is_not(None))
-    .where(col(NeedsDraft.saved_at) <= sa.bindparam("before", type_=sa.DateTime(timezone=True)))
-    .order_by(col(NeedsDraft.saved_at), col(NeedsDraft.id))
-    .limit(sa.bindparam("most", type_=sa.Integer()))
-)
 OF_THESE = col(NeedsPathway.needs_assessment_id) == THESE
 PATHWAYS = sa.select(*NeedsPathway.__table__.c).where(OF_THESE)
 ANSWERS = (
@@ -179,13 +159,6 @@ async def open_draft(session: AsyncSession, record_id: UUID, *, actor: Actor) ->
     """The half-done assessment of a case, if there is one."""
     found = await rows_of(session, OPEN_OF_CASE, **custody.reach_of(actor), record_id=record_id)
     return found[0] if found else None
-
-
-async def left_open(
-    session: AsyncSession, *, actor: Actor, before: datetime, most: int
-) -> Sequence[Any]:
-    """Drafts within reach that nobody has saved since ``before``, without what they say."""
-    return await rows_of(session, LEFT_OPEN, **custody.scope_of(actor), before=before, most=most)
 
 
 async def scores_of(
