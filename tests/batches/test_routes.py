@@ -18,6 +18,7 @@ from checkpoint.foundation.actors import TOKEN_ROLES, Role
 from checkpoint.foundation.clock import now
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients, noon
+from navigating import particulars
 from traces import counts, entries
 
 RECORDS = "/v1/custody-records"
@@ -140,6 +141,16 @@ async def test_items_that_cannot_be_read_are_each_answered_by_what_is_wrong(clie
     assert codes(found[11]) == ("rule-broken", ["#/id"])
     assert "Canary" not in str(found)
     assert await counts(owner) == before
+
+
+async def test_no_batch_comes_into_a_batch_by_a_name_that_somebody_was_given(clients):
+    boss = clients(Role.SUPERVISOR, name="boss")
+    body = particulars(name="batch") | {"actor_id": str(uuid4())}
+    nested = {"items": [item("deep", "POST", "/v1/nowhere", {})]}
+    items = [item("a", "POST", "/v1/navigators", body), item("b", "POST", "/v1/{a#/name}", nested)]
+    found = await sent(boss, items)
+    assert statuses(found) == [201, 422]
+    assert found[1]["body"]["errors"][0]["code"] == "batch-in-a-batch"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from checkpoint.eligibility.rules import RESTED_ON
+from checkpoint.foundation.actors import Role
 from checkpoint.journey.rules import relied, shown_by
 
 ONE, OTHER, RECORD, ELSEWHERE = (UUID(int=number) for number in range(1001, 1005))
@@ -77,8 +78,8 @@ def test_a_decision_counts_for_whom_the_record_was_about_then():
 
 
 def test_entries_of_doors_that_open_to_one_arm_tell_it():
-    def entry(door, *subjects):
-        return SimpleNamespace(door=door, subject_ids=subjects)
+    def entry(door, *subjects, role=Role.SUPERVISOR):
+        return SimpleNamespace(door=door, subject_ids=subjects, actor_role=role)
 
     one, two = sorted(uuid4() for _ in range(2))
     case = "/v1/custody-records/{record_id}"
@@ -97,3 +98,10 @@ def test_entries_of_doors_that_open_to_one_arm_tell_it():
     contacts = "/v1/victims/{victim_id}/contact-attempts"
     for door in (f"{case}/allocation", f"{case}/disposals", contacts, "shell"):
         assert shown_by([entry(door, one)]) == []
+
+
+def test_whatever_a_navigator_did_tells_that_the_case_is_theirs():
+    one, door = uuid4(), "/v1/custody-records/{record_id}/needs-assessments"
+    for role, told in ((Role.NAVIGATOR, [one]), (Role.CUSTODY_OFFICER, []), (None, [])):
+        entry = SimpleNamespace(door=door, subject_ids=[one], actor_role=role)
+        assert shown_by([entry]) == told, role

@@ -166,6 +166,8 @@ async def test_a_victim_objects_afterwards_and_the_contract_stands(clients):
     assert (await post(officer, f"victims/{victim['id']}/notifications", body)).status_code == 201
     told = (await boss.get(contract.door("victims-to-tell"))).json()["items"]
     assert [each["told_at"] for each in told] == [None, "2027-03-03T09:00:00Z"]
+    # Whoever reads the victim has perhaps not been shown the arm.
+    assert "contract" not in (await officer.get(f"/v1/victims/{victim['id']}")).text
 
     words = {"words": "They had wished for a court."}
     objection = {"victim_id": victim["id"], "objected_on": "2027-03-03"} | words

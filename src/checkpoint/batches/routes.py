@@ -63,6 +63,7 @@ async def _answer(request: Request, item: Any, answered: dict[str, rules.Answere
         known = item if isinstance(item, BatchItem) else BatchItem.model_validate(item)
         rules.check_id(known.id, answered)
         path = rules.in_text(known.path, answered, field="#/path")
+        rules.check_address(path)
         if_match = rules.in_text(known.if_match or "", answered, field="#/if_match")
         body = rules.in_body(known.body, answered)
     except ValidationError as fault:

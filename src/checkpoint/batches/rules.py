@@ -85,6 +85,19 @@ def in_text(text: str, answered: Mapping[str, Answered], *, field: str) -> str:
     return HELD.sub(found, text)
 
 
+def check_address(path: str) -> None:
+    """A batch holds no other batch, however its address came about.
+
+    Args:
+        path: the item's whole address.
+
+    Raises:
+        RuleBroken: it is the batch's own.
+    """
+    if path == PATH:
+        raise RuleBroken("#/path", "batch-in-a-batch", "A batch holds no other: send its items.")
+
+
 def in_body(body: Any, answered: Mapping[str, Answered], *, field: str = "#/body") -> Any:
     """A body, with what it takes from earlier items put in.
 

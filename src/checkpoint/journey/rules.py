@@ -6,6 +6,7 @@ from uuid import UUID
 
 from checkpoint.custody.detention.states import EntryKind
 from checkpoint.eligibility.rules import MOVED, RESTED_ON
+from checkpoint.foundation.actors import Role
 from checkpoint.foundation.calendar import day, london_day
 from checkpoint.journey.states import Recipient
 
@@ -37,12 +38,17 @@ def shown_by(entries: Iterable[Any]) -> list[UUID]:
     """What the arm can be told of, by whoever reads these entries of the ledger.
 
     Args:
-        entries: with ``door`` and ``subject_ids``.
+        entries: with ``door``, ``actor_role`` and ``subject_ids``.
 
     Returns:
-        The ids that entries of telling doors are about, cases and others, each once.
+        The ids that entries of telling doors are about, cases and others, each once; and those of
+        whatever a navigator did, who reaches no case but those they were given.
     """
-    telling = [row for row in entries if any(word in row.door for word in TELLING)]
+    telling = [
+        row
+        for row in entries
+        if row.actor_role == Role.NAVIGATOR or any(word in row.door for word in TELLING)
+    ]
     return sorted({each for row in telling for each in row.subject_ids})
 
 

@@ -33,7 +33,7 @@ from checkpoint.victims.schemas import (
     ViewsView,
     WithdrawalView,
 )
-from checkpoint.victims.states import NotificationKind
+from checkpoint.victims.states import OF_CONTRACTS, NotificationKind
 from checkpoint.victims.tables import (
     Victim,
     VictimContact,
@@ -237,7 +237,10 @@ def _notifications(
     is_so, scales = vulnerable(victim, said), timescales()
     if victim.withdrawn_at is not None:
         due, scales = (), ()
-    first_told = {(row.what, row.happened_at): row for row in reversed(told)}
+    # What a contract brings tells the arm: it stands with the contract, behind its own doors.
+    first_told = {
+        (row.what, row.happened_at): row for row in reversed(told) if row.what not in OF_CONTRACTS
+    }
     views = []
     for what, happened_at in sorted({*due, *first_told}, key=lambda pair: (pair[1], pair[0])):
         row = first_told.get((what, happened_at))

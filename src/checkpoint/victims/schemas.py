@@ -166,7 +166,11 @@ class VictimCaseView(View):
     contact_attempts: list[ContactView]
     views: Annotated[list[ViewsView], Field(description="The last one counts.")]
     notifications: Annotated[
-        list[NotificationView], Field(description="In the order they happened.")
+        list[NotificationView],
+        Field(
+            description="In the order they happened; what a contract brings is listed with the "
+            "contract."
+        ),
     ]
     added_at: Moment
     withdrawn: Annotated[
