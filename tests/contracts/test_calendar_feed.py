@@ -11,7 +11,7 @@ from checkpoint.contracts.feeds.routes import PER_MINUTE
 from checkpoint.foundation.actors import Role
 from delivering import problem
 from meeting import CANCEL, PAST, TOMORROW, became, planned
-from navigating import answered, offered, particulars
+from navigating import actor_id, answered, here, offered, particulars
 from traces import entries
 
 DOOR = "/v1/me/appointment-feed"
@@ -78,6 +78,20 @@ async def test_a_calendar_loses_a_case_in_the_moment_its_navigator_does(worked, 
     offer = (await offered(navigator.client, record, other)).json()
     assert (await answered(other.client, offer)).status_code == 200
     assert await seen() == [0, 1]
+
+
+async def test_a_calendar_shows_a_restricted_case_only_to_who_is_named(at_trial, worked):
+    record, navigator = await worked()
+    href, boss = await made(navigator), at_trial(Role.SUPERVISOR, name="boss")
+    await planned(navigator.client, record)
+    body = {"reason_code": "other", "words": "Somebody of the provider knows them."}
+    restricted = await boss.post(here(record, "restrictions"), json=body, headers=a_key())
+    assert restricted.status_code == 201, restricted.text
+    assert events(await navigator.client.get(href)) == []
+    named = {"actor_id": actor_id(at_trial, navigator.name)}
+    answer = await boss.post(here(record, "restrictions/names"), json=named, headers=a_key())
+    assert answer.status_code == 201, answer.text
+    assert len(events(await navigator.client.get(href))) == 1
 
 
 async def test_an_address_is_dead_once_it_was_renewed_or_taken_back(

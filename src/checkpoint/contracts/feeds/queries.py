@@ -14,6 +14,7 @@ from checkpoint.contracts.feeds.states import FeedNotFound
 from checkpoint.contracts.feeds.tables import AppointmentFeed
 from checkpoint.contracts.sessions.cases import ATTENDED_BY, COVERS, HOLDS, INSTANT
 from checkpoint.contracts.sessions.tables import Appointment
+from checkpoint.custody.queries import OPEN
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
@@ -54,6 +55,7 @@ APPOINTMENTS = Prepared(
     .outerjoin(Cover, COVERS)
     .where(
         ATTENDED_BY,
+        OPEN,
         col(Appointment.starts_at) >= sa.bindparam("begins", type_=INSTANT),
         col(Appointment.starts_at) < sa.bindparam("ends", type_=INSTANT),
     )
@@ -86,7 +88,10 @@ async def by_digest(session: AsyncSession, digest: bytes, *, at: datetime) -> An
     return found[0]
 
 
-async def appointments(session: AsyncSession, navigator_id: UUID, *, at: datetime) -> Sequence[Any]:
-    """What a navigator is to attend, from a month back to a year ahead."""
-    given = {"begins": at - BACK, "ends": at + AHEAD, "now": at}
-    return await rows_of(session, APPOINTMENTS, navigator_id=navigator_id, **given)
+async def appointments(session: AsyncSession, feed: Any, *, at: datetime) -> Sequence[Any]:
+    """What the navigator of a calendar is to attend, from a month back to a year ahead.
+
+    A restricted case is in it only while they are named for it, as anywhere else.
+    """
+    given = {"begins": at - BACK, "ends": at + AHEAD, "now": at, "reader": feed.made_by}
+    return await rows_of(session, APPOINTMENTS, navigator_id=feed.navigator_id, **given)

@@ -110,7 +110,7 @@ async def read_feed(
     request.scope["state"]["door"] = f"GET {door_of(request.scope)}"
     feed = await queries.by_digest(session, actions.digest_of(secret), at=now)
     await request.app.state.feed_budgets.spend(feed.id, at=spent_at)
-    rows = await queries.appointments(session, feed.navigator_id, at=now)
+    rows = await queries.appointments(session, feed, at=now)
     about = [feed.id, feed.navigator_id, *(row.custody_record_id for row in rows)]
     # Whoever holds the address is known by nothing but the address, so that is who reads.
     reader = Actor(id=feed.id, role=Role.NAVIGATOR, client="calendar")
