@@ -11,7 +11,7 @@ from checkpoint.contracts.states import ContractState
 from checkpoint.foundation.actors import Role
 from delivering import problem
 from keeping import SESSIONS, arrested_again, entered, moved, on, running, said
-from navigating import assigned, registered
+from navigating import assigned, here, registered
 from traces import entries
 
 DECEMBER = datetime(2026, 12, 10, 9, tzinfo=UTC)
@@ -156,6 +156,24 @@ async def test_only_an_arrest_of_the_same_person_while_it_ran_is_named(clients):
     assert answer.status_code == 201, answer.text
     (arrest,) = (await boss.get(contract.door("breach-reviews"))).json()["arrests"]
     assert (arrest["overdue"], arrest["review_id"]) == (False, answer.json()["id"])
+
+
+async def test_a_restricted_arrest_is_listed_for_nobody_but_who_is_named(clients):
+    contract = await running(clients)
+    boss, _ = bosses(clients)
+    await released(clients(), contract.record)
+    on(clients, DECEMBER)
+    arrest = await arrested_again(clients, contract.record, committed="2026-12-08")
+    theirs = clients(Role.SUPERVISOR, name="who restricts")
+    restricting = {"reason_code": "other", "words": "Somebody here knows them."}
+    answer = await theirs.post(here(arrest, "restrictions"), json=restricting, headers=a_key())
+    assert answer.status_code == 201, answer.text
+    about = {"cause": "new_arrest", "words": "Arrested.", "other_record_id": arrest["id"]}
+    assert (await boss.get(contract.door("breach-reviews"))).json()["arrests"] == []
+    assert code(await said(boss, contract, "breach-reviews", **about)) == "no-new-arrest"
+    assert len((await theirs.get(contract.door("breach-reviews"))).json()["arrests"]) == 1
+    answer = await said(theirs, contract, "breach-reviews", **about)
+    assert answer.status_code == 201, answer.text
 
 
 @pytest.mark.parametrize(

@@ -156,6 +156,20 @@ async def test_an_offer_waits_on_both_lists_until_it_is_answered(
     assert "handover_unanswered" not in await kinds(boss, record)
 
 
+async def test_an_offer_of_a_restricted_case_waits_for_nobody_who_is_not_named(
+    at_trial, a_case, a_navigator
+):
+    record, holder, other = await a_case("treatment"), await a_navigator(), await a_navigator()
+    await assigned(at_trial(), record, holder)
+    await offered(holder.client, record, other)
+    assert await kinds(other.client, record) == {"handover_offered"}
+    body = {"reason_code": "other", "words": "Somebody here knows them."}
+    boss = at_trial(Role.SUPERVISOR, name="boss")
+    answer = await boss.post(here(record, "restrictions"), json=body, headers=a_key())
+    assert answer.status_code == 201, answer.text
+    assert await worklist(other.client) == []
+
+
 async def test_a_supervisor_is_told_of_their_team(at_trial, a_case, a_navigator, later):
     someone = await a_navigator()
     boss, elsewhere = at_trial(Role.SUPERVISOR), at_trial(Role.SUPERVISOR, "PETERLEE")

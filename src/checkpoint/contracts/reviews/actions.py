@@ -50,7 +50,7 @@ async def raise_review(
     contract = await contracts.one(session, contract_id, by=by, at=at, lock=True)
     evidence.check_running(contract)
     before = await queries.of_contract(session, contract.id)
-    await _check_subject(session, contract, command, before, at=at)
+    await _check_subject(session, contract, command, before, by=by, at=at)
     _check_none_open(command, before)
     check_space(
         len(before),
@@ -112,11 +112,17 @@ async def decide(
 
 
 async def _check_subject(
-    session: AsyncSession, contract: Any, command: RaiseReview, before: Any, *, at: datetime
+    session: AsyncSession,
+    contract: Any,
+    command: RaiseReview,
+    before: Any,
+    *,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """What the review is about is the contract's own, or the person's."""
     if command.other_record_id is not None:
-        arrests = await queries.arrests(session, contract, before, at=at)
+        arrests = await queries.arrests(session, contract, before, by=by, at=at)
         if command.other_record_id not in {each.record.id for each in arrests}:
             raise RuleBroken(
                 "#/other_record_id",

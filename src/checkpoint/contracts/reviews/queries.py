@@ -15,7 +15,9 @@ from checkpoint.contracts.reviews.tables import BreachDecision, BreachReview
 from checkpoint.contracts.states import ENDED, ContractEvent, StepReason
 from checkpoint.contracts.tables import ContractStep
 from checkpoint.custody import queries as custody
+from checkpoint.custody.queries import OPEN
 from checkpoint.custody.tables import CustodyRecord
+from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.people.queries import same_person
 
@@ -52,6 +54,7 @@ ARRESTS = (
         col(CustodyRecord.id) != sa.bindparam("record_id", type_=sa.Uuid()),
         col(CustodyRecord.arrested_at) > sa.bindparam("since", type_=sa.DateTime(timezone=True)),
         col(CustodyRecord.arrested_at) <= sa.bindparam("until", type_=sa.DateTime(timezone=True)),
+        OPEN,
     )
     .order_by(col(CustodyRecord.arrested_at).desc(), col(CustodyRecord.id))
 )
@@ -109,14 +112,17 @@ async def last_days(session: AsyncSession, record_id: UUID) -> list[Any]:
 
 
 async def arrests(
-    session: AsyncSession, contract: Any, reviews: Sequence[Any], *, at: datetime
+    session: AsyncSession, contract: Any, reviews: Sequence[Any], *, by: Actor, at: datetime
 ) -> list[Arrest]:
-    """The person's new arrests while the contract ran, the latest first.
+    """The person's new arrests while the contract ran, the latest first, in any suite.
+
+    One whose case is restricted is listed for those alone who are named for it.
 
     Args:
         session: of the request.
         contract: one that was reached.
         reviews: its reviews; the first that names an arrest answers it.
+        by: whoever is asking.
         at: now.
     """
     turns = await turns_of(session, contract.id)
@@ -129,6 +135,7 @@ async def arrests(
         record_id=contract.custody_record_id,
         since=turns.started_at,
         until=turns.ended_at or at,
+        reader=by.id,
     )
     named = {each.other_record_id: each.id for each in reviews}
     found = []

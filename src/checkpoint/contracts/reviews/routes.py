@@ -55,7 +55,7 @@ async def list_reviews(
     """
     contract = await contracts.one(session, contract_id, by=by, at=now)
     reviews = await queries.of_contract(session, contract.id)
-    arrests = await queries.arrests(session, contract, reviews, at=now)
+    arrests = await queries.arrests(session, contract, reviews, by=by, at=now)
     await ledger.record(
         session,
         Operation.CONSULTATION,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from checkpoint.allocation.tables import Allocation
+from checkpoint.custody import queries as custody
 from checkpoint.custody.reach.tables import BrokenGlass, BrokenGlassReview
 from checkpoint.delivery.tables import Crossover, CrossoverAnswer
 from checkpoint.eligibility.tables import EligibilityDecision
@@ -59,7 +60,8 @@ def _offers() -> Any:
 
 def handover_offered(reach: Reach) -> Any:  # noqa: ARG001 - it is about whoever asks
     mine = col(Navigator.id) == col(Offer.to_navigator_id)
-    return _offers().join(Navigator, mine).where(col(Navigator.actor_id) == READER, WORKS)
+    whose = (col(Navigator.actor_id) == READER, WORKS, custody.OPEN)
+    return _offers().join(Navigator, mine).where(*whose)
 
 
 def handover_unanswered(reach: Reach) -> Any:
