@@ -13,6 +13,7 @@ from delivering import problem
 from keeping import SESSIONS, arrested_again, entered, moved, on, running, said
 from navigating import assigned, here, registered
 from traces import entries
+from working import due
 
 DECEMBER = datetime(2026, 12, 10, 9, tzinfo=UTC)
 MISSED = {"cause": "missed_contact", "words": "Missed two appointments."}
@@ -171,6 +172,9 @@ async def test_a_restricted_arrest_is_listed_for_nobody_but_who_is_named(clients
     about = {"cause": "new_arrest", "words": "Arrested.", "other_record_id": arrest["id"]}
     assert (await boss.get(contract.door("breach-reviews"))).json()["arrests"] == []
     assert code(await said(boss, contract, "breach-reviews", **about)) == "no-new-arrest"
+    for who, listed in ((boss, False), (theirs, True)):
+        found = await due(who, contract.record)
+        assert ("arrest_unreviewed" in found) == listed
     assert len((await theirs.get(contract.door("breach-reviews"))).json()["arrests"]) == 1
     answer = await said(theirs, contract, "breach-reviews", **about)
     assert answer.status_code == 201, answer.text

@@ -17,6 +17,7 @@ from checkpoint.contracts.sessions.cases import STANDS as PLANNED
 from checkpoint.contracts.sessions.tables import Appointment, Attendance, PersonContact
 from checkpoint.contracts.states import ENDED, LIVE, NEXT, ContractEvent, ContractState
 from checkpoint.contracts.tables import Contract, ContractStep
+from checkpoint.custody import queries as custody
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.delivery.cases import MISSING
 from checkpoint.delivery.tables import Disposal, ProgrammeStart
@@ -138,7 +139,10 @@ def review_due(reach: Reach) -> Any:
 
 
 def arrest_unreviewed(reach: Reach) -> Any:
-    """New arrests of people whose contract runs, in any suite, that no review names."""
+    """New arrests of people whose contract runs, in any suite, that no review names.
+
+    Those of restricted cases are due from who is named for them.
+    """
     named = sa.exists().where(
         col(BreachReview.contract_id) == col(Contract.id),
         col(BreachReview.other_record_id) == col(OTHER.id),
@@ -159,6 +163,7 @@ def arrest_unreviewed(reach: Reach) -> Any:
         .join(BEGAN, began)
         .join(OTHER, arrested)
         .where(is_one_of(col(Contract.state), *LIVE), ~named)
+        .where(custody.open_to_reader(col(OTHER.id)))
     )
 
 
