@@ -221,7 +221,7 @@ class Seeds:
             )
         if likely() < 0.1:
             return
-        self.add(
+        start = self.add(
             "programme_start",
             custody_record_id=record,
             enrolment_id=enrolment,
@@ -232,6 +232,8 @@ class Seeds:
         )
         if likely() < 0.95:
             self.worked(record, at)
+            self.met(record, at)
+            self.contracted(record, start, at)
 
     def worked(self, record: Any, at: datetime) -> None:
         assignment = self.add(
@@ -253,6 +255,90 @@ class Seeds:
                 offered_at=self.at - timedelta(hours=30),
                 offered_by=self.by,
             )
+
+    def met(self, record: Any, at: datetime) -> None:
+        """Every fortnight an appointment, of which one in fifty has no entry; and the next one."""
+        when = at + timedelta(days=1)
+        while when < self.at + timedelta(days=14):
+            appointment = self.add(
+                "appointment",
+                custody_record_id=record,
+                navigator_id=self.rows["navigator_assignment"][-1]["navigator_id"],
+                kind="session",
+                starts_at=when,
+                minutes=50,
+                place="home",
+                planned_at=at,
+                planned_by=self.by,
+            )
+            if when < self.at and self.chance.random() < 0.98:
+                self.add(
+                    "attendance",
+                    appointment_id=appointment,
+                    number=1,
+                    outcome="attended",
+                    minutes=50,
+                    excused=False,
+                    recorded_at=when,
+                    recorded_by=self.by,
+                )
+            when += timedelta(days=14)
+
+    def contracted(self, record: Any, start: Any, at: datetime) -> None:
+        """A contract that was started four days after; one in twenty is offered and not signed."""
+        signed, first = self.chance.random() < 0.95, (at + timedelta(days=4)).date()
+        days = {"starts_on": first, "ends_on": first + timedelta(days=120)} if signed else {}
+        contract = self.add(
+            "contract",
+            custody_record_id=record,
+            programme_start_id=start,
+            reference=new_reference(),
+            fallback="charge",
+            state="active" if signed else "offered",
+            version=2 if signed else 1,
+            terms_number=1,
+            drafted_at=at,
+            drafted_by=self.by,
+            **days,
+        )
+        terms = self.add(
+            "contract_terms",
+            contract_id=contract,
+            number=1,
+            kind="first",
+            reason_code="agreed_at_start",
+            excused_days=0,
+            reckoned="4 calendar months",
+            drafted_at=at,
+            drafted_by=self.by,
+        )
+        for number, event in enumerate(("offered", "started")[: 1 + signed], 1):
+            self.add(
+                "contract_step",
+                contract_id=contract,
+                number=number,
+                event=f"contract.{event}",
+                state="active" if event == "started" else "offered",
+                terms_number=1,
+                excused_days=0,
+                happened_at=at + timedelta(days=4 if event == "started" else 0),
+                recorded_at=at,
+                recorded_by=self.by,
+                **(days if event == "started" else {}),
+            )
+        self.add(
+            "contract_condition",
+            terms_id=terms,
+            key=new_id(),
+            position=1,
+            kind="pathway",
+            pathway="finance",
+            objective="Synthetic.",
+            measure="Synthetic.",
+            due_on=first + timedelta(days=60),
+            rule="sessions",
+            amount=2,
+        )
 
     def disposed(self, record: Any, offence: Any, *, at: datetime) -> None:
         self.add(

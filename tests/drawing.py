@@ -199,7 +199,7 @@ def killed_in_a_draw(service, owner):
     async def strike():
         async with owner.begin() as connection:
             await connection.execute(sa.text("LOCK TABLE arm_reading IN SHARE MODE"))
-            await until_waiting(owner)
+            await until_waiting(owner, many=WORKERS + 1)  # so at least one of this process
             return await killed(service)()
 
     return strike

@@ -65,7 +65,12 @@ async def test_each_of_the_three_signs_once_and_for_themselves(a_bench):
     assert (await bench.sign("supervisor")).status_code == 201
     problem(await bench.sign("supervisor"), 409, "signed-already")
     stale = problem(await bench.post("offer", seen=1), 412, "overtaken")
-    assert stale["present"] == {"state": "offered", "terms_number": 1, "ends_on": None}
+    assert stale["present"] == {
+        "state": "offered",
+        "terms_number": 1,
+        "starts_on": None,
+        "ends_on": None,
+    }
     assert "fields" not in stale
     debts = {"objective": "To owe nobody"}
     body = CONTRACT | {"conditions": [OFFENDING, FINANCE | debts], "reason_code": "needs_changed"}

@@ -133,20 +133,23 @@ CAME = sa.and_(
 )
 
 
-def met(record_id: Any) -> Any:
-    """That a case's person was reached, or came, however long ago."""
+def met(record_id: Any) -> tuple[Any, Any]:
+    """That a case's person was reached, however long ago; and that they came to an appointment."""
     heard = sa.exists().where(col(PersonContact.custody_record_id) == record_id, REACHED)
     came = sa.exists().where(
         col(Appointment.custody_record_id) == record_id,
         col(Attendance.appointment_id) == col(Appointment.id),
         CAME,
     )
-    return sa.or_(heard, came)
+    return heard, came
 
 
 def first_contact(reach: Reach) -> Any:
-    """Starts of those whom nobody has reached."""
-    return started(reach).where(STANDS, ~met(col(ProgrammeStart.custody_record_id)))
+    """Starts of those whom nobody has reached; in suites, for as long as they are chased."""
+    rows = started(reach).where(STANDS)
+    if reach is Reach.SUITES:
+        rows = rows.where(col(ProgrammeStart.started_at) >= CHASED)
+    return rows.where(*(~way for way in met(col(ProgrammeStart.custody_record_id))))
 
 
 def no_navigator(reach: Reach) -> Any:

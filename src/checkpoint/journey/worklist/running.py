@@ -3,6 +3,7 @@
 A contract tells an arm, and so does an appointment: each is for whoever knows of the start.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
@@ -37,6 +38,7 @@ from checkpoint.journey.worklist.cases import (
     met,
     of_case,
 )
+from checkpoint.people.merges.tables import PersonMerge
 from checkpoint.people.queries import same_person
 
 TOMORROW = sa.bindparam("tomorrow", type_=sa.DateTime(timezone=True))
@@ -68,9 +70,10 @@ def appointment_today(reach: Reach) -> Any:
 
 
 def attendance_missing(reach: Reach) -> Any:
-    """Chased for so long: nobody keeps which appointments have no entry."""
+    """Chased for so long, and in suites for a week: nobody keeps which have no entry."""
     starts_at = col(Appointment.starts_at)
-    return _appointments(reach).where(starts_at <= NOW, starts_at >= CHASED)
+    since = CHASED if reach is Reach.CASELOAD else NOW - sa.literal_column("interval '7 days'")
+    return _appointments(reach).where(starts_at <= NOW, starts_at >= since)
 
 
 def no_contact(reach: Reach) -> Any:
@@ -87,7 +90,9 @@ def no_contact(reach: Reach) -> Any:
     )
     last = sa.func.greatest(col(start.started_at), *(_one(each) for each in (heard, came)))
     rows = in_reach(reach, _day_of(last), start, case_id)
-    return rows.where(knows(reach, col(start.allocation_id)), MISSING > 0, STANDS, met(case_id))
+    return rows.where(
+        knows(reach, col(start.allocation_id)), MISSING > 0, STANDS, sa.or_(*met(case_id))
+    )
 
 
 def _one(rows: Any) -> Any:
@@ -109,6 +114,10 @@ def of_contract(reach: Reach, since: Any, table: Any, words: Any = NOTHING) -> A
 # The events by which a contract ends.
 ENDINGS = {event for (_, event), state in NEXT.items() if state in ENDED}
 ANEW, BEGAN, OTHER = aliased(ContractStep), aliased(ContractStep), aliased(CustodyRecord)
+
+MERGED: Any = sa.union_all(
+    sa.select(col(PersonMerge.kept_id)), sa.select(col(PersonMerge.other_id))
+)
 
 
 def contract_unsigned(reach: Reach) -> Any:
@@ -138,33 +147,40 @@ def review_due(reach: Reach) -> Any:
     return rows.where(~decided, col(BreachReview.raised_by) != READER)
 
 
-def arrest_unreviewed(reach: Reach) -> Any:
+def arrest_unreviewed(*, merged: bool) -> Callable[[Reach], Any]:
     """New arrests of people whose contract runs, in any suite, that no review names.
 
-    Those of restricted cases are due from who is named for them.
+    Those under the very same person's record are one source, and those of people who were merged
+    another: so who one person is has to be worked out for few. Those of restricted cases are due
+    from who is named for them.
     """
-    named = sa.exists().where(
-        col(BreachReview.contract_id) == col(Contract.id),
-        col(BreachReview.other_record_id) == col(OTHER.id),
-    )
-    began = sa.and_(
-        col(BEGAN.contract_id) == col(Contract.id),
-        is_one_of(col(BEGAN.event), ContractEvent.STARTED),
-    )
-    arrested = sa.and_(
-        col(OTHER.person_id).in_(same_person(RECORD.c.person_id)),
-        col(OTHER.id) != RECORD.c.id,
-        col(OTHER.arrested_at) > col(BEGAN.happened_at),
-    )
-    rows = of_contract(reach, _day_of(col(OTHER.arrested_at)), Contract)
-    whose = of_case(_day_of(col(OTHER.arrested_at)), col(OTHER.id), col(Contract.id))
-    return (
-        rows.with_only_columns(*whose)
-        .join(BEGAN, began)
-        .join(OTHER, arrested)
-        .where(is_one_of(col(Contract.state), *LIVE), ~named)
-        .where(custody.open_to_reader(col(OTHER.id)))
-    )
+    person_id = RECORD.c.person_id
+    same = col(OTHER.person_id) == person_id
+    if merged:
+        others = col(OTHER.person_id).in_(same_person(person_id))
+        same = sa.and_(person_id.in_(MERGED), others, col(OTHER.person_id) != person_id)
+
+    def rows(reach: Reach) -> Any:
+        named = sa.exists().where(
+            col(BreachReview.contract_id) == col(Contract.id),
+            col(BreachReview.other_record_id) == col(OTHER.id),
+        )
+        began = sa.and_(
+            col(BEGAN.contract_id) == col(Contract.id),
+            is_one_of(col(BEGAN.event), ContractEvent.STARTED),
+        )
+        since = _day_of(col(OTHER.arrested_at))
+        again = (col(OTHER.id) != RECORD.c.id, col(OTHER.arrested_at) > col(BEGAN.happened_at))
+        return (
+            of_contract(reach, since, Contract)
+            .with_only_columns(*of_case(since, col(OTHER.id), col(Contract.id)))
+            .join(BEGAN, began)
+            .join(OTHER, sa.and_(same, *again))
+            .where(is_one_of(col(Contract.state), *LIVE), ~named)
+            .where(custody.open_to_reader(col(OTHER.id)))
+        )
+
+    return rows
 
 
 def outcome_to_record(reach: Reach) -> Any:

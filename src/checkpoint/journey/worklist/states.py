@@ -210,6 +210,7 @@ DUTIES: Mapping[Kind, Duty] = MappingProxyType(
             "record_contact",
             f"POST {_CASE}/contacts",
             Permission.WORK_SESSIONS,
+            Permission.READ_CASELOAD,
         ),
         Kind.CONTRACT_UNSIGNED: _duty(
             "The contract was offered, and not all three have signed it.",
@@ -279,6 +280,9 @@ def is_told(kind: Kind, *, holds: Callable[[Permission], bool]) -> bool:
     Args:
         kind: what is due.
         holds: whether their role holds a permission.
+
+    Returns:
+        True if one permission is enough of those that it is told to.
     """
     return any(holds(permission) for permission in DUTIES[kind].told)
 
