@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from builders import a_key
+from builders import a_key, booked
 from checkpoint.foundation.actors import Role
 from contracting import CONTRACT
 from delivering import a_disposal, place
@@ -10,6 +10,7 @@ from harm import TOLD, added, post
 from keeping import EVIDENCE, SESSIONS, arrested_again, entered, moved, on, running, said, started
 from meeting import CALL, TOMORROW, became, planned
 from navigating import assigned, here, registered
+from people.test_merges import merged
 from working import due, worklist
 
 SUMMARY = {"code": "CJ88001", "committed_from": "2026-11-01", "committed_in_area": True}
@@ -165,6 +166,18 @@ async def test_a_new_arrest_a_review_and_an_objection_wait_for_somebody_else(cli
     body = {"outcome": "contract_stands", "words": "It was explained."}
     assert (await said(boss, contract, answered, **body)).status_code == 200
     assert "challenge_open" not in await kinds(boss, record)
+
+
+async def test_a_new_arrest_of_who_turned_out_to_be_the_same_person_counts(clients):
+    record = await started(clients)
+    boss = clients(Role.SUPERVISOR, name="boss")
+    await running(clients, record=record)
+    on(clients, datetime(2026, 12, 10, 9, tzinfo=UTC))
+    times = {"arrested_at": "2026-12-09T20:00:00Z", "arrived_at": "2026-12-09T20:30:00Z"}
+    other = await booked(clients(), **times)
+    assert "arrest_unreviewed" not in await kinds(boss, record)
+    await merged(boss, record["person"]["id"], other["person"]["id"])
+    assert (await due(boss, record))["arrest_unreviewed"]["due_on"] == "2026-12-11"
 
 
 async def test_a_condition_is_due_until_it_is_met_or_somebody_else_holds_it_up(clients):
