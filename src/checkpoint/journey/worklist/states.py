@@ -297,6 +297,4 @@ def why_not(kind: Kind, *, holds: Callable[[Permission], bool]) -> str | None:
     Returns:
         Whom to ask, in plain English; None where they may.
     """
-    if holds(DUTIES[kind].opens):
-        return None
-    return "Your role does not allow this; ask a supervisor."
+    return None if holds(DUTIES[kind].opens) else "Ask a supervisor: your role may not do this."
