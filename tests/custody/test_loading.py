@@ -103,6 +103,7 @@ def test_a_load_leaves_nothing_when_the_ledger_cannot_be_written(shell):
     assert after == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "held",
     ["LOCK TABLE offence IN SHARE MODE", "SELECT * FROM audit_stream FOR UPDATE"],

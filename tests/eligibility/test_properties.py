@@ -91,6 +91,7 @@ def test_a_verdict_never_improves_when_a_fact_becomes_unknown(name, facts, lost)
     assert after in MAY_BECOME[before]
 
 
+@pytest.mark.slow
 @every_set
 @given(facts=good() | facts_known, lost=losses)
 def test_a_criterion_is_never_answered_better_for_knowing_less(name, facts, lost):
@@ -103,6 +104,7 @@ def test_a_criterion_is_never_answered_better_for_knowing_less(name, facts, lost
         assert same or waits or still_refers
 
 
+@pytest.mark.slow
 @every_set
 @given(facts=good() | facts_known)
 def test_the_same_facts_and_set_give_the_same_findings_for_ever(name, facts):
@@ -210,6 +212,7 @@ def test_facts_are_of_their_kind_and_of_codes_that_there_are(case):
             assert all(map(fact.may_be, value if isinstance(value, list) else [value]))
 
 
+@pytest.mark.slow
 @every_set
 @given(case=cases(), lost=st.integers(0, 100))
 def test_an_answer_of_the_suite_that_is_taken_back_makes_nobody_eligible(name, case, lost):

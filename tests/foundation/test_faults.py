@@ -227,6 +227,7 @@ async def test_a_connection_keeps_to_the_promised_patience(api, setting, promise
         assert shown.scalar_one() == promised
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 async def test_every_door_is_503_in_time_and_comes_back(build, address, hers, fault):
     app = build(address)
@@ -248,6 +249,7 @@ async def test_every_door_is_503_in_time_and_comes_back(build, address, hers, fa
         assert (await knock(client, door)).is_success
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["no socket", "no server", "no database", "no login"])
 async def test_without_a_database_every_door_is_503_at_once(build, address, where):
     url = make_url(address)

@@ -193,6 +193,7 @@ async def test_every_field_of_every_body_takes_nasty_values(document, addressed,
     await send.all_on_record()
 
 
+@pytest.mark.slow
 @SHARE
 async def test_every_parameter_and_header_takes_nasty_values(document, addressed, send, share):
     tried = 0

@@ -184,6 +184,7 @@ NARROW = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(narrow=NARROW, place=st.sampled_from([None, 0, 1]))
 async def test_the_stages_add_up_to_those_arrested_however_it_is_narrowed(

@@ -49,6 +49,7 @@ def sealed(seed, *, strata=1, places=60, arms=EVEN, sizes=(4, 6, 8)):
     return [Drawn("list", stratum, next(left[stratum])) for stratum in order]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("design", [BLOCKS, OWN])
 @pytest.mark.parametrize("strata", [1, 2, 5])
 @given(order=st.permutations(GATEWAY))
@@ -64,6 +65,7 @@ def test_a_two_sided_test_at_5_percent_would_have_let_109_to_82_pass():
     assert 0.05 < 2 * tail / 2**191 < 0.07
 
 
+@pytest.mark.slow
 @given(seeds, st.integers(1, 7))
 @settings(derandomize=True)  # it may be, once in a thousand
 def test_no_list_in_blocks_is_raised_by_what_its_blocks_can_make(seed, strata):
@@ -72,6 +74,7 @@ def test_no_list_in_blocks_is_raised_by_what_its_blocks_can_make(seed, strata):
     assert {found.state, *found.strata.values()} == {BalanceState.WITHIN_DESIGN}
 
 
+@pytest.mark.slow
 def test_of_two_hundred_trials_in_blocks_none_is_raised():
     rng = Random(191)
     raised = 0

@@ -1,5 +1,6 @@
 """Nothing the monitor shows depends on what is sealed and not drawn yet."""
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -37,6 +38,7 @@ async def everything(client):
     return [answer.content for answer in answers]
 
 
+@pytest.mark.slow
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chosen=st.lists(arms, min_size=1, max_size=40))
 async def test_no_answer_changes_when_the_next_sealed_arms_change(

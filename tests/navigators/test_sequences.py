@@ -257,6 +257,7 @@ class Life:
             assert self.load(who) - worded <= CAPACITIES[who]
 
 
+@pytest.mark.slow
 @settings(
     max_examples=30,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
