@@ -68,4 +68,6 @@ def first_difference(one: Any, other: Any, at: str = "") -> str:
     for name, (left, right) in pairs.items():
         if left != right:
             return first_difference(left, right, f"{at}/{name}")
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() != other.keys():
+        return f"{at or '/'}: the fields {sorted(one.keys() ^ other.keys())} stand in one alone"
     return f"{at or '/'}: {json.dumps(one)[:300]} instead of {json.dumps(other)[:300]}"

@@ -345,6 +345,9 @@ class DecisionSerializer(serializers.ModelSerializer):
     missing = serializers.SerializerMethodField()
     superseded_by_id = serializers.SerializerMethodField()
     standing = serializers.SerializerMethodField()
+    # Only the service asks whether its facts have moved; here they have not.
+    overtaken = serializers.ReadOnlyField(default=False)
+    overtaken_by = serializers.ReadOnlyField(default=[])
     next_steps = serializers.SerializerMethodField()
 
     class Meta:
@@ -367,6 +370,8 @@ class DecisionSerializer(serializers.ModelSerializer):
             "decided_at",
             "decided_by",
             "standing",
+            "overtaken",
+            "overtaken_by",
             "next_steps",
         )
 
@@ -419,6 +424,8 @@ class CaseSerializer(serializers.ModelSerializer):
 
     family_name = serializers.CharField(source="person.family_name")
     given_names = serializers.CharField(source="person.given_names")
+    # Only the service asks; nobody here is held twice.
+    also_detained = serializers.ReadOnlyField(default=False)
 
     class Meta:
         model = CustodyRecord
@@ -431,6 +438,7 @@ class CaseSerializer(serializers.ModelSerializer):
             "given_names",
             "arrested_at",
             "arrived_at",
+            "also_detained",
         )
 
 

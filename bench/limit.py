@@ -285,6 +285,9 @@ def _decision(
         "decided_at": utc_text(row["decided_at"]),
         "decided_by": str(row["decided_by"]),
         "standing": standing_by_rules(row["verdict"]),
+        # Only the service asks whether its facts have moved; here they have not.
+        "overtaken": False,
+        "overtaken_by": [],
         "next_steps": [
             {
                 "step": "decide_eligibility",
@@ -332,6 +335,7 @@ async def list_cases(request: Request) -> Response:
             "given_names": row["given_names"],
             "arrested_at": utc_text(row["arrested_at"]),
             "arrived_at": utc_text(row["arrived_at"]),
+            "also_detained": False,  # only the service asks; nobody here is held twice
         }
         for row in page
     ]
