@@ -60,7 +60,8 @@ async def record_challenge(
         raise RuleBroken(
             "#/victim_id", "victim-not-here", "Name a victim of the case whose entry stands."
         )
-    _check_day(command.objected_on, since=london_day(contract.drafted_at), today=london_day(at))
+    since, today = london_day(contract.drafted_at), london_day(at)
+    rules.check_objection_day(command.objected_on, since=since, today=today)
     before = [each.row for each in await queries.challenges(session, contract.id)]
     if any(each.victim_id == command.victim_id and not each.decided_at for each in before):
         raise ChallengeOpen("Have it decided first; what else they say goes to whoever decides.")
@@ -117,15 +118,6 @@ async def decide_challenge(
     await insert(session, row)
     about = (found.id, found.victim_id)
     await _tell(session, OutcomeEvent.CHALLENGE_DECIDED, *about, contract=contract, by=by, at=at)
-
-
-def _check_day(objected_on: date, *, since: date, today: date) -> None:
-    if objected_on > today:
-        raise RuleBroken("#/objected_on", "in-the-future", "This day has not come yet.")
-    if objected_on < since:
-        raise RuleBroken(
-            "#/objected_on", "before-the-contract", "This lies before the contract was drafted."
-        )
 
 
 async def _tell(

@@ -128,3 +128,22 @@ def duties(
     yield NotificationKind.CONTRACT_STARTED, started_at
     if ended_at is not None:
         yield TOLD_OF_END[state], ended_at
+
+
+def check_objection_day(objected_on: date, *, since: date, today: date) -> None:
+    """A victim objected to a contract that there was, and has done so.
+
+    Args:
+        objected_on: the day in England.
+        since: the day on which the contract was drafted.
+        today: in England.
+
+    Raises:
+        RuleBroken: in-the-future or before-the-contract.
+    """
+    if objected_on > today:
+        raise RuleBroken("#/objected_on", "in-the-future", "This day has not come yet.")
+    if objected_on < since:
+        raise RuleBroken(
+            "#/objected_on", "before-the-contract", "This lies before the contract was drafted."
+        )

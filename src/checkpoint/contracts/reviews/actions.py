@@ -20,7 +20,6 @@ from checkpoint.contracts.reviews.states import (
     Cause,
     ReviewDecided,
     ReviewEvent,
-    ReviewOpen,
     ReviewOutcome,
 )
 from checkpoint.contracts.reviews.tables import BreachDecision, BreachReview
@@ -51,7 +50,8 @@ async def raise_review(
     evidence.check_running(contract)
     before = await queries.of_contract(session, contract.id)
     await _check_subject(session, contract, command, before, by=by, at=at)
-    _check_none_open(command, before)
+    about = (command.cause, command.other_record_id, command.condition_key)
+    rules.check_none_open(about, before)
     check_space(
         len(before),
         most=MOST_REVIEWS,
@@ -137,14 +137,6 @@ async def _check_subject(
                 "condition-not-here",
                 "Name a condition of the terms in force, by key.",
             )
-
-
-def _check_none_open(command: RaiseReview, before: Any) -> None:
-    about = (command.cause, command.other_record_id, command.condition_key)
-    for each in before:
-        asked = (each.cause, each.other_record_id, each.condition_key)
-        if each.decided_at is None and asked == about:
-            raise ReviewOpen("Have it decided first.", review_id=str(each.id))
 
 
 async def _check_decision(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from checkpoint.contracts.reviews.states import (
@@ -11,6 +12,7 @@ from checkpoint.contracts.reviews.states import (
     Ground,
     NothingBroken,
     OffenceBefore,
+    ReviewOpen,
     ReviewOutcome,
     UninvolvedNeeded,
 )
@@ -106,3 +108,19 @@ def _check_offence(offence_on: date | None, *, starts_on: date, today: date) -> 
     if offence_on > today:
         raise RuleBroken("#/offence_on", "in-the-future", "This day has not come yet.")
     check_days([offence_on], ReviewOutcome.FAIL, starts_on=starts_on)
+
+
+def check_none_open(about: tuple[Cause, UUID | None, UUID | None], before: Iterable[Any]) -> None:
+    """One thing is reviewed once at a time.
+
+    Args:
+        about: the cause, the arrest's record and the condition's key of a review to be raised.
+        before: the contract's reviews, each with these, ``id`` and ``decided_at``.
+
+    Raises:
+        ReviewOpen: one of the same is undecided; names it.
+    """
+    for each in before:
+        asked = (each.cause, each.other_record_id, each.condition_key)
+        if each.decided_at is None and asked == about:
+            raise ReviewOpen("Have it decided first.", review_id=str(each.id))

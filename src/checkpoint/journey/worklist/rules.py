@@ -9,7 +9,7 @@ from uuid import UUID
 
 from checkpoint.contracts.reviews.clocks import raise_by
 from checkpoint.contracts.sessions.clocks import policy_on as contact_policy_on
-from checkpoint.foundation.calendar import london_midnight
+from checkpoint.foundation.calendar import in_force, london_midnight
 from checkpoint.journey.stages import prosecution_deadline
 from checkpoint.journey.worklist.states import Kind, Urgency
 
@@ -99,7 +99,7 @@ POLICIES = (
 
 def policy_on(day: date) -> WorklistPolicy:
     """The policy that holds on a day."""
-    return [POLICIES[0], *(each for each in POLICIES if each.available_from <= day)][-1]
+    return in_force(POLICIES, day)
 
 
 @dataclass(frozen=True)
