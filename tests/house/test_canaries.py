@@ -42,6 +42,8 @@ RECORDS = "/v1/custody-records"
 NAME, GIVEN = "Zyxcanary", "Quilcanary"
 SENT = "Vexcanary"
 SONGS = re.compile(r"canary|19\d\d-05-23|19\d\d, 5, 23|23/05/19\d\d|864209", re.IGNORECASE)
+# Ids, digests and parts of a second, among so many of which six digits come up by themselves.
+NOISE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}|:[0-5]\d\.\d+")
 YEARS = itertools.count(1950)
 BORN = itertools.cycle(range(1905, 1995, 13))  # no two are a slip of the pen apart
 # Codes and numbers that many people share.
@@ -194,7 +196,7 @@ def postgresql_log():
 
 
 def singing(text):
-    return sorted({found[0] for found in SONGS.finditer(text)})
+    return sorted({found[0] for found in SONGS.finditer(NOISE.sub("", text))})
 
 
 @pytest.fixture(params=[True, False], ids=["for people", "as JSON"])
