@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.config import Config
 from fastapi import FastAPI
+from fastapi.dependencies import utils
 from hypothesis import settings as hypothesis_settings
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
@@ -23,12 +24,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint import cli
-from checkpoint.api import create_app
 from checkpoint.foundation import clock
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, with_driver
 from checkpoint.foundation.embedded import embedded
 from checkpoint.foundation.settings import Environment, Settings
+from serving import described_once, service
 
 pytest_plugins = ("publishing", "trial_fixtures", "staging")
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -37,6 +38,9 @@ SHARED = ROOT.parent / "shared"
 SERVER, TEMPLATE = "CHECKPOINT_TEST_SERVER", "CHECKPOINT_TEST_TEMPLATE"
 PASSING = "CHECKPOINT_TEST_PASSING"  # set where the server goes with all that is in it
 STACK = ExitStack()
+ROOM_BYTES = 8 * 2**30
+
+utils.get_dependant = described_once  # as it is, only not anew on every request
 
 # Two busy cores make honest work slow; how long it may take is the benchmark's question.
 hypothesis_settings.register_profile("house", deadline=None)
@@ -62,14 +66,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def started() -> str:
     """An embedded server that lives as long as this run and never waits for a disk."""
-    folder = Path(tempfile.mkdtemp(prefix="checkpoint-tests-"))
+    folder = Path(tempfile.mkdtemp(prefix="checkpoint-tests-", dir=roomy_memory()))
     STACK.callback(shutil.rmtree, folder, ignore_errors=True)
     url = STACK.enter_context(embedded(folder / "postgresql"))
     os.environ[PASSING] = "true"
-    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
-        asyncio.run(at_server(f"ALTER SYSTEM SET {setting}", url))
+    for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit"):
+        asyncio.run(at_server(f"ALTER SYSTEM SET {setting} = off", url))
     asyncio.run(at_server("SELECT pg_reload_conf()", url))
     return url
+
+
+def roomy_memory() -> str | None:
+    """Where files are kept in memory, if there is room: each database is a thousand of them."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_BYTES
+    return str(memory) if roomy and os.access(memory, os.W_OK) else None
 
 
 def on(database: str) -> str:
@@ -162,7 +173,7 @@ async def whole_app(
         pool_size=8,
         requests_per_minute=1_000_000,
     )
-    app = create_app(settings)
+    app = service(settings)
     yield app
     await app.state.engine.dispose()
 

@@ -8,10 +8,10 @@ import pytest
 from pydantic import SecretStr
 
 from builders import KNOWN, booked, decided
-from checkpoint.api import create_app
 from checkpoint.foundation import clock
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients, noon
+from serving import service
 from shell import Shell
 
 RULES = (files("checkpoint.eligibility") / "rulesets" / "2026-11-01.toml").read_text("utf-8")
@@ -96,7 +96,7 @@ def decisions(shell, tmp_path):
             local_issuer=True,
             data_folder=tmp_path,
         )
-        app = create_app(settings)
+        app = service(settings)
         app.dependency_overrides[clock.now] = noon
         client = Clients(app)()
         known = (KNOWN, {}, KNOWN | {"hate_crime": True})

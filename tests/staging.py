@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from checkpoint.allocation.vault import Vault
-from checkpoint.api import create_app
 from checkpoint.foundation import clock
 from checkpoint.foundation.database import OWNER_ROLE, engine_for
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import NOON, Clients
+from serving import service
 from trialling import SEED, open_trial
 
 
@@ -52,7 +52,7 @@ class Stage:
         async def now() -> datetime:
             return moment
 
-        app = create_app(self.settings(**changes))
+        app = service(self.settings(**changes))
         app.dependency_overrides[clock.now] = now
         self.clients.append(Clients(app))
         return self.clients[-1]

@@ -8,11 +8,11 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from checkpoint.allocation.vault import Vault
-from checkpoint.api import create_app
 from checkpoint.foundation import clock
 from checkpoint.foundation.database import OWNER_ROLE, engine_for
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients, noon
+from serving import service
 from trialling import SEED, open_trial
 
 
@@ -46,7 +46,7 @@ async def trial_owner(
 async def whole_trial_app(
     trial_owner: AsyncEngine, trial_settings: Settings
 ) -> AsyncIterator[FastAPI]:
-    app = create_app(trial_settings)
+    app = service(trial_settings)
     yield app
     await app.state.engine.dispose()
 

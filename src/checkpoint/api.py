@@ -187,7 +187,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url="/openapi.json" if settings.shows_docs else None,
         generate_unique_id_function=lambda route: route.name,
     )
-    _furnish(app, settings)
+    furnish(app, settings)
+    if settings.local_issuer:
+        app.include_router(local_issuer.router)
     for router in ROOMS:
         app.include_router(router, responses=ANYWHERE)
     app.include_router(health.router)
@@ -204,7 +206,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def _furnish(app: FastAPI, settings: Settings) -> None:
+def furnish(app: FastAPI, settings: Settings) -> None:
     """What requests find on ``app.state``."""
     if settings.database_url is None:
         raise ValueError("CHECKPOINT_DATABASE_URL is missing; `checkpoint run` sets it.")
@@ -225,7 +227,6 @@ def _keys(app: FastAPI, settings: Settings, issuer: str) -> Keys:
         return FetchedKeys(str(settings.jwks_url), cooldown_seconds=settings.key_cooldown_seconds)
     local = LocalIssuer(settings.folder, issuer=issuer, audience=settings.audience)
     app.state.local_issuer = local
-    app.include_router(local_issuer.router)
     return FixedKeys(local.jwks())
 
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from checkpoint.api import create_app
 from checkpoint.foundation.calendar import LONDON
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients
 from crowd import crowd
+from serving import service
 from shell import Shell
 from trialling import a_protocol
 
@@ -70,7 +70,7 @@ def drawn(shell, folder, many):
             local_issuer=True,
             data_folder=folder,
         )
-        app = create_app(settings)
+        app = service(settings)
         clients = Clients(app)
         at = datetime.now(UTC) - timedelta(minutes=1)
         for case in await crowd(shell.url, ["DURHAMGATE"], many, at=at):

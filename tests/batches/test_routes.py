@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from builders import KNOWN, a_booking, an_offence, booked, eligible
 from checkpoint.access.guards import Holding
 from checkpoint.access.permissions import Permission, holds
-from checkpoint.api import create_app, routes_of
+from checkpoint.api import routes_of
 from checkpoint.batches.rules import LIMIT_BYTES, MOST_ITEMS
 from checkpoint.batches.schemas import BATCH
 from checkpoint.foundation.actors import TOKEN_ROLES, Role
@@ -19,6 +19,7 @@ from checkpoint.foundation.clock import now
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients, noon
 from navigating import particulars
+from serving import service
 from traces import counts, entries
 
 RECORDS = "/v1/custody-records"
@@ -233,7 +234,7 @@ async def hurried(database, tmp_path):
     apps = []
 
     def make(**settings):
-        app = create_app(
+        app = service(
             Settings(
                 environment=Environment.DEVELOPMENT,
                 database_url=SecretStr(database),

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from builders import booked
-from checkpoint.api import create_app
 from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.custody import loading, queries
 from checkpoint.custody.lists import Suite
@@ -19,6 +18,7 @@ from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import NOON, SHARED, Clients, rolled_back
+from serving import service
 from shell import Shell
 
 NATIONAL = SHARED / "data" / "uk-justice" / "cjs_offences.csv"
@@ -146,7 +146,7 @@ async def at_the_front_door(url, folder, visit):
         local_issuer=True,
         data_folder=folder,
     )
-    app = create_app(settings)
+    app = service(settings)
     client = Clients(app)()
     try:
         return await visit(client)

@@ -7,7 +7,6 @@ import pytest
 from pydantic import SecretStr
 
 from builders import an_offence, booked
-from checkpoint.api import create_app
 from checkpoint.custody.references import (
     NOT_SCHEDULES,
     SCHEDULES,
@@ -20,6 +19,7 @@ from checkpoint.custody.references import (
 from checkpoint.custody.states import OffenceSchedule
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import ROOT, SHARED, Clients
+from serving import service
 from shell import Shell
 
 NATIONAL = SHARED / "data" / "uk-justice" / "offence_schedules.csv"
@@ -179,7 +179,7 @@ def test_a_list_that_a_force_loads_stands_alone_from_then_on(shell, load, tmp_pa
             local_issuer=True,
             data_folder=tmp_path,
         )
-        app = create_app(settings)
+        app = service(settings)
         client = Clients(app)()
         offences = [an_offence(), an_offence(code="SX03128")]
         record = await booked(client, offences=offences)

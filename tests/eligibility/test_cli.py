@@ -6,11 +6,11 @@ import pytest
 from pydantic import SecretStr
 
 from builders import KNOWN, a_key, an_offence, booked
-from checkpoint.api import create_app
 from checkpoint.foundation import clock
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients, noon
 from publishing import NEXT, PROPOSED, PUBLISHED, TOLD, digest_of
+from serving import service
 
 A_QUESTION = {"date_of_birth": "1994-02-11", "offences": [an_offence()], "screening": KNOWN}
 
@@ -187,7 +187,7 @@ def test_rules_that_were_changed_decide_nothing_any_more(shell, tmp_path):
             local_issuer=True,
             data_folder=tmp_path,
         )
-        app = create_app(settings)
+        app = service(settings)
         app.dependency_overrides[clock.now] = noon
         client = Clients(app)()
         record = await booked(client, screening=KNOWN)

@@ -29,12 +29,12 @@ from builders import (
     make_person,
     proposed,
 )
-from checkpoint.api import create_app
 from checkpoint.foundation import logs
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.people.schemas import RegisterPerson
 from conftest import SERVER, Clients, at_server
+from serving import service
 from waits import until_waiting
 
 RECORDS = "/v1/custody-records"
@@ -269,7 +269,7 @@ async def broken(quoting, tmp_path):
         data_folder=tmp_path,
     )
     configured = structlog.get_config()
-    app = create_app(settings)
+    app = service(settings)
     structlog.configure(**configured)  # as the test wants to hear it
     async with Clients(app)() as client:
         yield client

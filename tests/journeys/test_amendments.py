@@ -9,7 +9,6 @@ from pydantic import SecretStr
 
 from checkpoint.allocation import loading as sealing
 from checkpoint.allocation.vault import Vault
-from checkpoint.api import create_app
 from checkpoint.foundation import clock
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
@@ -18,6 +17,7 @@ from checkpoint.trials import loading as adopting
 from checkpoint.trials.rules import Adopted, amendment_faults, parse, state_on
 from checkpoint.trials.states import TrialState
 from conftest import NOON, Clients, noon
+from serving import service
 from trialling import SEED, a_protocol, consenting, open_trial
 
 TODAY, CLOSES = date(2026, 11, 20), date(2026, 12, 1)
@@ -61,7 +61,7 @@ async def running(make_database, tmp_path):
         pool_size=2,
     )
     owner = engine_for(str(settings.database_url.get_secret_value()), role=OWNER_ROLE)
-    vault, app = Vault(settings), create_app(settings)
+    vault, app = Vault(settings), service(settings)
     await open_trial(owner, vault, SEED, places=8, strata=["DURHAMGATE"])
     app.dependency_overrides[clock.now] = noon
     clients = Clients(app)

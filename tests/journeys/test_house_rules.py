@@ -6,9 +6,9 @@ import pytest
 from pydantic import SecretStr
 
 from builders import a_key, a_person, booked
-from checkpoint.api import create_app
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients
+from serving import service
 
 RECORDS = "/v1/custody-records"
 RECORD = f"{RECORDS}/{{record_id}}"
@@ -58,7 +58,7 @@ async def newcomer(somewhere, tmp_path):
         local_issuer=True,
         data_folder=tmp_path,
     )
-    app = create_app(settings)
+    app = service(settings)
     client = Clients(app)()
     yield client
     await client.aclose()

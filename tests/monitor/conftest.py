@@ -9,11 +9,11 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from checkpoint.allocation.vault import Vault
-from checkpoint.api import create_app
 from checkpoint.foundation import clock
 from checkpoint.foundation.database import OWNER_ROLE, engine_for
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients, noon
+from serving import service
 from trialling import SEED, consenting, open_trial
 
 CASES = 6
@@ -52,7 +52,7 @@ async def monitored_app(
     trial_owner: AsyncEngine, monitored_settings: Settings
 ) -> AsyncIterator[FastAPI]:
     """The service, always at noon on 3 November 2026, with six allocated and a seventh declining."""
-    app = create_app(monitored_settings)
+    app = service(monitored_settings)
     app.dependency_overrides[clock.now] = noon
     clients = Clients(app)
     app.state.test_records = []

@@ -11,7 +11,6 @@ from pydantic import SecretStr
 from builders import a_key, booked
 from checkpoint.allocation.states import AllocationNotFound
 from checkpoint.allocation.vault import Vault
-from checkpoint.api import create_app
 from checkpoint.foundation import clock
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
@@ -21,6 +20,7 @@ from checkpoint.monitor.schemas import ProposeUnblinding
 from checkpoint.trials import loading
 from checkpoint.trials import queries as trials
 from conftest import NOON, Clients, rolled_back
+from serving import service
 from trialling import SEED, open_trial
 
 PLACE = "/v1/trials/TEST-TRIAL/unblindings"
@@ -201,7 +201,7 @@ async def closed(another_database, tmp_path):
     by = Actor(id=uuid4(), role=Role.OPERATOR)
     async with transaction(owner) as session:
         await loading.close(session, "TEST-TRIAL", words="Enough.", by=by, at=NOON)
-    app = create_app(settings)
+    app = service(settings)
 
     async def later():
         return NOON + timedelta(hours=1)

@@ -24,6 +24,7 @@ LIFE = timedelta(hours=8)
 # Whoever tries the service as one of these roles has this rank, unless they choose another.
 RANKS = {Role.CUSTODY_OFFICER: Rank.CONSTABLE, Role.SUPERVISOR: Rank.INSPECTOR}
 PATH = "/local-issuer"
+KEY_FILE = "local-issuer.pem"
 
 
 class TokenView(View):
@@ -39,7 +40,7 @@ class LocalIssuer:
 
     def __init__(self, folder: Path, *, issuer: str, audience: str) -> None:
         self.issuer, self.audience = issuer, audience
-        self._key = _kept_key(folder / "local-issuer.pem")
+        self._key = _kept_key(folder / KEY_FILE)
         public = self._key.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
@@ -79,13 +80,17 @@ class LocalIssuer:
 
 
 def _kept_key(path: Path) -> rsa.RSAPrivateKey:
-    key = serialization.load_pem_private_key(kept(path, _new_key), password=None)
+    # Only this issuer wrote the file, so its primes are not proved anew at every start.
+    key = serialization.load_pem_private_key(
+        kept(path, new_key), password=None, unsafe_skip_rsa_key_validation=True
+    )
     if not isinstance(key, rsa.RSAPrivateKey):
         raise TypeError(f"{path.name} holds no RSA key; remove it and start again")
     return key
 
 
-def _new_key() -> bytes:
+def new_key() -> bytes:
+    """A private key that nobody has yet, as PEM."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
