@@ -1,6 +1,7 @@
 """One PostgreSQL for the whole run, one database for each worker, connections as each role."""
 
 import asyncio
+import gc
 import itertools
 import os
 import shutil
@@ -57,6 +58,13 @@ def pytest_configure(config: pytest.Config) -> None:
     STACK.callback(asyncio.run, at_server(f'DROP DATABASE IF EXISTS "{template}" WITH (FORCE)'))
     asyncio.run(at_server(f'CREATE DATABASE "{template}"'))
     cli.prepare(on(template))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: looking through it for garbage again and again costs a tenth."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
