@@ -12,6 +12,7 @@ from checkpoint.contracts.evidence.rules import (
     check_days,
     check_kind,
     check_met,
+    check_uncounted,
     progress_of,
 )
 from checkpoint.contracts.evidence.states import ConditionState, EntryKind, Unit
@@ -31,8 +32,12 @@ def entry(kind, day=FIRST, until=None, minutes=None):
     return SimpleNamespace(kind=kind, happened_on=day, until=until, minutes=minutes)
 
 
-def come_to(rule, *entries, on=FIRST, run=RUN, **more):
-    return progress_of(condition(rule, **more), entries, on=on, run=run)
+def come_to(rule, *entries, held=(), on=FIRST, run=RUN, **more):
+    return progress_of(condition(rule, **more), entries, held=held, on=on, run=run)
+
+
+def came(day=FIRST, minutes=60):
+    return SimpleNamespace(happened_on=day, minutes=minutes)
 
 
 def day(number):
@@ -66,6 +71,29 @@ def test_sessions_and_contacts_are_counted_and_contact_alone_wants_one():
     assert come_to(CompletionRule.SESSIONS, *sessions, entry(K.SESSION), amount=6).state is S.MET
     assert come_to(CompletionRule.CONTACT).wanted == 1
     assert come_to(CompletionRule.CONTACT, entry(K.CONTACT)).state is S.MET
+
+
+def test_what_somebody_came_to_counts_and_of_one_day_nothing_counts_twice():
+    rule, more = CompletionRule.SESSIONS, {"amount": 3}
+    assert come_to(rule, held=[came(), came(), came(day(1))], **more).state is S.MET
+    assert come_to(rule, entry(K.SESSION), held=[came()], **more).done == 1
+    assert come_to(rule, entry(K.SESSION, day(1)), held=[came()], **more).done == 2
+    assert come_to(rule, entry(K.SESSION), entry(K.SESSION), held=[came()], **more).done == 2
+    hours, more = CompletionRule.HOURS, {"amount": 18}
+    assert come_to(hours, entry(K.WORK, minutes=90), held=[came()], **more).done == 90
+    both = come_to(hours, entry(K.WORK, minutes=90), entry(K.EVIDENCE), held=[came()] * 2, **more)
+    assert (both.done, both.unit) == (120, Unit.MINUTES)
+    assert come_to(hours, entry(K.WORK, day(1), minutes=90), held=[came()], **more).done == 150
+    assert come_to(rule, entry(K.NOT_MET), held=[came()], amount=1).state is S.NOT_MET
+
+
+def test_nobody_enters_by_hand_what_an_appointment_counts_for():
+    check_uncounted(K.SESSION, day(1), [came()])
+    check_uncounted(K.EVIDENCE, FIRST, [came()])
+    for kind in (K.SESSION, K.WORK):
+        with pytest.raises(RuleBroken) as refusal:
+            check_uncounted(kind, FIRST, [came()])
+        assert refusal.value.faults[0]["code"] == "counted-by-appointment"
 
 
 def test_evidence_speaks_for_nothing_until_somebody_says_that_it_does():

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkpoint.contracts.agreements.states import CompletionRule
 from checkpoint.contracts.sessions import rules, states
 from checkpoint.contracts.sessions.spans import Span, clashes
 from checkpoint.contracts.sessions.states import (
@@ -55,6 +56,33 @@ def test_only_a_planned_one_is_moved_and_only_one_that_stands_is_held():
                 with pytest.raises(states.AppointmentNotOpen) as refusal:
                     check(state)
                 assert refusal.value.facts == {"state": state.value}
+
+
+def test_what_somebody_came_to_or_missed_is_cancelled_only_as_a_mistake():
+    for state in AppointmentState:
+        states_ = {ChangeReason.ILL: state is PLANNED}
+        states_[ChangeReason.ENTERED_WRONGLY] = state.value not in ("moved", "cancelled")
+        for reason, allowed in states_.items():
+            if allowed:
+                states.check_cancellable(state, reason)
+            else:
+                with pytest.raises(states.AppointmentNotOpen):
+                    states.check_cancellable(state, reason)
+
+
+def test_an_appointment_counts_for_what_is_counted_in_sessions_or_hours_from_the_first_day_on():
+    first, asked = NOON.date(), {uuid4(): rule for rule in CompletionRule}
+    for key, rule in asked.items():
+        if rule in (CompletionRule.SESSIONS, CompletionRule.HOURS):
+            states.check_counted(key, asked, on=first, since=first)
+            day = first - timedelta(days=1)
+            found = broken(states.check_counted, key, asked, on=day, since=first)
+            assert found == [("#/condition_key", "before-the-contract")]
+        else:
+            found = broken(states.check_counted, key, asked, on=first, since=first)
+            assert found == [("#/condition_key", "condition-not-counted")]
+    found = broken(states.check_counted, uuid4(), {}, on=first, since=None)
+    assert found == [("#/condition_key", "condition-not-counted")]
 
 
 def test_every_word_has_a_label():

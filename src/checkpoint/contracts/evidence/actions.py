@@ -53,6 +53,8 @@ async def record(
     made = await queries.entries_made(session, contract.id)
     own = [each for each in queries.standing(made) if each.condition_key == condition.key]
     rules.check_met(own, command.kind)
+    held = await queries.held_of(session, [contract.id])
+    rules.check_uncounted(command.kind, command.happened_on, held[condition.key])
     check_space(
         len(made),
         most=MOST_ENTRIES,

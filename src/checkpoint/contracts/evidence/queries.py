@@ -1,12 +1,15 @@
 """What is on record of a contract's conditions, and what that comes to."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,10 +24,13 @@ from checkpoint.contracts.evidence.states import (
 from checkpoint.contracts.evidence.tables import ConditionEntry, ConditionEntryWithdrawal
 from checkpoint.contracts.reviews.states import OF_AN_OFFENCE, ReviewOutcome
 from checkpoint.contracts.reviews.tables import BreachDecision, BreachReview
+from checkpoint.contracts.sessions.states import Outcome
+from checkpoint.contracts.sessions.tables import Appointment, AppointmentCancellation, Attendance
 from checkpoint.contracts.states import ENDED, LIVE, ContractState
-from checkpoint.contracts.tables import ContractStep
+from checkpoint.contracts.tables import Contract, ContractStep
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
+from checkpoint.foundation.statements import Prepared
 
 CONTRACT_ID = sa.bindparam("contract_id", type_=sa.Uuid())
 ENTRIES = (
@@ -55,6 +61,49 @@ OFFENDED = (
         col(BreachDecision.ground).in_(OF_AN_OFFENCE),
     )
 )
+LATER: Any = aliased(Attendance)
+END: Any = aliased(ContractStep)
+# What was entered once a contract had ended changes nothing of how it ended.
+BY_ITS_END = sa.func.coalesce(END.recorded_at, sa.literal_column("'infinity'::timestamptz"))
+HELD = Prepared(
+    sa.select(
+        col(Attendance.condition_key),
+        col(Attendance.appointment_id),
+        sa.cast(sa.func.timezone("Europe/London", col(Appointment.starts_at)), sa.Date()).label(
+            "happened_on"
+        ),
+        col(Attendance.minutes),
+    )
+    .join(Appointment, col(Appointment.id) == col(Attendance.appointment_id))
+    .join(Contract, col(Contract.custody_record_id) == col(Appointment.custody_record_id))
+    .outerjoin(
+        END,
+        sa.and_(
+            END.contract_id == col(Contract.id),
+            END.number == col(Contract.version),
+            *(col(Contract.state) != state for state in sorted(LIVE)),
+        ),
+    )
+    .where(
+        col(Contract.id) == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid()))),
+        col(Attendance.condition_key).is_not(None),
+        col(Attendance.outcome) != Outcome.MISSED,
+        col(Attendance.complied).is_(True),
+        col(Attendance.recorded_at) <= BY_ITS_END,
+        sa.cast(sa.func.timezone("Europe/London", col(Appointment.starts_at)), sa.Date())
+        >= col(Contract.starts_on),
+        ~sa.exists().where(
+            LATER.appointment_id == col(Attendance.appointment_id),
+            LATER.number > col(Attendance.number),
+            LATER.recorded_at <= BY_ITS_END,
+        ),
+        ~sa.exists().where(
+            col(AppointmentCancellation.appointment_id) == col(Attendance.appointment_id),
+            col(AppointmentCancellation.cancelled_at) <= BY_ITS_END,
+        ),
+    )
+    .order_by(col(Appointment.starts_at), col(Appointment.id))
+)
 OPEN_REVIEWS = (
     sa.select(col(BreachReview.id))
     .outerjoin(BreachDecision, col(BreachDecision.review_id) == col(BreachReview.id))
@@ -64,10 +113,14 @@ OPEN_REVIEWS = (
 
 @dataclass(frozen=True)
 class Standing:
-    """A condition of the terms in force, everything entered of it, and what that comes to."""
+    """A condition of the terms in force, everything entered of it, and what that comes to.
+
+    ``held`` are the appointments that count for it: that the person came to, and complied at.
+    """
 
     condition: Any
     entries: Sequence[Any]
+    held: Sequence[Any]
     progress: rules.Progress
 
 
@@ -85,6 +138,14 @@ def check_running(contract: Any) -> None:
     if contract.state not in LIVE:
         started = "It has ended." if contract.state in ENDED else "Have all three sign it first."
         raise ContractNotRunning(f"Entries are made from its start to its end. {started}")
+
+
+async def held_of(session: AsyncSession, contracts: Sequence[UUID]) -> Mapping[UUID, list[Any]]:
+    """The appointments that count for conditions of contracts that were reached, by its key."""
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in await rows_of(session, HELD, ids=contracts):
+        found[row.condition_key].append(row)
+    return found
 
 
 async def progress(session: AsyncSession, contract: Any, *, on: date) -> list[Standing]:
@@ -110,11 +171,12 @@ async def progress(session: AsyncSession, contract: Any, *, on: date) -> list[St
     )
     if contract.state in ENDED:
         on = min(on, london_day(last.happened_at))
-    found = []
+    held, found = await held_of(session, [contract.id]), []
     for condition in await agreements.conditions_in_force(session, contract):
         own = [each for each in entries if each.condition_key == condition.key]
-        come_to = rules.progress_of(condition, standing(own), on=on, run=run)
-        found.append(Standing(condition, own, come_to))
+        came = held[condition.key]
+        come_to = rules.progress_of(condition, standing(own), held=came, on=on, run=run)
+        found.append(Standing(condition, own, came, come_to))
     return found
 
 

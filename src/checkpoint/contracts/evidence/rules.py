@@ -1,5 +1,6 @@
 """What the entries of a condition come to, by its own rule of completion. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -66,13 +67,17 @@ class Run:
     still: bool = False
 
 
-def progress_of(condition: Any, entries: Sequence[Any], *, on: date, run: Run) -> Progress:
+def progress_of(
+    condition: Any, entries: Sequence[Any], *, held: Sequence[Any] = (), on: date, run: Run
+) -> Progress:
     """What a condition has come to.
 
     Args:
         condition: with rule, amount, due_on, tag_from and tag_until, as its terms have them.
         entries: those of it that stand, in the order they were entered, with kind, happened_on,
             until and minutes.
+        held: the appointments that count for it, with happened_on and minutes. Of each day either
+            they or the entries count, whichever comes to more, so that nothing counts twice.
         on: a day in England, at whose end this holds.
         run: the contract's; the mandatory condition is met once its last day is over, no review is
             open and its clock runs. Nothing is overdue while that stands still.
@@ -85,7 +90,7 @@ def progress_of(condition: Any, entries: Sequence[Any], *, on: date, run: Run) -
     breach, and excused time).
     """
     blocked = _blocked(entries, on=on)
-    done, wanted, unit = _count(condition, entries, blocked, on=on, run=run)
+    done, wanted, unit = _count(condition, entries, held, blocked, on=on, run=run)
     state = _state(condition, entries, reached=done >= wanted, blocked=on in blocked)
     if run.offended and condition.rule == CompletionRule.NO_OFFENDING:
         state = ConditionState.NOT_MET
@@ -118,7 +123,13 @@ def _state(
 
 
 def _count(
-    condition: Any, entries: Sequence[Any], blocked: frozenset[date], *, on: date, run: Run
+    condition: Any,
+    entries: Sequence[Any],
+    held: Sequence[Any],
+    blocked: frozenset[date],
+    *,
+    on: date,
+    run: Run,
 ) -> tuple[int, int, Unit]:
     """How much is done of how much that is wanted."""
     rule = CompletionRule(condition.rule)
@@ -126,14 +137,20 @@ def _count(
         is_over = on > run.last_day and not run.still
         return int(is_over and not run.questioned), 1, Unit.TIMES
     if rule is CompletionRule.HOURS:
-        done = sum(each.minutes for each in entries if each.kind == EntryKind.WORK)
-        return done, condition.amount * MINUTES_PER_HOUR, Unit.MINUTES
+        work = Counter[date]()
+        for each in entries:
+            work[each.happened_on] += each.minutes if each.kind == EntryKind.WORK else 0
+        delivered = Counter[date]()
+        for each in held:
+            delivered[each.happened_on] += each.minutes
+        return (work | delivered).total(), condition.amount * MINUTES_PER_HOUR, Unit.MINUTES
     if rule is CompletionRule.TAG_DATES:
         window = _days(condition.tag_from, condition.tag_until)
         worn = _worn(entries, on=on) & window
         return len(worn), max(len(window - (blocked - worn)), 1), Unit.DAYS
-    times = sum(each.kind == COUNTED[rule] for each in entries)
-    return times, condition.amount or 1, Unit.TIMES
+    told = Counter(each.happened_on for each in entries if each.kind == COUNTED[rule])
+    came = Counter(each.happened_on for each in held)
+    return (told | came).total(), condition.amount or 1, Unit.TIMES
 
 
 def _days(first: date, last: date) -> frozenset[date]:
@@ -175,6 +192,26 @@ def check_kind(rule: CompletionRule, kind: EntryKind) -> None:
     if kind not in ALLOWED[rule]:
         fitting = ", ".join(sorted(ALLOWED[rule]))
         raise RuleBroken("#/kind", "kind-not-for-this-rule", f"For this condition go: {fitting}.")
+
+
+def check_uncounted(kind: EntryKind, happened_on: date, held: Iterable[Any]) -> None:
+    """Nobody enters by hand what an appointment counts for by itself.
+
+    Args:
+        kind: what is to be entered.
+        happened_on: its day.
+        held: the appointments that count for the condition.
+
+    Raises:
+        RuleBroken: counted-by-appointment.
+    """
+    counted = kind in (EntryKind.SESSION, EntryKind.WORK)
+    if counted and happened_on in {each.happened_on for each in held}:
+        raise RuleBroken(
+            "#/happened_on",
+            "counted-by-appointment",
+            "An appointment of that day counts by itself. Was there more: enter it as one.",
+        )
 
 
 def check_met(entries: Iterable[Any], kind: EntryKind) -> None:

@@ -100,6 +100,14 @@ class EntryView(View):
     withdrawal_reason: EvidenceWithdrawalReason | None
 
 
+class HeldView(View):
+    """An appointment that counts for a condition: the person came to it, and complied."""
+
+    appointment_id: UUID
+    happened_on: date
+    minutes: int
+
+
 class ConditionStandingView(View):
     """One condition of the terms in force, and what its entries come to."""
 
@@ -115,6 +123,7 @@ class ConditionStandingView(View):
     overdue: bool
     excused_days: Annotated[int, Field(description="Days on which somebody else held it up.")]
     entries: Annotated[list[EntryView], Field(description="As entered; withdrawn ones too.")]
+    held: Annotated[list[HeldView], Field(description="Appointments that count by themselves.")]
 
 
 class ConditionsView(View):

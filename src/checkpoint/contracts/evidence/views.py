@@ -6,7 +6,12 @@ from typing import Any
 
 from checkpoint.access.permissions import Permission, holds
 from checkpoint.contracts.evidence.queries import Standing, is_settled
-from checkpoint.contracts.evidence.schemas import ConditionStandingView, ConditionsView, EntryView
+from checkpoint.contracts.evidence.schemas import (
+    ConditionStandingView,
+    ConditionsView,
+    EntryView,
+    HeldView,
+)
 from checkpoint.contracts.evidence.states import LABELS, EntryKind
 from checkpoint.contracts.states import LIVE
 from checkpoint.foundation.actors import Actor
@@ -31,6 +36,7 @@ def condition_view(found: Standing) -> ConditionStandingView:
         **{name: getattr(found.condition, name) for name in TOLD},
         **{name: getattr(found.progress, name) for name in found.progress.__dataclass_fields__},
         entries=[entry_view(each) for each in found.entries],
+        held=[HeldView.model_validate(each) for each in found.held],
     )
 
 

@@ -10,7 +10,7 @@ from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.contracts import queries as contracts
 from checkpoint.contracts.sessions import queries, rules, views
-from checkpoint.contracts.sessions.schemas import (
+from checkpoint.contracts.sessions.forms import (
     CancelAppointment,
     IssueWarning,
     MoveAppointment,
@@ -21,6 +21,7 @@ from checkpoint.contracts.sessions.schemas import (
 from checkpoint.contracts.sessions.states import (
     AppointmentState,
     SessionEvent,
+    check_cancellable,
     check_held,
     check_open,
 )
@@ -35,6 +36,7 @@ from checkpoint.contracts.sessions.tables import (
 from checkpoint.custody.rules import check_space
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import insert
+from checkpoint.foundation.differences import sent_of
 from checkpoint.foundation.preconditions import unchanged_since
 from checkpoint.navigators import queries as navigators
 from checkpoint.navigators.states import NoNavigator
@@ -90,6 +92,7 @@ async def plan(
         command.navigator_id, holder=now.navigator_id, coverer=now.coverer_id
     )
     rules.check_when(command.starts_at, since=record.arrested_at, now=at)
+    await queries.check_counts(session, record.id, command.condition_key, command.starts_at)
     rows = await _check_free(session, record.id, command.starts_at)
     _check_space(len(rows), rules.MOST_APPOINTMENTS, "appointments")
     row = Appointment(
@@ -134,6 +137,7 @@ async def move(
         starts_at=command.starts_at,
         minutes=command.minutes or found.minutes,
         place=command.place or found.place,
+        condition_key=found.condition_key,
         moved_from_id=found.id,
         asked_by=command.asked_by,
         reason_code=command.reason,
@@ -161,7 +165,7 @@ async def cancel(
         AppointmentNotFound, ArmNotRead, Overtaken, AppointmentNotOpen, RuleBroken: it was not.
     """
     found = await _held(session, appointment_id, seen=seen, by=by, at=at)
-    check_open(found.state)
+    check_cancellable(found.state, command.reason)
     rules.check_cancelling(command.reason, starts_at=found.starts_at, now=at)
     row = AppointmentCancellation(
         appointment_id=found.id,
@@ -190,7 +194,7 @@ async def record_attendance(
         AppointmentNotFound, ArmNotRead, Overtaken, AppointmentNotOpen, RuleBroken, RecordFull:
             nothing was entered.
     """
-    sent = command.model_dump()
+    sent = command.model_dump(exclude={"condition_key"}) | sent_of(command)
     found = await _held(session, appointment_id, seen=seen, by=by, at=at, **sent)
     check_held(found.state)
     rules.check_begun(found.starts_at, now=at)
@@ -198,7 +202,9 @@ async def record_attendance(
     rules.check_attendance(*given, excused=command.excused)
     entered = found.entries or 0
     _check_space(entered, rules.MOST_CORRECTIONS, "entries of one attendance")
-    row = Attendance(appointment_id=found.id, number=entered + 1, **_stamped(command, by=by, at=at))
+    said = _stamped(command, by=by, at=at)
+    said |= {"condition_key": await queries.counts_for(session, found, command)}
+    row = Attendance(appointment_id=found.id, number=entered + 1, **said)
     await insert(session, row)
     about = (found.id, row.id, found.custody_record_id, found.person_id)
     await _record(session, SessionEvent.ATTENDANCE_RECORDED, *about, by=by, at=at)

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.contracts import queries as contracts
 from checkpoint.contracts.agreements import queries as agreements
 from checkpoint.contracts.sessions import clocks, rules, views
+from checkpoint.contracts.sessions.forms import RecordAttendance
 from checkpoint.contracts.sessions.schemas import (
     DoseView,
     FirstContactView,
@@ -22,7 +23,12 @@ from checkpoint.contracts.sessions.schemas import (
     SilenceView,
 )
 from checkpoint.contracts.sessions.spans import Span
-from checkpoint.contracts.sessions.states import AppointmentNotFound, Outcome, state_of
+from checkpoint.contracts.sessions.states import (
+    AppointmentNotFound,
+    Outcome,
+    check_counted,
+    state_of,
+)
 from checkpoint.contracts.sessions.tables import (
     Appointment,
     AppointmentCancellation,
@@ -36,6 +42,7 @@ from checkpoint.custody import queries as custody
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.delivery import queries as delivery
 from checkpoint.foundation.actors import Actor, Role
+from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.statements import Prepared
 from checkpoint.navigators import queries as navigators
@@ -52,6 +59,7 @@ LAST: Any = (
 )
 ENTERED = ("outcome", "complied", "excused", "excuse_reason", "words", "late_reason")
 ENTRY = [LAST.c[name] for name in (*ENTERED, "recorded_at", "recorded_by")]
+ENTRY.append(LAST.c.condition_key.label("counted_key"))
 CHANGE = {
     "change_asked_by": (MOVED.asked_by, AppointmentCancellation.asked_by),
     "change_reason": (MOVED.reason_code, AppointmentCancellation.reason_code),
@@ -187,6 +195,36 @@ async def conditions_of(session: AsyncSession, record_id: UUID) -> set[UUID]:
         if row.state in LIVE
         for condition in await agreements.conditions_in_force(session, row)
     }
+
+
+async def check_counts(
+    session: AsyncSession, record_id: UUID, key: UUID | None, starts_at: datetime
+) -> None:
+    """An appointment may count for a condition of its case's contract, where one is named.
+
+    Raises:
+        RuleBroken: condition-not-counted or before-the-contract.
+    """
+    if key is None:
+        return
+    running = [row for row in await contracts.of_record(session, record_id) if row.state in LIVE]
+    in_force = [await agreements.conditions_in_force(session, row) for row in running]
+    asked = {each.key: each.rule for conditions in in_force for each in conditions}
+    first = min((row.starts_on for row in running), default=None)
+    check_counted(key, asked, on=london_day(starts_at), since=first)
+
+
+async def counts_for(session: AsyncSession, found: Any, command: RecordAttendance) -> UUID | None:
+    """For which condition an entry of attendance counts: as it says, else as before or as planned.
+
+    Raises:
+        RuleBroken: condition-not-counted or before-the-contract, where it says so.
+    """
+    if "condition_key" in command.model_fields_set:
+        await check_counts(session, found.custody_record_id, command.condition_key, found.starts_at)
+        return command.condition_key
+    key: UUID | None = found.condition_key if found.entries is None else found.counted_key
+    return key
 
 
 async def view(session: AsyncSession, record_id: UUID, *, at: datetime) -> SessionsView:

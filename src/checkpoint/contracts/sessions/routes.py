@@ -14,16 +14,18 @@ from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.contracts import queries as contracts
 from checkpoint.contracts.sessions import actions, cases, queries, states, views
-from checkpoint.contracts.sessions.schemas import (
+from checkpoint.contracts.sessions.forms import (
     CancelAppointment,
-    DayView,
     IssueWarning,
     MoveAppointment,
-    OneAppointmentView,
-    PersonContactView,
     PlanAppointment,
     RecordAttendance,
     RecordPersonContact,
+)
+from checkpoint.contracts.sessions.schemas import (
+    DayView,
+    OneAppointmentView,
+    PersonContactView,
     SessionsView,
     WarningView,
 )

@@ -1,10 +1,15 @@
 """Appointments, attendance, contacts and warnings, in words; where an appointment stands. Pure."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
+from uuid import UUID
 
+from checkpoint.contracts.agreements.states import CompletionRule
 from checkpoint.foundation import errors
+
+COUNTED_BY_PRESENCE = (CompletionRule.SESSIONS, CompletionRule.HOURS)
 
 
 class SessionEvent(StrEnum):
@@ -239,6 +244,20 @@ def check_open(state: AppointmentState) -> None:
         raise AppointmentNotOpen("Plan another one.", state=state.value)
 
 
+def check_cancellable(state: AppointmentState, reason: ChangeReason) -> None:
+    """An appointment may be cancelled; once somebody came or not, only as a mistake.
+
+    Args:
+        state: where it stands.
+        reason: why it is cancelled.
+
+    Raises:
+        AppointmentNotOpen: it was moved, cancelled or held.
+    """
+    check = check_held if reason is ChangeReason.ENTERED_WRONGLY else check_open
+    check(state)
+
+
 def check_held(state: AppointmentState) -> None:
     """Whether somebody came may be entered, or put right.
 
@@ -252,4 +271,30 @@ def check_held(state: AppointmentState) -> None:
         raise AppointmentNotOpen(
             "It was moved or cancelled: enter it with the one that took its place.",
             state=state.value,
+        )
+
+
+def check_counted(
+    key: UUID, asked: Mapping[UUID, CompletionRule], *, on: date, since: date | None
+) -> None:
+    """An appointment counts for a condition that is counted in sessions or hours.
+
+    Args:
+        key: of the condition that was named.
+        asked: the rules of the conditions in force, by key; none where no contract runs.
+        on: the appointment's day, in England.
+        since: the contract's first day; None where none runs.
+
+    Raises:
+        RuleBroken: condition-not-counted or before-the-contract.
+    """
+    if asked.get(key) not in COUNTED_BY_PRESENCE:
+        raise errors.RuleBroken(
+            "#/condition_key",
+            "condition-not-counted",
+            "Name a condition in force that is counted in sessions or hours, by key.",
+        )
+    if since and on < since:
+        raise errors.RuleBroken(
+            "#/condition_key", "before-the-contract", "It lies before the contract's first day."
         )

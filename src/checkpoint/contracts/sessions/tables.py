@@ -86,6 +86,9 @@ class Appointment(Record, table=True):
         sa_type=text_enum(ChangeReason, "reason_code"),
         sa_column_kwargs=described("Why it was moved, as a code.", Disclosure.INDIRECT),
     )
+    condition_key: UUID | None = Field(
+        default=None, sa_column_kwargs=described("What it is to count for.", Disclosure.INDIRECT)
+    )
     planned_at: datetime = Field(
         sa_type=INSTANT, sa_column_kwargs=described("When entered, in UTC.", Disclosure.INDIRECT)
     )
@@ -102,8 +105,7 @@ class AppointmentCancellation(Record, table=True):
     __table_args__ = (sa.UniqueConstraint("appointment_id"),)
 
     appointment_id: UUID = Field(
-        foreign_key="appointment.id",
-        sa_column_kwargs=described("Which one.", Disclosure.INDIRECT),
+        foreign_key="appointment.id", sa_column_kwargs=described("Which one.", Disclosure.INDIRECT)
     )
     asked_by: AskedBy = Field(
         sa_type=text_enum(AskedBy, "asked_by"),
@@ -138,8 +140,7 @@ class Attendance(Record, table=True):
     )
 
     appointment_id: UUID = Field(
-        foreign_key="appointment.id",
-        sa_column_kwargs=described("Which one.", Disclosure.INDIRECT),
+        foreign_key="appointment.id", sa_column_kwargs=described("Which one.", Disclosure.INDIRECT)
     )
     number: int = Field(sa_column_kwargs=described("Counts the entries.", Disclosure.SAFE))
     outcome: Outcome = Field(
@@ -153,8 +154,10 @@ class Attendance(Record, table=True):
         ),
     )
     minutes: int | None = Field(
-        default=None,
-        sa_column_kwargs=described("How long they were there.", Disclosure.INDIRECT),
+        default=None, sa_column_kwargs=described("How long they were there.", Disclosure.INDIRECT)
+    )
+    condition_key: UUID | None = Field(
+        default=None, sa_column_kwargs=described("What it counts for.", Disclosure.INDIRECT)
     )
     excused: bool = Field(
         sa_column_kwargs=described("Lateness or absence is excused.", Disclosure.INDIRECT)

@@ -34,7 +34,7 @@ DAY = DayItemView.model_fields.keys()
 STEPS: Mapping[str, tuple[str, Permission, Any]] = MappingProxyType(
     {
         "move_appointment": ("move", Permission.PLAN_APPOINTMENT, check_open),
-        "cancel_appointment": ("cancellation", Permission.PLAN_APPOINTMENT, check_open),
+        "cancel_appointment": ("cancellation", Permission.PLAN_APPOINTMENT, check_held),
         "record_attendance": ("attendance", Permission.WORK_SESSIONS, check_held),
     }
 )
@@ -53,11 +53,12 @@ def attendance_view(row: Any, *, starts_at: Any) -> AttendanceView:
 def _last_entry(row: Any) -> AttendanceView | None:
     if row.entries is None:
         return None
-    found = _fields(row, ENTERED - {"number", "minutes"})
+    found = _fields(row, ENTERED - {"number", "minutes", "condition_key"})
     return AttendanceView(
         **found,
         number=row.entries,
         minutes=row.delivered_minutes,
+        condition_key=row.counted_key,
         entered_late=is_late(row.starts_at, row.recorded_at),
     )
 
@@ -80,8 +81,9 @@ def appointment_view(row: Any) -> AppointmentView:
 
 def as_typed(row: Any, sent: Mapping[str, Any]) -> dict[str, Any]:
     """An appointment, or what was entered of somebody's coming, as it is typed in a form."""
-    minutes = row.delivered_minutes if "outcome" in sent else row.minutes
-    return {name: minutes if name == "minutes" else getattr(row, name) for name in sent}
+    entered = {"minutes": row.delivered_minutes, "condition_key": row.counted_key}
+    typed = entered if "outcome" in sent else {}
+    return {name: typed[name] if name in typed else getattr(row, name) for name in sent}
 
 
 def one_view(

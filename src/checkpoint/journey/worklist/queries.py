@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.contracts.agreements.states import CompletionRule
 from checkpoint.contracts.agreements.tables import ContractCondition, ContractTerms
+from checkpoint.contracts.evidence.queries import held_of
 from checkpoint.contracts.evidence.rules import Run, progress_of
 from checkpoint.contracts.evidence.states import SETTLED
 from checkpoint.contracts.evidence.tables import ConditionEntry, ConditionEntryWithdrawal
@@ -278,11 +279,11 @@ async def conditions(
     rows = await rows_of(session, CONDITIONS, **caseload_of(actor, at), until=until)
     ids = sorted({row.thing for row in rows})
     entries = await rows_of(session, ENTERED, ids=ids) if ids else []
-    found = []
+    held, found = await held_of(session, ids), []
     for row in rows:
         run = Run(last_day=row.last_day, excused_days=row.excused_days)
         own = [each for each in entries if each.condition_key == row.key]
-        progress = progress_of(row, own, on=today, run=run)
+        progress = progress_of(row, own, held=held[row.key], on=today, run=run)
         if progress.state not in SETTLED:
             due = london_midnight(progress.due_on + DAY)
             found.append(due_of(Kind.CONDITION_OPEN, row, place=due, due=due))
