@@ -93,7 +93,7 @@ async def test_an_offence_on_the_contract_is_reviewed_fails_it_and_is_prosecuted
         second, contract, "outcomes", **disposal(contract.record, "1", "2026-12-10")
     )
     assert answer.json()["complete"]
-    kept = await navigator.client.get(contract.door("conditions"))
+    kept = await second.get(contract.door("conditions"))
     assert standing(kept, "no_offending")["state"] == "not_met"
 
 

@@ -170,8 +170,10 @@ async def test_a_contract_is_completed_by_somebody_who_does_not_work_the_case(a_
     answer = await bench.take("completion", "named_reason", "2027-03-03T11:00:00Z", **named)
     assert answer.status_code == 200, answer.text
     assert (bench.contract["state"], bench.contract["at_risk"]) == ("completed", [])
-    problem(await bench.take("closure", "death"), 409, "contract-step-not-allowed")
-    problem(await bench.post("terms", CHANGED), 409, "contract-step-not-allowed")
+    gone = {"by": bench.boss}
+    problem(await bench.take("closure", "death", **gone), 409, "contract-step-not-allowed")
+    problem(await bench.post("terms", CHANGED, **gone), 409, "contract-step-not-allowed")
+    problem(await bench.post("terms", CHANGED), 404, "contract-not-found")
 
 
 async def test_consent_that_is_withdrawn_puts_a_contract_at_risk_until_it_is_withdrawn_too(

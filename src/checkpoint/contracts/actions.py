@@ -18,13 +18,20 @@ from checkpoint.contracts.evidence import queries as evidence
 from checkpoint.contracts.facts import Whole, terms_form
 from checkpoint.contracts.rules import Stand
 from checkpoint.contracts.schemas import ResumeContract, TakeStep
-from checkpoint.contracts.states import LIVE, ContractEvent, check_reason, step
+from checkpoint.contracts.states import (
+    LIVE,
+    WORKED_TO_ITS_END,
+    ContractEvent,
+    check_reason,
+    step,
+)
 from checkpoint.contracts.tables import Contract, ContractStep
 from checkpoint.delivery import queries as delivery
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import executed, insert
 from checkpoint.foundation.preconditions import unchanged_since
+from checkpoint.navigators import actions as navigators
 
 MOVED = sa.update(Contract.__table__).where(
     col(Contract.id) == sa.bindparam("moved_id", type_=sa.Uuid())
@@ -276,6 +283,9 @@ async def _take(
     check_reason(event, command.reason_code, command.words)
     since = await since_of(session, found)
     rules.check_when(command.happened_at, since=since, now=at)
+    if stand.state in WORKED_TO_ITS_END:
+        record_id = found.contract.custody_record_id
+        about = (*about, *await navigators.end_with_case(session, record_id, by=by, at=at))
     await move(
         session,
         found,

@@ -41,12 +41,14 @@ class Limits:
     """What the rest of the case says of a contract.
 
     ``prosecute_by`` is the last day to start proceedings and ``limit_on`` what it leaves to a
-    contract; both None where no limit runs.
+    contract; both None where no limit runs. ``exit_assessed`` is whether the person's needs at exit
+    are on record.
     """
 
     prosecute_by: date | None
     limit_on: date | None
     consent_stands: bool
+    exit_assessed: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -30,7 +29,10 @@ from checkpoint.foundation.statements import Prepared
 from checkpoint.navigators import queries as navigators
 from checkpoint.navigators.queries import IN_CASELOAD, caseload_of
 from checkpoint.navigators.staff.tables import Navigator
-from checkpoint.navigators.tables import Assignment
+from checkpoint.navigators.states import EndReason
+from checkpoint.navigators.tables import Assignment, Cover
+from checkpoint.needs import queries as needs
+from checkpoint.needs.states import Timepoint
 from checkpoint.people.tables import Person
 from checkpoint.victims import queries as victims
 from checkpoint.victims.states import RestorativeWish
@@ -65,9 +67,25 @@ STEPS = (
     .order_by(col(ContractStep.number))
 )
 
-ACTORS = sa.select(col(Navigator.actor_id)).where(
-    col(Navigator.id) == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
+# Whoever worked a case to its contract's end is no stranger to it afterwards.
+WORKED = (
+    sa.select(col(Navigator.actor_id))
+    .join(Assignment, col(Assignment.navigator_id) == col(Navigator.id))
+    .where(
+        col(Assignment.custody_record_id) == RECORD_ID,
+        sa.or_(
+            col(Assignment.ended_at).is_(None),
+            col(Assignment.end_reason) == EndReason.CASE_ENDED,
+        ),
+    )
 )
+COVERED = (
+    sa.select(col(Navigator.actor_id))
+    .join(Cover, col(Cover.navigator_id) == col(Navigator.id))
+    .join(Assignment, col(Assignment.id) == col(Cover.assignment_id))
+    .where(col(Assignment.custody_record_id) == RECORD_ID, navigators.COVERS)
+)
+WORKERS = sa.union(WORKED, COVERED)
 
 NAMES: Any = (
     sa.select(
@@ -117,6 +135,14 @@ async def one(
     if by.role is not Role.NAVIGATOR:
         await check_read(session, found[0].custody_record_id, by=by)
     return (await rows_of(session, LOCKED, **given))[0] if lock else found[0]
+
+
+async def again(session: AsyncSession, contract_id: UUID) -> Any:
+    """A contract that was reached in this transaction, as it stands now.
+
+    Whoever ended it may not reach it any more, and is still told what they did.
+    """
+    return (await rows_of(session, LOCKED, contract_id=contract_id))[0]
 
 
 async def case(
@@ -180,11 +206,13 @@ async def limits(session: AsyncSession, record_id: UUID, *, at: datetime) -> Lim
     offences = await custody.offences_of(session, record_id)
     screening = await custody.last_screening(session, record_id)
     clock = clock_of(custody.timed(offences, screening), on=today)
+    assessed = await needs.timepoints_of(session, record_id)
     states = consent.states_of(await consent.last_answers(session, record_id))
     return Limits(
         prosecute_by=clock.last_day,
         limit_on=limit_on([clock.last_day], policy_on(today)),
         consent_stands=states[ConsentKind.PROGRAMME] is ConsentState.GIVEN,
+        exit_assessed=Timepoint.EXIT in assessed,
     )
 
 
@@ -199,10 +227,9 @@ async def asking_victims(session: AsyncSession, record_id: UUID) -> list[UUID]:
 
 
 async def workers(session: AsyncSession, found: Whole, *, at: datetime) -> set[UUID]:
-    """Who works a contract's case now, or signed its terms as the navigator; as actors."""
-    now = await navigators.standing(session, found.contract.custody_record_id, at=at)
-    ids = [id for id in (now.navigator_id, now.coverer_id) if id] if now else []
-    rows = await rows_of(session, ACTORS, ids=ids)
+    """Who works a contract's case or worked it to its end, or signed as the navigator; as actors."""
+    record_id = found.contract.custody_record_id
+    rows = await rows_of(session, WORKERS, record_id=record_id, now=at)
     return found.signers | {row.actor_id for row in rows}
 
 

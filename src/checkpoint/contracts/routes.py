@@ -234,7 +234,7 @@ async def _answer(
 
     async def done() -> Response:
         await deed()
-        row = await queries.one(session, contract_id, by=by, at=now)
+        row = await queries.again(session, contract_id)
         view = await queries.view(session, row, by=by, at=now)
         return shown(view, headers={"ETag": etag(view.version)})
 

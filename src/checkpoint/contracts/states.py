@@ -25,6 +25,8 @@ class ContractState(StrEnum):
 LIVE = frozenset({ContractState.ACTIVE, ContractState.SUSPENDED})
 OPEN = LIVE | {ContractState.DRAFT, ContractState.OFFERED}
 ENDED = frozenset(ContractState) - OPEN
+# The ends after which nobody works the case: its navigator's access ends in the same moment.
+WORKED_TO_ITS_END = ENDED - {ContractState.DECLINED, ContractState.LAPSED}
 
 
 class ContractEvent(StrEnum):

@@ -18,7 +18,7 @@ from checkpoint.contracts.schemas import (
     RiskView,
     StepView,
 )
-from checkpoint.contracts.states import ENDED, LIVE, ContractState
+from checkpoint.contracts.states import ENDED, LIVE, WORKED_TO_ITS_END, ContractState, StepReason
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.schemas import NextStep
 
@@ -32,6 +32,7 @@ WHOM: Mapping[Permission, str] = MappingProxyType(
         DECIDE: "a supervisor",
         Permission.RAISE_REVIEW: "the case's navigator or a supervisor",
         Permission.RECORD_DISPOSAL: "a custody officer or a supervisor",
+        Permission.ASSESS_NEEDS: "the case's navigator, a custody officer or a supervisor",
     }
 )
 
@@ -122,11 +123,11 @@ def contract_view(found: Whole, limits: Limits, *, by: Actor, on: date) -> Contr
         proposed=terms_view(found, proposed) if proposed else None,
         earlier=[terms_view(found, each) for each in found.terms if each.id not in shown],
         steps=[StepView.model_validate(each) for each in found.steps],
-        next_steps=next_steps(found, stand, by=by),
+        next_steps=next_steps(found, stand, limits, by=by),
     )
 
 
-def next_steps(found: Whole, stand: Stand, *, by: Actor) -> list[NextStep]:
+def next_steps(found: Whole, stand: Stand, limits: Limits, *, by: Actor) -> list[NextStep]:
     """What may be done next with a contract by a reader within reach of it."""
     here = f"/v1/contracts/{found.contract.id}"
     opened = found.current if stand.state is ContractState.OFFERED else found.proposed
@@ -136,8 +137,16 @@ def next_steps(found: Whole, stand: Stand, *, by: Actor) -> list[NextStep]:
         for role in SignatureRole
         if role not in signed
     ]
-    steps = STEPS.get(stand.state, ())
-    return [*signing, *(_step(name, f"{here}/{noun}", lock, by=by) for name, noun, lock in steps)]
+    steps = [
+        _step(name, f"{here}/{noun}", lock, by=by)
+        for name, noun, lock in STEPS.get(stand.state, ())
+    ]
+    ran = stand.state in WORKED_TO_ITS_END and stand.starts_on is not None
+    died = found.steps[-1].reason_code == StepReason.DEATH
+    if ran and not died and not limits.exit_assessed:
+        door = f"/v1/custody-records/{found.contract.custody_record_id}/needs-assessments"
+        steps.append(_step("assess_needs_at_exit", door, Permission.ASSESS_NEEDS, by=by))
+    return [*signing, *steps]
 
 
 def _step(name: str, href: str, lock: Permission, *only: Role, by: Actor) -> NextStep:

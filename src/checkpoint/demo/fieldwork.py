@@ -78,7 +78,7 @@ class Fieldwork(Team):
         }
         if step.deed not in deeds:
             super().do(step)
-        elif step.arrest in self.holders or step.deed is Duty.ASSESS:
+        elif step.arrest in self.holders or step.deed in (Duty.ASSESS, Duty.SETTLE):
             deeds[step.deed](step)
 
     def _begin(self, step: Step) -> None:
@@ -97,9 +97,15 @@ class Fieldwork(Team):
         """What the navigator, or whoever else, does to the contract as it was last seen."""
         seen = self.contracts[step.arrest]
         request = self._once(f"{CONTRACTS}/{seen['id']}/{noun}", body, version=seen["version"])
-        answer = self._done(request, token or self._navigator(step).token, lost=step.lost)
-        self.contracts[step.arrest] = answer
-        return answer
+        token = token or self._navigator(step).token
+        return self._keep(step, self._done(request, token, lost=step.lost))
+
+    def _keep(self, step: Step, contract: dict[str, Any]) -> dict[str, Any]:
+        """As it was last seen; its end ends the navigator's work."""
+        if contract["state"] in WORKED_TO_ITS_END:
+            self.holders.pop(step.arrest, None)
+        self.contracts[step.arrest] = contract
+        return contract
 
     def _about_contract(self, step: Step, noun: str, body: Mapping[str, Any], token: str) -> Any:
         """What is said about the contract, whatever its version."""
@@ -159,13 +165,12 @@ class Fieldwork(Team):
         if appointment is None or self._stands(step, *ENDED):
             return
         place = f"/v1/appointments/{appointment['id']}/attendance"
-        request = self._once(place, CAME[step.body["came"]], version=appointment["version"])
-        token = self._navigator(step).token
-        self._met[which] = self._done(request, token, lost=step.lost)
+        body = dict(CAME[step.body["came"]])
+        if step.body["kind"] == "session" and self._stands(step, *LIVE):
+            body["condition_key"] = self._condition(step, "sessions")
+        request = self._once(place, body, version=appointment["version"])
+        self._met[which] = self._done(request, self._navigator(step).token, lost=step.lost)
         self.given[f"meetings: {step.body['came']}"] += 1
-        came = step.body["came"] in ("attended", "late")
-        if came and step.body["kind"] == "session" and self._stands(step, *LIVE):
-            self._entered(step, rule="sessions", kind="session")
 
     def _try(self, step: Step) -> None:
         """An attempt to reach them, in vain."""
@@ -219,18 +224,13 @@ class Fieldwork(Team):
 
     def _enter_evidence(self, step: Step) -> None:
         if self._stands(step, *LIVE):
-            self._entered(step, **step.body)
+            said = {**step.body, "happened_on": str(london_day(step.at)), "basis": "fact"}
+            said["condition_key"] = self._condition(step, said.pop("rule"))
+            self._about_contract(step, "condition-entries", said, self._navigator(step).token)
 
-    def _entered(self, step: Step, *, rule: str, kind: str, **more: Any) -> None:
+    def _condition(self, step: Step, rule: str) -> str:
         conditions = self.contracts[step.arrest]["terms"]["conditions"]
-        body = {
-            "condition_key": next(each["key"] for each in conditions if each["rule"] == rule),
-            "kind": kind,
-            "happened_on": str(london_day(step.at)),
-            "basis": "fact",
-        }
-        token = self._navigator(step).token
-        self._about_contract(step, "condition-entries", body | more, token)
+        return str(next(each["key"] for each in conditions if each["rule"] == rule))
 
     def _review(self, step: Step) -> None:
         if self._stands(step, *LIVE):
@@ -248,7 +248,7 @@ class Fieldwork(Team):
             body["ground"] = "condition_broken"
         self._about_contract(step, f"breach-reviews/{review}/decision", body, other)
         place = f"{CONTRACTS}/{self.contracts[step.arrest]['id']}"
-        self.contracts[step.arrest] = self._read(place, other).json()
+        self._keep(step, self._read(place, other).json())
         self.given["breach reviews decided"] += 1
 
     def _complete(self, step: Step) -> None:
@@ -284,7 +284,8 @@ class Fieldwork(Team):
             self._end(step)
 
 
-ENDED = ("completed", "failed", "withdrawn", "closed", "declined", "lapsed")
+WORKED_TO_ITS_END = ("completed", "failed", "withdrawn", "closed")
+ENDED = (*WORKED_TO_ITS_END, "declined", "lapsed")
 # The door of each step that is taken by the navigator, and where it begins.
 NOUNS: Mapping[StrEnum, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {

@@ -163,6 +163,21 @@ async def end(
     await _record(session, NavigatorEvent.ENDED, *about, by=by, at=at)
 
 
+async def end_with_case(
+    session: AsyncSession, record_id: UUID, *, by: Actor, at: datetime
+) -> tuple[UUID, ...]:
+    """The case needs no navigator any more, as a later room found, which holds it and tells of it.
+
+    Returns:
+        What that is about: the assignment and its navigator; nothing where the case had none.
+    """
+    found = await queries.standing(session, record_id, at=at)
+    if found is None:
+        return ()
+    await ended(session, found.id, EndReason.CASE_ENDED, by=by, at=at)
+    return found.id, found.navigator_id
+
+
 async def reassign(
     session: AsyncSession,
     navigator_id: UUID,

@@ -19,7 +19,7 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.needs.lists import NeedsInstrument
 from checkpoint.needs.rules import not_open
-from checkpoint.needs.states import Pathway, StatementKind
+from checkpoint.needs.states import Pathway, StatementKind, Timepoint
 from checkpoint.needs.tables import (
     NeedsAnswer,
     NeedsAssessment,
@@ -73,6 +73,11 @@ COMPLETED = (
 ONE = COMPLETED.where(col(NeedsAssessment.id) == ASSESSMENT_ID)
 OF_CASE = COMPLETED.where(col(NeedsAssessment.custody_record_id) == RECORD_ID).order_by(
     col(NeedsAssessment.number).desc()
+)
+TIMES = (
+    sa.select(col(NeedsAssessment.timepoint))
+    .where(col(NeedsAssessment.custody_record_id) == RECORD_ID)
+    .distinct()
 )
 DRAFTS = (
     select(NeedsDraft)
@@ -138,6 +143,11 @@ async def of_case(
     """A case's completed assessments as they stood at a moment, the last one first."""
     scope = custody.reach_of(actor)
     return await rows_of(session, OF_CASE, **scope, record_id=record_id, as_of=as_of)
+
+
+async def timepoints_of(session: AsyncSession, record_id: UUID) -> set[Timepoint]:
+    """At which times in a case that was reached its person's needs were assessed."""
+    return {Timepoint(row.timepoint) for row in await rows_of(session, TIMES, record_id=record_id)}
 
 
 async def hindrance(

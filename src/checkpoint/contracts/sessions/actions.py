@@ -46,16 +46,16 @@ TELL_A_SUPERVISOR = "Look for a client that repeats itself, and tell your superv
 
 
 async def _worked(
-    session: AsyncSession, record_id: UUID, *, by: Actor, at: datetime
+    session: AsyncSession, record_id: UUID, *, worked: bool = False, by: Actor, at: datetime
 ) -> tuple[Any, Any]:
-    """A case that has a navigator, held; and whose it is.
+    """A case that has a navigator, or had one where that is enough, held; and whose it is.
 
     Raises:
         CustodyRecordNotFound, ArmNotRead, NoNavigator: nobody works it, or not whoever asks.
     """
     record = await contracts.case(session, record_id, by=by, at=at, lock=True)
     now = await navigators.standing(session, record.id, at=at)
-    if now is None:
+    if now is None and not (worked and await navigators.history(session, record.id)):
         raise NoNavigator("Assign one first.")
     return record, now
 
@@ -224,7 +224,7 @@ async def contact(
         CustodyRecordNotFound, ArmNotRead, NoNavigator, RuleBroken, RecordFull: nothing was
             entered.
     """
-    record, _ = await _worked(session, record_id, by=by, at=at)
+    record, _ = await _worked(session, record_id, worked=True, by=by, at=at)
     happened, since = command.attempted_at, record.arrested_at
     rules.check_entered_since(happened, since=since, now=at, field="#/attempted_at")
     made = len(await queries.contacts(session, record.id))

@@ -38,6 +38,8 @@ from checkpoint.journey.worklist.cases import (
     met,
     of_case,
 )
+from checkpoint.navigators.states import EndReason
+from checkpoint.navigators.tables import Assignment
 from checkpoint.people.merges.tables import PersonMerge
 from checkpoint.people.queries import same_person
 
@@ -53,6 +55,17 @@ def _day_of(moment: Any) -> Any:
     return sa.cast(sa.func.timezone("Europe/London", moment), sa.Date())
 
 
+# Planned for after the case needed a navigator: nobody comes to it.
+NOBODYS = sa.and_(
+    sa.exists().where(
+        col(Assignment.custody_record_id) == col(ProgrammeStart.custody_record_id),
+        col(Assignment.end_reason) == EndReason.CASE_ENDED,
+        col(Assignment.ended_at) <= col(Appointment.starts_at),
+    ),
+    ~STANDS,
+)
+
+
 def _appointments(reach: Reach) -> Any:
     """Appointments that stand, and to which nobody is on record as having come or not."""
     case_id = col(Appointment.custody_record_id)
@@ -60,7 +73,7 @@ def _appointments(reach: Reach) -> Any:
     return (
         in_reach(reach, col(Appointment.starts_at), Appointment, case_id)
         .join(ProgrammeStart, col(ProgrammeStart.custody_record_id) == case_id)
-        .where(knows(reach, col(ProgrammeStart.allocation_id)), PLANNED, ~entered)
+        .where(knows(reach, col(ProgrammeStart.allocation_id)), PLANNED, ~entered, ~NOBODYS)
     )
 
 
