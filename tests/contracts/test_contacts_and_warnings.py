@@ -103,10 +103,13 @@ async def test_a_warning_says_what_it_is_for_and_belongs_to_the_contract(a_bench
     assert entry.event == "warning.issued"
     condition = (await bench.draft()).json()["terms"]["conditions"][0]["id"]
     body = WARN | {"appointments": [missed["id"]], "conditions": [condition]}
-    unsigned = await told(client, record, "warnings", **body)
-    assert problem(unsigned, 422, "rule-broken")["errors"][0]["code"] == "condition-not-here"
-    assert (await bench.post("offer")).status_code in (200, 201)
-    await bench.sign_all()
+    for step in (bench.post("offer"), bench.sign_all()):
+        unsigned = await told(client, record, "warnings", **body)
+        refused = problem(unsigned, 409, "contract-not-running")
+        assert "Have all three sign it first." in refused["detail"]
+        await step
+    other = await told(client, record, "warnings", **body | {"conditions": [bench.contract["id"]]})
+    assert problem(other, 422, "rule-broken")["errors"][0]["code"] == "condition-not-here"
     second = await told(client, record, "warnings", **body)
     assert (second.json()["number"], second.json()["contract_id"]) == (2, bench.contract["id"])
     assert second.json()["conditions"] == [condition]
@@ -115,6 +118,12 @@ async def test_a_warning_says_what_it_is_for_and_belongs_to_the_contract(a_bench
     found = await on_record(client, record)
     assert [each["number"] for each in found["warnings"]] == [2, 1]
     assert [found[name][0]["planned"] for name in ("doses", "contract_doses")] == [2, 1]
+    assert (await bench.take("closure", "moved_away", by=bench.boss)).status_code == 200
+    again = {"navigator_id": bench.navigator.id}
+    door = f"/v1/custody-records/{record['id']}/navigator"
+    assert (await bench.boss.post(door, json=again, headers=a_key())).status_code == 201
+    ended = problem(await told(client, record, "warnings", **body), 409, "contract-not-running")
+    assert "It has ended." in ended["detail"]
 
 
 @pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])

@@ -10,6 +10,7 @@ from checkpoint.contracts import rules
 from checkpoint.contracts.agreements import rules as agreed
 from checkpoint.contracts.agreements.states import (
     ApprovedByTheNavigator,
+    ApprovedTooEarly,
     CompletionRule,
     ConditionKind,
     PastTheLimit,
@@ -168,11 +169,13 @@ def test_no_contract_passes_the_limit_but_by_a_supervisors_words():
 def test_the_approval_is_another_persons_than_the_navigators():
     me, you = uuid4(), uuid4()
     person, navigator, supervisor = SignatureRole
-    signatures.check_signing(person, by=me, signed={navigator: me, supervisor: you})
-    signatures.check_signing(supervisor, by=you, signed={navigator: me})
-    for role, other in ((supervisor, navigator), (navigator, supervisor)):
-        with pytest.raises(ApprovedByTheNavigator):
-            signatures.check_signing(role, by=me, signed={other: me})
+    signatures.check_signing(person, by=me, signed={navigator: me})
+    signatures.check_signing(supervisor, by=you, signed={person: me, navigator: me})
+    for signed in ({}, {person: me}, {navigator: me}):
+        with pytest.raises(ApprovedTooEarly):
+            signatures.check_signing(supervisor, by=you, signed=signed)
+    with pytest.raises(ApprovedByTheNavigator):
+        signatures.check_signing(supervisor, by=me, signed={person: you, navigator: me})
     with pytest.raises(SignedAlready):
         signatures.check_signing(person, by=me, signed={person: you})
     assert signatures.is_signed([*SignatureRole])

@@ -62,8 +62,14 @@ async def test_each_of_the_three_signs_once_and_for_themselves(a_bench):
     problem(await bench.sign("supervisor", by=bench.navigator.client), 403, "signature-not-yours")
     early = await bench.sign("person", "2026-11-03T11:00:00Z")
     assert problem(early, 422, "rule-broken")["errors"][0]["code"] == "signed-too-early"
-    assert (await bench.sign("supervisor")).status_code == 201
-    problem(await bench.sign("supervisor"), 409, "signed-already")
+    for role in ("person", "navigator"):
+        problem(await bench.sign("supervisor"), 409, "approval-comes-last")
+        steps = {each["step"]: each for each in (await bench.read(bench.boss))["next_steps"]}
+        assert steps["sign_as_supervisor"]["why_not"] == "The person and the navigator sign first."
+        assert (await bench.sign(role)).status_code == 201
+        problem(await bench.sign(role), 409, "signed-already")
+    steps = {each["step"]: each for each in (await bench.read(bench.boss))["next_steps"]}
+    assert steps["sign_as_supervisor"]["allowed"]
     stale = problem(await bench.post("offer", seen=1), 412, "overtaken")
     assert stale["present"] == {
         "state": "offered",

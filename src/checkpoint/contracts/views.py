@@ -1,6 +1,6 @@
 """Rows of a contract into what is shown of it, and what may be done next."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -18,12 +18,14 @@ from checkpoint.contracts.schemas import (
     RiskView,
     StepView,
 )
+from checkpoint.contracts.signatures.rules import is_ready
 from checkpoint.contracts.states import ENDED, LIVE, WORKED_TO_ITS_END, ContractState, StepReason
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.schemas import NextStep
 
 ITEM = ContractItemView.model_fields.keys()
 TERMS = TermsView.model_fields.keys() - {"conditions", "signatures", "unsigned"}
+NOT_YET = {"allowed": False, "why_not": "The person and the navigator sign first."}
 NOT_YOURS = "Your role does not allow this; ask {whom}."
 WORK, DECIDE = Permission.WORK_CONTRACT, Permission.DECIDE_CONTRACT
 WHOM: Mapping[Permission, str] = MappingProxyType(
@@ -133,7 +135,7 @@ def next_steps(found: Whole, stand: Stand, limits: Limits, *, by: Actor) -> list
     opened = found.current if stand.state is ContractState.OFFERED else found.proposed
     signed = found.signed(opened) if opened is not None else {*SignatureRole}
     signing = [
-        _step(f"sign_as_{role}", f"{here}/signatures", *SIGNERS[role], by=by)
+        _signing(f"sign_as_{role}", f"{here}/signatures", role, signed, by=by)
         for role in SignatureRole
         if role not in signed
     ]
@@ -147,6 +149,14 @@ def next_steps(found: Whole, stand: Stand, limits: Limits, *, by: Actor) -> list
         door = f"/v1/custody-records/{found.contract.custody_record_id}/needs-assessments"
         steps.append(_step("assess_needs_at_exit", door, Permission.ASSESS_NEEDS, by=by))
     return [*signing, *steps]
+
+
+def _signing(
+    name: str, href: str, role: SignatureRole, signed: Collection[SignatureRole], *, by: Actor
+) -> NextStep:
+    found = _step(name, href, *SIGNERS[role], by=by)
+    waits = role is SignatureRole.SUPERVISOR and not is_ready(signed)
+    return found.model_copy(update=NOT_YET) if waits and found.allowed else found
 
 
 def _step(name: str, href: str, lock: Permission, *only: Role, by: Actor) -> NextStep:

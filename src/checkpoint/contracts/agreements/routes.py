@@ -135,6 +135,7 @@ async def offer_contract(
         states.NothingProposed,
         states.SignedAlready,
         states.SignatureNotYours,
+        states.ApprovedTooEarly,
         states.ApprovedByTheNavigator,
         SafeguardsNotThere,
     ),

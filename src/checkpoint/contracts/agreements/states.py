@@ -150,6 +150,11 @@ class ApprovedByTheNavigator(errors.Conflict):
     title = "Whoever signs as the navigator does not approve"
 
 
+class ApprovedTooEarly(errors.Conflict):
+    slug = "approval-comes-last"
+    title = "A supervisor approves what the person and the navigator have signed"
+
+
 class OverrideOfLimitNotYours(errors.Forbidden):
     slug = "limit-override-not-yours"
     title = "Only a supervisor lets a contract pass the limit"

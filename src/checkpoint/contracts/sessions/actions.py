@@ -93,8 +93,7 @@ async def plan(
     )
     rules.check_when(command.starts_at, since=record.arrested_at, now=at)
     await queries.check_counts(session, record.id, command.condition_key, command.starts_at)
-    rows = await _check_free(session, record.id, command.starts_at)
-    _check_space(len(rows), rules.MOST_APPOINTMENTS, "appointments")
+    await _check_free(session, record.id, command.starts_at)
     row = Appointment(
         custody_record_id=record.id,
         contract_id=await queries.contract_of(session, record.id),
@@ -127,8 +126,7 @@ async def move(
     found = await _held(session, appointment_id, seen=seen, by=by, at=at, **sent)
     check_open(found.state)
     rules.check_when(command.starts_at, since=found.arrested_at, now=at)
-    rows = await _check_free(session, found.custody_record_id, command.starts_at, but=found.id)
-    _check_space(len(rows), rules.MOST_APPOINTMENTS, "appointments")
+    await _check_free(session, found.custody_record_id, command.starts_at, but=found.id)
     row = Appointment(
         custody_record_id=found.custody_record_id,
         contract_id=found.contract_id,
@@ -242,19 +240,20 @@ async def warn(
     """The person was warned in writing. That decides nothing by itself.
 
     Raises:
-        CustodyRecordNotFound, ArmNotRead, NoNavigator, RuleBroken, RecordFull: nothing was
-            entered.
+        CustodyRecordNotFound, ArmNotRead, NoNavigator, ContractNotRunning, RuleBroken, RecordFull:
+            nothing was entered.
     """
     record, _ = await _worked(session, record_id, by=by, at=at)
-    happened, since = command.issued_at, record.arrested_at
-    rules.check_entered_since(happened, since=since, now=at, field="#/issued_at")
+    contract_id = await queries.warned_of(session, record.id)
+    since = record.arrested_at
+    rules.check_entered_since(command.issued_at, since=since, now=at, field="#/issued_at")
     rules.check_grounds(command.appointments, await queries.of_case(session, record.id))
     rules.check_conditions(command.conditions, await queries.conditions_of(session, record.id))
     given = len(await queries.warnings(session, record.id))
     _check_space(given, rules.MOST_WARNINGS, "written warnings")
     row = WrittenWarning(
         custody_record_id=record.id,
-        contract_id=await queries.contract_of(session, record.id),
+        contract_id=contract_id,
         number=given + 1,
         **_stamped(command, by=by, at=at, but={"appointments", "conditions"}),
     )
@@ -269,12 +268,12 @@ async def warn(
 
 async def _check_free(
     session: AsyncSession, record_id: UUID, starts_at: datetime, *, but: UUID | None = None
-) -> list[Any]:
-    """Every appointment of a case, where none that stands begins at that instant."""
+) -> None:
+    """A case has room for an appointment, and none that stands begins at that instant."""
     rows = await queries.of_case(session, record_id)
     standing = [each for each in rows if each.state not in GONE and each.id != but]
     rules.check_single(starts_at, [each.starts_at for each in standing])
-    return rows
+    _check_space(len(rows), rules.MOST_APPOINTMENTS, "appointments")
 
 
 def _stamped(

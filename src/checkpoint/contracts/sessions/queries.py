@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.contracts import queries as contracts
 from checkpoint.contracts.agreements import queries as agreements
+from checkpoint.contracts.evidence import queries as evidence
 from checkpoint.contracts.sessions import clocks, rules, views
 from checkpoint.contracts.sessions.forms import RecordAttendance
 from checkpoint.contracts.sessions.schemas import (
@@ -184,6 +185,18 @@ async def contract_of(session: AsyncSession, record_id: UUID) -> UUID | None:
     """The contract of a case that has not ended, if there is one."""
     rows = await contracts.of_record(session, record_id)
     return next((row.id for row in rows if row.state in OPEN), None)
+
+
+async def warned_of(session: AsyncSession, record_id: UUID) -> UUID | None:
+    """The contract of which a warning warns; None where the case never had one.
+
+    Raises:
+        ContractNotRunning: it has one, which does not run.
+    """
+    rows = await contracts.of_record(session, record_id)
+    for row in rows:
+        evidence.check_running(row)
+    return next((row.id for row in rows), None)
 
 
 async def conditions_of(session: AsyncSession, record_id: UUID) -> set[UUID]:

@@ -13,6 +13,7 @@ from checkpoint.access.permissions import Permission
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.contracts import queries as contracts
+from checkpoint.contracts.evidence.states import ContractNotRunning
 from checkpoint.contracts.sessions import actions, cases, queries, states, views
 from checkpoint.contracts.sessions.forms import (
     CancelAppointment,
@@ -216,7 +217,7 @@ async def record_person_contact(
     f"{CASE}/warnings",
     status_code=201,
     response_model=WarningView,
-    responses=problems(*WORKED),
+    responses=problems(*WORKED, ContractNotRunning),
 )
 async def issue_warning(
     by: Recorder,

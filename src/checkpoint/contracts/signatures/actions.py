@@ -43,8 +43,8 @@ async def sign(
 
     Raises:
         ContractNotFound, ArmNotRead, Overtaken, StepNotAllowed, NothingProposed, SignedAlready,
-        SignatureNotYours, ApprovedByTheNavigator, SafeguardsNotThere, ConsentNeeded, PastTheLimit,
-        RuleBroken: it is not signed.
+        SignatureNotYours, ApprovedTooEarly, ApprovedByTheNavigator, SafeguardsNotThere,
+        ConsentNeeded, PastTheLimit, RuleBroken: it is not signed.
     """
     found = await held(session, contract_id, seen=seen, by=by, at=at)
     step(found.stand.state, ContractEvent.SIGNED)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from checkpoint.contracts.agreements.states import (
     ApprovedByTheNavigator,
+    ApprovedTooEarly,
     SignatureRole,
     SignedAlready,
 )
@@ -14,7 +15,7 @@ from checkpoint.foundation.errors import RuleBroken
 
 
 def check_signing(role: SignatureRole, *, by: UUID, signed: Mapping[SignatureRole, UUID]) -> None:
-    """Each of the three signs once, and the approval is another person's than the navigator's.
+    """Each of the three signs once; the approval comes last, and from another than the navigator.
 
     Args:
         role: as whom somebody signs.
@@ -22,15 +23,15 @@ def check_signing(role: SignatureRole, *, by: UUID, signed: Mapping[SignatureRol
         signed: who entered the signatures there are.
 
     Raises:
-        SignedAlready, ApprovedByTheNavigator: they may not.
+        SignedAlready, ApprovedTooEarly, ApprovedByTheNavigator: they may not.
     """
     if role in signed:
         raise SignedAlready("Read the contract again: its other signatures may be missing.")
-    other = {
-        SignatureRole.NAVIGATOR: SignatureRole.SUPERVISOR,
-        SignatureRole.SUPERVISOR: SignatureRole.NAVIGATOR,
-    }.get(role)
-    if other is not None and signed.get(other) == by:
+    if role is not SignatureRole.SUPERVISOR:
+        return
+    if not is_ready(signed):
+        raise ApprovedTooEarly("Have the person and the navigator sign first.")
+    if signed[SignatureRole.NAVIGATOR] == by:
         raise ApprovedByTheNavigator("Another person approves what a navigator agreed to.")
 
 
@@ -50,6 +51,11 @@ def check_signed_at(signed_at: datetime, *, since: datetime, now: datetime) -> N
         raise RuleBroken(
             "#/signed_at", "signed-too-early", "This is before the programme or contract began."
         )
+
+
+def is_ready(roles: Collection[SignatureRole]) -> bool:
+    """Whether all have signed whose signatures the approval rests on."""
+    return {SignatureRole.PERSON, SignatureRole.NAVIGATOR} <= {*roles}
 
 
 def is_signed(roles: Collection[SignatureRole]) -> bool:
