@@ -16,6 +16,7 @@ from checkpoint.contracts.agreements.schemas import SaveTerms, SignTerms
 from checkpoint.contracts.agreements.states import (
     ApprovedTooEarly,
     NothingProposed,
+    PastTheLongest,
     SignedAlready,
 )
 from checkpoint.contracts.schemas import ResumeContract, TakeStep
@@ -58,9 +59,9 @@ ENTRIES = sa.select(AuditEntry.__table__.c.event).where(
 FIRST_DAY = date(2026, 11, 3)
 
 
-def four_months_from(day):
-    """The last day by counting days, not by arithmetic on months."""
-    month, year = (day.month + 3) % 12 + 1, day.year + (day.month + 3) // 12
+def months_from(day, months):
+    """The last day of so many months by counting days, not by arithmetic on months."""
+    month, year = (day.month - 1 + months) % 12 + 1, day.year + (day.month - 1 + months) // 12
     found = day
     while (found.year, found.month) < (year, month) or (
         (found.year, found.month) == (year, month) and found.day < day.day - 1
@@ -114,14 +115,18 @@ class Life:
     async def save(self, later):
         live = self.state in LIVE
         named = self.ends + timedelta(days=later) if live and later else None
-        over = live and named is not None and named < self.today
+        broken = ()
+        if live and named is not None:
+            longest = months_from(self.starts, 6) + timedelta(days=self.excused)
+            broken = (PastTheLongest,) if named > longest else ()
+            broken = (RuleBroken,) if named < self.today else broken
         command = SaveTerms(
             reason_code="needs_changed", ends_on=named, conditions=CONTRACT["conditions"]
         )
         refusals = () if live or self.state in UNSIGNED else (StepNotAllowed,)
         event = "contract.change_proposed" if live else "contract.redrafted"
         deed = agreements.save(self.session, self.id, command, **self.told())
-        if not await self.expect((RuleBroken,) if over else refusals, event, deed):
+        if not await self.expect(broken or refusals, event, deed):
             return
         self.signed = {}
         if live:
@@ -161,7 +166,7 @@ class Life:
         self.signed[role] = self.at
         if third and first:
             self.state, self.starts = "active", self.signed["person"].date()
-            self.ends = four_months_from(self.starts)
+            self.ends = months_from(self.starts, 4)
         elif third:
             ends, excused = self.change
             self.ends = ends + timedelta(days=self.excused - excused)

@@ -11,6 +11,7 @@ from checkpoint.contracts.clocks import (
     excused_days,
     last_day,
     limit_on,
+    longest_on,
     moved,
     policy_on,
 )
@@ -45,6 +46,22 @@ def test_four_months_end_the_day_before_the_same_day_or_with_a_shorter_month(sta
 def test_a_contract_that_starts_later_never_ends_sooner(day):
     assert last_day(day, months=4) <= last_day(day + timedelta(days=1), months=4)
     assert 119 <= (last_day(day, months=4) - day).days <= 123
+
+
+@pytest.mark.parametrize(
+    ("starts", "excused", "ends"),
+    [
+        ("2026-11-03", 0, "2027-05-02"),
+        ("2026-11-03", 9, "2027-05-11"),
+        ("2026-08-31", 0, "2027-02-28"),
+        ("2027-08-31", 0, "2028-02-29"),
+        ("2026-10-31", 0, "2027-04-30"),
+        ("2028-02-29", 0, "2028-08-28"),
+    ],
+)
+def test_the_longest_term_is_six_months_and_what_was_excused(starts, excused, ends):
+    found = longest_on(date.fromisoformat(starts), excused, POLICIES[0])
+    assert found == date.fromisoformat(ends)
 
 
 @pytest.mark.parametrize(

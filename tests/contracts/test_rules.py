@@ -14,6 +14,7 @@ from checkpoint.contracts.agreements.states import (
     CompletionRule,
     ConditionKind,
     PastTheLimit,
+    PastTheLongest,
     SignatureRole,
     SignedAlready,
     TermsKind,
@@ -164,6 +165,15 @@ def test_no_contract_passes_the_limit_but_by_a_supervisors_words():
     with pytest.raises(PastTheLimit) as refused:
         agreed.check_limit(ENDS, limit=TODAY, override=None)
     assert refused.value.facts == {"limit_on": "2026-11-03"}
+
+
+def test_nothing_is_extended_past_the_longest_term_but_by_a_supervisors_words():
+    agreed.check_longest(ENDS, longest=None, override=None)
+    agreed.check_longest(ENDS, longest=ENDS, override=None)
+    agreed.check_longest(ENDS, longest=TODAY, override="The provider begins in May.")
+    with pytest.raises(PastTheLongest) as refused:
+        agreed.check_longest(ENDS, longest=TODAY, override=None)
+    assert refused.value.facts == {"longest_on": "2026-11-03"}
 
 
 def test_the_approval_is_another_persons_than_the_navigators():

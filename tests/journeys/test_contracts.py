@@ -158,6 +158,27 @@ async def test_an_extension_past_the_prosecution_clock_is_refused_but_to_a_super
     assert again.status_code == 201, again.text
 
 
+async def test_where_no_prosecution_limit_runs_an_extension_still_has_its_longest_term(a_bench):
+    bench = await a_bench()
+    contract = await bench.active()
+    assert (contract["clock"]["limit_on"], contract["clock"]["longest_on"]) == (None, "2027-05-02")
+    more = {"reason_code": "more_time", "conditions": MORE}
+    too_long = more | {"ends_on": "2027-05-03"}
+    late = problem(await bench.post("terms", too_long), 409, "past-longest-term")
+    assert late["longest_on"] == "2027-05-02"
+    assert (await bench.post("terms", more | {"ends_on": "2027-05-02"})).status_code == 201
+    assert (await bench.sign_all())["ends_on"] == "2027-05-02"
+    override = too_long | {"override_words": "The provider's course ends then."}
+    problem(await bench.post("terms", override), 403, "limit-override-not-yours")
+    assert (await bench.post("terms", override, by=bench.boss)).status_code == 201
+    contract = await bench.sign_all()
+    assert (contract["ends_on"], contract["terms"]["override_words"]) == (
+        "2027-05-03",
+        "The provider's course ends then.",
+    )
+    assert contract["terms"]["override_by"] is not None
+
+
 async def test_a_contract_is_completed_by_somebody_who_does_not_work_the_case(a_bench):
     bench = await a_bench()
     await bench.active()

@@ -14,10 +14,15 @@ from checkpoint.foundation.calendar import in_force, london_day
 
 @dataclass(frozen=True, kw_only=True)
 class TermPolicy:
-    """How long a contract runs, and how far it stays from the last day to prosecute."""
+    """How long a contract runs, and how far it stays from the last day to prosecute.
+
+    ``months`` is what is agreed at first, ``longest_months`` what extensions may make of it, whether
+    or not a prosecution limit runs; days that were excused come on top.
+    """
 
     available_from: date
     months: int
+    longest_months: int
     margin_days: int
     source: str
 
@@ -27,9 +32,10 @@ POLICIES = (
     TermPolicy(
         available_from=date(2015, 4, 7),  # the programme's first day, in Darlington
         months=4,
+        longest_months=6,
         margin_days=14,
-        source="Four calendar months: the force's page (domain notes 1.5 and 7.1 d). The margin is "
-        "a default of this software; no board has approved it.",
+        source="Four calendar months: the force's page (domain notes 1.5 and 7.1 d). The margin "
+        "and the longest term are defaults of this software; no board has approved them.",
     ),
 )
 WARNINGS = (14, 30)  # days before the last day to prosecute; domain notes 3.5
@@ -56,6 +62,22 @@ def last_day(starts_on: date, *, months: int) -> date:
     if starts_on.day == 1:
         return starts_on + relativedelta(months=months) - timedelta(days=1)
     return starts_on - timedelta(days=1) + relativedelta(months=months)
+
+
+def longest_on(starts_on: date, excused: int, policy: TermPolicy) -> date:
+    """The last day that extensions may give to a contract, whether or not a prosecution limit runs.
+
+    Args:
+        starts_on: its first day, in England.
+        excused: days excused so far, 0 or more.
+        policy: how long it may run.
+
+    Returns:
+        The last day of so many calendar months, and the excused days on top.
+
+    Source: a default of this software; the sources name no longest term (decision record 35).
+    """
+    return last_day(starts_on, months=policy.longest_months) + timedelta(days=excused)
 
 
 def excused_days(suspended_at: datetime, resumed_at: datetime) -> int:

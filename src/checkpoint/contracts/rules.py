@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from checkpoint.contracts.clocks import WARNINGS, moved
+from checkpoint.contracts.clocks import WARNINGS, longest_on, moved, policy_on
 from checkpoint.contracts.states import (
     OPEN,
     ConditionsOpen,
@@ -48,6 +48,13 @@ class Stand:
     starts_on: date | None = None
     ends_on: date | None = None
     excused_days: int = 0
+
+    @property
+    def longest_on(self) -> date | None:
+        """The last day that extensions may give it; None before it has started."""
+        if self.starts_on is None:
+            return None
+        return longest_on(self.starts_on, self.excused_days, policy_on(self.starts_on))
 
     def after(self, event: ContractEvent, **changes: Any) -> "Stand":
         """Where it stands after the next step, with whatever else that changes.

@@ -110,6 +110,10 @@ class ContractClockView(View):
     limit_on: Annotated[
         date | None, Field(description="The last day that prosecution allows; null is none.")
     ]
+    longest_on: Annotated[
+        date | None,
+        Field(description="The last day that extensions may give; null before its start."),
+    ]
     prosecute_by: date | None
     margin_days: int
     source: str

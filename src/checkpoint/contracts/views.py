@@ -93,6 +93,7 @@ def clock_view(found: Whole, limits: Limits, *, on: date) -> ContractClockView:
         excused_days=stand.excused_days,
         stands_still_since=found.since if is_still else None,
         limit_on=limits.limit_on,
+        longest_on=stand.longest_on,
         prosecute_by=limits.prosecute_by,
         margin_days=policy.margin_days,
         source=policy.source,

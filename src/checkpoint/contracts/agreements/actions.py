@@ -107,7 +107,7 @@ async def save(
 
     Raises:
         ContractNotFound, ArmNotRead, Overtaken, StepNotAllowed, ConsentNeeded, PastTheLimit,
-        OverrideOfLimitNotYours, RuleBroken: nothing was saved.
+        PastTheLongest, OverrideOfLimitNotYours, RuleBroken: nothing was saved.
     """
     sent = terms_form(command, command.conditions)
     found = await held(session, contract_id, seen=seen, sent=sent, by=by, at=at)
@@ -171,6 +171,8 @@ async def _save(
     kind, span = _span(command, stand, today=today)
     if kind is not TermsKind.VARIATION:
         rules.check_limit(span.ends_on, limit=limits.limit_on, override=override)
+    if kind is TermsKind.EXTENSION:
+        rules.check_longest(span.ends_on, longest=stand.longest_on, override=override)
     asked = await queries.asking_victims(session, found.contract.custody_record_id)
     rules.check_conditions(
         command.conditions,

@@ -48,6 +48,7 @@ AGREED = (
     ArmNotRead,
     ConsentNeeded,
     states.PastTheLimit,
+    states.PastTheLongest,
     RuleBroken,
 )
 CHANGED = (*AGREED, ContractNotFound, IfMatchMissing, Overtaken, StepNotAllowed)

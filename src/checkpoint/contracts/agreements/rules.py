@@ -14,6 +14,7 @@ from checkpoint.contracts.agreements.states import (
     CompletionRule,
     ConditionKind,
     PastTheLimit,
+    PastTheLongest,
     TermsKind,
 )
 from checkpoint.contracts.clocks import TermPolicy, last_day, moved
@@ -257,4 +258,23 @@ def check_limit(ends_on: date, *, limit: date | None, override: str | None) -> N
             f"Its last day is {limit.isoformat()} at the latest: name one until then, or ask a "
             "supervisor to save the terms with the reason why it may pass it.",
             limit_on=limit.isoformat(),
+        )
+
+
+def check_longest(ends_on: date, *, longest: date | None, override: str | None) -> None:
+    """No contract is extended without end, even where no prosecution limit runs, unless somebody says so.
+
+    Args:
+        ends_on: its last day.
+        longest: the last day that extensions may give it; None before it has started.
+        override: a supervisor's words, if they let it.
+
+    Raises:
+        PastTheLongest: says the last day there is.
+    """
+    if longest is not None and ends_on > longest and override is None:
+        raise PastTheLongest(
+            f"Its last day is {longest.isoformat()} at the latest: name one until then, or ask a "
+            "supervisor to save the terms with the reason why it may pass it.",
+            longest_on=longest.isoformat(),
         )

@@ -130,6 +130,11 @@ class PastTheLimit(errors.Conflict):
     title = "The contract would outlast the time in which the offence can be prosecuted"
 
 
+class PastTheLongest(errors.Conflict):
+    slug = "past-longest-term"
+    title = "The contract would run longer than contracts may be extended to"
+
+
 class NothingProposed(errors.Conflict):
     slug = "no-change-proposed"
     title = "No terms are open to be signed or declined"
