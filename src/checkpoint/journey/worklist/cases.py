@@ -12,21 +12,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from checkpoint.allocation.tables import Allocation, ArmReading, Enrolment
+from checkpoint.allocation.tables import ArmReading
 from checkpoint.consent.tables import ConsentDraft
 from checkpoint.contracts.sessions.states import Outcome
 from checkpoint.contracts.sessions.tables import Appointment, Attendance, PersonContact
 from checkpoint.custody import queries as custody
-from checkpoint.custody.lists import Offence
-from checkpoint.custody.tables import AllegedOffence, CustodyRecord
-from checkpoint.delivery.cases import MISSING
-from checkpoint.delivery.references import known
-from checkpoint.delivery.tables import Disposal, ProgrammeStart
+from checkpoint.custody.tables import CustodyRecord
+from checkpoint.delivery.tables import ProgrammeStart
 from checkpoint.eligibility.states import Verdict
 from checkpoint.eligibility.tables import EligibilityDecision
-from checkpoint.journey.cases import summary_only
 from checkpoint.navigators.queries import IN_CASELOAD
-from checkpoint.navigators.states import EndReason
 from checkpoint.navigators.tables import Assignment
 from checkpoint.needs.tables import NeedsDraft
 from checkpoint.oversight.tables import Determination
@@ -105,20 +100,6 @@ STANDS = sa.exists().where(
     col(Assignment.custody_record_id) == col(ProgrammeStart.custody_record_id),
     col(Assignment.ended_at).is_(None),
 )
-WORKED_TO_ITS_END = sa.exists().where(
-    col(Assignment.custody_record_id) == col(ProgrammeStart.custody_record_id),
-    col(Assignment.end_reason) == EndReason.CASE_ENDED,
-)
-
-
-def started(reach: Reach) -> Any:
-    """People who were started on the programme, where their offences have no outcome yet."""
-    return in_reach(
-        reach,
-        col(ProgrammeStart.started_at),
-        ProgrammeStart,
-        col(ProgrammeStart.custody_record_id),
-    ).where(knows(reach, col(ProgrammeStart.allocation_id)), MISSING > 0)
 
 
 # As ``contracts.sessions.rules.contacts_made`` has it: what counts as having reached somebody.
@@ -142,68 +123,6 @@ def met(record_id: Any) -> tuple[Any, Any]:
         CAME,
     )
     return heard, came
-
-
-def first_contact(reach: Reach) -> Any:
-    """Starts of those whom nobody has reached; in suites, for as long as they are chased."""
-    rows = started(reach).where(STANDS)
-    if reach is Reach.SUITES:
-        rows = rows.where(col(ProgrammeStart.started_at) >= CHASED)
-    return rows.where(*(~way for way in met(col(ProgrammeStart.custody_record_id))))
-
-
-def no_navigator(reach: Reach) -> Any:
-    return started(reach).where(~STANDS, ~WORKED_TO_ITS_END)
-
-
-# By another name than the count of those without an outcome has, which is put inside.
-LATER, ALLEGED = aliased(Disposal), aliased(AllegedOffence)
-# How many outcomes stand of an offence, by this entry of it or the one that it put right.
-# Counted, and not asked for: as a question PostgreSQL would read every disposal to answer it.
-SETTLED = (
-    sa.select(sa.func.count())
-    .select_from(Disposal)
-    .where(col(Disposal.custody_record_id) == col(ALLEGED.custody_record_id))
-    .where(
-        sa.or_(
-            *(
-                col(entry) == its
-                for entry in (Disposal.first_entry_id, Disposal.alleged_offence_id)
-                for its in (col(ALLEGED.id), col(ALLEGED.replaces_id))
-            )
-        ),
-        *(col(Disposal.outcome_code) != code for code in known().open_codes),
-        ~sa.exists().where(
-            col(LATER.first_entry_id) == col(Disposal.first_entry_id),
-            col(LATER.number) > col(Disposal.number),
-        ),
-    )
-    .correlate(ALLEGED)
-    .scalar_subquery()
-)
-CAME_IN = sa.or_(
-    *(
-        sa.exists().where(col(table.custody_record_id) == RECORD.c.id)
-        for table in (Allocation, Enrolment)
-    )
-)
-
-
-def prosecution_deadline(reach: Reach) -> Any:
-    """Summary-only offences of cases that came in, whatever their arm, without an outcome.
-
-    By the shorter rule alone, as the list of cases by deadline has it: the longer one would tell
-    navigators of a victim's statement.
-    """
-    named = sa.select(col(Offence.code)).where(col(Offence.id) == col(ALLEGED.offence_id))
-    rows = in_reach(
-        reach,
-        col(ALLEGED.committed_from),
-        ALLEGED,
-        col(ALLEGED.custody_record_id),
-        named.scalar_subquery(),
-    )
-    return rows.where(summary_only(ALLEGED), CAME_IN, SETTLED == 0, MISSING > 0)
 
 
 SUPERSEDING = aliased(EligibilityDecision)
@@ -243,18 +162,3 @@ def needs_draft_open(reach: Reach) -> Any:
     record_id = col(NeedsDraft.custody_record_id)
     rows = in_reach(reach, col(NeedsDraft.saved_at), NeedsDraft, record_id)
     return rows.where(col(NeedsDraft.content).is_not(None))
-
-
-def disposal_missing(table: Any, since: Any) -> Callable[[Reach], Any]:
-    """Cases that came in one way or the other, as ``delivery.cases`` lists them.
-
-    Whoever has not been shown an arm is told of the case whatever its arm, and whatever was given.
-    """
-    of_arm = table.id if table is Allocation else NOBODY
-    started = sa.exists().where(col(ProgrammeStart.custody_record_id) == RECORD.c.id)
-
-    def rows(reach: Reach) -> Any:
-        found = in_reach(reach, col(since), table, col(table.custody_record_id))
-        return found.where(MISSING > 0, ~sa.and_(started, knows(reach, of_arm)))
-
-    return rows

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.permissions import Permission, holds
-from checkpoint.allocation.tables import Allocation, Enrolment
 from checkpoint.custody import queries as custody
 from checkpoint.delivery import rules as delivery
 from checkpoint.eligibility.states import Verdict
@@ -22,18 +21,20 @@ from checkpoint.foundation.paging import LONGEST, Turn
 from checkpoint.foundation.statements import Prepared
 from checkpoint.journey.worklist import cases, running, waiting
 from checkpoint.journey.worklist.cases import Reach
-from checkpoint.journey.worklist.queries import RECKONED, due_of
+from checkpoint.journey.worklist.clocks import DAY, LAST_ID, FromDay, Reckoning
+from checkpoint.journey.worklist.facts import MATTERS, Matter
+from checkpoint.journey.worklist.queries import RECKONED, TELLING, due_of, matters
 from checkpoint.journey.worklist.rules import (
     COUNTED,
-    DAY,
     Due,
     WorklistPolicy,
+    is_told,
     merged,
     policy_on,
     reckoning_of,
     urgency_of,
 )
-from checkpoint.journey.worklist.states import Kind, is_told
+from checkpoint.journey.worklist.states import Kind
 from checkpoint.navigators.queries import caseload_of
 
 Place = tuple[datetime, UUID]
@@ -73,9 +74,6 @@ class Source:
 
 
 SOURCES = (
-    Source(Kind.PROSECUTION_DEADLINE, cases.prosecution_deadline),
-    Source(Kind.FIRST_CONTACT, cases.first_contact),
-    Source(Kind.NO_NAVIGATOR, cases.no_navigator),
     Source(Kind.HANDOVER_OFFERED, waiting.handover_offered),
     Source(Kind.HANDOVER_UNANSWERED, waiting.handover_unanswered),
     Source(Kind.NAVIGATOR_ABSENT, waiting.navigator_absent),
@@ -87,27 +85,13 @@ SOURCES = (
     Source(Kind.CROSSOVER_WAITING, waiting.crossover_waiting),
     Source(Kind.UNBLINDING_WAITING, waiting.unblinding_waiting),
     Source(Kind.NEEDS_DRAFT_OPEN, cases.needs_draft_open),
-    Source(
-        Kind.DISPOSAL_MISSING,
-        cases.disposal_missing(Allocation, Allocation.allocated_at),
-    ),
-    Source(
-        Kind.DISPOSAL_MISSING,
-        cases.disposal_missing(Enrolment, Enrolment.enrolled_at),
-    ),
-    Source(Kind.APPOINTMENT_TODAY, running.appointment_today),
-    Source(Kind.ATTENDANCE_MISSING, running.attendance_missing),
     Source(Kind.NO_CONTACT, running.no_contact),
-    Source(Kind.CONTRACT_UNSIGNED, running.contract_unsigned),
     Source(Kind.CONTRACT_ENDING, running.contract_ending),
-    Source(Kind.REVIEW_DUE, running.review_due),
-    Source(Kind.ARREST_UNREVIEWED, running.arrest_unreviewed(merged=False)),
-    Source(Kind.ARREST_UNREVIEWED, running.arrest_unreviewed(merged=True)),
-    Source(Kind.OUTCOME_TO_RECORD, running.outcome_to_record),
-    Source(Kind.CHALLENGE_OPEN, running.challenge_open),
     Source(Kind.TIME_LIMIT_INCIDENT, running.time_limit_incident),
     Source(Kind.GLASS_TO_REVIEW, waiting.glass_to_review),
 )
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+A_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -149,6 +133,57 @@ class Reading:
                 found.append(sorted(on_list, key=lambda one: one.key))
         return found
 
+    async def opened(
+        self, policy: WorklistPolicy, *, after: Place | None, most: int
+    ) -> list[list[Due]]:
+        """The first of each matter after a place, by what the database keeps."""
+        told = [matter for matter in MATTERS if self.tells(matter.kind)]
+        if not told:
+            return []
+        reckonings = [self._reckoning(matter, policy) for matter in told]
+        asked = [
+            self._asked(matter, reckoning, policy, after=after)
+            for matter, reckoning in zip(told, reckonings, strict=True)
+        ]
+        given = {
+            "matters": [matter.word for matter in told],
+            "after": [since for (since, _), _ in asked],
+            "after_id": [id for (_, id), _ in asked],
+            "until": [until for _, until in asked],
+        }
+        length = min(each for each in LENGTHS if each >= most)
+        found = await matters(self.session, self.reach, most=length, **self._given, **given)
+        return [
+            [opened_of(told[turn - 1].kind, row, reckonings[turn - 1]) for row in rows]
+            for turn, rows in found.items()
+        ]
+
+    def _asked(
+        self, matter: Matter, reckoning: Reckoning, policy: WorklistPolicy, *, after: Place | None
+    ) -> tuple[Place, datetime]:
+        """From what is read of a matter, and until when."""
+        until = moment_of(reckoning.last_due(self.at + policy.allowances[matter.kind].at_risk))
+        chased = self.at - policy.chases_days * DAY
+        begins = LONG_AGO
+        if matter.kind is Kind.APPOINTMENT_TODAY:
+            begins = self.at
+            until = min(until, self._given["tomorrow"] - A_MOMENT)
+        elif matter.kind is Kind.ATTENDANCE_MISSING:
+            begins, until = chased - A_MOMENT, min(until, self.at)
+        elif matter.kind is Kind.VICTIM_TO_TELL:
+            begins = moment_of(london_day(chased)) - A_MOMENT
+        elif matter.kind is Kind.FIRST_CONTACT and self.reach is Reach.SUITES:
+            begins = chased - A_MOMENT
+        first = (begins, LAST_ID)
+        if after is None:
+            return first, until
+        since, id = reckoning.bound(*after)
+        return max(first, (moment_of(since), id)), until
+
+    def _reckoning(self, matter: Matter, policy: WorklistPolicy) -> Reckoning:
+        after = self._after(matter.kind)
+        return TELLING.get(matter.word) or reckoning_of(matter.kind, policy, after=after)
+
     def _is_on_list(self, one: Due, policy: WorklistPolicy) -> bool:
         return urgency_of(one.due, policy.allowances[one.kind], now=self.at) is not None
 
@@ -185,6 +220,19 @@ class Reading:
         return timedelta(days=delivery.policy_on(london_day(self.at)).after_days)
 
 
+def moment_of(since: date) -> datetime:
+    """A day as it is kept: its midnight in UTC."""
+    if isinstance(since, datetime):
+        return since
+    return datetime.combine(since, time(), UTC)
+
+
+def opened_of(kind: Kind, row: Any, reckoning: Reckoning) -> Due:
+    """A matter that was read, as a thing that is due."""
+    since = row.since.date() if isinstance(reckoning, FromDay) else row.since
+    return due_of(kind, row, place=reckoning.place(since), due=reckoning.due(since))
+
+
 @dataclass(frozen=True)
 class Shown:
     """One page, the cursor to the next, and of the first page all that is counted."""
@@ -201,6 +249,7 @@ async def page(reading: Reading, turn: Turn) -> Shown:
     seen = turn.start()
     after = None if seen is None else (seen.at, seen.id)
     lists = await reading.walked(policy, after=after, most=turn.size + 1)
+    lists += await reading.opened(policy, after=after, most=turn.size + 1)
     lists += await reading.reckoned(policy)
     found = merged(lists, after=after, most=turn.size + 1)
     items = found[: turn.size]

@@ -30,6 +30,8 @@ LABELS: Mapping[StrEnum, str] = MappingProxyType(
         Kind.ATTENDANCE_MISSING: "Attendance not recorded",
         Kind.NO_CONTACT: "No contact for long",
         Kind.CONTRACT_UNSIGNED: "Contract offered, not signed by all",
+        Kind.CHANGE_TO_SIGN: "Change of a contract to be signed",
+        Kind.CHANGE_TO_APPROVE: "Change of a contract to be approved",
         Kind.CONTRACT_ENDING: "Contract's last day",
         Kind.CONDITION_OPEN: "Condition not met",
         Kind.REVIEW_DUE: "Review of a contract not decided",
@@ -53,5 +55,13 @@ AFTER: Mapping[ContractState, str] = MappingProxyType(
         ContractState.CLOSED: "was closed: somebody decides what follows",
         ContractState.DECLINED: "was declined: somebody decides as without the programme",
         ContractState.LAPSED: "was never signed: somebody decides as without the programme",
+    }
+)
+# Who signs a proposed change next, by the code that the database keeps.
+SIGNERS: Mapping[str, str] = MappingProxyType(
+    {
+        "person": "the person",
+        "navigator": "their navigator",
+        "both": "the person and their navigator",
     }
 )

@@ -1,9 +1,9 @@
-"""What is due by a rule that only its own room can work out: reviews, victims, and conditions."""
+"""What is open of cases, by the table that keeps it; and what only its own room can work out."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -19,36 +19,31 @@ from checkpoint.contracts.evidence.rules import Run, progress_of
 from checkpoint.contracts.evidence.states import SETTLED
 from checkpoint.contracts.evidence.tables import ConditionEntry, ConditionEntryWithdrawal
 from checkpoint.contracts.outcomes.clocks import tell_by
-from checkpoint.contracts.outcomes.rules import TOLD_OF_END
-from checkpoint.contracts.states import NEXT, ContractEvent, ContractState
+from checkpoint.contracts.states import ContractState
 from checkpoint.contracts.tables import Contract, ContractStep
 from checkpoint.custody import queries as custody
 from checkpoint.custody.detention import queries as detention
 from checkpoint.custody.detention.clock import clock, stays
 from checkpoint.custody.detention.tables import DetentionEntry
-from checkpoint.custody.movements.states import MovementKind
 from checkpoint.custody.movements.tables import Movement, MovementWithdrawal
 from checkpoint.custody.states import CustodyState
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day, london_midnight
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.statements import Prepared
-from checkpoint.journey.worklist.cases import CHASED, NOTHING, RECORD, Reach, of_case
-from checkpoint.journey.worklist.rules import DAY, Due, WorklistPolicy
+from checkpoint.journey.worklist.cases import READER, RECORD, Reach, has_read, of_case
+from checkpoint.journey.worklist.clocks import DAY, FromDay
+from checkpoint.journey.worklist.facts import MATTERS, OF_STARTED
+from checkpoint.journey.worklist.rules import Due, WorklistPolicy
 from checkpoint.journey.worklist.running import is_one_of, of_contract
 from checkpoint.journey.worklist.states import Kind
-from checkpoint.navigators.queries import caseload_of
+from checkpoint.journey.worklist.tables import OpenMatter
+from checkpoint.navigators.queries import IN_CASELOAD, caseload_of
 from checkpoint.victims import queries as victims
 from checkpoint.victims.rules import due_on
-from checkpoint.victims.states import OF_CONTRACTS, OF_RELEASE, NotificationKind
-from checkpoint.victims.tables import (
-    Victim,
-    VictimNotification,
-    VictimWithdrawal,
-    ViewGiven,
-)
+from checkpoint.victims.states import OF_CONTRACTS, NotificationKind
 
-# More people than any force holds at once, and more victims than anybody has left untold.
+# More people than any force holds at once, and more conditions than anybody's caseload has.
 MOST = 1000
 THESE = sa.any_(sa.bindparam("records", type_=ARRAY(sa.Uuid())))
 DETAINED = Prepared(
@@ -116,113 +111,121 @@ def due_of(kind: Kind, row: Any, *, place: datetime, due: datetime) -> Due:
     )
 
 
-VULNERABLE = sa.func.coalesce(
-    sa.select(col(ViewGiven.vulnerable))
-    .where(col(ViewGiven.victim_id) == col(Victim.id), col(ViewGiven.vulnerable).is_not(None))
-    .order_by(col(ViewGiven.number).desc())
-    .limit(1)
-    .scalar_subquery(),
-    col(Victim.vulnerable),
-).label("vulnerable")
-STANDS = ~sa.exists().where(col(VictimWithdrawal.victim_id) == col(Victim.id))
+@lru_cache(maxsize=10_000)
+def _told_by(day: date, what: NotificationKind, soon: bool) -> date:  # noqa: FBT001
+    """The last day to tell a victim; where no timescale was in force yet, the day itself."""
+    at, vulnerable = london_midnight(day), None if soon else False
+    if what in OF_CONTRACTS:
+        return tell_by(at, vulnerable=vulnerable)
+    return due_on(what, at, vulnerable=vulnerable, timescales=victims.timescales()) or day
 
 
-def _untold(what: Any, happened_at: Any) -> Any:
-    return ~sa.exists().where(
-        col(VictimNotification.victim_id) == col(Victim.id),
-        col(VictimNotification.what) == what,
-        col(VictimNotification.happened_at) == happened_at,
+# How the time to tell a victim is counted, by what and whether there is less of it.
+TELLING = {
+    matter.word: FromDay(partial(_told_by, what=matter.what, soon=matter.soon))
+    for matter in MATTERS
+    if matter.what is not None
+}
+INSTANT = sa.DateTime(timezone=True)
+OPEN_MATTER = OpenMatter.__table__
+ASKED: Any = (
+    sa.func.unnest(
+        sa.bindparam("matters", type_=ARRAY(sa.String())),
+        sa.bindparam("after", type_=ARRAY(INSTANT)),
+        sa.bindparam("after_id", type_=ARRAY(sa.Uuid())),
+        sa.bindparam("until", type_=ARRAY(INSTANT)),
     )
-
-
-def _arrested() -> Any:
-    what = sa.literal_column(f"'{NotificationKind.ARRESTED}'", sa.String())
-    return (
-        sa.select(*of_case(RECORD.c.arrested_at, col(Victim.id), col(Victim.id), what), VULNERABLE)
-        .join_from(Victim, RECORD, RECORD.c.id == col(Victim.custody_record_id))
-        .where(custody.IN_SCOPE, STANDS, _untold(what, RECORD.c.arrested_at))
-        .where(RECORD.c.arrested_at >= CHASED)
+    .table_valued(
+        sa.column("matter", sa.String()),
+        sa.column("after", INSTANT),
+        sa.column("after_id", sa.Uuid()),
+        sa.column("until", INSTANT),
+        with_ordinality="turn",
     )
-
-
-def _released() -> Any:
-    what: Any = sa.case(
-        *(
-            (
-                col(Movement.release_kind) == sa.literal_column(f"'{kind}'"),
-                sa.literal_column(f"'{told}'", sa.String()),
-            )
-            for kind, told in OF_RELEASE.items()
-        ),
-        else_=NOTHING,
-    )
-    return (
-        sa.select(
-            *of_case(col(Movement.left_at), col(Movement.id), col(Victim.id), what), VULNERABLE
-        )
-        .join_from(
-            Movement, Victim, col(Victim.custody_record_id) == col(Movement.custody_record_id)
-        )
-        .join(RECORD, RECORD.c.id == col(Victim.custody_record_id))
-        .where(custody.IN_SCOPE, STANDS, _untold(what, col(Movement.left_at)))
-        .where(col(Movement.left_at) >= CHASED)
-        .where(col(Movement.kind) == sa.literal_column(f"'{MovementKind.RELEASED}'"))
-        .where(~sa.exists().where(col(MovementWithdrawal.movement_id) == col(Movement.id)))
-    )
-
-
-TOLD_OF = {
-    event: TOLD_OF_END[state] for (_, event), state in NEXT.items() if state in TOLD_OF_END
-} | {ContractEvent.STARTED: NotificationKind.CONTRACT_STARTED}
-
-
-def _of_contracts() -> Any:
-    """Starts and ends of contracts that started, for whoever knows the arm."""
-    step = col(ContractStep.event)
-    what: Any = sa.case(
-        *(
-            (is_one_of(step, event), sa.literal_column(f"'{told}'", sa.String()))
-            for event, told in TOLD_OF.items()
-        ),
-        else_=NOTHING,
-    )
-    since = col(ContractStep.happened_at)
-    rows = of_contract(Reach.SUITES, since, ContractStep)
-    whose = of_case(since, col(ContractStep.id), col(Victim.id), what)
-    return (
-        rows.with_only_columns(*whose, VULNERABLE)
-        .join(Victim, col(Victim.custody_record_id) == RECORD.c.id)
-        .where(STANDS, _untold(what, since), since >= CHASED)
-        .where(is_one_of(step, *TOLD_OF), col(Contract.starts_on).is_not(None))
-    )
-
-
-UNTOLD = tuple(
-    Prepared(rows.order_by(sa.literal_column("since")).limit(sa.literal_column(str(MOST))))
-    for rows in (_arrested(), _released(), _of_contracts())
+    .render_derived(name="asked")
+)
+# What a reader is told of: neither what they set off themselves, nor what another restricted case
+# is about.
+TELLABLE = (
+    OPEN_MATTER.c.matter == ASKED.c.matter,
+    sa.tuple_(OPEN_MATTER.c.since, OPEN_MATTER.c.id) > sa.tuple_(ASKED.c.after, ASKED.c.after_id),
+    OPEN_MATTER.c.since <= ASKED.c.until,
+    sa.or_(OPEN_MATTER.c.set_off_by.is_(None), OPEN_MATTER.c.set_off_by != READER),
+    custody.open_to_reader(OPEN_MATTER.c.source_id),
+)
+# A case that was started is told as one without an outcome to the blind alone, and everything else
+# that tells an arm to nobody who is.
+IS_OF_STARTED = OPEN_MATTER.c.matter == sa.literal_column(f"'{OF_STARTED}'")
+SHOWN = has_read(OPEN_MATTER.c.allocation_id)
+KNOWN = sa.or_(
+    OPEN_MATTER.c.allocation_id.is_(None),
+    sa.and_(~IS_OF_STARTED, SHOWN),
+    sa.and_(IS_OF_STARTED, ~SHOWN),
 )
 
 
-async def untold(
-    session: AsyncSession, policy: WorklistPolicy, *, actor: Actor, at: datetime
-) -> list[Due]:
-    """What victims of cases in the reader's suites have not been told of late."""
-    found, given = [], custody.scope_of(actor) | {"chased": at - policy.chases_days * DAY}
-    for rows in UNTOLD:
-        for row in await rows_of(session, rows, **given):
-            last = _last_day(NotificationKind(row.words), london_day(row.since), row.vulnerable)
-            if last is not None:
-                due = london_midnight(last + DAY)
-                found.append(due_of(Kind.VICTIM_TO_TELL, row, place=due, due=due))
+def _lines(found: Any) -> tuple[Any, ...]:
+    return (
+        ASKED.c.turn.label("turn"),
+        found.c.since.label("since"),
+        found.c.id.label("id"),
+        found.c.thing_id.label("thing"),
+        found.c.words.label("words"),
+        RECORD.c.id.label("custody_record_id"),
+        RECORD.c.person_id.label("person_id"),
+        RECORD.c.reference.label("reference"),
+        RECORD.c.suite.label("suite"),
+    )
+
+
+@cache
+def _of_suites(most: int) -> Prepared:
+    """Of each matter and suite the first ones, each by its own walk along the index."""
+    suite: Any = (
+        sa.func.unnest(sa.bindparam("suites", type_=ARRAY(sa.String())))
+        .table_valued(sa.column("code", sa.String()))
+        .render_derived(name="suite")
+    )
+    # Written out: of a number that is given, PostgreSQL plans for a tenth of everything.
+    found = (
+        sa.select(OPEN_MATTER)
+        .where(*TELLABLE, KNOWN, OPEN_MATTER.c.suite == suite.c.code)
+        .where(custody.open_to_reader(OPEN_MATTER.c.custody_record_id))
+        .order_by(OPEN_MATTER.c.since, OPEN_MATTER.c.id)
+        .limit(sa.literal_column(str(most)))
+        .correlate(ASKED, suite)
+        .lateral("found")
+    )
+    return Prepared(
+        sa.select(*_lines(found))
+        .select_from(ASKED)
+        .join(suite, sa.true())
+        .join(found, sa.true())
+        .join(RECORD, RECORD.c.id == found.c.custody_record_id)
+        .order_by(ASKED.c.turn, found.c.since, found.c.id)
+    )
+
+
+# All of what is open of a caseload: that is thirty cases.
+OF_CASELOAD = Prepared(
+    sa.select(*_lines(OPEN_MATTER))
+    .select_from(RECORD)
+    .join(OPEN_MATTER, OPEN_MATTER.c.custody_record_id == RECORD.c.id)
+    .join(ASKED, sa.and_(*TELLABLE[:3]))
+    .where(IN_CASELOAD, *TELLABLE[3:], ~IS_OF_STARTED)
+    .order_by(ASKED.c.turn, OPEN_MATTER.c.since, OPEN_MATTER.c.id)
+)
+
+
+async def matters(
+    session: AsyncSession, reach: Reach, *, most: int, **given: Any
+) -> dict[int, list[Any]]:
+    """What is open within reach, by its turn among what was asked for, in the order of its time."""
+    rows = OF_CASELOAD if reach is Reach.CASELOAD else _of_suites(most)
+    found = defaultdict[int, list[Any]](list)
+    for row in await rows_of(session, rows, **given):
+        found[row.turn].append(row)
     return found
-
-
-@lru_cache(maxsize=10_000)
-def _last_day(what: NotificationKind, day: date, vulnerable: bool | None) -> date | None:  # noqa: FBT001
-    at = london_midnight(day)
-    if what in OF_CONTRACTS:
-        return tell_by(at, vulnerable=vulnerable)
-    return due_on(what, at, vulnerable=vulnerable, timescales=victims.timescales())
 
 
 OF_CONDITIONS = ("key", "rule", "amount", "due_on", "tag_from", "tag_until")
@@ -292,6 +295,5 @@ async def conditions(
 
 RECKONED: dict[Kind, Callable[..., Any]] = {
     Kind.CUSTODY_REVIEW: reviews,
-    Kind.VICTIM_TO_TELL: untold,
     Kind.CONDITION_OPEN: conditions,
 }

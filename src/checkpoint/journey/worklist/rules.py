@@ -1,21 +1,17 @@
 """By when something is due, how urgently, and how much of it there is. Pure."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
-from checkpoint.contracts.reviews.clocks import raise_by
-from checkpoint.contracts.sessions.clocks import policy_on as contact_policy_on
-from checkpoint.foundation.calendar import in_force, london_midnight
-from checkpoint.journey.stages import prosecution_deadline
-from checkpoint.journey.worklist.states import Kind, Urgency
+from checkpoint.access.permissions import Permission
+from checkpoint.foundation.calendar import in_force
+from checkpoint.journey.worklist.clocks import DAY, FROM_DAYS, FromInstant, Reckoning
+from checkpoint.journey.worklist.states import DUTIES, Kind, Urgency
 
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-LAST_ID = UUID(int=2**128 - 1)
-FIRST_DAY, DAYS = date(1900, 1, 1).toordinal(), range(366 * 250)
+HOUR = timedelta(hours=1)
 # Of each kind, as many are counted and no more: beyond that the answer is "at least".
 COUNTED = 100
 
@@ -80,6 +76,8 @@ POLICIES = (
                 Kind.ATTENDANCE_MISSING: _allow(DAY, DAY, DAY),
                 Kind.NO_CONTACT: _days(3, 0),
                 Kind.CONTRACT_UNSIGNED: _allow(5 * DAY, 2 * DAY, 5 * DAY),
+                Kind.CHANGE_TO_SIGN: _allow(5 * DAY, 2 * DAY, 5 * DAY),
+                Kind.CHANGE_TO_APPROVE: _allow(5 * DAY, 2 * DAY, 5 * DAY),
                 Kind.CONTRACT_ENDING: _days(14, 3),
                 Kind.CONDITION_OPEN: _days(7, 1),
                 Kind.REVIEW_DUE: _days(14, 1),
@@ -100,89 +98,6 @@ POLICIES = (
 def policy_on(day: date) -> WorklistPolicy:
     """The policy that holds on a day."""
     return in_force(POLICIES, day)
-
-
-@dataclass(frozen=True)
-class FromInstant:
-    """Due a span after an instant."""
-
-    span: timedelta = timedelta()
-
-    def due(self, since: datetime) -> datetime:
-        """By when."""
-        return since + self.span
-
-    place = due
-
-    def last_due(self, by: datetime) -> datetime:
-        """The last instant from which something is due by then."""
-        return by - self.span
-
-    def bound(self, at: datetime, id: UUID) -> tuple[datetime, UUID]:
-        """What comes after a place on the list comes after this instant and id."""
-        return at - self.span, id
-
-
-@dataclass(frozen=True)
-class FromDay:
-    """Due by the end of a day in England that follows from another, and never goes back with it."""
-
-    day_of: Callable[[date], date] = lambda day: day
-
-    def due(self, since: date) -> datetime:
-        """By when: the midnight after the last day."""
-        return london_midnight(self.day_of(since) + DAY)
-
-    def place(self, since: date) -> datetime:
-        """Where on the list: where several days have one last day, still in the order of those days.
-
-        Six months from the 29th, 30th and 31st of August all end with February. A microsecond a
-        day keeps them apart, so that a page ends between two lines and not within them.
-        """
-        behind = timedelta(microseconds=(self.day_of(since) - since).days)
-        return self.due(since) - behind
-
-    def last_due(self, by: datetime) -> date:
-        """The last day from which something is due by then."""
-        return self._last(self.due, by)
-
-    def bound(self, at: datetime, id: UUID) -> tuple[date, UUID]:
-        """What comes after a place on the list comes after this day and id."""
-        day = self._last(self.place, at)
-        return day, id if self.place(day) == at else LAST_ID
-
-    def _last(self, told: Callable[[date], datetime], by: datetime) -> date:
-        found = bisect_right(DAYS, by, key=lambda n: told(date.fromordinal(FIRST_DAY + n)))
-        return date.fromordinal(FIRST_DAY + found - 1)
-
-
-Reckoning = FromInstant | FromDay
-
-
-def _deadline(day: date) -> date:
-    return prosecution_deadline(day) or day
-
-
-def _silence_ends(day: date) -> date:
-    return day + timedelta(days=contact_policy_on(day).silent_days - 1)
-
-
-def _raised_by(day: date) -> date:
-    return raise_by(london_midnight(day))
-
-
-FROM_DAYS: Mapping[Kind, FromDay] = MappingProxyType(
-    {
-        Kind.PROSECUTION_DEADLINE: FromDay(_deadline),
-        Kind.CLEARANCE_EXPIRING: FromDay(),
-        Kind.NAVIGATOR_ABSENT: FromDay(),
-        Kind.NO_CONTACT: FromDay(_silence_ends),
-        Kind.CONTRACT_ENDING: FromDay(),
-        Kind.REVIEW_DUE: FromDay(),
-        Kind.ARREST_UNREVIEWED: FromDay(_raised_by),
-        Kind.CHALLENGE_OPEN: FromDay(),
-    }
-)
 
 
 def reckoning_of(
@@ -298,3 +213,29 @@ def tallied(
         {kind: Tally(kinds[kind], kind in longer) for kind in Kind if kind in kinds},
         {urgency: Tally(count, urgency in more) for urgency, count in urgencies.items()},
     )
+
+
+def is_told(kind: Kind, *, holds: Callable[[Permission], bool]) -> bool:
+    """Whether somebody is told of a kind: they hold one of those that it is told to.
+
+    Args:
+        kind: what is due.
+        holds: whether their role holds a permission.
+
+    Returns:
+        True if one permission is enough of those that it is told to.
+    """
+    return any(holds(permission) for permission in DUTIES[kind].told)
+
+
+def why_not(kind: Kind, *, holds: Callable[[Permission], bool]) -> str | None:
+    """Why somebody who is told of it may not go through its door.
+
+    Args:
+        kind: what is due.
+        holds: whether their role holds a permission.
+
+    Returns:
+        Whom to ask, in plain English; None where they may.
+    """
+    return None if holds(DUTIES[kind].opens) else "Ask a supervisor: your role may not do this."

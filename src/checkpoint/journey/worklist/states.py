@@ -1,6 +1,6 @@
 """The words of the worklist: what is due, how urgently, why, and where to go. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -32,6 +32,8 @@ class Kind(StrEnum):
     ATTENDANCE_MISSING = "attendance_missing"
     NO_CONTACT = "no_contact"
     CONTRACT_UNSIGNED = "contract_unsigned"
+    CHANGE_TO_SIGN = "change_to_sign"
+    CHANGE_TO_APPROVE = "change_to_approve"
     CONTRACT_ENDING = "contract_ending"
     REVIEW_DUE = "review_due"
     ARREST_UNREVIEWED = "arrest_unreviewed"
@@ -79,7 +81,7 @@ def _duty(why: str, step: str, door: str, opens: Permission, *told: Permission) 
 
 
 _CASE = "/v1/custody-records/{custody_record_id}"
-# A new kind is a row here, an allowance in the policy, and one select in ``cases``.
+# A new kind is a row here, an allowance in the policy, and one matter or one select.
 DUTIES: Mapping[Kind, Duty] = MappingProxyType(
     {
         Kind.CUSTODY_REVIEW: _duty(
@@ -218,6 +220,21 @@ DUTIES: Mapping[Kind, Duty] = MappingProxyType(
             "POST /v1/contracts/{thing}/signatures",
             Permission.WORK_CONTRACT,
         ),
+        Kind.CHANGE_TO_SIGN: _duty(
+            "A change of the contract is proposed and does not count yet; next to sign: {words}.",
+            "sign_contract",
+            "POST /v1/contracts/{thing}/signatures",
+            Permission.WORK_CONTRACT,
+            Permission.READ_CASELOAD,
+        ),
+        Kind.CHANGE_TO_APPROVE: _duty(
+            "A change of the contract is signed by the person and their navigator, and waits for "
+            "a supervisor's approval.",
+            "sign_contract",
+            "POST /v1/contracts/{thing}/signatures",
+            Permission.WORK_CONTRACT,
+            Permission.DECIDE_CONTRACT,
+        ),
         Kind.CONTRACT_ENDING: _duty(
             "This is the contract's last day; then it is completed, extended or ended.",
             "read_contract",
@@ -272,29 +289,3 @@ DUTIES: Mapping[Kind, Duty] = MappingProxyType(
         ),
     }
 )
-
-
-def is_told(kind: Kind, *, holds: Callable[[Permission], bool]) -> bool:
-    """Whether somebody is told of a kind: they hold one of those that it is told to.
-
-    Args:
-        kind: what is due.
-        holds: whether their role holds a permission.
-
-    Returns:
-        True if one permission is enough of those that it is told to.
-    """
-    return any(holds(permission) for permission in DUTIES[kind].told)
-
-
-def why_not(kind: Kind, *, holds: Callable[[Permission], bool]) -> str | None:
-    """Why somebody who is told of it may not go through its door.
-
-    Args:
-        kind: what is due.
-        holds: whether their role holds a permission.
-
-    Returns:
-        Whom to ask, in plain English; None where they may.
-    """
-    return None if holds(DUTIES[kind].opens) else "Ask a supervisor: your role may not do this."

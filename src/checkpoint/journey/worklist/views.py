@@ -9,15 +9,15 @@ from checkpoint.contracts.states import ContractState
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.schemas import NextStep
-from checkpoint.journey.worklist.names import AFTER, LABELS
-from checkpoint.journey.worklist.rules import Due, WorklistPolicy, tallied, urgency_of
+from checkpoint.journey.worklist.names import AFTER, LABELS, SIGNERS
+from checkpoint.journey.worklist.rules import Due, WorklistPolicy, tallied, urgency_of, why_not
 from checkpoint.journey.worklist.schemas import (
     KindCountView,
     UrgencyCountView,
     WorklistCountsView,
     WorklistItemView,
 )
-from checkpoint.journey.worklist.states import DUTIES, Kind, Urgency, why_not
+from checkpoint.journey.worklist.states import DUTIES, Kind, Urgency
 from checkpoint.victims.states import NotificationKind
 
 A_MOMENT = timedelta(microseconds=1)
@@ -53,6 +53,8 @@ def said(one: Due) -> str | None:
         return NotificationKind(one.words).value.replace("_", " ")
     if one.kind is Kind.OUTCOME_TO_RECORD and one.words:
         return AFTER[ContractState(one.words)]
+    if one.kind is Kind.CHANGE_TO_SIGN and one.words:
+        return SIGNERS[one.words]
     return one.words
 
 

@@ -1,0 +1,50 @@
+"""What is open of a case, as the database keeps it beside what it follows from. Pure.
+
+Its words are those of the view ``open_matter_now``; a migration says what each follows from.
+"""
+
+from dataclasses import dataclass
+
+from checkpoint.journey.worklist.states import Kind
+from checkpoint.victims.states import NotificationKind
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One word of the database's, and the kind of thing that it is due as.
+
+    Of what a victim is to be told, ``what`` says what, and ``soon`` that they are vulnerable or
+    intimidated, or that nobody knows: then there is less time.
+    """
+
+    word: str
+    kind: Kind
+    what: NotificationKind | None = None
+    soon: bool = False
+
+
+# A case that was started on the programme, and whose arm the reader has not been shown.
+OF_STARTED = "disposal_of_started"
+# One matter is due as an appointment before it begins, and as an entry that is missing after that.
+APPOINTMENT = "appointment"
+MATTERS = (
+    Matter("prosecution_deadline", Kind.PROSECUTION_DEADLINE),
+    Matter("first_contact", Kind.FIRST_CONTACT),
+    Matter("no_navigator", Kind.NO_NAVIGATOR),
+    Matter("disposal_missing", Kind.DISPOSAL_MISSING),
+    Matter(OF_STARTED, Kind.DISPOSAL_MISSING),
+    Matter(APPOINTMENT, Kind.APPOINTMENT_TODAY),
+    Matter(APPOINTMENT, Kind.ATTENDANCE_MISSING),
+    Matter("contract_unsigned", Kind.CONTRACT_UNSIGNED),
+    Matter("change_to_sign", Kind.CHANGE_TO_SIGN),
+    Matter("change_to_approve", Kind.CHANGE_TO_APPROVE),
+    Matter("outcome_to_record", Kind.OUTCOME_TO_RECORD),
+    Matter("arrest_unreviewed", Kind.ARREST_UNREVIEWED),
+    Matter("review_due", Kind.REVIEW_DUE),
+    Matter("challenge_open", Kind.CHALLENGE_OPEN),
+    *(
+        Matter(f"tell_{what}{'_soon' * soon}", Kind.VICTIM_TO_TELL, what, soon)
+        for what in NotificationKind
+        for soon in (False, True)
+    ),
+)
