@@ -15,6 +15,14 @@ DAYS, DETAINED, EACH = 150, 40, 30
 ISSUER = "http://127.0.0.1:8000/local-issuer"
 
 
+def actor_id(role: Role, name: str) -> Any:
+    """As whom the local issuer's tokens make somebody known."""
+    return uuid5(NAMESPACE_URL, f"{ISSUER}/{role}/{name}")
+
+
+READERS = [actor_id(role, "bench") for role in (Role.CUSTODY_OFFICER, Role.SUPERVISOR)]
+
+
 class Seeds:
     """Rows by table. Constraints hold; triggers and foreign keys are left aside while they go in."""
 
@@ -33,7 +41,7 @@ class Seeds:
     def a_navigator(self, number: int) -> Any:
         navigator = self.add(
             "navigator",
-            actor_id=uuid5(NAMESPACE_URL, f"{ISSUER}/{Role.NAVIGATOR}/nav-{number}"),
+            actor_id=actor_id(Role.NAVIGATOR, f"nav-{number}"),
             name=f"Synthetic {number}",
             provider="NECA",
             base_suites=[SUITES[number % 2]],
@@ -224,16 +232,18 @@ class Seeds:
             )
 
     def came_in(self, record: Any, person: Any, number: int, *, at: datetime) -> None:
-        enrolment = self.add(
-            "enrolment",
-            custody_record_id=record,
-            person_id=person,
-            suite=SUITES[number % 2],
-            eligibility_decision_id=self.rows["eligibility_decision"][-1]["id"],
-            programme_consent_id=new_id(),
-            enrolled_at=at,
-            enrolled_by=self.by,
-        )
+        entered = self.allocated(record, person, at) if self.happens(0.3) else {}
+        if not entered:
+            entered["enrolment_id"] = self.add(
+                "enrolment",
+                custody_record_id=record,
+                person_id=person,
+                suite=SUITES[number % 2],
+                eligibility_decision_id=self.rows["eligibility_decision"][-1]["id"],
+                programme_consent_id=new_id(),
+                enrolled_at=at,
+                enrolled_by=self.by,
+            )
         if self.happens(0.01):
             self.add(
                 "consent_draft",
@@ -242,7 +252,7 @@ class Seeds:
                 begun_at=self.at,
                 begun_by=self.by,
                 saved_at=self.at,
-                expires_at=self.at + timedelta(hours=24),
+                expires_at=self.at + timedelta(hours=24) * self.chance.random(),
                 version=1,
             )
         if self.happens(0.1):
@@ -250,7 +260,7 @@ class Seeds:
         start = self.add(
             "programme_start",
             custody_record_id=record,
-            enrolment_id=enrolment,
+            **entered,
             programme_consent_id=new_id(),
             started_at=at,
             recorded_at=at,
@@ -271,6 +281,29 @@ class Seeds:
                 recorded_at=at + timedelta(hours=6),
                 recorded_by=self.by,
             )
+
+    def allocated(self, record: Any, person: Any, at: datetime) -> dict[str, Any]:
+        """By a trial's draw; the readers have been shown the arms of half of them."""
+        allocation = self.add(
+            "allocation",
+            trial_id=self.by,
+            trial_protocol_id=self.by,
+            trial_stratum_id=self.by,
+            slot_id=new_id(),
+            place=1 + len(self.rows["allocation"]),
+            custody_record_id=record,
+            person_id=person,
+            eligibility_decision_id=self.rows["eligibility_decision"][-1]["id"],
+            programme_consent_id=new_id(),
+            research_consent_id=new_id(),
+            software="bench",
+            allocated_at=at,
+            allocated_by=self.by,
+            xid=1,
+        )
+        for reader in READERS if self.happens(0.5) else ():
+            self.add("arm_reading", allocation_id=allocation, read_by=reader, read_at=at)
+        return {"allocation_id": allocation}
 
     def worked(self, record: Any, at: datetime) -> None:
         assignment = self.add(
@@ -333,6 +366,7 @@ class Seeds:
             "suspended": ["offered", "started", "suspended"],
             "completed": ["offered", "started", "completed"],
         }[state]
+        ended = began + (self.at - began) * self.chance.random()
         days = {"starts_on": began.date(), "ends_on": began.date() + timedelta(days=120)}
         runs = {} if state == "offered" else days
         proposed = state == "active" and self.happens(0.04)
@@ -363,13 +397,15 @@ class Seeds:
                 terms_id=change if event == "change_proposed" else None,
                 terms_number=1,
                 excused_days=0,
-                happened_at=(at, began, self.at - timedelta(hours=5))[number - 1],
+                happened_at=(at, began, ended)[number - 1],
                 recorded_at=at,
                 recorded_by=self.by,
                 **(days if number > 1 else {}),
             )
         if runs:
             self.told("contract_started", began)
+            if state == "completed":
+                self.told("contract_completed", ended)
             self.questioned(contract, began)
 
     def agreed(

@@ -32,6 +32,12 @@ from checkpoint.foundation.settings import Environment, Settings
 from open_cases import ISSUER, SUITES, Seeds
 
 ROUNDS = 40
+# What the triggers would have kept.
+KEPT = """
+    INSERT INTO open_matter (id, matter, custody_record_id, suite, since, source_id, thing_id, words,
+                             allocation_id, set_off_by)
+    SELECT gen_random_uuid(), * FROM open_matter_now
+"""
 SIZES = {"": {}, ", 200 lines": {"size": 200}}
 
 
@@ -59,10 +65,13 @@ async def filled(url: str, cases: int, at: datetime) -> Any:
             columns=columns,
             records=[tuple(row.get(name) for name in columns) for row in rows],
         )
+    await connection.execute(KEPT)
     await connection.execute("VACUUM ANALYZE")
     print(*(f"{len(rows):,} {table}" for table, rows in seeds.rows.items()), sep=", ")
     await connection.close()
-    return seeds.rows["programme_start"][0]["custody_record_id"]
+    mine = seeds.navigators[0]
+    worked = seeds.rows["navigator_assignment"]
+    return next(each["custody_record_id"] for each in worked if each["navigator_id"] == mine)
 
 
 async def measured(url: str, folder: Path, record: Any) -> dict[str, tuple[float, float]]:

@@ -40,6 +40,7 @@ for room in (
     "contracts.reviews.tables",
     "contracts.outcomes.tables",
     "monitor.tables",
+    "journey.worklist.tables",
 ):
     import_module(f"checkpoint.{room}")
 

@@ -61,7 +61,7 @@ def upgrade() -> None:
             "matter",
             "source_id",
             "thing_id",
-            name=op.f("uq_open_matter_custody_record_id"),
+            name=op.f("uq_open_matter_custody_record_id_matter_source_id_thing_id"),
         ),
     )
     op.create_index(

@@ -2,7 +2,7 @@
 
 Revision ID: 0072
 Revises: 0071
-Phase: expand (fills the table; the worklist does not read it yet)
+Phase: expand (the worklist does not read the table yet)
 """
 
 from alembic import op
@@ -111,13 +111,6 @@ def upgrade() -> None:
             """)
         op.execute(f"REVOKE ALL ON FUNCTION {table}_keeps_matters() FROM PUBLIC")
     keep_arrests()
-    op.execute("""
-        INSERT INTO open_matter (id, matter, custody_record_id, suite, since, source_id, thing_id,
-                                 words, allocation_id, set_off_by)
-        SELECT gen_random_uuid(), matter, custody_record_id, suite, since, source_id, thing_id,
-               words, allocation_id, set_off_by
-          FROM open_matter_now
-    """)
 
 
 def keep_arrests() -> None:
@@ -200,4 +193,3 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION {table}_keeps_matters()")
     for function in FUNCTIONS:
         op.execute(f"DROP FUNCTION {function}")
-    op.execute("DELETE FROM open_matter")

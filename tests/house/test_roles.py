@@ -57,6 +57,7 @@ API = {
     "information_sheet": READ,
     "kept_answer": ADD,
     "movement": ADD,
+    "open_matter": READ,
     "movement_withdrawal": ADD,
     "needs_answer": ADD,
     "needs_assessment": ADD,
@@ -116,7 +117,7 @@ API = {
     "victim_view": ADD,
     "victim_withdrawal": ADD,
 }
-VIEWS = {"case_reach": READ}
+VIEWS = {"case_reach": READ, "open_matter_now": set()}
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 HELD = """
     SELECT relname, privilege FROM pg_class, unnest(CAST(:privileges AS text[])) AS privilege

@@ -14,22 +14,24 @@ from checkpoint.contracts.sessions.clocks import silence
 from checkpoint.contracts.states import ENDED
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.calendar import london_day
+from checkpoint.journey.worklist.clocks import FROM_DAYS, FromInstant
 from checkpoint.journey.worklist.counts import SOURCES
+from checkpoint.journey.worklist.facts import MATTERS
 from checkpoint.journey.worklist.names import AFTER, LABELS
 from checkpoint.journey.worklist.queries import RECKONED
 from checkpoint.journey.worklist.rules import (
     COUNTED,
-    FROM_DAYS,
     POLICIES,
     Due,
-    FromInstant,
+    is_told,
     merged,
     policy_on,
     reckoning_of,
     tallied,
     urgency_of,
+    why_not,
 )
-from checkpoint.journey.worklist.states import DUTIES, Kind, Urgency, is_told, why_not
+from checkpoint.journey.worklist.states import DUTIES, Kind, Urgency
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -48,9 +50,9 @@ def test_every_kind_has_its_row_everywhere():
     assert {*DUTIES} == {*Kind} == {*POLICY.allowances}
     assert {*LABELS} == {*Kind, *Urgency}
     assert {*AFTER} == ENDED
-    read = [source.kind for source in SOURCES]
-    assert {*read} | {*RECKONED} == {*Kind}
-    assert {*read} & {*RECKONED} == set()
+    read = [{source.kind for source in SOURCES}, {each.kind for each in MATTERS}, {*RECKONED}]
+    assert set.union(*read) == {*Kind}
+    assert sum(map(len, read)) == len(Kind)
 
 
 def test_every_door_is_one_that_somebody_who_is_told_may_open():
