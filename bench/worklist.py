@@ -65,6 +65,7 @@ async def filled(url: str, cases: int, at: datetime) -> Any:
             columns=columns,
             records=[tuple(row.get(name) for name in columns) for row in rows],
         )
+    await connection.execute("ANALYZE")
     await connection.execute(KEPT)
     await connection.execute("VACUUM ANALYZE")
     print(*(f"{len(rows):,} {table}" for table, rows in seeds.rows.items()), sep=", ")

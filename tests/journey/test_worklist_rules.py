@@ -16,20 +16,18 @@ from checkpoint.foundation.actors import Role
 from checkpoint.foundation.calendar import london_day
 from checkpoint.journey.worklist.clocks import FROM_DAYS, FromInstant
 from checkpoint.journey.worklist.counts import SOURCES
-from checkpoint.journey.worklist.facts import MATTERS
+from checkpoint.journey.worklist.facts import MATTERS, is_told, why_not
 from checkpoint.journey.worklist.names import AFTER, LABELS
 from checkpoint.journey.worklist.queries import RECKONED
 from checkpoint.journey.worklist.rules import (
     COUNTED,
     POLICIES,
     Due,
-    is_told,
     merged,
     policy_on,
     reckoning_of,
     tallied,
     urgency_of,
-    why_not,
 )
 from checkpoint.journey.worklist.states import DUTIES, Kind, Urgency
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from heapq import merge
+from itertools import islice
+from operator import itemgetter
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,26 +22,29 @@ from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.paging import LONGEST, Turn
 from checkpoint.foundation.statements import Prepared
 from checkpoint.journey.worklist import cases, running, waiting
-from checkpoint.journey.worklist.cases import Reach
-from checkpoint.journey.worklist.clocks import DAY, LAST_ID, FromDay, Reckoning
-from checkpoint.journey.worklist.facts import MATTERS, Matter
-from checkpoint.journey.worklist.queries import RECKONED, TELLING, due_of, matters
+from checkpoint.journey.worklist.cases import Reach, lines, matters
+from checkpoint.journey.worklist.clocks import DAY, LAST_ID, Reckoning
+from checkpoint.journey.worklist.facts import MATTERS, Matter, is_told
+from checkpoint.journey.worklist.queries import RECKONED, TELLING, due_of
 from checkpoint.journey.worklist.rules import (
     COUNTED,
     Due,
+    Key,
+    Opened,
+    Stretch,
     WorklistPolicy,
-    is_told,
     merged,
+    moment_of,
     policy_on,
     reckoning_of,
+    stretch_of,
     urgency_of,
 )
 from checkpoint.journey.worklist.states import Kind
 from checkpoint.navigators.queries import caseload_of
 
-Place = tuple[datetime, UUID]
-# How much is read of each source: enough to count it, or to fill the longest page.
-LENGTHS = (COUNTED + 1, LONGEST + 1)
+# How much is read of each source: enough for a page, to count it, or to fill the longest page.
+LENGTHS = (51, COUNTED + 1, LONGEST + 1)
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ class Reading:
         return Reach.CASELOAD if own else Reach.SUITES
 
     async def walked(
-        self, policy: WorklistPolicy, *, after: Place | None, most: int
+        self, policy: WorklistPolicy, *, after: Key | None, most: int
     ) -> list[list[Due]]:
         """The first of each source after a place: as many as are wanted, or more."""
         length = min(each for each in LENGTHS if each >= most)
@@ -133,10 +138,8 @@ class Reading:
                 found.append(sorted(on_list, key=lambda one: one.key))
         return found
 
-    async def opened(
-        self, policy: WorklistPolicy, *, after: Place | None, most: int
-    ) -> list[list[Due]]:
-        """The first of each matter after a place, by what the database keeps."""
+    async def opened(self, policy: WorklistPolicy, *, after: Key | None, most: int) -> list[Opened]:
+        """Where the first of each matter after a place stand, by what the database keeps."""
         told = [matter for matter in MATTERS if self.tells(matter.kind)]
         if not told:
             return []
@@ -154,13 +157,13 @@ class Reading:
         length = min(each for each in LENGTHS if each >= most)
         found = await matters(self.session, self.reach, most=length, **self._given, **given)
         return [
-            [opened_of(told[turn - 1].kind, row, reckonings[turn - 1]) for row in rows]
-            for turn, rows in found.items()
+            Opened(told[row.turn - 1].kind, reckonings[row.turn - 1], row.sinces, row.ids)
+            for row in found
         ]
 
     def _asked(
-        self, matter: Matter, reckoning: Reckoning, policy: WorklistPolicy, *, after: Place | None
-    ) -> tuple[Place, datetime]:
+        self, matter: Matter, reckoning: Reckoning, policy: WorklistPolicy, *, after: Key | None
+    ) -> tuple[Key, datetime]:
         """From what is read of a matter, and until when."""
         until = moment_of(reckoning.last_due(self.at + policy.allowances[matter.kind].at_risk))
         chased = self.at - policy.chases_days * DAY
@@ -188,7 +191,7 @@ class Reading:
         return urgency_of(one.due, policy.allowances[one.kind], now=self.at) is not None
 
     async def _walk(
-        self, source: Source, policy: WorklistPolicy, *, after: Place | None, most: int
+        self, source: Source, policy: WorklistPolicy, *, after: Key | None, most: int
     ) -> list[Due]:
         reckoning = reckoning_of(source.kind, policy, after=self._after(source.kind))
         until = reckoning.last_due(self.at + policy.allowances[source.kind].at_risk)
@@ -220,38 +223,46 @@ class Reading:
         return timedelta(days=delivery.policy_on(london_day(self.at)).after_days)
 
 
-def moment_of(since: date) -> datetime:
-    """A day as it is kept: its midnight in UTC."""
-    if isinstance(since, datetime):
-        return since
-    return datetime.combine(since, time(), UTC)
-
-
-def opened_of(kind: Kind, row: Any, reckoning: Reckoning) -> Due:
-    """A matter that was read, as a thing that is due."""
-    since = row.since.date() if isinstance(reckoning, FromDay) else row.since
-    return due_of(kind, row, place=reckoning.place(since), due=reckoning.due(since))
-
-
 @dataclass(frozen=True)
 class Shown:
     """One page, the cursor to the next, and of the first page all that is counted."""
 
     items: list[Due]
     following: str | None
-    counted: Sequence[Sequence[Due]] | None
+    counted: Sequence[Stretch] | None
     policy: WorklistPolicy
 
 
 async def page(reading: Reading, turn: Turn) -> Shown:
     """One page of a reader's list."""
     policy = policy_on(london_day(reading.at))
-    seen = turn.start()
+    seen, wanted = turn.start(), turn.size + 1
     after = None if seen is None else (seen.at, seen.id)
-    lists = await reading.walked(policy, after=after, most=turn.size + 1)
-    lists += await reading.opened(policy, after=after, most=turn.size + 1)
+    most = max(wanted, COUNTED + 1) if after is None else wanted
+    lists = await reading.walked(policy, after=after, most=most)
     lists += await reading.reckoned(policy)
-    found = merged(lists, after=after, most=turn.size + 1)
-    items = found[: turn.size]
-    following = turn.cursor(*items[-1].key) if len(found) > turn.size else None
-    return Shown(items, following, lists if after is None else None, policy)
+    opened = await reading.opened(policy, after=after, most=most)
+    ready = [(one.key, one) for one in merged(lists, after=after, most=wanted)]
+    kept = islice(merge(*(each.keys() for each in opened), key=itemgetter(0)), wanted)
+    both: list[tuple[Key, Due | Opened]] = [*ready, *kept]
+    found = sorted(both, key=itemgetter(0))[:wanted]
+    following = turn.cursor(*found[-2][0]) if len(found) > turn.size else None
+    items = await _shown(reading.session, found[: turn.size])
+    if after is not None:
+        return Shown(items, following, None, policy)
+    counted = [stretch_of(each, policy, now=reading.at) for each in lists]
+    counted += [each.counted(policy, now=reading.at) for each in opened]
+    return Shown(items, following, [each for each in counted if each is not None], policy)
+
+
+async def _shown(session: AsyncSession, found: Sequence[tuple[Key, Due | Opened]]) -> list[Due]:
+    """Reads what is shown of matters; one that somebody has seen to meanwhile is not."""
+    rows = await lines(session, [id for (_, id), one in found if isinstance(one, Opened)])
+    items = []
+    for (_, id), one in found:
+        if isinstance(one, Due):
+            items.append(one)
+        elif id in rows:
+            place, due = one.times(rows[id].since)
+            items.append(due_of(one.kind, rows[id], place=place, due=due))
+    return items

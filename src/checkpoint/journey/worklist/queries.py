@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -31,14 +31,13 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day, london_midnight
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.statements import Prepared
-from checkpoint.journey.worklist.cases import READER, RECORD, Reach, has_read, of_case
+from checkpoint.journey.worklist.cases import RECORD, Reach, of_case
 from checkpoint.journey.worklist.clocks import DAY, FromDay
-from checkpoint.journey.worklist.facts import MATTERS, OF_STARTED
+from checkpoint.journey.worklist.facts import MATTERS
 from checkpoint.journey.worklist.rules import Due, WorklistPolicy
 from checkpoint.journey.worklist.running import is_one_of, of_contract
 from checkpoint.journey.worklist.states import Kind
-from checkpoint.journey.worklist.tables import OpenMatter
-from checkpoint.navigators.queries import IN_CASELOAD, caseload_of
+from checkpoint.navigators.queries import caseload_of
 from checkpoint.victims import queries as victims
 from checkpoint.victims.rules import due_on
 from checkpoint.victims.states import OF_CONTRACTS, NotificationKind
@@ -126,108 +125,6 @@ TELLING = {
     for matter in MATTERS
     if matter.what is not None
 }
-INSTANT = sa.DateTime(timezone=True)
-OPEN_MATTER = OpenMatter.__table__
-ASKED: Any = (
-    sa.func.unnest(
-        sa.bindparam("matters", type_=ARRAY(sa.String())),
-        sa.bindparam("after", type_=ARRAY(INSTANT)),
-        sa.bindparam("after_id", type_=ARRAY(sa.Uuid())),
-        sa.bindparam("until", type_=ARRAY(INSTANT)),
-    )
-    .table_valued(
-        sa.column("matter", sa.String()),
-        sa.column("after", INSTANT),
-        sa.column("after_id", sa.Uuid()),
-        sa.column("until", INSTANT),
-        with_ordinality="turn",
-    )
-    .render_derived(name="asked")
-)
-# What a reader is told of: neither what they set off themselves, nor what another restricted case
-# is about.
-TELLABLE = (
-    OPEN_MATTER.c.matter == ASKED.c.matter,
-    sa.tuple_(OPEN_MATTER.c.since, OPEN_MATTER.c.id) > sa.tuple_(ASKED.c.after, ASKED.c.after_id),
-    OPEN_MATTER.c.since <= ASKED.c.until,
-    sa.or_(OPEN_MATTER.c.set_off_by.is_(None), OPEN_MATTER.c.set_off_by != READER),
-    custody.open_to_reader(OPEN_MATTER.c.source_id),
-)
-# A case that was started is told as one without an outcome to the blind alone, and everything else
-# that tells an arm to nobody who is.
-IS_OF_STARTED = OPEN_MATTER.c.matter == sa.literal_column(f"'{OF_STARTED}'")
-SHOWN = has_read(OPEN_MATTER.c.allocation_id)
-KNOWN = sa.or_(
-    OPEN_MATTER.c.allocation_id.is_(None),
-    sa.and_(~IS_OF_STARTED, SHOWN),
-    sa.and_(IS_OF_STARTED, ~SHOWN),
-)
-
-
-def _lines(found: Any) -> tuple[Any, ...]:
-    return (
-        ASKED.c.turn.label("turn"),
-        found.c.since.label("since"),
-        found.c.id.label("id"),
-        found.c.thing_id.label("thing"),
-        found.c.words.label("words"),
-        RECORD.c.id.label("custody_record_id"),
-        RECORD.c.person_id.label("person_id"),
-        RECORD.c.reference.label("reference"),
-        RECORD.c.suite.label("suite"),
-    )
-
-
-@cache
-def _of_suites(most: int) -> Prepared:
-    """Of each matter and suite the first ones, each by its own walk along the index."""
-    suite: Any = (
-        sa.func.unnest(sa.bindparam("suites", type_=ARRAY(sa.String())))
-        .table_valued(sa.column("code", sa.String()))
-        .render_derived(name="suite")
-    )
-    # Written out: of a number that is given, PostgreSQL plans for a tenth of everything.
-    found = (
-        sa.select(OPEN_MATTER)
-        .where(*TELLABLE, KNOWN, OPEN_MATTER.c.suite == suite.c.code)
-        .where(custody.open_to_reader(OPEN_MATTER.c.custody_record_id))
-        .order_by(OPEN_MATTER.c.since, OPEN_MATTER.c.id)
-        .limit(sa.literal_column(str(most)))
-        .correlate(ASKED, suite)
-        .lateral("found")
-    )
-    return Prepared(
-        sa.select(*_lines(found))
-        .select_from(ASKED)
-        .join(suite, sa.true())
-        .join(found, sa.true())
-        .join(RECORD, RECORD.c.id == found.c.custody_record_id)
-        .order_by(ASKED.c.turn, found.c.since, found.c.id)
-    )
-
-
-# All of what is open of a caseload: that is thirty cases.
-OF_CASELOAD = Prepared(
-    sa.select(*_lines(OPEN_MATTER))
-    .select_from(RECORD)
-    .join(OPEN_MATTER, OPEN_MATTER.c.custody_record_id == RECORD.c.id)
-    .join(ASKED, sa.and_(*TELLABLE[:3]))
-    .where(IN_CASELOAD, *TELLABLE[3:], ~IS_OF_STARTED)
-    .order_by(ASKED.c.turn, OPEN_MATTER.c.since, OPEN_MATTER.c.id)
-)
-
-
-async def matters(
-    session: AsyncSession, reach: Reach, *, most: int, **given: Any
-) -> dict[int, list[Any]]:
-    """What is open within reach, by its turn among what was asked for, in the order of its time."""
-    rows = OF_CASELOAD if reach is Reach.CASELOAD else _of_suites(most)
-    found = defaultdict[int, list[Any]](list)
-    for row in await rows_of(session, rows, **given):
-        found[row.turn].append(row)
-    return found
-
-
 OF_CONDITIONS = ("key", "rule", "amount", "due_on", "tag_from", "tag_until")
 DUE_ON = col(ContractCondition.due_on)
 # Of a navigator's caseload alone: where many have contracts, all of their conditions would be read.

@@ -50,7 +50,7 @@ async def read_worklist(
     page = WorklistView(
         items=[item_view(one, found.policy, by=by, now=now) for one in found.items],
         next=found.following,
-        counts=counts_view(found.counted, found.policy, now=now),
+        counts=counts_view(found.counted),
         source=found.policy.source,
     )
     return shown(page, headers=links(turn.request, found.following))

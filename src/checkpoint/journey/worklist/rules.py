@@ -1,15 +1,16 @@
 """By when something is due, how urgently, and how much of it there is. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
+from typing import Any, Self
 from uuid import UUID
 
-from checkpoint.access.permissions import Permission
 from checkpoint.foundation.calendar import in_force
-from checkpoint.journey.worklist.clocks import DAY, FROM_DAYS, FromInstant, Reckoning
-from checkpoint.journey.worklist.states import DUTIES, Kind, Urgency
+from checkpoint.journey.worklist.clocks import DAY, FROM_DAYS, FromDay, FromInstant, Reckoning
+from checkpoint.journey.worklist.states import Kind, Urgency
 
 HOUR = timedelta(hours=1)
 # Of each kind, as many are counted and no more: beyond that the answer is "at least".
@@ -182,16 +183,41 @@ class Tally:
     or_more: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """The first things of one kind, counted by their urgency; ``or_more`` where there are others."""
+
+    kind: Kind
+    items: Mapping[Urgency, int]
+    or_more: bool
+
+
+def stretch_of(found: Sequence[Due], policy: WorklistPolicy, *, now: datetime) -> Stretch | None:
+    """What was read of one kind, counted.
+
+    Args:
+        found: the first of a kind, in order; one more than ``COUNTED`` tells that there are more
+            than are counted.
+        policy: the allowances.
+        now: the present.
+
+    Returns:
+        How many there are of each urgency; None of nothing.
+    """
+    items = dict.fromkeys(Urgency, 0)
+    for one in found[:COUNTED]:
+        urgency = urgency_of(one.due, policy.allowances[one.kind], now=now) or Urgency.AT_RISK
+        items[urgency] += 1
+    return Stretch(kind=found[0].kind, items=items, or_more=len(found) > COUNTED) if found else None
+
+
 def tallied(
-    lists: Iterable[Sequence[Due]], policy: WorklistPolicy, *, now: datetime
+    stretches: Iterable[Stretch],
 ) -> tuple[Mapping[Kind, Tally], Mapping[Urgency, Tally]]:
     """How many of each kind and of each urgency there are.
 
     Args:
-        lists: the first of each kind, in order; one more than ``COUNTED`` of a kind tells that
-            there are more than are counted.
-        policy: the allowances.
-        now: the present.
+        stretches: the first of each kind, counted.
 
     Returns:
         By kind, those there are; and by urgency, every one of them. What was left uncounted of a
@@ -201,41 +227,59 @@ def tallied(
     urgencies = dict.fromkeys(Urgency, 0)
     more: set[Urgency] = set()
     longer: set[Kind] = set()
-    for each in lists:
-        for one in each[:COUNTED]:
-            urgency = urgency_of(one.due, policy.allowances[one.kind], now=now) or Urgency.AT_RISK
-            kinds[one.kind] = kinds.get(one.kind, 0) + 1
-            urgencies[urgency] += 1
-        if len(each) > COUNTED:
-            longer.add(one.kind)
-            more |= {*[*Urgency][[*Urgency].index(urgency) :]}
+    for each in stretches:
+        kinds[each.kind] = kinds.get(each.kind, 0) + sum(each.items.values())
+        for urgency, count in each.items.items():
+            urgencies[urgency] += count
+        if each.or_more:
+            longer.add(each.kind)
+            last = max(n for n, urgency in enumerate(Urgency) if each.items[urgency])
+            more |= {*[*Urgency][last:]}
     return (
         {kind: Tally(kinds[kind], kind in longer) for kind in Kind if kind in kinds},
         {urgency: Tally(count, urgency in more) for urgency, count in urgencies.items()},
     )
 
 
-def is_told(kind: Kind, *, holds: Callable[[Permission], bool]) -> bool:
-    """Whether somebody is told of a kind: they hold one of those that it is told to.
-
-    Args:
-        kind: what is due.
-        holds: whether their role holds a permission.
-
-    Returns:
-        True if one permission is enough of those that it is told to.
-    """
-    return any(holds(permission) for permission in DUTIES[kind].told)
+def moment_of(since: date) -> datetime:
+    """A day as it is kept: its midnight in UTC."""
+    if isinstance(since, datetime):
+        return since
+    return datetime.combine(since, time(), UTC)
 
 
-def why_not(kind: Kind, *, holds: Callable[[Permission], bool]) -> str | None:
-    """Why somebody who is told of it may not go through its door.
+Key = tuple[datetime, UUID]
 
-    Args:
-        kind: what is due.
-        holds: whether their role holds a permission.
 
-    Returns:
-        Whom to ask, in plain English; None where they may.
-    """
-    return None if holds(DUTIES[kind].opens) else "Ask a supervisor: your role may not do this."
+@dataclass(frozen=True)
+class Opened:
+    """The first open matters of one word, by where they stand; what is shown of them is read later."""
+
+    kind: Kind
+    reckoning: Reckoning
+    sinces: Sequence[datetime]
+    ids: Sequence[UUID]
+
+    def _since(self, kept: datetime) -> Any:
+        return kept.date() if isinstance(self.reckoning, FromDay) else kept
+
+    def keys(self) -> Iterator[tuple[Key, Self]]:
+        """Where each stands on the list, in order."""
+        for since, id in zip(self.sinces, self.ids, strict=True):
+            yield (self.reckoning.place(self._since(since)), id), self
+
+    def times(self, kept: datetime) -> tuple[datetime, datetime]:
+        """Its place on the list, and by when it is due."""
+        since = self._since(kept)
+        return self.reckoning.place(since), self.reckoning.due(since)
+
+    def counted(self, policy: WorklistPolicy, *, now: datetime) -> Stretch:
+        """How many there are of each urgency."""
+        sinces = self.sinces[:COUNTED]
+        latest = (now, now + policy.allowances[self.kind].due)
+        overdue, due = (
+            bisect_right(sinces, moment_of(self.reckoning.last_due(by))) for by in latest
+        )
+        counts = (overdue, due - overdue, len(sinces) - due)
+        items = dict(zip(Urgency, counts, strict=True))
+        return Stretch(kind=self.kind, items=items, or_more=len(self.sinces) > COUNTED)

@@ -9,8 +9,15 @@ from checkpoint.contracts.states import ContractState
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.schemas import NextStep
+from checkpoint.journey.worklist.facts import why_not
 from checkpoint.journey.worklist.names import AFTER, LABELS, SIGNERS
-from checkpoint.journey.worklist.rules import Due, WorklistPolicy, tallied, urgency_of, why_not
+from checkpoint.journey.worklist.rules import (
+    Due,
+    Stretch,
+    WorklistPolicy,
+    tallied,
+    urgency_of,
+)
 from checkpoint.journey.worklist.schemas import (
     KindCountView,
     UrgencyCountView,
@@ -58,13 +65,11 @@ def said(one: Due) -> str | None:
     return one.words
 
 
-def counts_view(
-    lists: Sequence[Sequence[Due]] | None, policy: WorklistPolicy, *, now: datetime
-) -> WorklistCountsView | None:
+def counts_view(stretches: Sequence[Stretch] | None) -> WorklistCountsView | None:
     """How many of each kind and of each urgency; with the first page alone."""
-    if lists is None:
+    if stretches is None:
         return None
-    kinds, urgencies = tallied(lists, policy, now=now)
+    kinds, urgencies = tallied(stretches)
     return WorklistCountsView(
         kinds=[KindCountView(kind=kind, **_count(kind, kinds)) for kind in kinds],
         urgencies=[
