@@ -27,6 +27,8 @@ from navigating import answered, assigned, here, offered
 from traces import entries
 from working import due, worklist
 
+pytestmark = pytest.mark.usefixtures("agreeing")
+
 
 @pytest.fixture
 def later(trial_app):

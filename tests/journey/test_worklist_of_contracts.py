@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from builders import a_key, booked
 from checkpoint.foundation.actors import Role
 from contracting import CONTRACT
@@ -13,6 +15,7 @@ from navigating import assigned, here, registered
 from people.test_merges import merged
 from working import due, worklist
 
+pytestmark = pytest.mark.usefixtures("agreeing")
 SUMMARY = {"code": "CJ88001", "committed_from": "2026-11-01", "committed_in_area": True}
 CLOSED = {"reason_code": "moved_away", "happened_at": "2027-05-01T12:00:00Z"}
 

@@ -14,7 +14,7 @@ from checkpoint.contracts.sessions.clocks import silence
 from checkpoint.contracts.states import ENDED
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.calendar import london_day
-from checkpoint.journey.worklist.clocks import FROM_DAYS, FromInstant
+from checkpoint.journey.worklist.clocks import FROM_DAYS, FromDay, FromInstant
 from checkpoint.journey.worklist.counts import SOURCES
 from checkpoint.journey.worklist.facts import MATTERS, is_told, why_not
 from checkpoint.journey.worklist.names import AFTER, LABELS
@@ -23,9 +23,12 @@ from checkpoint.journey.worklist.rules import (
     COUNTED,
     POLICIES,
     Due,
+    Opened,
     merged,
+    moment_of,
     policy_on,
     reckoning_of,
+    stretch_of,
     tallied,
     urgency_of,
 )
@@ -153,6 +156,29 @@ def test_pages_walk_the_whole_list_once(hours, size):
     assert walked == sorted((one for each in lists for one in each), key=lambda one: one.key)
 
 
+def counted(lists):
+    return [one for each in lists if (one := stretch_of(each, POLICY, now=NOW))]
+
+
+def test_what_is_kept_is_counted_as_what_was_read():
+    kinds = (Kind.FIRST_CONTACT, FromInstant(timedelta(hours=72))), (Kind.REVIEW_DUE, FromDay())
+    for kind, reckoning in kinds:
+        sinces = sorted(
+            moment_of(reckoning.last_due(NOW + timedelta(hours=6 * n))) for n in range(-4, 70)
+        )
+        ids = [UUID(int=n) for n in range(len(sinces))]
+        opened = Opened(kind, reckoning, sinces, ids)
+        read = []
+        for (place, id), _ in opened.standing():
+            since = sinces[id.int]
+            at, due = opened.times(since)
+            assert at == place
+            read.append(Due(kind=kind, place=place, due=due, id=id))
+        assert opened.counted(POLICY, now=NOW) == stretch_of(read, POLICY, now=NOW)
+    many = Opened(kind, reckoning, [*sinces, *sinces], [*ids, *ids])
+    assert many.counted(POLICY, now=NOW).or_more
+
+
 def test_counts_are_by_kind_and_by_urgency():
     lists = [
         [a_due(hours=-1), a_due(hours=1)],
@@ -161,7 +187,7 @@ def test_counts_are_by_kind_and_by_urgency():
         [a_due(Kind.PROSECUTION_DEADLINE, hours=24 * 20)],
         [a_due(Kind.PROSECUTION_DEADLINE, hours=24 * 90)],
     ]
-    kinds, urgencies = tallied(lists, POLICY, now=NOW)
+    kinds, urgencies = tallied(counted(lists))
     assert {kind: tally.items for kind, tally in kinds.items()} == {
         Kind.PROSECUTION_DEADLINE: 2,
         Kind.FIRST_CONTACT: 2,
@@ -177,6 +203,6 @@ def test_counts_are_by_kind_and_by_urgency():
 
 def test_what_was_left_uncounted_is_no_more_urgent_than_what_was_counted_last():
     many = [replace(a_due(hours=1), id=UUID(int=n)) for n in range(COUNTED + 1)]
-    kinds, urgencies = tallied([many], POLICY, now=NOW)
+    kinds, urgencies = tallied(counted([many]))
     assert (kinds[Kind.FIRST_CONTACT].items, kinds[Kind.FIRST_CONTACT].or_more) == (COUNTED, True)
     assert [urgencies[each].or_more for each in Urgency] == [False, True, True]

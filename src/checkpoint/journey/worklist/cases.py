@@ -54,10 +54,19 @@ CASES: Mapping[Reach, Any] = {Reach.SUITES: custody.IN_SCOPE, Reach.CASELOAD: IN
 
 
 def has_read(allocation_id: Any) -> Any:
-    """That the reader has been shown an arm."""
-    return sa.exists().where(
-        col(ArmReading.allocation_id) == allocation_id, col(ArmReading.read_by) == READER
+    """That the reader has been shown an arm.
+
+    Asked for one row, and not whether there is one: for that PostgreSQL would read whatever the
+    reader was ever shown.
+    """
+    shown = (
+        sa.select(sa.true())
+        .select_from(ArmReading)
+        .where(col(ArmReading.allocation_id) == allocation_id, col(ArmReading.read_by) == READER)
+        .limit(sa.literal_column("1"))
+        .scalar_subquery()
     )
+    return sa.func.coalesce(shown, sa.false())
 
 
 def knows(reach: Reach, allocation_id: Any) -> Any:

@@ -243,7 +243,7 @@ async def page(reading: Reading, turn: Turn) -> Shown:
     lists += await reading.reckoned(policy)
     opened = await reading.opened(policy, after=after, most=most)
     ready = [(one.key, one) for one in merged(lists, after=after, most=wanted)]
-    kept = islice(merge(*(each.keys() for each in opened), key=itemgetter(0)), wanted)
+    kept = islice(merge(*(each.standing() for each in opened), key=itemgetter(0)), wanted)
     both: list[tuple[Key, Due | Opened]] = [*ready, *kept]
     found = sorted(both, key=itemgetter(0))[:wanted]
     following = turn.cursor(*found[-2][0]) if len(found) > turn.size else None

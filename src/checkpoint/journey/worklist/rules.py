@@ -263,7 +263,7 @@ class Opened:
     def _since(self, kept: datetime) -> Any:
         return kept.date() if isinstance(self.reckoning, FromDay) else kept
 
-    def keys(self) -> Iterator[tuple[Key, Self]]:
+    def standing(self) -> Iterator[tuple[Key, Self]]:
         """Where each stands on the list, in order."""
         for since, id in zip(self.sinces, self.ids, strict=True):
             yield (self.reckoning.place(self._since(since)), id), self
