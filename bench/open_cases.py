@@ -386,7 +386,9 @@ class Seeds:
         )
         self.agreed(contract, at, began, signed=3 if runs else 1)
         if proposed:
-            change = self.agreed(contract, self.at, began, number=2, signed=len(self.rows["contract"]) % 3)
+            change = self.agreed(
+                contract, self.at, began, number=2, signed=len(self.rows["contract"]) % 3
+            )
         for number, event in enumerate(steps, 1):
             self.add(
                 "contract_step",
