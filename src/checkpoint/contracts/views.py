@@ -24,6 +24,7 @@ from checkpoint.foundation.schemas import NextStep
 
 ITEM = ContractItemView.model_fields.keys()
 TERMS = TermsView.model_fields.keys() - {"conditions", "signatures", "unsigned"}
+WITHDREW = "Consent to the programme does not stand, so nothing more is agreed; end the contract."
 NOT_YOURS = "Your role does not allow this; ask {whom}."
 WORK, DECIDE = Permission.WORK_CONTRACT, Permission.DECIDE_CONTRACT
 WHOM: Mapping[Permission, str] = MappingProxyType(
@@ -122,12 +123,24 @@ def contract_view(found: Whole, limits: Limits, *, by: Actor, on: date) -> Contr
         proposed=terms_view(found, proposed) if proposed else None,
         earlier=[terms_view(found, each) for each in found.terms if each.id not in shown],
         steps=[StepView.model_validate(each) for each in found.steps],
-        next_steps=next_steps(found, stand, by=by),
+        next_steps=next_steps(found, stand, consent_stands=limits.consent_stands, by=by),
     )
 
 
-def next_steps(found: Whole, stand: Stand, *, by: Actor) -> list[NextStep]:
+def next_steps(found: Whole, stand: Stand, *, consent_stands: bool, by: Actor) -> list[NextStep]:
     """What may be done next with a contract by a reader within reach of it."""
+    steps = _next_steps(found, stand, by=by)
+    if consent_stands:
+        return steps
+    no_more = {"allowed": False, "why_not": WITHDREW}
+    return [each.model_copy(update=no_more) if _agrees(each) else each for each in steps]
+
+
+def _agrees(step: NextStep) -> bool:
+    return step.step in ("offer_contract", "save_contract_terms") or step.step.startswith("sign_as")
+
+
+def _next_steps(found: Whole, stand: Stand, *, by: Actor) -> list[NextStep]:
     here = f"/v1/contracts/{found.contract.id}"
     opened = found.current if stand.state is ContractState.OFFERED else found.proposed
     signed = found.signed(opened) if opened is not None else {*SignatureRole}

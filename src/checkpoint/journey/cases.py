@@ -35,6 +35,7 @@ from checkpoint.journey.stages import (
     prosecution_deadline,
 )
 from checkpoint.journey.states import CaseOrder
+from checkpoint.journey.steps.states import BLIND, Position
 from checkpoint.oversight.states import Outcome
 from checkpoint.oversight.tables import Determination, EligibilityOverride, OverrideAnswer
 from checkpoint.people.tables import Person
@@ -250,8 +251,8 @@ def scope_of(actor: Actor) -> dict[str, Any]:
     return custody.narrow_scope_of(actor)
 
 
-def view(row: Any, *, today: date) -> CaseView:
-    """A case as one line of the list."""
+def view(row: Any, *, today: date, position: Position = BLIND) -> CaseView:
+    """A case as one line of the list; ``position`` is where its work stands, once it came in."""
     deadline, stage = prosecution_deadline(row.earliest), Stage(row.stage)
     return CaseView(
         **{name: getattr(row, name) for name in SHOWN},
@@ -263,7 +264,13 @@ def view(row: Any, *, today: date) -> CaseView:
         days_left=None if deadline is None else (deadline - today).days,
         overtaken=row.changed or row.put_right,
         consent=(consent := ConsentState(row.consent)),
-        next=next_of(stage, changed=row.changed, put_right=row.put_right, consent=consent),
+        next=next_of(
+            stage,
+            changed=row.changed,
+            put_right=row.put_right,
+            consent=consent,
+            position=position,
+        ),
     )
 
 

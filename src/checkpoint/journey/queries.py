@@ -37,6 +37,7 @@ from checkpoint.journey.schemas import (
     OffenceCorrectionView,
     ReliedView,
 )
+from checkpoint.journey.steps.queries import Ahead, of_field
 from checkpoint.oversight import queries as oversight
 from checkpoint.oversight.tables import EligibilityOverride
 from checkpoint.people import queries as people_queries
@@ -249,8 +250,9 @@ async def programme_steps(
     vault: Vault,
     by: Actor,
     at: datetime,
-) -> list[NextStep]:
-    """What comes after the verdict: consent, enrolment or allocation, what is given, disposals.
+) -> Ahead:
+    """What comes after the verdict: consent, enrolment or allocation, what is given, disposals; and
+    once somebody was started, the navigator's work.
 
     Whoever has not been shown the arm hears the same of every arm.
 
@@ -263,11 +265,11 @@ async def programme_steps(
         at: now.
     """
     if present is None:
-        return []
+        return Ahead()
     given = await consent.last_answers(session, record.id)
     eligible = oversight.summary(present).verdict is Verdict.ELIGIBLE
     if not given and not eligible:
-        return []  # so for most cases nothing more is read
+        return Ahead()  # so for most cases nothing more is read
     steps = await consent.next_steps(session, record, present, given, by=by, at=at)
     if not eligible:
         steps = [step for step in steps if step.step != ASKING]
@@ -275,7 +277,11 @@ async def programme_steps(
         steps += await allocation.next_steps(
             session, record, present, given, vault=vault, by=by, at=at
         )
-    return steps + await _delivery_steps(session, record, vault=vault, by=by, at=at)
+    steps += await _delivery_steps(session, record, vault=vault, by=by, at=at)
+    ahead = await of_field(session, record, by=by, at=at)
+    if any(step.step == "record_outcome" for step in ahead.steps):
+        steps = [step for step in steps if step.step != "record_disposal"]  # it is the same deed
+    return Ahead([*steps, *ahead.steps], ahead.about)
 
 
 async def _delivery_steps(
