@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import AfterValidator
 
 from checkpoint.access.guards import LoginTooWeak, holding
-from checkpoint.access.permissions import GRANTS, Permission
+from checkpoint.access.permissions import GRANTS, Permission, holds
 from checkpoint.allocation import actions as allocation
+from checkpoint.allocation.vault import Vault
 from checkpoint.audit import ledger, queries
 from checkpoint.audit.operations import AuditEvent, Operation
 from checkpoint.custody import queries as custody
@@ -35,15 +36,22 @@ from checkpoint.journey.schemas import (
     CountsView,
     LedgerEntryView,
     MeView,
+    NextStepsView,
 )
 from checkpoint.journey.stages import REACHED, Stage, first_offence_due
 from checkpoint.journey.states import CaseOrder, JourneyEvent
-from checkpoint.journey.steps import routes as steps
-from checkpoint.journey.steps.queries import positions
+from checkpoint.journey.steps.queries import of_field, of_suite, positions
 from checkpoint.journey.steps.states import BLIND
 
 router = APIRouter(prefix="/v1", tags=["journey"])
-router.include_router(steps.router)
+
+
+async def the_vault(request: Request) -> Vault:
+    vault: Vault = request.app.state.vault
+    return vault
+
+
+Opening = Annotated[Vault, Depends(the_vault)]
 
 
 @router.get("/me", response_model=MeView)
@@ -55,6 +63,41 @@ async def read_me(
     return shown(
         MeView(id=by.id, role=by.role, rank=by.rank, suites=sorted(by.suites), permissions=held)
     )
+
+
+@router.get(
+    "/custody-records/{record_id}/next-steps",
+    response_model=NextStepsView,
+    responses=problems(CustodyRecordNotFound),
+)
+async def read_next_steps(
+    by: Annotated[Actor, holding(Permission.READ_NEXT_STEPS)],
+    record_id: Annotated[UUID, Path(description="The custody record's id.")],
+    session: Transaction,
+    vault: Opening,
+    now: Now,
+) -> Response:
+    """What you may do with a case now, from every room, or may not yet, and why. A navigator is told
+    of the work of a case of theirs, and of nothing that is the suite's.
+    """
+    record = await custody.one(session, record_id, actor=by)
+    if holds(by.role, Permission.READ_ELIGIBILITY):
+        view, about = await of_suite(session, record, vault=vault, by=by, at=now)
+    else:
+        ahead = await of_field(session, record, by=by, at=now)
+        view, about = NextStepsView(standing=None, next_steps=ahead.steps), ahead.about
+    await ledger.record(
+        session,
+        Operation.CONSULTATION,
+        AuditEvent.NEXT_STEPS_READ,
+        record,
+        record.person_id,
+        *about,
+        kind="custody_record",
+        by=by,
+        at=now,
+    )
+    return shown(view)
 
 
 # What the screening asks is known by its field, too, as next steps name it.

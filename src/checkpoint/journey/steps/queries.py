@@ -12,7 +12,12 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.permissions import Permission, holds
+from checkpoint.allocation import queries as allocation
+from checkpoint.allocation.states import ListNotSealed, SealedListChanged
 from checkpoint.allocation.tables import Allocation, ArmReading
+from checkpoint.allocation.vault import Vault
+from checkpoint.consent import queries as consent
+from checkpoint.consent.views import ASKING
 from checkpoint.contracts import queries as contracts
 from checkpoint.contracts.outcomes import queries as outcomes
 from checkpoint.contracts.outcomes.views import challenges_view, outcomes_view, tellings_view
@@ -25,18 +30,28 @@ from checkpoint.contracts.sessions.views import attendance_step
 from checkpoint.contracts.states import ContractState
 from checkpoint.contracts.tables import Contract
 from checkpoint.contracts.views import next_steps as contract_steps
+from checkpoint.custody import queries as custody
+from checkpoint.custody.detention import queries as detention
 from checkpoint.custody.tables import CustodyRecord
+from checkpoint.delivery import queries as delivery
 from checkpoint.delivery.cases import DISPOSED, OFFENCES
 from checkpoint.delivery.tables import ProgrammeStart
+from checkpoint.delivery.views import read_first
+from checkpoint.eligibility import queries as eligibility
+from checkpoint.eligibility.states import Verdict
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.schemas import NextStep
+from checkpoint.journey.rules import late_entries
+from checkpoint.journey.schemas import LateEntryView, NextStepsView
+from checkpoint.journey.states import PRINTED
 from checkpoint.journey.steps.states import Position, Work, position_of
 from checkpoint.journey.steps.views import STARTS, case_step, none_now
 from checkpoint.navigators.tables import Assignment
 from checkpoint.needs import queries as needs
 from checkpoint.needs.views import case_steps, draft_steps
+from checkpoint.oversight import queries as oversight
 
 ID = CustodyRecord.__table__.c.id
 READER = sa.bindparam("reader", type_=sa.Uuid())
@@ -93,6 +108,89 @@ async def positions(
         )
         for row in rows
     }
+
+
+READS_ONLY = "Broken glass opens a case for reading only; ask a colleague in its suite."
+
+
+async def of_suite(
+    session: AsyncSession, record: Any, *, vault: Vault, by: Actor, at: datetime
+) -> tuple[NextStepsView, list[UUID]]:
+    """What may be done with a case of the suite's, from every room, and whose data that shows."""
+    record_id: UUID = record.id
+    present = await oversight.present(session, record_id, actor=by)
+    history = await detention.history(session, record, by=by, at=at)
+    steps = custody.next_steps(record, history.detention, by)
+    steps.append(eligibility.next_decision(record_id, present, by))
+    if present is not None:
+        steps += oversight.next_steps(present, by=by, on=london_day(at))
+    ahead = await _programme(session, record, present, vault=vault, by=by, at=at)
+    steps += ahead.steps
+    if not await custody.may_work(session, record_id, actor=by):
+        only = {"allowed": False, "why_not": READS_ONLY}
+        steps = [step.model_copy(update=only) for step in steps]
+    view = NextStepsView(
+        standing=oversight.summary(present) if present else None,
+        next_steps=steps,
+        overtaken=present is not None and bool(present.overtaken_by),
+        overtaken_by=present.overtaken_by if present else [],
+        entered_late=[LateEntryView(**entry) for entry in late_entries(record, history)],
+        record=PRINTED.format(decision_id=present.id) if present else None,
+    )
+    return view, ahead.about
+
+
+async def _programme(
+    session: AsyncSession,
+    record: Any,
+    present: Any | None,
+    *,
+    vault: Vault,
+    by: Actor,
+    at: datetime,
+) -> Ahead:
+    """What comes after the verdict: consent, enrolment or allocation, what is given, disposals; and
+    once somebody was started, the navigator's work.
+
+    Whoever has not been shown the arm hears the same of every arm.
+
+    Args:
+        session: of the request.
+        record: the case, reached in scope.
+        present: its present decision with what was said of it; None before the first.
+        vault: opens an arm for those who have been shown it.
+        by: the reader.
+        at: now.
+    """
+    if present is None:
+        return Ahead()
+    given = await consent.last_answers(session, record.id)
+    eligible = oversight.summary(present).verdict is Verdict.ELIGIBLE
+    if not given and not eligible:
+        return Ahead()  # so for most cases nothing more is read
+    steps = await consent.next_steps(session, record, present, given, by=by, at=at)
+    if not eligible:
+        steps = [step for step in steps if step.step != ASKING]
+    else:
+        steps += await allocation.next_steps(
+            session, record, present, given, vault=vault, by=by, at=at
+        )
+    steps += await _delivery_steps(session, record, vault=vault, by=by, at=at)
+    ahead = await of_field(session, record, by=by, at=at)
+    if any(step.step == "record_outcome" for step in ahead.steps):
+        steps = [step for step in steps if step.step != "record_disposal"]  # it is the same deed
+    return Ahead([*steps, *ahead.steps], ahead.about)
+
+
+async def _delivery_steps(
+    session: AsyncSession, record: Any, *, vault: Vault, by: Actor, at: datetime
+) -> list[NextStep]:
+    try:
+        return await delivery.next_steps(session, record, vault=vault, by=by, on=london_day(at))
+    except (SealedListChanged, ListNotSealed) as refusal:  # the suite's other steps go on
+        read = read_first(record.id)
+        why_not = f"{refusal.title}. {refusal.detail}"
+        return [read.model_copy(update={"allowed": False, "why_not": why_not})]
 
 
 async def of_field(session: AsyncSession, record: Any, *, by: Actor, at: datetime) -> Ahead:
