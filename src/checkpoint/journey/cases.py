@@ -18,6 +18,7 @@ from checkpoint.custody import queries as custody
 from checkpoint.custody.circumstances.tables import ScreeningOmission
 from checkpoint.custody.lists import Offence
 from checkpoint.custody.movements.states import is_late
+from checkpoint.custody.reach import queries as reach
 from checkpoint.custody.states import ModeOfTrial
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Screening
 from checkpoint.eligibility import lookups
@@ -34,7 +35,7 @@ from checkpoint.journey.stages import (
     next_of,
     prosecution_deadline,
 )
-from checkpoint.journey.states import CaseOrder
+from checkpoint.journey.states import CaseOrder, Whose
 from checkpoint.journey.steps.states import BLIND, Position
 from checkpoint.oversight.states import Outcome
 from checkpoint.oversight.tables import Determination, EligibilityOverride, OverrideAnswer
@@ -177,6 +178,8 @@ NARROWING: Mapping[str, Any] = {
     "only_suite": RECORD.c.suite == sa.bindparam("only_suite"),
     "suites": custody.OF_SUITE,
     "reader": custody.OPEN,
+    "team": reach.OF_TEAM,
+    "asks_at": sa.true(),  # of the team
     "suite": RECORD.c.suite == sa.bindparam("suite"),
     "stage": sa.bindparam("stage", type_=sa.String()) == STAGE,
     "missing": sa.and_(
@@ -240,10 +243,17 @@ LISTINGS: Mapping[CaseOrder, Listing] = {
 
 
 async def page(
-    session: AsyncSession, *, actor: Actor, turn: Turn, order: CaseOrder, **narrow: Any
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    turn: Turn,
+    order: CaseOrder,
+    whose: Whose = Whose.SUITES,
+    **narrow: Any,
 ) -> tuple[list[Any], str | None]:
-    """One page of the cases of the reader's suites, narrowed by whatever is given."""
-    return await LISTINGS[order].page(session, turn, **scope_of(actor), **narrow)
+    """One page of the cases of the reader's suites or of their team, narrowed by what is given."""
+    scope = scope_of(actor) if whose is Whose.SUITES else reach.team_of(actor)
+    return await LISTINGS[order].page(session, turn, **scope, **narrow)
 
 
 def scope_of(actor: Actor) -> dict[str, Any]:

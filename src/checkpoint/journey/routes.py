@@ -39,7 +39,7 @@ from checkpoint.journey.schemas import (
     NextStepsView,
 )
 from checkpoint.journey.stages import REACHED, Stage, first_offence_due
-from checkpoint.journey.states import CaseOrder, JourneyEvent
+from checkpoint.journey.states import CaseOrder, JourneyEvent, Whose
 from checkpoint.journey.steps.queries import of_field, of_suite, positions
 from checkpoint.journey.steps.states import BLIND
 
@@ -165,9 +165,21 @@ async def list_cases(
             "that list leaves out cases without one."
         ),
     ] = CaseOrder.ARREST,
+    whose: Annotated[
+        Whose,
+        Query(
+            description="The cases of your `suites`; or, of a supervisor, those that their `team` "
+            "works in whatever suite. That a case is worked tells its arm, so you are put down as "
+            "shown it."
+        ),
+    ] = Whose.SUITES,
 ) -> Response:
     """Everybody arrested in your suites: where each case stands and what comes next."""
-    rows, following = await cases.page(session, actor=by, turn=turn, order=order, **narrow)
+    rows, following = await cases.page(
+        session, actor=by, turn=turn, order=order, whose=whose, **narrow
+    )
+    if whose is Whose.TEAM:
+        await allocation.show_arms(session, [row.id for row in rows], by=by, at=now)
     today = london_day(now)
     found = await positions(
         session, (row.id for row in rows if row.stage in REACHED["entered"]), by=by

@@ -110,7 +110,7 @@ async def positions(
     }
 
 
-READS_ONLY = "Broken glass opens a case for reading only; ask a colleague in its suite."
+READS_ONLY = "You may read this case and do no more; ask a colleague in its suite."
 
 
 async def of_suite(

@@ -18,6 +18,7 @@ from checkpoint.contracts.sessions.states import Outcome
 from checkpoint.contracts.sessions.tables import Appointment, Attendance, PersonContact
 from checkpoint.custody import queries as custody
 from checkpoint.custody.lists import Offence
+from checkpoint.custody.reach.queries import LED
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord
 from checkpoint.delivery.cases import MISSING
 from checkpoint.delivery.references import known
@@ -45,9 +46,14 @@ class Reach(StrEnum):
 
     SUITES = "suites"
     CASELOAD = "caseload"
+    TEAM = "team"  # what a supervisor's team works in other suites, once they were shown its arm
 
 
-CASES: Mapping[Reach, Any] = {Reach.SUITES: custody.IN_SCOPE, Reach.CASELOAD: IN_CASELOAD}
+CASES: Mapping[Reach, Any] = {
+    Reach.SUITES: custody.IN_SCOPE,
+    Reach.CASELOAD: IN_CASELOAD,
+    Reach.TEAM: sa.and_(LED, custody.OPEN, ~custody.OF_SUITE),
+}
 
 
 def has_read(allocation_id: Any) -> Any:
@@ -147,7 +153,7 @@ def met(record_id: Any) -> tuple[Any, Any]:
 def first_contact(reach: Reach) -> Any:
     """Starts of those whom nobody has reached; in suites, for as long as they are chased."""
     rows = started(reach).where(STANDS)
-    if reach is Reach.SUITES:
+    if reach is not Reach.CASELOAD:
         rows = rows.where(col(ProgrammeStart.started_at) >= CHASED)
     return rows.where(*(~way for way in met(col(ProgrammeStart.custody_record_id))))
 

@@ -15,7 +15,7 @@ from checkpoint.allocation.tables import Allocation, Enrolment
 from checkpoint.custody import queries as custody
 from checkpoint.delivery import rules as delivery
 from checkpoint.eligibility.states import Verdict
-from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.calendar import london_day, london_midnight
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.paging import LONGEST, Turn
@@ -47,13 +47,14 @@ class Source:
 
     kind: Kind
     rows: Callable[[Reach], Any]
+    of_team: bool = False  # a team's supervisors are told of it, in whatever suite it is due
 
     @cached_property
     def selects(self) -> dict[tuple[Reach, bool, int], Prepared]:
         """Built once, for the first page and for later ones, for short pages and for long ones."""
         return {
             (reach, later, most): self._select(reach, later=later, most=most)
-            for reach in Reach
+            for reach in (Reach if self.of_team else (Reach.SUITES, Reach.CASELOAD))
             for later in (False, True)
             for most in LENGTHS
         }
@@ -74,7 +75,7 @@ class Source:
 
 SOURCES = (
     Source(Kind.PROSECUTION_DEADLINE, cases.prosecution_deadline),
-    Source(Kind.FIRST_CONTACT, cases.first_contact),
+    Source(Kind.FIRST_CONTACT, cases.first_contact, of_team=True),
     Source(Kind.NO_NAVIGATOR, cases.no_navigator),
     Source(Kind.HANDOVER_OFFERED, waiting.handover_offered),
     Source(Kind.HANDOVER_UNANSWERED, waiting.handover_unanswered),
@@ -95,16 +96,16 @@ SOURCES = (
         Kind.DISPOSAL_MISSING,
         cases.disposal_missing(Enrolment, Enrolment.enrolled_at),
     ),
-    Source(Kind.APPOINTMENT_TODAY, running.appointment_today),
-    Source(Kind.ATTENDANCE_MISSING, running.attendance_missing),
+    Source(Kind.APPOINTMENT_TODAY, running.appointment_today, of_team=True),
+    Source(Kind.ATTENDANCE_MISSING, running.attendance_missing, of_team=True),
     Source(Kind.NO_CONTACT, running.no_contact),
-    Source(Kind.CONTRACT_UNSIGNED, running.contract_unsigned),
-    Source(Kind.CONTRACT_ENDING, running.contract_ending),
-    Source(Kind.REVIEW_DUE, running.review_due),
-    Source(Kind.ARREST_UNREVIEWED, running.arrest_unreviewed(merged=False)),
-    Source(Kind.ARREST_UNREVIEWED, running.arrest_unreviewed(merged=True)),
-    Source(Kind.OUTCOME_TO_RECORD, running.outcome_to_record),
-    Source(Kind.CHALLENGE_OPEN, running.challenge_open),
+    Source(Kind.CONTRACT_UNSIGNED, running.contract_unsigned, of_team=True),
+    Source(Kind.CONTRACT_ENDING, running.contract_ending, of_team=True),
+    Source(Kind.REVIEW_DUE, running.review_due, of_team=True),
+    Source(Kind.ARREST_UNREVIEWED, running.arrest_unreviewed(merged=False), of_team=True),
+    Source(Kind.ARREST_UNREVIEWED, running.arrest_unreviewed(merged=True), of_team=True),
+    Source(Kind.OUTCOME_TO_RECORD, running.outcome_to_record, of_team=True),
+    Source(Kind.CHALLENGE_OPEN, running.challenge_open, of_team=True),
     Source(Kind.TIME_LIMIT_INCIDENT, running.time_limit_incident),
     Source(Kind.GLASS_TO_REVIEW, waiting.glass_to_review),
 )
@@ -134,10 +135,15 @@ class Reading:
         """The first of each source after a place: as many as are wanted, or more."""
         length = min(each for each in LENGTHS if each >= most)
         return [
-            await self._walk(source, policy, after=after, most=length)
+            await self._walk(source, reach, policy, after=after, most=length)
             for source in SOURCES
             if self.tells(source.kind)
+            for reach in self._reaches(source)
         ]
+
+    def _reaches(self, source: Source) -> tuple[Reach, ...]:
+        leads = source.of_team and self.actor.role is Role.SUPERVISOR
+        return (self.reach, Reach.TEAM) if leads else (self.reach,)
 
     async def reckoned(self, policy: WorklistPolicy) -> list[list[Due]]:
         """All of what only its own room can work out, where it is time."""
@@ -153,14 +159,20 @@ class Reading:
         return urgency_of(one.due, policy.allowances[one.kind], now=self.at) is not None
 
     async def _walk(
-        self, source: Source, policy: WorklistPolicy, *, after: Place | None, most: int
+        self,
+        source: Source,
+        reach: Reach,
+        policy: WorklistPolicy,
+        *,
+        after: Place | None,
+        most: int,
     ) -> list[Due]:
         reckoning = reckoning_of(source.kind, policy, after=self._after(source.kind))
         until = reckoning.last_due(self.at + policy.allowances[source.kind].at_risk)
         given = self._given | {"chased": self.at - policy.chases_days * DAY}
         if after is not None:
             given["seen"], given["seen_id"] = reckoning.bound(*after)
-        rows = source.selects[self.reach, after is not None, most]
+        rows = source.selects[reach, after is not None, most]
         found = await rows_of(self.session, rows, **given, until=until)
         return [
             due_of(
@@ -176,7 +188,7 @@ class Reading:
     def _given(self) -> dict[str, Any]:
         today = london_day(self.at)
         days = {"today": today, "tomorrow": london_midnight(today + DAY)}
-        whose = custody.scope_of(self.actor) | caseload_of(self.actor, self.at)
+        whose = custody.reach_of(self.actor) | caseload_of(self.actor, self.at)
         return whose | days | {"now": self.at}
 
     def _after(self, kind: Kind) -> timedelta | None:
