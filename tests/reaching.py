@@ -68,9 +68,7 @@ class Scene:
         navigators = {}
         for relationship in ("was in caseload", "in caseload", "covering", "offered"):
             led = (
-                {"base_suites": ["DURHAMGATE", "DARLINGTON"]}
-                if relationship == "covering"
-                else {}
+                {"base_suites": ["DURHAMGATE", "DARLINGTON"]} if relationship == "covering" else {}
             )
             found = await registered(self.clients, **led)
             navigators[relationship] = UUID(found.id)

@@ -80,6 +80,7 @@ SOURCES = (
     Source(Kind.HANDOVER_OFFERED, waiting.handover_offered),
     Source(Kind.HANDOVER_UNANSWERED, waiting.handover_unanswered),
     Source(Kind.NAVIGATOR_ABSENT, waiting.navigator_absent),
+    Source(Kind.NAVIGATOR_ABSENT, waiting.navigator_left),
     Source(Kind.CLEARANCE_EXPIRING, waiting.clearance_expiring),
     Source(Kind.DECISION_PENDING, cases.decided(Verdict.PENDING)),
     Source(Kind.DECISION_REFERRED, cases.decided(Verdict.REFER)),
