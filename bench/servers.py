@@ -47,6 +47,7 @@ def environment(world: World) -> dict[str, str]:
         "CHECKPOINT_DATA_FOLDER": str(world.folder),
         "CHECKPOINT_ISSUER": ISSUER,
         "CHECKPOINT_JWKS_URL": f"{ISSUER}/jwks",
+        "CHECKPOINT_PUBLIC_URL": "http://127.0.0.1:8000",
         "CHECKPOINT_AUDIENCE": AUDIENCE,
         "CHECKPOINT_CURSOR_KEY": world.key.decode(),
         "BENCH_JWKS": str(world.jwks),

@@ -64,7 +64,7 @@ async def registered(
     """A navigator who is inducted and vetted, unless other clearances are given."""
     name = f"nav-{next(NUMBERS)}-{uuid4().hex[:6]}"
     boss = clients(Role.SUPERVISOR, suite, name="boss")
-    body = particulars(name=name, base_suites=[suite], **overrides) | {
+    body = particulars(**{"name": name, "base_suites": [suite]} | overrides) | {
         "actor_id": actor_id(clients, name)
     }
     answer = await boss.post("/v1/navigators", json=body, headers=a_key())

@@ -64,9 +64,13 @@ class Scene:
         for relationship in ("other suite", "broken glass", "glass that stands no longer"):
             for role in (OFFICER, SUPERVISOR):
                 self.somebody(relationship, role, "PETERLEE")
+        self.somebody("team works it", SUPERVISOR, "DARLINGTON")
         navigators = {}
         for relationship in ("was in caseload", "in caseload", "covering", "offered"):
-            found = await registered(self.clients)
+            led = (
+                {"base_suites": ["DURHAMGATE", "DARLINGTON"]} if relationship == "covering" else {}
+            )
+            found = await registered(self.clients, **led)
             navigators[relationship] = UUID(found.id)
             self.people[relationship] = {NAVIGATOR: found.client}
         await self.written(UUID(record["id"]), navigators)

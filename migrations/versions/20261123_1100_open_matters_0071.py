@@ -166,7 +166,7 @@ def upgrade() -> None:
                END
            AND lacks_outcome(record.id)
         UNION ALL
-        -- Appointments that stand, and of which nobody has entered whether the person came; but none
+        -- Appointments that stand, and of which nobody has entered whether the person came: none
         -- planned for after the case needed a navigator, to which nobody comes.
         SELECT 'appointment', record.id, record.suite, appointment.starts_at,
                appointment.id, appointment.id, NULL, start.allocation_id, NULL

@@ -1,7 +1,7 @@
 """An appointment counts for a condition of its contract by itself.
 
 Revision ID: 0074
-Revises: 0070
+Revises: 0073
 Phase: expand (null where nothing counts, as in all that is there)
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0074"
-down_revision = "0070"
+down_revision = "0073"
 
 
 def upgrade() -> None:

@@ -52,7 +52,7 @@ from checkpoint.custody.detention import routes as detention
 from checkpoint.custody.movements import routes as movements
 from checkpoint.custody.reach import codes as reach_codes
 from checkpoint.custody.reach import routes as reach
-from checkpoint.custody.reach.states import GlassReadsOnly
+from checkpoint.custody.reach.states import READING_ONLY
 from checkpoint.delivery import codes as delivery_codes
 from checkpoint.delivery import routes as delivery
 from checkpoint.eligibility import routes as eligibility
@@ -96,7 +96,7 @@ ANYWHERE = problems.problems(
     bodies.AddressNotReadable,
     NotAuthenticated,
     NotPermitted,
-    GlassReadsOnly,
+    *READING_ONLY,
     TooManyRequests,
     bodies.BodyTooSlow,
     bodies.BodyTooLarge,

@@ -26,6 +26,7 @@ PRODUCTION = {
     "local_issuer": False,
     "issuer": "https://idp.example/realm",
     "jwks_url": "https://idp.example/keys",
+    "public_url": "https://checkpoint.example",
     "cursor_key": SecretStr("c" * 32),
     "sealing_key": SecretStr(secrets.token_hex(32)),
 }

@@ -25,6 +25,7 @@ PRODUCTION = {
     "local_issuer": False,
     "issuer": "https://idp.example/realm",
     "jwks_url": "https://idp.example/keys",
+    "public_url": "https://checkpoint.example",
     "cursor_key": SecretStr("c" * 32),
     "sealing_key": SecretStr(KEY),
 }

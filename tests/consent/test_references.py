@@ -118,6 +118,9 @@ def test_a_reason_is_given_only_while_it_stands_in_the_list():
             check_reason(reasons, code, on=on, field="#/x")
         assert refused.value.faults[0]["code"] == "reason-not-listed"
         assert "canary" not in refused.value.detail
+        offered = refused.value.faults[0]["detail"]
+        assert "no_reason_given, " in offered
+        assert "decided_by_chance" not in offered or on == date(2026, 1, 1)
 
 
 def test_a_reason_with_a_last_day_is_given_no_longer():

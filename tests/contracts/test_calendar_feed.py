@@ -15,6 +15,7 @@ from navigating import actor_id, answered, here, offered, particulars
 from traces import entries
 
 DOOR = "/v1/me/appointment-feed"
+ADDRESS = "http://127.0.0.1:8000"  # where the service would listen
 
 
 async def made(someone):
@@ -56,7 +57,7 @@ async def test_a_calendar_shows_what_is_to_be_attended_and_names_nobody(
     assert (entry.event, entry.client) == ("appointment_feed.read", "calendar")
     assert entry.door == "GET /calendars/{secret}.ics"
     assert {record["id"], navigator.id} <= {str(each) for each in entry.subject_ids}
-    assert href.split("/")[2] not in str(entry)
+    assert href.split("/")[-1].removesuffix(".ics") not in str(entry)
     tag = {"If-None-Match": f'W/"x", {answer.headers["etag"]}'}
     same = await phone.get(href, headers=tag)
     assert (same.status_code, same.content) == (304, b"")
@@ -102,7 +103,7 @@ async def test_an_address_is_dead_once_it_was_renewed_or_taken_back(
     assert first != second
     problem(await phone.get(first), 404, "calendar-not-found")
     assert events(await phone.get(second)) == []
-    secret = second.removeprefix("/calendars/").removesuffix(".ics")
+    secret = second.removeprefix(f"{ADDRESS}/calendars/").removesuffix(".ics")
     async with trial_owner.connect() as connection:
         kept = sa.text("SELECT digest FROM appointment_feed WHERE navigator_id = :id")
         digests = (await connection.execute(kept, {"id": navigator.id})).scalars().all()
@@ -119,6 +120,14 @@ async def test_an_address_is_dead_once_it_was_renewed_or_taken_back(
     problem(again, 409, "no-calendar")
     assert (await navigator.client.get(DOOR)).json()["stands"] is False
     assert events(await phone.get(await made(navigator))) == []
+
+
+async def test_the_address_is_whole_whatever_host_a_request_names(a_navigator):
+    navigator = await a_navigator()
+    for more in ({"Host": "evil.example"}, {"X-Forwarded-Host": "evil.example"}, {}):
+        answer = await navigator.client.put(DOOR, headers=more)
+        assert answer.json()["href"].startswith(f"{ADDRESS}/calendars/"), more
+        assert "evil" not in answer.text
 
 
 async def test_who_works_here_no_longer_has_no_calendar(at_trial, a_navigator):

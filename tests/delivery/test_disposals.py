@@ -45,6 +45,37 @@ async def test_a_disposal_is_recorded_the_same_for_either_arm_and_by_the_blind(a
     assert told[0] == told[1]
 
 
+async def test_the_blind_are_told_that_and_not_how_whatever_the_arm(at_trial, a_case):
+    told, blind = [], at_trial(Role.SUPERVISOR, name="blind reader")
+    bodies = {"control": {}, "treatment": {"outcome_code": "3", "words": "Pays.", "conditions": ["reparation"]}}  # fmt: skip
+    for arm, body in bodies.items():
+        record, officer = await a_case(arm), at_trial()
+        answer = await said(officer, record, "disposals", a_disposal(record, **body))
+        (shown,) = answer.json()["items"][0]["disposals"]
+        assert (shown["withheld"], shown["outcome_code"]) == (False, body.get("outcome_code", "1"))
+        hidden = (await blind.get(place(record, "disposals"))).json()
+        (one,) = hidden["items"][0]["disposals"]
+        assert hidden["complete"] is hidden["items"][0]["disposed"] is one["withheld"] is True
+        told.append({name: one[name] for name in one.keys() - {"id", "recorded_at"}})
+        again = a_disposal(record, outcome_code="10") | {"replaces_id": one["id"]}
+        mine = await said(blind, record, "disposals", again | {"reason_code": "entered_wrongly"})
+        rows = mine.json()["items"][0]["disposals"]
+        assert [(row["outcome_code"], row["withheld"]) for row in rows] == [("10", False), (None, True)]  # fmt: skip
+        assert (await blind.get(place(record, "allocation"))).json()["arm"] == arm
+        seen = (await blind.get(place(record, "disposals"))).json()["items"][0]["disposals"]
+        assert [row["outcome_code"] for row in seen] == ["10", body.get("outcome_code", "1")]
+    assert told[0] == told[1]
+    assert [name for name, value in sorted(told[0].items()) if value in (None, [])] == [
+        "conditions",
+        "court",
+        "decided_by",
+        "outcome",
+        "outcome_code",
+        "reason_code",
+        "words",
+    ]
+
+
 async def test_a_disposal_is_put_right_by_another_that_names_it(client):
     record = await booked(client)
     first = (await said(client, record, "disposals", a_disposal(record))).json()

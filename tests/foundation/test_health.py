@@ -60,6 +60,7 @@ def production(another, database):
             database_url=SecretStr(database),
             issuer="https://identity.example",
             jwks_url="https://identity.example/keys",
+            public_url="https://checkpoint.example",
             cursor_key=SecretStr("k" * 32),
             **settings,
         )

@@ -11,6 +11,7 @@ SAFE = {
     "database_url": "postgresql://checkpoint:a-long-password@db/checkpoint",
     "issuer": "https://id.example.org/realms/police",
     "jwks_url": "https://id.example.org/realms/police/certs",
+    "public_url": "https://checkpoint.example.org",
     "cursor_key": "0123456789abcdef0123456789abcdef",
 }
 UNSAFE = [
@@ -22,6 +23,8 @@ UNSAFE = [
     ("jwks_url", None, "CHECKPOINT_JWKS_URL"),
     ("jwks_url", "http://id.example.org/certs", "CHECKPOINT_JWKS_URL"),
     ("jwks_url", "file:///etc/passwd", "CHECKPOINT_JWKS_URL"),
+    ("public_url", None, "CHECKPOINT_PUBLIC_URL"),
+    ("public_url", "http://checkpoint.example.org", "CHECKPOINT_PUBLIC_URL"),
     ("cursor_key", None, "CHECKPOINT_CURSOR_KEY"),
     ("cursor_key", "x" * 31, "CHECKPOINT_CURSOR_KEY"),
 ]
@@ -68,6 +71,32 @@ def test_development_is_relaxed():
     assert settings.local_issuer
     assert settings.database_url is None
     assert settings.shows_docs
+
+
+def test_links_begin_with_the_public_address_or_where_the_service_listens():
+    def address(**given):
+        return Settings(environment="development", **given).address
+
+    assert address() == "http://127.0.0.1:8000"
+    assert address(host="0.0.0.0", port=9000) == "http://localhost:9000"
+    assert address(host="::1") == "http://[::1]:8000"
+    assert address(public_url="https://police.example/checkpoint/") == (
+        "https://police.example/checkpoint"
+    )
+    assert Settings(**SAFE | {"public_url": "http://localhost:8000"}).address.endswith(":8000")
+    for wrong in (
+        "checkpoint.example",
+        "ftp://checkpoint.example",
+        "https://",
+        "https:///calendars",
+        "https://somebody:hunter2@checkpoint.example",
+        "https://checkpoint.example/?next=",
+        "https://checkpoint.example/#there",
+        "https://checkpoint.example/ there",
+        'https://checkpoint.example/">',
+    ):
+        with pytest.raises(ValidationError, match="Write it as https"):
+            address(public_url=wrong)
 
 
 def test_the_docs_page_is_shown_in_development_unless_somebody_says_otherwise():

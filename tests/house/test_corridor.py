@@ -102,7 +102,7 @@ ALCOVES = (
     "navigators/staff", "navigators/handovers", "navigators/conflicts",
     "contracts/agreements", "contracts/signatures", "contracts/sessions", "contracts/feeds",
     "contracts/evidence", "contracts/reviews", "contracts/outcomes",
-    "journey/worklist", "journey/timeline",
+    "journey/worklist", "journey/timeline", "journey/steps",
 )  # fmt: skip
 
 

@@ -102,7 +102,7 @@ DOORS = {
     "POST /v1/people/{person_id}/merges": {SUPERVISOR},
     "POST /v1/people/{person_id}/merges/{merge_id}/parting": {SUPERVISOR},
     "GET /v1/people/{person_id}/merges/{merge_id}/decisions": READERS,
-    "GET /v1/custody-records/{record_id}/next-steps": READERS,
+    "GET /v1/custody-records/{record_id}/next-steps": READERS | {NAVIGATOR},
     "GET /v1/eligibility-decisions/{decision_id}/record": READERS,
     "GET /v1/reference/stages": ANYONE,
     "GET /v1/reference/recipients": ANYONE,

@@ -172,6 +172,7 @@ OPENS = {
     "offered": {OFFERED},
     "broken glass": {READS, BREAKS},
     "glass that stands no longer": {BREAKS},
+    "team works it": {READS, BREAKS},
 }
 RESTRICTED = {
     "own suite": set(),
@@ -182,6 +183,7 @@ RESTRICTED = {
     "offered": set(),
     "broken glass": set(),
     "glass that stands no longer": set(),
+    "team works it": set(),
     "own suite, named": {READS, WORKS, LEADS, BREAKS},
     "in caseload, named": {READS, WORKS},
     "other suite, named": {BREAKS},
@@ -220,11 +222,14 @@ async def scene(clients):
     return scene
 
 
+READ_ONLY = ("glass-reads-only", "team-reads-only")
+
+
 async def let_in(scene, door, route, client):
     """Whether a door opened; or what is wrong with how it was closed."""
     answer = await scene.knock(client, door, route)
     if answer.status_code != 404:
-        closed = answer.status_code == 403 and answer.json()["errorCode"] == "glass-reads-only"
+        closed = answer.status_code == 403 and answer.json()["errorCode"] in READ_ONLY
         return not closed if answer.status_code < 500 else answer.text
     if answer.json()["errorCode"] in ("allocation-not-found", "enrolment-not-found"):
         return True  # reached; only no trial is open here

@@ -117,7 +117,7 @@ API = {
     "victim_view": ADD,
     "victim_withdrawal": ADD,
 }
-VIEWS = {"case_reach": READ, "open_matter_now": set()}
+VIEWS = {"case_reach": READ, "open_matter_now": set(), "team_reach": READ}
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 HELD = """
     SELECT relname, privilege FROM pg_class, unnest(CAST(:privileges AS text[])) AS privilege

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from checkpoint.consent.states import ConsentState
 from checkpoint.eligibility.states import Verdict
 from checkpoint.journey.stages import (
+    DISPOSE,
     MEANING,
     NEXT,
     REACHED,
@@ -102,7 +103,8 @@ def test_somebody_who_withdrew_after_they_came_in_is_told_of(stage):
 
 @pytest.mark.parametrize("stage", Stage)
 def test_a_case_that_has_changed_is_decided_again_before_anything_else(stage):
-    assert next_of(stage, changed=False, put_right=False) == NEXT[stage]
+    told = next_of(stage, changed=False, put_right=False)
+    assert told == NEXT[stage] + (DISPOSE if stage in REACHED["entered"] else "")
     assert "Decide again" in next_of(stage, changed=True, put_right=False)
 
 

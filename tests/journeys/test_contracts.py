@@ -33,6 +33,12 @@ async def test_somebody_agrees_and_never_comes_to_sign(a_bench):
     bench.clock_to("2026-11-20T12:00:00Z")
     wrong = await bench.take("lapse", "death")
     assert problem(wrong, 422, "rule-broken")["errors"][0]["code"] == "reason-of-another-step"
+    unknown = await bench.take("lapse", "canary")
+    for answer in (wrong, unknown):
+        (fault,) = answer.json()["errors"]
+        assert fault["pointer"] == "#/reason_code"
+        assert fault["detail"] == "Choose one of: no_show, not_reached, out_of_time, other."
+    assert unknown.status_code == 422
     answer = await bench.take("lapse", "no_show", "2026-11-20T11:00:00Z")
     assert answer.status_code == 200, answer.text
     assert bench.contract["state"] == "lapsed"

@@ -147,6 +147,7 @@ def test_it_refuses_a_service_without_the_local_issuer(shell, tmp_path):
         database_url=SecretStr(shell.url),
         issuer="https://issuer.invalid",
         jwks_url="https://issuer.invalid/jwks",
+        public_url="https://checkpoint.invalid",
         cursor_key=SecretStr("x" * 32),
         data_folder=tmp_path,
     )

@@ -136,7 +136,7 @@ def test_a_navigator_pastes_the_readme_from_their_caseload_to_their_calendar(tmp
         assert missing == "pathways/accommodation/answers/where_living"
         assert states == ["offered", "offered", "offered", "active", "attended"]
         assert sessions == "1"
-        assert calendar.startswith("/calendars/")
+        assert calendar.startswith(f"{address}/calendars/")
     assert "record_condition_entry" in done.stdout
 
 

@@ -44,9 +44,9 @@ async def test_a_navigator_assesses_the_needs_of_their_case_until_it_is_theirs_n
     problem(await other.client.post(f"{draft}/completion", headers=a_key() | seen), 404, "needs-assessment-not-found")  # fmt: skip
     done = await own.client.post(f"{draft}/completion", headers=a_key() | seen)
     assert done.status_code == 201, done.text
-    for noun in ("consents", "needs-assessments", "needs-assessments/prefilled"):
+    for noun in ("consents", "needs-assessments", "needs-assessments/prefilled", "next-steps"):
         assert (await own.client.get(here(record, noun))).status_code == 200
-    for noun in ("detention", "victims", "next-steps", "eligibility-decisions", "disposals"):
+    for noun in ("detention", "victims", "eligibility-decisions", "disposals"):
         problem(await own.client.get(here(record, noun)), 403, "not-permitted")
     problem(await own.client.get("/v1/custody-records"), 403, "not-permitted")
     async with transaction(clients.app.state.engine) as session:

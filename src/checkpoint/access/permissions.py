@@ -54,6 +54,7 @@ class Permission(StrEnum):
     READ_ELIGIBILITY = "eligibility:read"
     READ_LEDGER = "ledger:read"
     READ_NEEDS = "needs:read"
+    READ_NEXT_STEPS = "next-steps:read"
     READ_OVERRIDE_RATES = "override-rates:read"
     READ_PERSON = "person:read"
     READ_REFERENCE = "reference:read"
@@ -106,6 +107,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
             Permission.READ_NEEDS,
+            Permission.READ_NEXT_STEPS,
             Permission.READ_PERSON,
             Permission.READ_RISK,
             Permission.READ_SESSIONS,
@@ -152,6 +154,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
             Permission.READ_NEEDS,
+            Permission.READ_NEXT_STEPS,
             Permission.READ_OVERRIDE_RATES,
             Permission.READ_PERSON,
             Permission.READ_RISK,
@@ -182,6 +185,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_CONTRACT,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_NEEDS,
+            Permission.READ_NEXT_STEPS,
             Permission.READ_SESSIONS,
             Permission.READ_TIMELINE,
             Permission.READ_WORKLIST,

@@ -232,12 +232,11 @@ def check_reason(reasons: Iterable[Reason], code: str, *, on: date, field: str) 
         field: the JSON pointer of what was sent.
 
     Raises:
-        RuleBroken: reason-not-listed.
+        RuleBroken: reason-not-listed; lists those of that day.
     """
-    if not any(reason.code == code and reason.may_be_given(on) for reason in reasons):
-        raise RuleBroken(
-            field, "reason-not-listed", "Choose a reason that the code list has for that day."
-        )
+    offered = [reason.code for reason in reasons if reason.may_be_given(on)]
+    if code not in offered:
+        raise RuleBroken(field, "reason-not-listed", f"Choose one of: {', '.join(offered)}.")
 
 
 def label_of(answer: ConsentAnswer | None, code: str) -> str:

@@ -11,7 +11,6 @@ from checkpoint.access.permissions import Permission
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.contracts import queries
-from checkpoint.contracts.pages import POLICY, page
 from checkpoint.contracts.papers import paper
 from checkpoint.contracts.states import ContractEvent, ContractNotFound
 from checkpoint.delivery.states import ArmNotRead
@@ -19,9 +18,11 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken
+from checkpoint.foundation.html import Sheet
 from checkpoint.foundation.problems import problems
 
 router = APIRouter(tags=["contracts"])
+SHEET = Sheet("checkpoint.contracts", "contract")
 
 
 @router.get(
@@ -58,9 +59,9 @@ async def print_contract(
     name, navigator = await queries.names(session, row.custody_record_id)
     printed = paper(found, found.terms[version - 1], name=name, navigator=navigator)
     headers = {
-        "Content-Security-Policy": POLICY,
+        "Content-Security-Policy": SHEET.policy,
         "Content-Disposition": f'inline; filename="contract-{row.id}.html"',
         "Content-Language": "en-GB",
         "ETag": f'"{printed.digest}"',
     }
-    return HTMLResponse(page(printed, printed_at=now), headers=headers)
+    return HTMLResponse(SHEET.page(printed, printed_at=now), headers=headers)

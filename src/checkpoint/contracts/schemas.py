@@ -8,21 +8,24 @@ from pydantic import Field
 
 from checkpoint.contracts.agreements.schemas import TermsView, Words
 from checkpoint.contracts.rules import Risk
-from checkpoint.contracts.states import ContractEvent, ContractState, Fallback, StepReason
+from checkpoint.contracts.states import (
+    REASONS,
+    ContractEvent,
+    ContractState,
+    Fallback,
+    StepReason,
+)
 from checkpoint.custody.movements.schemas import Late, example
 from checkpoint.custody.movements.states import LateReason
-from checkpoint.foundation.schemas import Command, Instant, Moment, NextStep, View
+from checkpoint.foundation.schemas import Command, Instant, Moment, NextStep, Offered, View
+
+OF_STEP = Field(description="See /v1/reference/contract-step-reasons; these are the step's own.")
 
 
 class TakeStep(Command):
     """What happened to a contract, when and why."""
 
-    reason_code: Annotated[
-        StepReason,
-        Field(
-            description="See /v1/reference/contract-step-reasons; each step has its own of them."
-        ),
-    ]
+    reason_code: StepReason
     words: Annotated[
         Words | None, Field(description="Wanted with other and with named_reason.")
     ] = None
@@ -35,11 +38,15 @@ class SuspendContract(TakeStep):
 
     model_config = example(reason_code="hospital", happened_at="2026-11-03T12:00:00Z")
 
+    reason_code: Annotated[StepReason, Offered(REASONS[ContractEvent.SUSPENDED]), OF_STEP]
+
 
 class DeclineContract(TakeStep):
     """Why and when the person would not sign."""
 
     model_config = example(reason_code="changed_mind", happened_at="2026-11-03T12:00:00Z")
+
+    reason_code: Annotated[StepReason, Offered(REASONS[ContractEvent.DECLINED]), OF_STEP]
 
 
 class LetContractLapse(TakeStep):
@@ -47,17 +54,23 @@ class LetContractLapse(TakeStep):
 
     model_config = example(reason_code="no_show", happened_at="2026-11-03T12:00:00Z")
 
+    reason_code: Annotated[StepReason, Offered(REASONS[ContractEvent.LAPSED]), OF_STEP]
+
 
 class WithdrawFromContract(TakeStep):
     """Why and when the person withdrew."""
 
     model_config = example(reason_code="changed_mind", happened_at="2026-11-03T12:00:00Z")
 
+    reason_code: Annotated[StepReason, Offered(REASONS[ContractEvent.WITHDRAWN]), OF_STEP]
+
 
 class CloseContract(TakeStep):
     """Why and when it came to an end, neither completed nor failed."""
 
     model_config = example(reason_code="moved_away", happened_at="2026-11-03T12:00:00Z")
+
+    reason_code: Annotated[StepReason, Offered(REASONS[ContractEvent.CLOSED]), OF_STEP]
 
 
 class CompleteContract(TakeStep):
@@ -68,6 +81,8 @@ class CompleteContract(TakeStep):
         words="The adviser ended the sessions early, as all was done.",
         happened_at="2026-11-03T12:00:00Z",
     )
+
+    reason_code: Annotated[StepReason, Offered(REASONS[ContractEvent.COMPLETED]), OF_STEP]
 
 
 class ResumeContract(Command):

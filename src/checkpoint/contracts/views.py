@@ -26,6 +26,7 @@ from checkpoint.foundation.schemas import NextStep
 ITEM = ContractItemView.model_fields.keys()
 TERMS = TermsView.model_fields.keys() - {"conditions", "signatures", "unsigned"}
 NOT_YET = {"allowed": False, "why_not": "The person and the navigator sign first."}
+WITHDREW = "Consent to the programme does not stand, so nothing more is agreed; end the contract."
 NOT_YOURS = "Your role does not allow this; ask {whom}."
 WORK, DECIDE = Permission.WORK_CONTRACT, Permission.DECIDE_CONTRACT
 WHOM: Mapping[Permission, str] = MappingProxyType(
@@ -132,6 +133,18 @@ def contract_view(found: Whole, limits: Limits, *, by: Actor, on: date) -> Contr
 
 def next_steps(found: Whole, stand: Stand, limits: Limits, *, by: Actor) -> list[NextStep]:
     """What may be done next with a contract by a reader within reach of it."""
+    steps = _next_steps(found, stand, limits, by=by)
+    if limits.consent_stands:
+        return steps
+    no_more = {"allowed": False, "why_not": WITHDREW}
+    return [each.model_copy(update=no_more) if _agrees(each) else each for each in steps]
+
+
+def _agrees(step: NextStep) -> bool:
+    return step.step in ("offer_contract", "save_contract_terms") or step.step.startswith("sign_as")
+
+
+def _next_steps(found: Whole, stand: Stand, limits: Limits, *, by: Actor) -> list[NextStep]:
     here = f"/v1/contracts/{found.contract.id}"
     opened = found.current if stand.state is ContractState.OFFERED else found.proposed
     signed = found.signed(opened) if opened is not None else {*SignatureRole}

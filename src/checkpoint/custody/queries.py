@@ -21,7 +21,6 @@ from checkpoint.custody.lists import Offence, OffenceClassification, Suite
 from checkpoint.custody.lookups import AS_LISTED, stands_in
 from checkpoint.custody.movements import queries as movements
 from checkpoint.custody.reach import queries as reach
-from checkpoint.custody.reach.states import GlassReadsOnly
 from checkpoint.custody.schemas import AllegedOffenceView, CustodyRecordView, ScreeningView
 from checkpoint.custody.states import DOORS, ELSEWHERE_NOW, CustodyState, InForce, why_not
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Screening
@@ -76,9 +75,8 @@ async def one(
 
 
 async def _refusal(session: AsyncSession, record_id: UUID, *, actor: Actor) -> errors.Refusal:
-    if await reached(session, [record_id], actor=actor):
-        return GlassReadsOnly("Ask a colleague in its suite to do it.")
-    return CustodyRecordNotFound("Check the id, or ask a colleague in that suite.")
+    only_read = await reach.reading_only(session, record_id, actor=actor)
+    return only_read or CustodyRecordNotFound("Check the id, or ask a colleague in that suite.")
 
 
 OF_PERSON = (

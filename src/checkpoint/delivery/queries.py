@@ -210,12 +210,16 @@ def is_outcome(disposals: Sequence[Any]) -> bool:
     return bool(disposals) and disposals[0].outcome_code not in known().open_codes
 
 
-async def disposals(session: AsyncSession, record_id: UUID) -> DisposalsView:
-    """How each offence of a case that was reached in scope was disposed of."""
+async def disposals(session: AsyncSession, record_id: UUID, *, by: Actor) -> DisposalsView:
+    """How each offence of a case that was reached in scope was disposed of, as far as its reader
+    may know.
+    """
+    drawn = await allocation.of_record(session, record_id)
+    knows_arm = await has_read(session, Entry(drawn, None), actor=by)
     offences = await custody.offences_of(session, record_id)
     entries = await first_entries(session, record_id)
     found = await disposals_of(session, record_id)
-    return views.disposals_view(record_id, offences, entries, found)
+    return views.disposals_view(record_id, offences, entries, found, knows_arm=knows_arm, by=by)
 
 
 async def view(

@@ -226,7 +226,7 @@ async def record_disposal(
 
     async def deed() -> Response:
         await actions.dispose(session, record_id, command, by=by, at=now)
-        return shown(await queries.disposals(session, record_id), status=201)
+        return shown(await queries.disposals(session, record_id, by=by), status=201)
 
     return await once(session, asked, deed, by=by, at=now)
 
@@ -240,11 +240,13 @@ async def list_disposals(
     session: Transaction,
     now: Now,
 ) -> Response:
-    """Every offence of a case and how it was disposed of, with what was recorded before."""
+    """Every offence of a case and how it was disposed of, with what was recorded before. Of an
+    allocated case whose arm you have not been shown, only that it was.
+    """
     record = await custody.one(session, record_id, actor=by)
     event = DeliveryEvent.DISPOSALS_READ
     await _record(session, event, record.id, record.person_id, by=by, now=now)
-    return shown(await queries.disposals(session, record_id))
+    return shown(await queries.disposals(session, record_id, by=by))
 
 
 @router.get(

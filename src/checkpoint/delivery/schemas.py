@@ -198,11 +198,18 @@ class DisposalView(View):
 
     id: UUID
     number: int
-    outcome_code: str
-    outcome: str
+    withheld: Annotated[
+        bool,
+        Field(
+            description="How it was disposed of is left out, since that may tell the arm, which you "
+            "have not been shown: whatever the arm and the outcome. What you recorded yourself is not."
+        ),
+    ]
+    outcome_code: str | None
+    outcome: str | None
     is_outcome: Annotated[bool, Field(description="False: nothing is decided yet.")]
     disposed_on: date
-    decided_by: DisposingAuthority
+    decided_by: DisposingAuthority | None
     court: str | None
     conditions: list[ConditionKind]
     words: str | None

@@ -1,6 +1,7 @@
 """Rows into views, and what a reader may do next."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,13 @@ DEVIATED = (
     "recorded_at",
     "recorded_by",
 )
+# What may tell an arm, 22 above all; that something is on record, and since when, is of any arm.
+WITHHELD: Mapping[str, Any] = MappingProxyType(
+    {
+        **dict.fromkeys(("outcome_code", "outcome", "decided_by", "court", "words", "reason_code")),
+        "conditions": [],
+    }
+)
 
 
 def start_view(row: Any) -> StartView:
@@ -65,14 +73,16 @@ def deviation_view(row: Any) -> DeviationView:
     )
 
 
-def disposal_view(row: Any) -> DisposalView:
-    """One recorded disposal."""
-    shown = DisposalView.model_fields.keys() - {"outcome", "is_outcome"}
-    return DisposalView(
-        **{name: getattr(row, name) for name in shown},
-        outcome=label_of(row.outcome_code),
-        is_outcome=row.outcome_code not in known().open_codes,
-    )
+def disposal_view(row: Any, *, knows_arm: bool, by: Actor) -> DisposalView:
+    """One recorded disposal; of a case whose arm its reader does not know, only that there is one."""
+    withheld = not knows_arm and row.recorded_by != by.id
+    shown = DisposalView.model_fields.keys() - {"outcome", "is_outcome", "withheld"}
+    told: dict[str, Any] = {name: getattr(row, name) for name in shown}
+    told["outcome"] = label_of(row.outcome_code)
+    is_outcome = row.outcome_code not in known().open_codes
+    if withheld:
+        told |= WITHHELD
+    return DisposalView(**told, is_outcome=is_outcome, withheld=withheld)
 
 
 def disposals_view(
@@ -80,11 +90,15 @@ def disposals_view(
     offences: Sequence[Any],
     entries: Mapping[UUID, UUID],
     disposals: Mapping[UUID, Sequence[Any]],
+    *,
+    knows_arm: bool,
+    by: Actor,
 ) -> DisposalsView:
     """A case's offences as they stand, each with its disposals."""
     items = []
     for offence in offences:
-        told = [disposal_view(row) for row in disposals.get(entries[offence.id], ())]
+        rows = disposals.get(entries[offence.id], ())
+        told = [disposal_view(row, knows_arm=knows_arm, by=by) for row in rows]
         items.append(
             OffenceDisposalView(
                 offence_id=offence.id,

@@ -2,8 +2,12 @@
 
 import base64
 import hashlib
+from datetime import datetime
+from typing import Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from checkpoint.foundation.calendar import moment
 
 
 def templates(package: str) -> Environment:
@@ -38,3 +42,36 @@ def policy_of(style: str) -> str:
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     )
+
+
+class Printed(Protocol):
+    """What stands on a paper: the same digest for as long as the same would be printed."""
+
+    @property
+    def digest(self) -> str: ...
+
+
+class Sheet:
+    """A room's paper as one page of HTML: to be printed on A4, or read aloud by a screen reader.
+
+    Args:
+        package: the room's, with a folder ``templates``.
+        name: what its page and its style sheet are called there.
+    """
+
+    def __init__(self, package: str, name: str) -> None:
+        found = templates(package)
+        self._page = found.get_template(f"{name}.html")
+        self.policy = policy_of(found.get_template(f"{name}.css").render())
+
+    def page(self, paper: Printed, *, printed_at: datetime) -> str:
+        """The paper as a page.
+
+        Args:
+            paper: what stands on it.
+            printed_at: when it is printed; told as the clock on the wall shows it in England.
+
+        Returns:
+            HTML, with the digest of what stands on it.
+        """
+        return self._page.render(paper=paper, digest=paper.digest, printed=moment(printed_at))

@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import (
@@ -12,10 +14,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     PlainSerializer,
     StrictBool,
     StringConstraints,
+    ValidationError,
 )
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from checkpoint.foundation.calendar import LONDON
 
@@ -104,6 +110,32 @@ Instant = Annotated[
     AfterValidator(in_range),
 ]
 Moment = Annotated[datetime, PlainSerializer(utc_text, return_type=str, when_used="json")]
+
+
+class Offered:
+    """Which of a list's codes one door takes, as its document says and its refusal lists.
+
+    Another code of the same list goes on to the rule that says why it does not fit.
+    """
+
+    def __init__(self, codes: Iterable[StrEnum]) -> None:
+        self.codes = [code.value for code in codes]
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(self._taken, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, __: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "enum": self.codes}
+
+    def _taken(self, value: Any, handler: Any) -> Any:
+        try:
+            return handler(value)
+        except ValidationError:
+            raise PydanticKnownError("enum", {"expected": ", ".join(self.codes)}) from None
 
 
 class NextStep(View):

@@ -6,7 +6,7 @@ from functools import cached_property
 from inspect import signature
 from pathlib import Path
 from typing import Annotated, Self
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from asyncpg import connect
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -30,6 +30,8 @@ AFTER_ADDRESS = frozenset(signature(connect).parameters) | {
     "prepared_statement_name_func",
 }
 HEX_KEY = re.compile(r"[0-9a-fA-F]{64}")
+ABSOLUTE = re.compile(r"https?://[^\s@<>\"]+")  # no password, and nothing to break out of a page
+EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not listened on
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -59,6 +61,13 @@ class Settings(BaseSettings):
     ] = Path(".data")
     host: Annotated[str, Field(description="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535, description="The port to listen on.")] = 8000
+    public_url: Annotated[
+        str | None,
+        Field(
+            description="The https address at which people reach the service, as it stands in links "
+            "that they are handed; silence means where it listens. Needed in production."
+        ),
+    ] = None
     workers: Annotated[int, Field(ge=1, le=64, description="Server processes.")] = 1
     pool_size: Annotated[
         int, Field(ge=1, le=100, description="Database connections of one process.")
@@ -137,6 +146,18 @@ class Settings(BaseSettings):
             raise ValueError("What stands after ? is not known here; for TLS write ?ssl=require")
         return given
 
+    @field_validator("public_url")
+    @classmethod
+    def an_address_of_this_service(cls, given: str | None) -> str | None:
+        """A path may follow the host, as behind a proxy that serves others too; nothing else may."""
+        if given is None:
+            return None
+        parts = urlsplit(given)
+        wanted = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+        if not ABSOLUTE.fullmatch(given) or parts.hostname is None or wanted != given:
+            raise ValueError("Write it as https://checkpoint.example, with a path or without")
+        return given.rstrip("/")
+
     @model_validator(mode="after")
     def safe(self) -> Self:
         """Name every unsafe setting at once, so that one restart mends them all."""
@@ -178,6 +199,9 @@ class Settings(BaseSettings):
             ),
             "CHECKPOINT_ISSUER must be an https address": not _https(self.issuer),
             "CHECKPOINT_JWKS_URL must be an https address": not _https(self.jwks_url),
+            "CHECKPOINT_PUBLIC_URL must be an https address, or one of this machine": not (
+                _https(self.public_url) or _is_here(self.public_url)
+            ),
             "CHECKPOINT_CURSOR_KEY must have 32 characters or more": (
                 self.cursor_key is None or len(self.cursor_key.get_secret_value()) < 32
             ),
@@ -187,6 +211,14 @@ class Settings(BaseSettings):
     @property
     def shows_docs(self) -> bool:
         return self.environment is Environment.DEVELOPMENT if self.docs is None else self.docs
+
+    @cached_property
+    def address(self) -> str:
+        """What links begin with that people are handed; never what a request says of itself."""
+        if self.public_url is not None:
+            return self.public_url
+        host = "localhost" if self.host in EVERYWHERE else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @cached_property
     def folder(self) -> Path:
@@ -203,3 +235,7 @@ def _holds_instant(file: Path) -> bool:
 
 def _https(address: str | None) -> bool:
     return address is not None and urlsplit(address).scheme == "https"
+
+
+def _is_here(address: str | None) -> bool:
+    return address is not None and urlsplit(address).hostname in LOOPBACK

@@ -18,6 +18,7 @@ from checkpoint.custody import queries as custody
 from checkpoint.custody.circumstances.tables import ScreeningOmission
 from checkpoint.custody.lists import Offence
 from checkpoint.custody.movements.states import is_late
+from checkpoint.custody.reach import queries as reach
 from checkpoint.custody.states import ModeOfTrial
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord, Screening
 from checkpoint.eligibility import lookups
@@ -34,7 +35,8 @@ from checkpoint.journey.stages import (
     next_of,
     prosecution_deadline,
 )
-from checkpoint.journey.states import CaseOrder
+from checkpoint.journey.states import CaseOrder, Whose
+from checkpoint.journey.steps.states import BLIND, Position
 from checkpoint.oversight.states import Outcome
 from checkpoint.oversight.tables import Determination, EligibilityOverride, OverrideAnswer
 from checkpoint.people.tables import Person
@@ -176,6 +178,8 @@ NARROWING: Mapping[str, Any] = {
     "only_suite": RECORD.c.suite == sa.bindparam("only_suite"),
     "suites": custody.OF_SUITE,
     "reader": custody.OPEN,
+    "team": reach.OF_TEAM,
+    "asks_at": sa.true(),  # of the team
     "suite": RECORD.c.suite == sa.bindparam("suite"),
     "stage": sa.bindparam("stage", type_=sa.String()) == STAGE,
     "missing": sa.and_(
@@ -239,10 +243,17 @@ LISTINGS: Mapping[CaseOrder, Listing] = {
 
 
 async def page(
-    session: AsyncSession, *, actor: Actor, turn: Turn, order: CaseOrder, **narrow: Any
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    turn: Turn,
+    order: CaseOrder,
+    whose: Whose = Whose.SUITES,
+    **narrow: Any,
 ) -> tuple[list[Any], str | None]:
-    """One page of the cases of the reader's suites, narrowed by whatever is given."""
-    return await LISTINGS[order].page(session, turn, **scope_of(actor), **narrow)
+    """One page of the cases of the reader's suites or of their team, narrowed by what is given."""
+    scope = scope_of(actor) if whose is Whose.SUITES else reach.team_of(actor)
+    return await LISTINGS[order].page(session, turn, **scope, **narrow)
 
 
 def scope_of(actor: Actor) -> dict[str, Any]:
@@ -250,8 +261,8 @@ def scope_of(actor: Actor) -> dict[str, Any]:
     return custody.narrow_scope_of(actor)
 
 
-def view(row: Any, *, today: date) -> CaseView:
-    """A case as one line of the list."""
+def view(row: Any, *, today: date, position: Position = BLIND) -> CaseView:
+    """A case as one line of the list; ``position`` is where its work stands, once it came in."""
     deadline, stage = prosecution_deadline(row.earliest), Stage(row.stage)
     return CaseView(
         **{name: getattr(row, name) for name in SHOWN},
@@ -263,7 +274,13 @@ def view(row: Any, *, today: date) -> CaseView:
         days_left=None if deadline is None else (deadline - today).days,
         overtaken=row.changed or row.put_right,
         consent=(consent := ConsentState(row.consent)),
-        next=next_of(stage, changed=row.changed, put_right=row.put_right, consent=consent),
+        next=next_of(
+            stage,
+            changed=row.changed,
+            put_right=row.put_right,
+            consent=consent,
+            position=position,
+        ),
     )
 
 

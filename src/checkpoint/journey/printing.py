@@ -20,15 +20,16 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken
+from checkpoint.foundation.html import Sheet
 from checkpoint.foundation.problems import problems
 from checkpoint.journey import queries
-from checkpoint.journey.pages import POLICY, page
 from checkpoint.journey.papers import Paper, paper
 from checkpoint.journey.rules import told_since
 from checkpoint.journey.states import PRINTED, Audience, JourneyEvent, Recipient
 from checkpoint.oversight import queries as oversight
 
 router = APIRouter(tags=["journey"])
+SHEET = Sheet("checkpoint.journey", "decision-record")
 
 
 def check_recipient(audience: Audience, recipient: Recipient | None) -> None:
@@ -74,12 +75,12 @@ async def print_decision(
     decision = await oversight.one(session, decision_id, actor=by)
     printed = await _paper(session, decision, recipient, by=by, at=now)
     headers = {
-        "Content-Security-Policy": POLICY,
+        "Content-Security-Policy": SHEET.policy,
         "Content-Disposition": f'inline; filename="decision-{decision.id}.html"',
         "Content-Language": "en-GB",
         "ETag": f'"{printed.digest}"',
     }
-    return HTMLResponse(page(printed, printed_at=now), headers=headers)
+    return HTMLResponse(SHEET.page(printed, printed_at=now), headers=headers)
 
 
 async def _paper(

@@ -1,7 +1,6 @@
 """Everything there is about one thing, from every room; for auditors and for what comes next."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,25 +10,15 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checkpoint.allocation import queries as allocation
-from checkpoint.allocation.states import ListNotSealed, SealedListChanged
-from checkpoint.allocation.vault import Vault
-from checkpoint.consent import queries as consent
-from checkpoint.consent.views import ASKING
 from checkpoint.custody import queries as custody
 from checkpoint.custody.lists import Offence
 from checkpoint.custody.tables import AllegedOffence, CustodyRecord
-from checkpoint.delivery import queries as delivery
-from checkpoint.delivery.views import read_first
 from checkpoint.eligibility import queries as eligibility
 from checkpoint.eligibility.rules import MOVED
-from checkpoint.eligibility.states import Verdict
 from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.foundation.actors import Actor
-from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.errors import RuleBroken
-from checkpoint.foundation.schemas import NextStep
 from checkpoint.journey.rules import person_then, relied, relied_on_offence, taken_otherwise
 from checkpoint.journey.schemas import (
     CorrectionView,
@@ -37,7 +26,6 @@ from checkpoint.journey.schemas import (
     OffenceCorrectionView,
     ReliedView,
 )
-from checkpoint.oversight import queries as oversight
 from checkpoint.oversight.tables import EligibilityOverride
 from checkpoint.people import queries as people_queries
 from checkpoint.people.merges import queries as merges
@@ -239,51 +227,3 @@ async def rested_on_merge(
     theirs = [row for row in taken if person_then(row, moves) in ids]
     items = [ReliedView.model_validate(row) for row in taken_otherwise(merge, theirs)]
     return merge, MergeDecisionsView(as_if_one=merge.parting_id is not None, items=items)
-
-
-async def programme_steps(
-    session: AsyncSession,
-    record: Any,
-    present: Any | None,
-    *,
-    vault: Vault,
-    by: Actor,
-    at: datetime,
-) -> list[NextStep]:
-    """What comes after the verdict: consent, enrolment or allocation, what is given, disposals.
-
-    Whoever has not been shown the arm hears the same of every arm.
-
-    Args:
-        session: of the request.
-        record: the case, reached in scope.
-        present: its present decision with what was said of it; None before the first.
-        vault: opens an arm for those who have been shown it.
-        by: the reader.
-        at: now.
-    """
-    if present is None:
-        return []
-    given = await consent.last_answers(session, record.id)
-    eligible = oversight.summary(present).verdict is Verdict.ELIGIBLE
-    if not given and not eligible:
-        return []  # so for most cases nothing more is read
-    steps = await consent.next_steps(session, record, present, given, by=by, at=at)
-    if not eligible:
-        steps = [step for step in steps if step.step != ASKING]
-    else:
-        steps += await allocation.next_steps(
-            session, record, present, given, vault=vault, by=by, at=at
-        )
-    return steps + await _delivery_steps(session, record, vault=vault, by=by, at=at)
-
-
-async def _delivery_steps(
-    session: AsyncSession, record: Any, *, vault: Vault, by: Actor, at: datetime
-) -> list[NextStep]:
-    try:
-        return await delivery.next_steps(session, record, vault=vault, by=by, on=london_day(at))
-    except (SealedListChanged, ListNotSealed) as refusal:  # the suite's other steps go on
-        read = read_first(record.id)
-        why_not = f"{refusal.title}. {refusal.detail}"
-        return [read.model_copy(update={"allowed": False, "why_not": why_not})]

@@ -9,16 +9,14 @@ from fastapi.responses import Response
 from pydantic import AfterValidator
 
 from checkpoint.access.guards import LoginTooWeak, holding
-from checkpoint.access.permissions import GRANTS, Permission
+from checkpoint.access.permissions import GRANTS, Permission, holds
 from checkpoint.allocation import actions as allocation
 from checkpoint.allocation.vault import Vault
 from checkpoint.audit import ledger, queries
 from checkpoint.audit.operations import AuditEvent, Operation
 from checkpoint.custody import queries as custody
-from checkpoint.custody.detention import queries as detention
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.schemas import Reference
-from checkpoint.eligibility import queries as eligibility
 from checkpoint.eligibility.facts import FACTS
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.answers import shown
@@ -31,19 +29,19 @@ from checkpoint.foundation.problems import problems
 from checkpoint.foundation.schemas import Code, Day, Instant
 from checkpoint.journey import cases, counts
 from checkpoint.journey import queries as things
-from checkpoint.journey.rules import late_entries, shown_by
+from checkpoint.journey.rules import shown_by
 from checkpoint.journey.schemas import (
     CaseView,
     CorrectionsView,
     CountsView,
-    LateEntryView,
     LedgerEntryView,
     MeView,
     NextStepsView,
 )
-from checkpoint.journey.stages import Stage, first_offence_due
-from checkpoint.journey.states import PRINTED, CaseOrder, JourneyEvent
-from checkpoint.oversight import queries as oversight
+from checkpoint.journey.stages import REACHED, Stage, first_offence_due
+from checkpoint.journey.states import CaseOrder, JourneyEvent, Whose
+from checkpoint.journey.steps.queries import of_field, of_suite, positions
+from checkpoint.journey.steps.states import BLIND
 
 router = APIRouter(prefix="/v1", tags=["journey"])
 
@@ -73,48 +71,35 @@ async def read_me(
     responses=problems(CustodyRecordNotFound),
 )
 async def read_next_steps(
-    by: Annotated[Actor, holding(Permission.READ_ELIGIBILITY)],
+    by: Annotated[Actor, holding(Permission.READ_NEXT_STEPS)],
     record_id: Annotated[UUID, Path(description="The custody record's id.")],
     session: Transaction,
     vault: Opening,
     now: Now,
 ) -> Response:
-    """What you may do with a case now, from every room, or may not yet, and why."""
+    """What you may do with a case now, from every room, or may not yet, and why. A navigator is told
+    of the work of a case of theirs, and of nothing that is the suite's.
+    """
     record = await custody.one(session, record_id, actor=by)
-    present = await oversight.present(session, record_id, actor=by)
-    history = await detention.history(session, record, by=by, at=now)
-    steps = custody.next_steps(record, history.detention, by)
-    steps.append(eligibility.next_decision(record_id, present, by))
-    if present is not None:
-        steps += oversight.next_steps(present, by=by, on=london_day(now))
-    steps += await things.programme_steps(session, record, present, vault=vault, by=by, at=now)
-    if not await custody.may_work(session, record_id, actor=by):
-        only = {"allowed": False, "why_not": READS_ONLY}
-        steps = [step.model_copy(update=only) for step in steps]
-    late = late_entries(record, history)
+    if holds(by.role, Permission.READ_ELIGIBILITY):
+        view, about = await of_suite(session, record, vault=vault, by=by, at=now)
+    else:
+        ahead = await of_field(session, record, by=by, at=now)
+        view, about = NextStepsView(standing=None, next_steps=ahead.steps), ahead.about
     await ledger.record(
         session,
         Operation.CONSULTATION,
         AuditEvent.NEXT_STEPS_READ,
         record,
         record.person_id,
+        *about,
         kind="custody_record",
         by=by,
         at=now,
     )
-    return shown(
-        NextStepsView(
-            standing=oversight.summary(present) if present else None,
-            next_steps=steps,
-            overtaken=present is not None and bool(present.overtaken_by),
-            overtaken_by=present.overtaken_by if present else [],
-            entered_late=[LateEntryView(**entry) for entry in late],
-            record=PRINTED.format(decision_id=present.id) if present else None,
-        )
-    )
+    return shown(view)
 
 
-READS_ONLY = "Broken glass opens a case for reading only; ask a colleague in its suite."
 # What the screening asks is known by its field, too, as next steps name it.
 BY_FIELD = {fact.given_as: name for name, fact in FACTS.items() if "screening." in fact.given_as}
 
@@ -180,11 +165,27 @@ async def list_cases(
             "that list leaves out cases without one."
         ),
     ] = CaseOrder.ARREST,
+    whose: Annotated[
+        Whose,
+        Query(
+            description="The cases of your `suites`; or, of a supervisor, those that their `team` "
+            "works in whatever suite. That a case is worked tells its arm, so you are put down as "
+            "shown it."
+        ),
+    ] = Whose.SUITES,
 ) -> Response:
     """Everybody arrested in your suites: where each case stands and what comes next."""
-    rows, following = await cases.page(session, actor=by, turn=turn, order=order, **narrow)
+    rows, following = await cases.page(
+        session, actor=by, turn=turn, order=order, whose=whose, **narrow
+    )
+    if whose is Whose.TEAM:
+        await allocation.show_arms(session, [row.id for row in rows], by=by, at=now)
     today = london_day(now)
-    page = Page[CaseView](items=[cases.view(row, today=today) for row in rows], next=following)
+    found = await positions(
+        session, (row.id for row in rows if row.stage in REACHED["entered"]), by=by
+    )
+    items = [cases.view(row, today=today, position=found.get(row.id, BLIND)) for row in rows]
+    page = Page[CaseView](items=items, next=following)
     await ledger.record(
         session,
         Operation.CONSULTATION,

@@ -54,18 +54,18 @@ class NextStepsView(View):
         Field(
             description="What the decision rests on was entered or put right since: decide again."
         ),
-    ]
+    ] = False
     overtaken_by: Annotated[
         list[Changed], Field(description="What that was, by kind.", examples=[["co_accused"]])
-    ]
+    ] = []
     entered_late: Annotated[
         list[LateEntryView],
         Field(description="Of the detention, the earliest to happen first; empty where none was."),
-    ]
+    ] = []
     record: Annotated[
         str | None,
         Field(description="Where the present decision is printed on one page; null without one."),
-    ]
+    ] = None
 
 
 class CaseView(View):

@@ -10,6 +10,8 @@ from dateutil.relativedelta import relativedelta
 from checkpoint.consent.states import ConsentState
 from checkpoint.custody.clocks import SUMMARY_MONTHS
 from checkpoint.eligibility.states import Verdict
+from checkpoint.journey.steps.states import BLIND, Position
+from checkpoint.journey.steps.states import next_of as next_of_work
 
 NO_REASON = "no_reason_recorded"
 
@@ -90,14 +92,13 @@ NEXT: Mapping[Stage, str] = MappingProxyType(
         Stage.DECLINED: "Nothing here; the usual process applies.",
         Stage.WITHDRAWN: "Nothing here; the usual process applies.",
         Stage.CONSENTED: "Allocate where a trial is open, or else enrol.",
-        Stage.ENROLLED: (
-            "Start the programme, assign a navigator, and record how the offences are disposed of."
-        ),
-        Stage.ALLOCATED: "Do as the allocation says, and record how the offences are disposed of.",
+        Stage.ENROLLED: "Start the programme.",
+        Stage.ALLOCATED: "Do as the allocation says.",
     }
 )
 PUT_RIGHT = "Decide again: what the decision rested on was put right since."
-WITHDREW = "The person withdrew: see what the sheet says of that, and record the disposals."
+WITHDREW = "The person withdrew: see what the sheet says of that."
+DISPOSE = " Record how the offences are disposed of."
 
 
 def stage_of(
@@ -141,8 +142,9 @@ def next_of(
     changed: bool,
     put_right: bool,
     consent: ConsentState = ConsentState.NOT_ASKED,
+    position: Position = BLIND,
 ) -> str:
-    """What is to be done next.
+    """What is to be done next; the case's next steps lead there.
 
     Args:
         stage: where the case stands.
@@ -150,17 +152,23 @@ def next_of(
         put_right: what that decision rested on of the person, or whom the record is about, was
             put right since; it comes before everything else.
         consent: where consent to the programme stands.
+        position: where the work of a case that came in stands, as far as its reader may know.
 
     Returns:
-        One or two sentences of plain English; the same for every arm.
+        One or two sentences of plain English; the same for every arm where the reader has not been
+        shown it.
     """
     if put_right:
         return PUT_RIGHT
     if changed:
         return "The record has changed since. Decide again."
-    if stage in REACHED["entered"] and consent is ConsentState.WITHDRAWN:
-        return WITHDREW
-    return NEXT[stage]
+    if stage not in REACHED["entered"]:
+        return NEXT[stage]
+    withdrew = consent is ConsentState.WITHDRAWN
+    told = next_of_work(position, withdrew=withdrew)
+    if told is not None:
+        return told
+    return (WITHDREW if withdrew else NEXT[stage]) + ("" if position.disposed else DISPOSE)
 
 
 def prosecution_deadline(earliest: date | None) -> date | None:

@@ -22,6 +22,13 @@ class JourneyEvent(StrEnum):
     TIMELINE_READ = "journey.timeline_read"
 
 
+class Whose(StrEnum):
+    """Which cases a list takes in."""
+
+    SUITES = "suites"
+    TEAM = "team"  # what the navigators who are based at a supervisor's suites work, wherever it is
+
+
 class CaseOrder(StrEnum):
     """What a list of cases begins with."""
 

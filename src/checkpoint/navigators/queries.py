@@ -120,6 +120,15 @@ ONE_CONFLICT = (
 )
 
 
+SAME_CONFLICT = sa.select(col(Conflict.id)).where(
+    col(Conflict.navigator_id) == sa.bindparam("navigator_id", type_=sa.Uuid()),
+    sa.cast(col(Conflict.relation), sa.String()) == sa.bindparam("relation", type_=sa.String()),
+    col(Conflict.person_id).is_not_distinct_from(sa.bindparam("person_id", type_=sa.Uuid())),
+    col(Conflict.custody_record_id).is_not_distinct_from(RECORD_ID),
+    ~sa.exists().where(col(ConflictWithdrawal.conflict_id) == col(Conflict.id)),
+)
+
+
 def caseload_of(actor: Actor, at: datetime) -> dict[str, Any]:
     """What ``IN_CASELOAD`` asks for: whose live cases, and when."""
     return {"reader": actor.id, "asks_at": at}
@@ -232,6 +241,17 @@ async def case(
 async def history(session: AsyncSession, record_id: UUID) -> Sequence[Any]:
     """Whose case it was, the last one first."""
     return await rows_of(session, HISTORY, record_id=record_id)
+
+
+async def is_declared(session: AsyncSession, row: Any) -> bool:
+    """Whether the very same conflict of interest stands."""
+    asked = {
+        "navigator_id": row.navigator_id,
+        "relation": row.relation.value,
+        "person_id": row.person_id,
+        "record_id": row.custody_record_id,
+    }
+    return bool(await rows_of(session, SAME_CONFLICT, **asked))
 
 
 async def conflict(session: AsyncSession, conflict_id: UUID, *, actor: Actor) -> Any:

@@ -1,14 +1,21 @@
 """Where a whole caseload goes, and how long a cover may last. Pure."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.navigators.caseload import Block, Candidate, Case, blocks_of, suggest
-from checkpoint.navigators.states import NotPlaceable, OfferKind
+from checkpoint.navigators.staff.states import Cleared
+from checkpoint.navigators.states import (
+    NavigatorAbsent,
+    NavigatorLeft,
+    NotCleared,
+    NotPlaceable,
+    OfferKind,
+)
 
 LONGEST_COVER = timedelta(days=92)
 
@@ -172,3 +179,34 @@ def check_cover(kind: OfferKind, last_day: date | None, *, today: date) -> None:
         raise RuleBroken(field, "last-day-passed", "This day is over.")
     if last_day - today > LONGEST_COVER:
         raise RuleBroken(field, "too-long", "Three months are the longest; hand the case over.")
+
+
+SOONER = "Name a sooner last day, or another navigator."
+
+
+def check_there(
+    until: date,
+    *,
+    today: date,
+    left: bool,
+    cleared: Iterable[Cleared],
+    away: Iterable[tuple[date, date | None]],
+) -> None:
+    """Who is to cover a case is at work through the cover's last day, as far as is on record.
+
+    Args:
+        until: the cover's last day.
+        today: in England.
+        left: whether their last day at work is over by then.
+        cleared: how their induction and their vetting stand on that day.
+        away: the days of their absences that stand; without an end while nobody knows.
+
+    Raises:
+        NavigatorLeft, NotCleared, NavigatorAbsent: the case would be nobody's for a time.
+    """
+    if left:
+        raise NavigatorLeft(f"Their last day comes before the cover's. {SOONER}")
+    if any(each is not Cleared.STANDS for each in cleared):
+        raise NotCleared(f"It ends before the cover does. {SOONER}")
+    if any(begins <= until and (ends is None or ends >= today) for begins, ends in away):
+        raise NavigatorAbsent(f"They are away on some of these days. {SOONER}")

@@ -177,6 +177,11 @@ class ConflictNotFound(errors.NotFound):
     title = "There is no such conflict of interest that you may see"
 
 
+class ConflictDeclaredAlready(errors.Conflict):
+    slug = "conflict-declared-already"
+    title = "This conflict of interest is declared already"
+
+
 class ConflictWithdrawnAlready(errors.Conflict):
     slug = "conflict-withdrawn-already"
     title = "This conflict of interest was withdrawn"

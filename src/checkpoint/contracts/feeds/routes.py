@@ -63,12 +63,13 @@ async def read_my_feed(by: Owner, session: Transaction, now: Now) -> Response:
 
 
 @router.put(OWN, response_model=NewFeedView, responses=problems(FeedsForNavigators))
-async def renew_my_feed(by: Owner, session: Transaction, now: Now) -> Response:
+async def renew_my_feed(request: Request, by: Owner, session: Transaction, now: Now) -> Response:
     """Get a new secret address for your calendar; the one before is dead from now on. Whoever holds
     it reads when and where by kind you have appointments, and for which references, without a name.
     """
     secret, row = await actions.renew(session, by=by, at=now)
-    return shown(NewFeedView(href=f"/calendars/{secret}.ics", made_at=row.made_at))
+    address = request.app.state.settings.address
+    return shown(NewFeedView(href=f"{address}/calendars/{secret}.ics", made_at=row.made_at))
 
 
 @router.post(

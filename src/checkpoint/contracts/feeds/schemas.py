@@ -22,6 +22,10 @@ class NewFeedView(View):
     """A new address; any other one of yours is dead from now on."""
 
     href: Annotated[
-        str, Field(description="Put the service's own address before it. Shown this once.")
+        str,
+        Field(
+            description="The whole address, for a phone. Shown this once.",
+            examples=["https://checkpoint.example/calendars/{secret}.ics"],
+        ),
     ]
     made_at: Moment

@@ -98,6 +98,11 @@ def one_view(
     )
 
 
+def attendance_step(row: Any, *, by: Actor, at: datetime) -> NextStep:
+    """Whether this reader may enter what became of an appointment."""
+    return _next_step("record_attendance", row, by=by, at=at)
+
+
 def _next_step(step: str, row: Any, *, by: Actor, at: datetime) -> NextStep:
     noun, permission, check = STEPS[step]
     refusal = refusal_of(lambda: check(row.state))

@@ -10,7 +10,13 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checkpoint.custody.reach.states import Basis, BrokenGlassNotFound, GlassState
+from checkpoint.custody.reach.states import (
+    Basis,
+    BrokenGlassNotFound,
+    GlassReadsOnly,
+    GlassState,
+    TeamReadsOnly,
+)
 from checkpoint.custody.reach.tables import (
     BrokenGlass,
     BrokenGlassReview,
@@ -20,6 +26,7 @@ from checkpoint.custody.reach.tables import (
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import rows_of
+from checkpoint.foundation.errors import Refusal
 from checkpoint.foundation.paging import Listing, Turn
 from checkpoint.foundation.statements import Prepared
 
@@ -37,6 +44,14 @@ CASE_REACH = sa.table(
     sa.column("basis", sa.String()),
     sa.column("since", INSTANT),
     sa.column("until", INSTANT),
+)
+TEAM_REACH = sa.table(
+    "team_reach",
+    sa.column("custody_record_id", sa.Uuid()),
+    sa.column("suites", ARRAY(sa.String())),
+    sa.column("until", INSTANT),
+    sa.column("allocation_id", sa.Uuid()),
+    sa.column("read_by", sa.Uuid()),
 )
 
 
@@ -64,7 +79,16 @@ REACHES = sa.and_(
     CASE_REACH.c.actor_id == READER,
     CASE_REACH.c.until > ASKS_AT,
 )
-READS = sa.exists().where(REACHES)
+# That a case is worked by the reader's team; and that they may know so, since it tells the arm.
+BY_TEAM = sa.and_(
+    TEAM_REACH.c.custody_record_id == col(CustodyRecord.id),
+    TEAM_REACH.c.suites.op("&&")(sa.bindparam("team", type_=ARRAY(sa.String()))),
+    TEAM_REACH.c.until > ASKS_AT,
+)
+MAY_KNOW = sa.or_(TEAM_REACH.c.allocation_id.is_(None), TEAM_REACH.c.read_by == READER)
+OF_TEAM = sa.exists().where(BY_TEAM)
+LED = sa.exists().where(BY_TEAM, MAY_KNOW)
+READS = sa.or_(sa.exists().where(REACHES), LED)
 WORKS = sa.exists().where(REACHES, CASE_REACH.c.basis != THROUGH_GLASS)
 
 
@@ -96,13 +120,23 @@ def narrow_scope_of(actor: Actor) -> dict[str, Any]:
     return scope
 
 
+def team_of(actor: Actor) -> dict[str, Any]:
+    """What ``OF_TEAM`` and ``LED`` ask for: a supervisor's team is who is based at their suites."""
+    leads = actor.role is Role.SUPERVISOR
+    team = sorted(actor.suites) if leads else []
+    return {"team": team, "reader": actor.id, "asks_at": actor.asks_at}
+
+
 def reach_of(actor: Actor) -> dict[str, Any]:
-    """What ``IN_REACH``, ``IN_HAND`` and ``IN_CASELOAD`` ask for: the same, and when."""
-    return scope_of(actor) | {"asks_at": actor.asks_at}
+    """What ``IN_REACH``, ``IN_HAND`` and ``IN_CASELOAD`` ask for: the same, their team, and when."""
+    return scope_of(actor) | team_of(actor)
 
 
 REACHED = sa.select(col(CustodyRecord.id)).where(
     IN_REACH, col(CustodyRecord.id) == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
+)
+LEADS = Prepared(
+    sa.select(col(CustodyRecord.id)).where(LED, OPEN, col(CustodyRecord.id) == RECORD_ID)
 )
 FOUND = Prepared(
     sa.select(
@@ -172,6 +206,15 @@ WORKED = Prepared(
 async def may_work(session: AsyncSession, record_id: UUID, *, actor: Actor) -> bool:
     """Whether this reader may do more with a case than read it."""
     return bool(await rows_of(session, WORKED, **reach_of(actor), record_id=record_id))
+
+
+async def reading_only(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Refusal | None:
+    """Why a case that cannot be worked can be read all the same; None where it cannot."""
+    if not await reached(session, [record_id], actor=actor):
+        return None
+    if await rows_of(session, LEADS, **team_of(actor), record_id=record_id):
+        return TeamReadsOnly("Ask a colleague in its suite, or its navigator, to do it.")
+    return GlassReadsOnly("Ask a colleague in its suite to do it.")
 
 
 async def found(session: AsyncSession, record_id: UUID, *, actor: Actor) -> Any | None:

@@ -114,6 +114,14 @@ class GlassReadsOnly(errors.Forbidden):
     title = "Broken glass opens a case for reading only"
 
 
+class TeamReadsOnly(errors.Forbidden):
+    slug = "team-reads-only"
+    title = "A case of your team in another suite is open for reading only"
+
+
+READING_ONLY = (GlassReadsOnly, TeamReadsOnly)
+
+
 class BrokenGlassNotFound(errors.NotFound):
     slug = "broken-glass-not-found"
     title = "There is no such break-glass access that you may see"

@@ -21,6 +21,7 @@ from checkpoint.consent.tables import ConsentDraft
 from checkpoint.contracts.sessions.states import Outcome
 from checkpoint.contracts.sessions.tables import Appointment, Attendance, PersonContact
 from checkpoint.custody import queries as custody
+from checkpoint.custody.reach.queries import LED
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.delivery.tables import ProgrammeStart
 from checkpoint.eligibility.states import Verdict
@@ -48,9 +49,14 @@ class Reach(StrEnum):
 
     SUITES = "suites"
     CASELOAD = "caseload"
+    TEAM = "team"  # what a supervisor's team works in other suites, once they were shown its arm
 
 
-CASES: Mapping[Reach, Any] = {Reach.SUITES: custody.IN_SCOPE, Reach.CASELOAD: IN_CASELOAD}
+CASES: Mapping[Reach, Any] = {
+    Reach.SUITES: custody.IN_SCOPE,
+    Reach.CASELOAD: IN_CASELOAD,
+    Reach.TEAM: sa.and_(LED, custody.OPEN, ~custody.OF_SUITE),
+}
 
 
 def has_read(allocation_id: Any) -> Any:
@@ -265,6 +271,15 @@ OF_CASELOAD = Prepared(
     .where(IN_CASELOAD, *TELLABLE[3:], ~IS_OF_STARTED)
     .group_by(ASKED.c.turn)
 )
+# And of what a team works in other suites, once its supervisor was shown the arm.
+OF_TEAM = Prepared(
+    sa.select(*_turns(OPEN_MATTER))
+    .select_from(RECORD)
+    .join(OPEN_MATTER, OPEN_MATTER.c.custody_record_id == RECORD.c.id)
+    .join(ASKED, sa.and_(*TELLABLE[:3]))
+    .where(CASES[Reach.TEAM], *TELLABLE[3:], KNOWN)
+    .group_by(ASKED.c.turn)
+)
 LINES = Prepared(
     sa.select(
         *of_case(OPEN_MATTER.c.since, OPEN_MATTER.c.id, OPEN_MATTER.c.thing_id, OPEN_MATTER.c.words)
@@ -276,9 +291,8 @@ LINES = Prepared(
 
 async def matters(session: AsyncSession, reach: Reach, *, most: int, **given: Any) -> Sequence[Any]:
     """Where the first of what is open within reach stand, by their turn in what was asked for."""
-    return await rows_of(
-        session, OF_CASELOAD if reach is Reach.CASELOAD else _of_suites(most), **given
-    )
+    whole = {Reach.CASELOAD: OF_CASELOAD, Reach.TEAM: OF_TEAM}
+    return await rows_of(session, whole.get(reach) or _of_suites(most), **given)
 
 
 async def lines(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Any]:

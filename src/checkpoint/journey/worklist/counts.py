@@ -16,15 +16,15 @@ from checkpoint.access.permissions import Permission, holds
 from checkpoint.custody import queries as custody
 from checkpoint.delivery import rules as delivery
 from checkpoint.eligibility.states import Verdict
-from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.calendar import london_day, london_midnight
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.paging import LONGEST, Turn
 from checkpoint.foundation.statements import Prepared
 from checkpoint.journey.worklist import cases, running, waiting
-from checkpoint.journey.worklist.cases import Reach, lines, matters
+from checkpoint.journey.worklist.cases import Reach, lines
 from checkpoint.journey.worklist.clocks import DAY, LAST_ID, Reckoning
-from checkpoint.journey.worklist.facts import MATTERS, Matter, is_told
+from checkpoint.journey.worklist.facts import MATTERS, OF_TEAM, Matter, is_told
 from checkpoint.journey.worklist.queries import RECKONED, TELLING, due_of
 from checkpoint.journey.worklist.rules import (
     COUNTED,
@@ -53,13 +53,14 @@ class Source:
 
     kind: Kind
     rows: Callable[[Reach], Any]
+    of_team: bool = False  # a team's supervisors are told of it, in whatever suite it is due
 
     @cached_property
     def selects(self) -> dict[tuple[Reach, bool, int], Prepared]:
         """Built once, for the first page and for later ones, for short pages and for long ones."""
         return {
             (reach, later, most): self._select(reach, later=later, most=most)
-            for reach in Reach
+            for reach in (Reach if self.of_team else (Reach.SUITES, Reach.CASELOAD))
             for later in (False, True)
             for most in LENGTHS
         }
@@ -82,6 +83,7 @@ SOURCES = (
     Source(Kind.HANDOVER_OFFERED, waiting.handover_offered),
     Source(Kind.HANDOVER_UNANSWERED, waiting.handover_unanswered),
     Source(Kind.NAVIGATOR_ABSENT, waiting.navigator_absent),
+    Source(Kind.NAVIGATOR_ABSENT, waiting.navigator_left),
     Source(Kind.CLEARANCE_EXPIRING, waiting.clearance_expiring),
     Source(Kind.DECISION_PENDING, cases.decided(Verdict.PENDING)),
     Source(Kind.DECISION_REFERRED, cases.decided(Verdict.REFER)),
@@ -91,7 +93,7 @@ SOURCES = (
     Source(Kind.UNBLINDING_WAITING, waiting.unblinding_waiting),
     Source(Kind.NEEDS_DRAFT_OPEN, cases.needs_draft_open),
     Source(Kind.NO_CONTACT, running.no_contact),
-    Source(Kind.CONTRACT_ENDING, running.contract_ending),
+    Source(Kind.CONTRACT_ENDING, running.contract_ending, of_team=True),
     Source(Kind.TIME_LIMIT_INCIDENT, running.time_limit_incident),
     Source(Kind.GLASS_TO_REVIEW, waiting.glass_to_review),
 )
@@ -123,10 +125,18 @@ class Reading:
         """The first of each source after a place: as many as are wanted, or more."""
         length = min(each for each in LENGTHS if each >= most)
         return [
-            await self._walk(source, policy, after=after, most=length)
+            await self._walk(source, reach, policy, after=after, most=length)
             for source in SOURCES
             if self.tells(source.kind)
+            for reach in self._reaches(source)
         ]
+
+    def _reaches(self, source: Source) -> tuple[Reach, ...]:
+        return (self.reach, Reach.TEAM) if source.of_team and self._leads else (self.reach,)
+
+    @property
+    def _leads(self) -> bool:
+        return self.actor.role is Role.SUPERVISOR
 
     async def reckoned(self, policy: WorklistPolicy) -> list[list[Due]]:
         """All of what only its own room can work out, where it is time."""
@@ -140,7 +150,22 @@ class Reading:
 
     async def opened(self, policy: WorklistPolicy, *, after: Key | None, most: int) -> list[Opened]:
         """Where the first of each matter after a place stand, by what the database keeps."""
-        told = [matter for matter in MATTERS if self.tells(matter.kind)]
+        found = await self._opened(MATTERS, self.reach, policy, after=after, most=most)
+        if self._leads:
+            of_team = [matter for matter in MATTERS if matter.kind in OF_TEAM]
+            found += await self._opened(of_team, Reach.TEAM, policy, after=after, most=most)
+        return found
+
+    async def _opened(
+        self,
+        matters: Sequence[Matter],
+        reach: Reach,
+        policy: WorklistPolicy,
+        *,
+        after: Key | None,
+        most: int,
+    ) -> list[Opened]:
+        told = [matter for matter in matters if self.tells(matter.kind)]
         if not told:
             return []
         reckonings = [self._reckoning(matter, policy) for matter in told]
@@ -155,7 +180,7 @@ class Reading:
             "until": [until for _, until in asked],
         }
         length = min(each for each in LENGTHS if each >= most)
-        found = await matters(self.session, self.reach, most=length, **self._given, **given)
+        found = await cases.matters(self.session, reach, most=length, **self._given, **given)
         return [
             Opened(told[row.turn - 1].kind, reckonings[row.turn - 1], row.sinces, row.ids)
             for row in found
@@ -191,14 +216,20 @@ class Reading:
         return urgency_of(one.due, policy.allowances[one.kind], now=self.at) is not None
 
     async def _walk(
-        self, source: Source, policy: WorklistPolicy, *, after: Key | None, most: int
+        self,
+        source: Source,
+        reach: Reach,
+        policy: WorklistPolicy,
+        *,
+        after: Key | None,
+        most: int,
     ) -> list[Due]:
         reckoning = reckoning_of(source.kind, policy, after=self._after(source.kind))
         until = reckoning.last_due(self.at + policy.allowances[source.kind].at_risk)
         given = self._given | {"chased": self.at - policy.chases_days * DAY}
         if after is not None:
             given["seen"], given["seen_id"] = reckoning.bound(*after)
-        rows = source.selects[self.reach, after is not None, most]
+        rows = source.selects[reach, after is not None, most]
         found = await rows_of(self.session, rows, **given, until=until)
         return [
             due_of(
@@ -214,7 +245,7 @@ class Reading:
     def _given(self) -> dict[str, Any]:
         today = london_day(self.at)
         days = {"today": today, "tomorrow": london_midnight(today + DAY)}
-        whose = custody.scope_of(self.actor) | caseload_of(self.actor, self.at)
+        whose = custody.reach_of(self.actor) | caseload_of(self.actor, self.at)
         return whose | days | {"now": self.at}
 
     def _after(self, kind: Kind) -> timedelta | None:

@@ -51,6 +51,22 @@ MATTERS = (
     ),
 )
 
+# Of what is kept as open: what a team's supervisors are told of, in whatever suite it is due.
+OF_TEAM = frozenset(
+    {
+        Kind.FIRST_CONTACT,
+        Kind.APPOINTMENT_TODAY,
+        Kind.ATTENDANCE_MISSING,
+        Kind.CONTRACT_UNSIGNED,
+        Kind.CHANGE_TO_SIGN,
+        Kind.CHANGE_TO_APPROVE,
+        Kind.OUTCOME_TO_RECORD,
+        Kind.ARREST_UNREVIEWED,
+        Kind.REVIEW_DUE,
+        Kind.CHALLENGE_OPEN,
+    }
+)
+
 
 def is_told(kind: Kind, *, holds: Callable[[Permission], bool]) -> bool:
     """Whether somebody is told of a kind: they hold one of those that it is told to.

@@ -15,7 +15,7 @@ LABELS: Mapping[StrEnum, str] = MappingProxyType(
         Kind.NO_NAVIGATOR: "No navigator",
         Kind.HANDOVER_OFFERED: "Case offered to you",
         Kind.HANDOVER_UNANSWERED: "Offer of a case not answered",
-        Kind.NAVIGATOR_ABSENT: "Navigator absent, cases not covered",
+        Kind.NAVIGATOR_ABSENT: "Navigator absent or gone, cases not covered",
         Kind.CLEARANCE_EXPIRING: "Induction or vetting ends",
         Kind.VICTIM_TO_TELL: "Victim to be told",
         Kind.DECISION_PENDING: "Decision pending",

@@ -123,7 +123,7 @@ DUTIES: Mapping[Kind, Duty] = MappingProxyType(
             Permission.OFFER_HANDOVER,
         ),
         Kind.NAVIGATOR_ABSENT: _duty(
-            "A navigator of your team is absent, and nobody covers cases of theirs: {words}.",
+            "A navigator of your team is absent or has left, and nobody covers cases of theirs: {words}.",
             "plan_reassignment",
             "POST /v1/navigators/{thing}/reassignment-plan",
             Permission.MANAGE_NAVIGATORS,

@@ -6,7 +6,7 @@ from typing import Any
 
 from checkpoint.access.permissions import holds
 from checkpoint.contracts.states import ContractState
-from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.schemas import NextStep
 from checkpoint.journey.worklist.facts import why_not
@@ -27,6 +27,7 @@ from checkpoint.journey.worklist.schemas import (
 from checkpoint.journey.worklist.states import DUTIES, Kind, Urgency
 from checkpoint.victims.states import NotificationKind
 
+OF_TEAM = "Your team works it in another suite, so you may read it; ask a colleague in that suite."
 A_MOMENT = timedelta(microseconds=1)
 
 
@@ -35,6 +36,8 @@ def item_view(one: Due, policy: WorklistPolicy, *, by: Actor, now: datetime) -> 
     duty = DUTIES[one.kind]
     about = {"custody_record_id": one.custody_record_id, "thing": one.thing, "words": said(one)}
     refusal = why_not(one.kind, holds=lambda permission: holds(by.role, permission))
+    if by.role is Role.SUPERVISOR and one.suite not in (None, *by.suites):
+        refusal = refusal or OF_TEAM
     return WorklistItemView(
         kind=one.kind,
         urgency=urgency_of(one.due, policy.allowances[one.kind], now=now) or Urgency.AT_RISK,

@@ -93,24 +93,35 @@ def clearance_expiring(reach: Reach) -> Any:
     )
 
 
+COVERED = sa.exists().where(col(Cover.assignment_id) == col(Assignment.id), COVERS)
+UNCOVERED = (
+    sa.select(sa.func.count())
+    .select_from(Assignment)
+    .where(col(Assignment.navigator_id) == col(Navigator.id))
+    .where(col(Assignment.ended_at).is_(None), ~COVERED)
+    .correlate(Navigator)
+    .scalar_subquery()
+)
+
+
 def navigator_absent(reach: Reach) -> Any:
     """Absences that are not over, of navigators who hold cases that nobody covers."""
-    covered = sa.exists().where(col(Cover.assignment_id) == col(Assignment.id), COVERS)
-    uncovered = (
-        sa.select(sa.func.count())
-        .select_from(Assignment)
-        .where(col(Assignment.navigator_id) == col(Navigator.id))
-        .where(col(Assignment.ended_at).is_(None), ~covered)
-        .correlate(Navigator)
-        .scalar_subquery()
-    )
     replaced = sa.exists().where(col(PUT_RIGHT.replaces_id) == col(Absence.id))
-    words = sa.cast(uncovered, sa.String())
+    words = sa.cast(UNCOVERED, sa.String())
     return (
         sa.select(*of_nobody(col(Absence.absent_from), col(Absence.id), col(Navigator.id), words))
         .join_from(Absence, Navigator, col(Navigator.id) == col(Absence.navigator_id))
-        .where(TEAM[reach], ~replaced, ~col(Absence.taken_away), uncovered > 0)
+        .where(TEAM[reach], ~replaced, ~col(Absence.taken_away), UNCOVERED > 0)
         .where(sa.or_(col(Absence.last_day).is_(None), col(Absence.last_day) >= TODAY))
+    )
+
+
+def navigator_left(reach: Reach) -> Any:
+    """Last days at work that are over, of navigators who still hold cases that nobody covers."""
+    last_day = col(Navigator.last_day)
+    words = sa.cast(UNCOVERED, sa.String())
+    return sa.select(*of_nobody(last_day, col(Navigator.id), col(Navigator.id), words)).where(
+        TEAM[reach], last_day < TODAY, UNCOVERED > 0
     )
 
 

@@ -19,6 +19,7 @@ from checkpoint.navigators.staff import queries as staff
 from checkpoint.navigators.staff.states import Relation
 from checkpoint.navigators.staff.tables import Conflict, ConflictWithdrawal
 from checkpoint.navigators.states import (
+    ConflictDeclaredAlready,
     ConflictWithdrawnAlready,
     NavigatorEvent,
 )
@@ -31,7 +32,7 @@ async def declare(
     """A navigator has a conflict of interest in a case: their own, or as a supervisor knows it.
 
     Raises:
-        CustodyRecordNotFound, RuleBroken: nothing was declared.
+        CustodyRecordNotFound, ConflictDeclaredAlready, RuleBroken: nothing was declared.
     """
     record, navigator_id = await _concerned(session, record_id, command, by=by, at=at)
     person = record.person_id if command.relation is Relation.KNOWS_PERSON else None
@@ -45,6 +46,9 @@ async def declare(
         declared_at=at,
         declared_by=by.id,
     )
+    await staff.held(session, [navigator_id])  # so that of two at once the second is refused
+    if await queries.is_declared(session, row):
+        raise ConflictDeclaredAlready("There is nothing to do.")
     await insert(session, row)
     about = (row.id, navigator_id, record.id, record.person_id)
     await _record(session, NavigatorEvent.CONFLICT_DECLARED, *about, by=by, at=at)

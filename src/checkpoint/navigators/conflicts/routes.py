@@ -18,7 +18,11 @@ from checkpoint.foundation.idempotency import CREATING, Once, once
 from checkpoint.foundation.problems import problems
 from checkpoint.navigators.conflicts import actions
 from checkpoint.navigators.schemas import ConflictView, DeclareConflict, WithdrawConflict
-from checkpoint.navigators.states import ConflictNotFound, ConflictWithdrawnAlready
+from checkpoint.navigators.states import (
+    ConflictDeclaredAlready,
+    ConflictNotFound,
+    ConflictWithdrawnAlready,
+)
 
 router = APIRouter(prefix="/v1", tags=["navigators"])
 
@@ -27,7 +31,7 @@ router = APIRouter(prefix="/v1", tags=["navigators"])
     "/custody-records/{record_id}/navigator-conflicts",
     status_code=201,
     response_model=ConflictView,
-    responses=problems(*CREATING, CustodyRecordNotFound, RuleBroken),
+    responses=problems(*CREATING, CustodyRecordNotFound, ConflictDeclaredAlready, RuleBroken),
 )
 async def declare_conflict(
     by: Annotated[Actor, holding(Permission.DECLARE_CONFLICT)],

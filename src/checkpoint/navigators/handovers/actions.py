@@ -1,6 +1,6 @@
 """Offer a case, take it or leave it; end a cover before its day. No commits."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +58,7 @@ async def offer(
     to = await actions.candidate(session, command.navigator_id, at=at)
     case = await queries.case(session, record, at=at)
     check_may_take(to, case, override=command.override_words)
+    await _check_there(session, to.id, command.cover_last_day, at=at)
     before = await offers.of_assignment(session, now.id, at=at)
     row = Offer(
         assignment_id=now.id,
@@ -87,6 +88,7 @@ async def accept(session: AsyncSession, offer_id: UUID, *, by: Actor, at: dateti
     now: Any = await queries.standing(session, record.id, at=at)
     _check_uncovered(found.kind, now)
     beyond = check_may_take(to, case, override=found.override_words)
+    await _check_there(session, to.id, found.cover_last_day, at=at)
     await _answer(session, found, OfferOutcome.ACCEPTED, by=by, at=at)
     if found.kind == OfferKind.COVER:
         words = found.override_words if beyond else None
@@ -160,6 +162,24 @@ async def _check_holder(session: AsyncSession, now: Any, *, by: Actor) -> None:
 def _check_uncovered(kind: str, now: Any) -> None:
     if kind == OfferKind.COVER and now.cover_id is not None:
         raise CoveredAlready("End that cover first, or wait until it ends.")
+
+
+async def _check_there(
+    session: AsyncSession, navigator_id: UUID, until: date | None, *, at: datetime
+) -> None:
+    """Who covers a case is there through the cover's last day, as far as anybody knows."""
+    if until is None:
+        return
+    held = await staff.held(session, [navigator_id])
+    (then,) = await staff.standing(session, [held[navigator_id]], on=until)
+    away = await staff.absences(session, navigator_id)
+    rules.check_there(
+        until,
+        today=london_day(at),
+        left=then.has_left(until),
+        cleared=(then.induction, then.vetting),
+        away=[(each.absent_from, each.last_day) for each in away],
+    )
 
 
 async def _held(

@@ -25,6 +25,7 @@ from checkpoint.navigators.staff.schemas import (
     RegisterNavigator,
 )
 from checkpoint.navigators.staff.states import (
+    NotOfYourself,
     ProviderThere,
     RegisteredAlready,
     StaffEvent,
@@ -73,8 +74,9 @@ async def register(
     """Somebody begins to work as a navigator.
 
     Raises:
-        RegisteredAlready, RuleBroken: nothing was registered.
+        NotOfYourself, RegisteredAlready, RuleBroken: nothing was registered.
     """
+    _check_other(command.actor_id, by=by)
     await executed(session, ALONE, {})
     await _check(session, command, by=by)
     if await queries.is_registered(session, command.actor_id):
@@ -129,9 +131,10 @@ async def record_clearance(
     """An induction or a vetting was given, or what was recorded of it is put right.
 
     Raises:
-        NavigatorNotFound, NavigatorFullOfEntries, RuleBroken: nothing was recorded.
+        NavigatorNotFound, NotOfYourself, NavigatorFullOfEntries, RuleBroken: nothing was recorded.
     """
     found = await queries.one(session, navigator_id, actor=by, lock=True)
+    _check_other(found.actor_id, by=by)
     rules.check_clearance(command.given_on, command.last_day, today=london_day(at))
     rules.check_space((await queries.entries(session, found.id)).clearances)
     row = Clearance(
@@ -155,15 +158,22 @@ async def record_absence(
         NavigatorNotFound, NavigatorFullOfEntries, RuleBroken: nothing was recorded.
     """
     found = await queries.one(session, navigator_id, actor=by, lock=True)
-    standing = [row.id for row in await queries.absences(session, found.id)]
     rules.check_absence(
-        command.absent_from, command.last_day, replaces=command.replaces_id, standing=standing
+        command.absent_from,
+        command.last_day,
+        replaces=command.replaces_id,
+        standing=await queries.absences(session, found.id),
     )
     rules.check_space((await queries.entries(session, found.id)).absences)
     row = Absence(navigator_id=found.id, **command.model_dump(), recorded_at=at, recorded_by=by.id)
     await insert(session, row)
     await _record(session, Operation.COLLECTION, StaffEvent.ABSENT, found.id, row, by=by, at=at)
     return row
+
+
+def _check_other(actor_id: UUID, *, by: Actor) -> None:
+    if actor_id == by.id:
+        raise NotOfYourself("Ask another supervisor of your suite.")
 
 
 def _plain(command: NavigatorParticulars) -> dict[str, Any]:

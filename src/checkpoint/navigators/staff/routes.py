@@ -42,6 +42,7 @@ from checkpoint.navigators.staff.schemas import (
 from checkpoint.navigators.staff.states import (
     NavigatorFullOfEntries,
     NavigatorNotFound,
+    NotOfYourself,
     ProviderThere,
     RegisteredAlready,
     StaffEvent,
@@ -75,7 +76,7 @@ async def add_navigator_provider(
     "/navigators",
     status_code=201,
     response_model=NavigatorView,
-    responses=problems(*CREATING, RegisteredAlready, RuleBroken),
+    responses=problems(*CREATING, NotOfYourself, RegisteredAlready, RuleBroken),
 )
 async def register_navigator(
     by: Manager, command: RegisterNavigator, session: Transaction, now: Now, asked: Once
@@ -135,7 +136,9 @@ async def change_navigator(
     f"{ONE}/clearances",
     status_code=201,
     response_model=NavigatorView,
-    responses=problems(*CREATING, NavigatorNotFound, NavigatorFullOfEntries, RuleBroken),
+    responses=problems(
+        *CREATING, NavigatorNotFound, NotOfYourself, NavigatorFullOfEntries, RuleBroken
+    ),
 )
 async def record_navigator_clearance(
     by: Manager,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from checkpoint.foundation.errors import RuleBroken
@@ -87,24 +88,29 @@ def check_absence(
     last_day: date | None,
     *,
     replaces: UUID | None,
-    standing: Iterable[UUID],
+    standing: Sequence[Any],
 ) -> None:
-    """An absence ends after it begins, and what it takes the place of stands.
+    """An absence ends after it begins, is no other's double, and replaces one that stands.
 
     Args:
         absent_from: its first day.
         last_day: its last day; None while nobody knows.
         replaces: the entry it takes the place of, if any.
-        standing: the navigator's entries that stand.
+        standing: the navigator's entries that stand, with id, absent_from and last_day.
 
     Raises:
-        RuleBroken: ends-before-it-begins or nothing-to-replace.
+        RuleBroken: ends-before-it-begins, nothing-to-replace or absence-there.
     """
     if last_day is not None and last_day < absent_from:
         raise RuleBroken("#/last_day", "ends-before-it-begins", "This lies before the first day.")
-    if replaces is not None and replaces not in {*standing}:
+    if replaces is not None and replaces not in {each.id for each in standing}:
         raise RuleBroken(
             "#/replaces_id", "nothing-to-replace", "Name an absence of theirs that stands."
+        )
+    days = (absent_from, last_day)
+    if days in {(each.absent_from, each.last_day) for each in standing if each.id != replaces}:
+        raise RuleBroken(
+            "#/absent_from", "absence-there", "These days are on record; there is nothing to add."
         )
 
 

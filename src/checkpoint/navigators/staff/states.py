@@ -85,6 +85,11 @@ class RegisteredAlready(errors.Conflict):
     title = "This person is registered as a navigator"
 
 
+class NotOfYourself(errors.Forbidden):
+    slug = "not-of-yourself"
+    title = "Nobody registers or clears themself as a navigator"
+
+
 class ProviderThere(errors.Conflict):
     slug = "navigator-provider-there"
     title = "There is a provider of this code"
