@@ -21,7 +21,7 @@ from checkpoint.contracts.states import ENDED, ContractState
 from checkpoint.foundation.actors import Role
 from checkpoint.journey.stages import REACHED, Stage, next_of
 from checkpoint.journey.steps.states import BLIND, Position, Work, position_of
-from delivering import PROPOSED, STARTED, place, said
+from delivering import PROPOSED, STARTED, a_disposal, place, said
 from meeting import planned
 from navigating import assigned, registered
 from trialling import consenting
@@ -196,6 +196,13 @@ async def test_the_two_agree_from_the_start_to_the_last_outcome(a_bench):
     _, theirs, mine = await told("Keep the contract; complete it once its conditions are met.")
     assert theirs["decide_review"]["allowed"] is True
     assert mine["decide_review"]["allowed"] is False
+    objection = {"victim_id": victim.json()["id"], "objected_on": "2026-11-03", "words": "No."}
+    objected = await officer.post(
+        f"/v1/contracts/{bench.contract['id']}/victim-challenges", json=objection, headers=a_key()
+    )
+    assert objected.status_code == 201, objected.text
+    assert (await steps_of(boss, record))["decide_challenge"]["allowed"] is True
+    assert "decide_challenge" not in await steps_of(own, record)
     await bench.read()
     assert (await bench.take("suspension", "hospital")).status_code == 200
     await told("Resume the contract once what stood in its way is over.")
@@ -204,6 +211,12 @@ async def test_the_two_agree_from_the_start_to_the_last_outcome(a_bench):
     assert not DISPOSE & whose.keys()
     assert whose["record_outcome"]["allowed"] is theirs["end_assignment"]["allowed"] is True
     assert mine["record_outcome"]["allowed"] is False
+    here = f"/v1/contracts/{bench.contract['id']}/outcomes"
+    outcome = await officer.post(here, json=a_disposal(record), headers=a_key())
+    assert outcome.status_code == 201, outcome.text
+    whose, _, mine = await told(next(each for each in DONE if "every victim" in each))
+    assert whose["record_notification"]["allowed"] is True
+    assert "record_outcome" not in mine
 
 
 async def test_a_case_whose_navigator_is_gone_wants_one_first_and_a_withdrawal_an_end(a_bench):

@@ -149,6 +149,14 @@ async def narrowed(
 
 
 Narrowed = Annotated[dict[str, Any], Depends(narrowed)]
+WhoseCases = Annotated[
+    Whose,
+    Query(
+        description="The cases of your `suites`; or, of a supervisor, those that their `team` "
+        "works in whatever suite. That a case is worked tells its arm, so you are put down as "
+        "shown it."
+    ),
+]
 
 
 @router.get("/cases", response_model=Page[CaseView], responses=problems(MalformedCursor))
@@ -165,14 +173,7 @@ async def list_cases(
             "that list leaves out cases without one."
         ),
     ] = CaseOrder.ARREST,
-    whose: Annotated[
-        Whose,
-        Query(
-            description="The cases of your `suites`; or, of a supervisor, those that their `team` "
-            "works in whatever suite. That a case is worked tells its arm, so you are put down as "
-            "shown it."
-        ),
-    ] = Whose.SUITES,
+    whose: WhoseCases = Whose.SUITES,
 ) -> Response:
     """Everybody arrested in your suites: where each case stands and what comes next."""
     rows, following = await cases.page(
