@@ -40,7 +40,7 @@ ROUNDS, WARMING = 40, 8  # the first ones are planned anew
 # What the triggers would have kept.
 KEPT = """
     INSERT INTO open_matter (id, matter, custody_record_id, suite, since, source_id, thing_id, words,
-                             allocation_id, set_off_by)
+                             allocation_id, set_off_by, last_day)
     SELECT gen_random_uuid(), * FROM open_matter_now
 """
 SIZES = {"": {}, ", 200 lines": {"size": 200}}

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from checkpoint.journey.worklist.facts import MATTERS
 
 COLUMNS = """matter, custody_record_id, suite, since, source_id, thing_id, words, allocation_id,
-             set_off_by"""
+             set_off_by, last_day"""
 UNLIKE = f"""
     (SELECT 'kept' AS side, {COLUMNS} FROM open_matter
      EXCEPT SELECT 'kept', {COLUMNS} FROM open_matter_now)

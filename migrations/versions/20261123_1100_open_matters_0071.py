@@ -49,6 +49,9 @@ def upgrade() -> None:
             nullable=True,
             comment="Who set it off and so is not told, if so.",
         ),
+        sa.Column(
+            "last_day", sa.Date(), nullable=True, comment="The last day it is open, if it ends so."
+        ),
         sa.ForeignKeyConstraint(
             ["custody_record_id"],
             ["custody_record.id"],
@@ -97,7 +100,7 @@ def upgrade() -> None:
                victim.custody_record_id, record.suite,
                day_in_england(event.happened_at) AS since,
                event.source_id, victim.id AS thing_id, event.what AS words,
-               event.allocation_id, NULL::uuid AS set_off_by
+               event.allocation_id, NULL::uuid AS set_off_by, NULL::date AS last_day
           FROM victim
           JOIN custody_record AS record ON record.id = victim.custody_record_id
          CROSS JOIN LATERAL (
@@ -140,7 +143,7 @@ def upgrade() -> None:
         -- People who were started: nobody has reached them, or nobody works their case.
         SELECT CASE WHEN works.stands THEN 'first_contact' ELSE 'no_navigator' END,
                record.id, record.suite, start.started_at, start.id, start.id, NULL,
-               start.allocation_id, NULL
+               start.allocation_id, NULL, NULL
           FROM programme_start AS start
           JOIN custody_record AS record ON record.id = start.custody_record_id
          CROSS JOIN LATERAL (
@@ -169,7 +172,7 @@ def upgrade() -> None:
         -- Appointments that stand, and of which nobody has entered whether the person came: none
         -- planned for after the case needed a navigator, to which nobody comes.
         SELECT 'appointment', record.id, record.suite, appointment.starts_at,
-               appointment.id, appointment.id, NULL, start.allocation_id, NULL
+               appointment.id, appointment.id, NULL, start.allocation_id, NULL, NULL
           FROM appointment
           JOIN custody_record AS record ON record.id = appointment.custody_record_id
           JOIN programme_start AS start ON start.custody_record_id = record.id
@@ -189,7 +192,7 @@ def upgrade() -> None:
         -- Summary-only offences of cases that came in, without an outcome.
         SELECT 'prosecution_deadline', record.id, record.suite,
                alleged.committed_from::timestamp AT TIME ZONE 'UTC',
-               alleged.id, alleged.id, offence.code, NULL, NULL
+               alleged.id, alleged.id, offence.code, NULL, NULL, NULL
           FROM alleged_offence AS alleged
           JOIN custody_record AS record ON record.id = alleged.custody_record_id
           JOIN offence ON offence.id = alleged.offence_id
@@ -213,7 +216,7 @@ def upgrade() -> None:
         -- it is for whoever has not been shown the arm.
         SELECT CASE WHEN start.id IS NULL THEN 'disposal_missing' ELSE 'disposal_of_started' END,
                record.id, record.suite, came.entered_at, came.id, came.id, NULL,
-               CASE WHEN start.id IS NULL THEN NULL ELSE came.allocation_id END, NULL
+               CASE WHEN start.id IS NULL THEN NULL ELSE came.allocation_id END, NULL, NULL
           FROM (SELECT id, custody_record_id, allocated_at AS entered_at, id AS allocation_id
                   FROM allocation
                 UNION ALL
@@ -224,7 +227,7 @@ def upgrade() -> None:
         UNION ALL
         -- Contracts that are offered and not signed by all, by the last time that they were.
         SELECT 'contract_unsigned', record.id, record.suite, step.happened_at, step.id, contract.id,
-               NULL, start.allocation_id, NULL
+               NULL, start.allocation_id, NULL, NULL
           FROM contract
           JOIN custody_record AS record ON record.id = contract.custody_record_id
           JOIN programme_start AS start ON start.id = contract.programme_start_id
@@ -244,7 +247,7 @@ def upgrade() -> None:
                     WHEN person.role IS NULL THEN 'person'
                     WHEN navigator.role IS NULL THEN 'navigator'
                     ELSE 'supervisor' END,
-               start.allocation_id, NULL
+               start.allocation_id, NULL, NULL
           FROM contract
           JOIN custody_record AS record ON record.id = contract.custody_record_id
           JOIN programme_start AS start ON start.id = contract.programme_start_id
@@ -266,7 +269,7 @@ def upgrade() -> None:
         UNION ALL
         -- Contracts that ended, of cases whose offences have no outcome yet.
         SELECT 'outcome_to_record', record.id, record.suite, step.happened_at, step.id, contract.id,
-               step.state, start.allocation_id, NULL
+               step.state, start.allocation_id, NULL, NULL
           FROM contract
           JOIN custody_record AS record ON record.id = contract.custody_record_id
           JOIN programme_start AS start ON start.id = contract.programme_start_id
@@ -278,7 +281,7 @@ def upgrade() -> None:
         -- New arrests since a contract began that runs, of whoever is the same person, which no
         -- review names.
         SELECT 'arrest_unreviewed', record.id, record.suite, day_in_england(other.arrested_at),
-               other.id, contract.id, NULL, start.allocation_id, NULL
+               other.id, contract.id, NULL, start.allocation_id, NULL, NULL
           FROM contract
           JOIN custody_record AS record ON record.id = contract.custody_record_id
           JOIN programme_start AS start ON start.id = contract.programme_start_id
@@ -294,7 +297,7 @@ def upgrade() -> None:
         UNION ALL
         -- Reviews and victims' objections that wait for somebody who had no part in them.
         SELECT 'review_due', record.id, record.suite, review.due_on::timestamp AT TIME ZONE 'UTC',
-               review.id, contract.id, NULL, start.allocation_id, review.raised_by
+               review.id, contract.id, NULL, start.allocation_id, review.raised_by, NULL
           FROM breach_review AS review
           JOIN contract ON contract.id = review.contract_id
           JOIN custody_record AS record ON record.id = contract.custody_record_id
@@ -304,13 +307,35 @@ def upgrade() -> None:
         UNION ALL
         SELECT 'challenge_open', record.id, record.suite,
                challenge.due_on::timestamp AT TIME ZONE 'UTC',
-               challenge.id, contract.id, NULL, start.allocation_id, challenge.recorded_by
+               challenge.id, contract.id, NULL, start.allocation_id, challenge.recorded_by, NULL
           FROM victim_challenge AS challenge
           JOIN contract ON contract.id = challenge.contract_id
           JOIN custody_record AS record ON record.id = contract.custody_record_id
           JOIN programme_start AS start ON start.id = contract.programme_start_id
          WHERE NOT EXISTS (SELECT FROM victim_challenge_decision AS decision
                             WHERE decision.challenge_id = challenge.id)
+        UNION ALL
+        -- Offers of a case that can still be answered.
+        SELECT 'handover_unanswered', record.id, record.suite, offer.offered_at, offer.id, offer.id,
+               NULL, allocation.id, NULL, offer.cover_last_day
+          FROM navigator_handover AS offer
+          JOIN navigator_assignment AS held ON held.id = offer.assignment_id
+                                           AND held.ended_at IS NULL
+          JOIN custody_record AS record ON record.id = held.custody_record_id
+          LEFT JOIN allocation ON allocation.custody_record_id = record.id
+         WHERE NOT EXISTS (SELECT FROM navigator_handover_answer AS answer
+                            WHERE answer.handover_id = offer.id)
+           AND NOT EXISTS (SELECT FROM navigator_handover AS later
+                            WHERE later.assignment_id = offer.assignment_id
+                              AND later.number > offer.number)
+        UNION ALL
+        -- Glass that somebody broke, and nobody has reviewed.
+        SELECT 'glass_to_review', record.id, record.suite, glass.broken_at, glass.id, glass.id,
+               NULL, NULL, glass.broken_by, NULL
+          FROM broken_glass AS glass
+          JOIN custody_record AS record ON record.id = glass.custody_record_id
+         WHERE NOT EXISTS (SELECT FROM broken_glass_review AS review
+                            WHERE review.broken_glass_id = glass.id)
     """)
     for function in ("lacks_outcome(uuid)", "day_in_england(timestamptz)"):
         op.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")

@@ -32,6 +32,14 @@ LEADS = {
     "allocation": OF_CASE,
     "enrolment": OF_CASE,
     "contract": OF_CASE,
+    "broken_glass": OF_CASE,
+    "broken_glass_review": "SELECT custody_record_id FROM changed "
+    "JOIN broken_glass AS glass ON glass.id = changed.broken_glass_id",
+    "navigator_handover": "SELECT custody_record_id FROM changed "
+    "JOIN navigator_assignment AS held ON held.id = changed.assignment_id",
+    "navigator_handover_answer": "SELECT custody_record_id FROM changed "
+    "JOIN navigator_handover AS offer ON offer.id = changed.handover_id "
+    "JOIN navigator_assignment AS held ON held.id = offer.assignment_id",
     "victim_withdrawal": OF_VICTIM,
     "victim_view": OF_VICTIM,
     "victim_notification": OF_VICTIM,
@@ -80,9 +88,9 @@ def upgrade() -> None:
                                       AND present.thing_id = kept.thing_id)
             )
             INSERT INTO open_matter AS kept (id, matter, custody_record_id, suite, since, source_id,
-                                             thing_id, words, allocation_id, set_off_by)
+                                             thing_id, words, allocation_id, set_off_by, last_day)
             SELECT gen_random_uuid(), matter, custody_record_id, suite, since, source_id,
-                   thing_id, words, allocation_id, set_off_by
+                   thing_id, words, allocation_id, set_off_by, last_day
               FROM present
                 ON CONFLICT (custody_record_id, matter, source_id, thing_id) DO UPDATE
                SET suite = excluded.suite, since = excluded.since, words = excluded.words

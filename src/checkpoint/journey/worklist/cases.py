@@ -205,13 +205,17 @@ ASKED: Any = (
     )
     .render_derived(name="asked")
 )
-# What a reader is told of: neither what they set off themselves, nor what another restricted case
-# is about.
+# What a reader is told of: neither what they set off themselves or is over by now, nor what
+# another restricted case is about.
 TELLABLE = (
     OPEN_MATTER.c.matter == ASKED.c.matter,
     sa.tuple_(OPEN_MATTER.c.since, OPEN_MATTER.c.id) > sa.tuple_(ASKED.c.after, ASKED.c.after_id),
     OPEN_MATTER.c.since <= ASKED.c.until,
     sa.or_(OPEN_MATTER.c.set_off_by.is_(None), OPEN_MATTER.c.set_off_by != READER),
+    sa.or_(
+        OPEN_MATTER.c.last_day.is_(None),
+        OPEN_MATTER.c.last_day >= sa.bindparam("today", type_=sa.Date()),
+    ),
     custody.open_to_reader(OPEN_MATTER.c.source_id),
 )
 # A case that was started is told as one without an outcome to the blind alone, and everything else

@@ -81,7 +81,6 @@ class Source:
 
 SOURCES = (
     Source(Kind.HANDOVER_OFFERED, waiting.handover_offered),
-    Source(Kind.HANDOVER_UNANSWERED, waiting.handover_unanswered),
     Source(Kind.NAVIGATOR_ABSENT, waiting.navigator_absent),
     Source(Kind.NAVIGATOR_ABSENT, waiting.navigator_left),
     Source(Kind.CLEARANCE_EXPIRING, waiting.clearance_expiring),
@@ -95,7 +94,6 @@ SOURCES = (
     Source(Kind.NO_CONTACT, running.no_contact),
     Source(Kind.CONTRACT_ENDING, running.contract_ending, of_team=True),
     Source(Kind.TIME_LIMIT_INCIDENT, running.time_limit_incident),
-    Source(Kind.GLASS_TO_REVIEW, waiting.glass_to_review),
 )
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 A_MOMENT = timedelta(microseconds=1)

@@ -37,6 +37,8 @@ MATTERS = (
     Matter(OF_STARTED, Kind.DISPOSAL_MISSING),
     Matter(APPOINTMENT, Kind.APPOINTMENT_TODAY),
     Matter(APPOINTMENT, Kind.ATTENDANCE_MISSING),
+    Matter("handover_unanswered", Kind.HANDOVER_UNANSWERED),
+    Matter("glass_to_review", Kind.GLASS_TO_REVIEW),
     Matter("contract_unsigned", Kind.CONTRACT_UNSIGNED),
     Matter("change_to_sign", Kind.CHANGE_TO_SIGN),
     Matter("change_to_approve", Kind.CHANGE_TO_APPROVE),

@@ -1,6 +1,6 @@
 """What is open of cases, kept so that the worklist need not search for it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -66,4 +66,8 @@ class OpenMatter(Record, table=True):
     set_off_by: UUID | None = Field(
         default=None,
         sa_column_kwargs=described("Who set it off and so is not told, if so.", Disclosure.DIRECT),
+    )
+    last_day: date | None = Field(
+        default=None,
+        sa_column_kwargs=described("The last day it is open, if it ends so.", Disclosure.INDIRECT),
     )

@@ -9,7 +9,6 @@ from sqlmodel import col
 
 from checkpoint.allocation.tables import Allocation
 from checkpoint.custody import queries as custody
-from checkpoint.custody.reach.tables import BrokenGlass, BrokenGlassReview
 from checkpoint.delivery.tables import Crossover, CrossoverAnswer
 from checkpoint.eligibility.tables import EligibilityDecision
 from checkpoint.journey.worklist.cases import (
@@ -19,7 +18,6 @@ from checkpoint.journey.worklist.cases import (
     RECORD,
     Reach,
     has_read,
-    knows,
     of_case,
     of_nobody,
 )
@@ -62,13 +60,6 @@ def handover_offered(reach: Reach) -> Any:  # noqa: ARG001 - it is about whoever
     mine = col(Navigator.id) == col(Offer.to_navigator_id)
     whose = (col(Navigator.actor_id) == READER, WORKS, custody.OPEN)
     return _offers().join(Navigator, mine).where(*whose)
-
-
-def handover_unanswered(reach: Reach) -> Any:
-    came = col(Allocation.custody_record_id) == RECORD.c.id
-    return (
-        _offers().outerjoin(Allocation, came).where(CASES[reach], knows(reach, col(Allocation.id)))
-    )
 
 
 TEAM: Mapping[Reach, Any] = {
@@ -167,15 +158,4 @@ def unblinding_waiting(reach: Reach) -> Any:  # noqa: ARG001 - a trial is nobody
         sa.select(*of_nobody(*proposed, col(Trial.code)))
         .join_from(Unblinding, Trial, col(Trial.id) == col(Unblinding.trial_id))
         .where(~answered, col(Unblinding.proposed_by) != READER)
-    )
-
-
-def glass_to_review(reach: Reach) -> Any:
-    """Glass that somebody else broke."""
-    reviewed = sa.exists().where(col(BrokenGlassReview.broken_glass_id) == col(BrokenGlass.id))
-    rows = of_case(col(BrokenGlass.broken_at), col(BrokenGlass.id), col(BrokenGlass.id))
-    return (
-        sa.select(*rows)
-        .join_from(BrokenGlass, RECORD, RECORD.c.id == col(BrokenGlass.custody_record_id))
-        .where(CASES[reach], ~reviewed, col(BrokenGlass.broken_by) != READER)
     )
