@@ -31,8 +31,6 @@ from checkpoint.journey.worklist.cases import (
     of_case,
 )
 
-TOMORROW = sa.bindparam("tomorrow", type_=sa.DateTime(timezone=True))
-
 
 def is_one_of(column: Any, *words: StrEnum) -> Any:
     """Written out, so that the plan knows which part of an index it walks."""
