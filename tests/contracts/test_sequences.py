@@ -44,7 +44,7 @@ async def test_a_contract_its_steps_and_the_ledger_tell_one_story(drafted, api, 
 # In ten parts, since a test that runs for minutes on end is taken for one that hangs.
 @pytest.mark.long
 @pytest.mark.parametrize("part", range(10))
-@settings(max_examples=50, deadline=None, derandomize=False, suppress_health_check=SLOW)
+@settings(max_examples=60, deadline=None, derandomize=False, suppress_health_check=SLOW)
 @given(**WHOLE)
 async def test_ten_thousand_steps_of_contracts_tell_one_story(drafted, api, part, signed, steps):
     await live(api, drafted, [*(START if signed else ()), *steps])
