@@ -52,7 +52,8 @@ async def test_ten_thousand_steps_of_contracts_tell_one_story(drafted, api, part
 
 async def test_the_model_sees_a_whole_life(drafted, api):
     steps = [
-        *START, ("stop", "SUSPENDED"), ("sleep", 9), ("save", None), ("sign", "person"),
+        ("offer",), ("sign", "person"), ("sleep", 2), ("sign", "navigator"), ("sign", "supervisor"),
+        ("stop", "SUSPENDED"), ("sleep", 9), ("save", None), ("sign", "person"),
         ("resume",), ("sign_all",), ("save", 7), ("decline",), ("decline",), ("save", 40),
         ("sign", "supervisor"), ("sign", "person"), ("sign", "person"), ("stop", "SUSPENDED"), ("sleep", 3), ("resume",),
         ("stale",), ("sign", "navigator"), ("sign", "supervisor"), ("stop", "FAILED"), ("save", 1),
