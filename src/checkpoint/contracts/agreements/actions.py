@@ -171,7 +171,6 @@ async def _save(
     kind, span = _span(command, stand, today=today)
     if kind is not TermsKind.VARIATION:
         rules.check_limit(span.ends_on, limit=limits.limit_on, override=override)
-    if kind is TermsKind.EXTENSION:
         rules.check_longest(span.ends_on, longest=stand.longest_on, override=override)
     asked = await queries.asking_victims(session, found.contract.custody_record_id)
     rules.check_conditions(
