@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# Bytecode is kept, whatever the shell says: to compile it anew takes seconds of every process.
+export PYTHONDONTWRITEBYTECODE :=
 export CHECKPOINT_DATA_FOLDER ?= $(CURDIR)/.data
 
 # Decisions and deeds: a line of these that no test runs is a rule that nobody checked.
