@@ -181,7 +181,8 @@ async def test_the_two_agree_from_the_start_to_the_last_outcome(a_bench):
     await bench.post("offer")
     whose, theirs, mine = await told("Have the contract signed by all three.")
     assert not any(whose[each]["allowed"] for each in SIGNS)
-    assert theirs["sign_as_supervisor"]["allowed"] is mine["sign_as_navigator"]["allowed"] is True
+    assert mine["sign_as_navigator"]["allowed"] is True
+    assert theirs["sign_as_supervisor"]["why_not"] == "The person and the navigator sign first."
     assert mine["sign_as_supervisor"]["why_not"]
     await bench.sign_all()
     whose, _, mine = await told("Keep the contract; complete it once its conditions are met.")
@@ -207,16 +208,21 @@ async def test_the_two_agree_from_the_start_to_the_last_outcome(a_bench):
     assert (await bench.take("suspension", "hospital")).status_code == 200
     await told("Resume the contract once what stood in its way is over.")
     assert (await bench.take("closure", "moved_away")).status_code == 200
-    whose, theirs, mine = await told("Record the outcome of every offence.")
+    for client in (officer, boss):
+        assert (await agreed(client, record))[0] == "Record the outcome of every offence."
+    whose, theirs = [await steps_of(client, record) for client in (officer, boss)]
     assert not DISPOSE & whose.keys()
-    assert whose["record_outcome"]["allowed"] is theirs["end_assignment"]["allowed"] is True
-    assert mine["record_outcome"]["allowed"] is False
+    assert whose["record_outcome"]["allowed"] is True
+    assert "end_assignment" not in theirs
+    gone = await own.get(place(record, "next-steps"))
+    assert gone.status_code == 404, gone.text
     here = f"/v1/contracts/{bench.contract['id']}/outcomes"
     outcome = await officer.post(here, json=a_disposal(record), headers=a_key())
     assert outcome.status_code == 201, outcome.text
-    whose, _, mine = await told(next(each for each in DONE if "every victim" in each))
-    assert whose["record_notification"]["allowed"] is True
-    assert "record_outcome" not in mine
+    done = next(each for each in DONE if "every victim" in each)
+    for client in (officer, boss):
+        assert (await agreed(client, record))[0] == done
+    assert (await steps_of(officer, record))["record_notification"]["allowed"] is True
 
 
 async def test_a_case_whose_navigator_is_gone_wants_one_first_and_a_withdrawal_an_end(a_bench):

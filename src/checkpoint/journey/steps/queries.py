@@ -54,6 +54,7 @@ from checkpoint.needs import queries as needs
 from checkpoint.needs.views import case_steps, draft_steps
 from checkpoint.oversight import queries as oversight
 
+AT_EXIT = "assess_needs_at_exit"
 ID = CustodyRecord.__table__.c.id
 READER = sa.bindparam("reader", type_=sa.Uuid())
 KNOWS_ARM = sa.or_(
@@ -259,7 +260,7 @@ async def _contract(
     steps = contract_steps(found, found.stand, limits, by=by)
     if turns.ended_at is not None:
         view = outcomes_view(row, await outcomes.ended(session, row), by=by)
-        return [*steps, *view.next_steps]
+        return [*(each for each in steps if each.step == AT_EXIT), *view.next_steps]
     for each in await reviews.of_contract(session, row.id):
         if each.decided_at is None:
             steps += review_view(each, row, by=by, on=london_day(at)).next_steps

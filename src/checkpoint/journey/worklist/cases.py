@@ -124,7 +124,6 @@ STANDS = sa.exists().where(
     col(Assignment.ended_at).is_(None),
 )
 
-
 # As ``contracts.sessions.rules.contacts_made`` has it: what counts as having reached somebody.
 REACHED = col(PersonContact.result) == sa.literal_column(f"'{ContactResult.REACHED}'")
 ENTERED_SINCE = aliased(Attendance)
@@ -266,24 +265,22 @@ def _of_suites(most: int) -> Prepared:
     )
 
 
-# All of what is open of a caseload: that is thirty cases.
-OF_CASELOAD = Prepared(
-    sa.select(*_turns(OPEN_MATTER))
-    .select_from(RECORD)
-    .join(OPEN_MATTER, OPEN_MATTER.c.custody_record_id == RECORD.c.id)
-    .join(ASKED, sa.and_(*TELLABLE[:3]))
-    .where(IN_CASELOAD, *TELLABLE[3:], ~IS_OF_STARTED)
-    .group_by(ASKED.c.turn)
-)
-# And of what a team works in other suites, once its supervisor was shown the arm.
-OF_TEAM = Prepared(
-    sa.select(*_turns(OPEN_MATTER))
-    .select_from(RECORD)
-    .join(OPEN_MATTER, OPEN_MATTER.c.custody_record_id == RECORD.c.id)
-    .join(ASKED, sa.and_(*TELLABLE[:3]))
-    .where(CASES[Reach.TEAM], *TELLABLE[3:], KNOWN)
-    .group_by(ASKED.c.turn)
-)
+def _whole(*which: Any) -> Prepared:
+    return Prepared(
+        sa.select(*_turns(OPEN_MATTER))
+        .select_from(RECORD)
+        .join(OPEN_MATTER, OPEN_MATTER.c.custody_record_id == RECORD.c.id)
+        .join(ASKED, sa.and_(*TELLABLE[:3]))
+        .where(*which, *TELLABLE[3:])
+        .group_by(ASKED.c.turn)
+    )
+
+
+# All that is open of a caseload, which is thirty cases, and of what a team works elsewhere.
+WHOLE = {
+    Reach.CASELOAD: _whole(IN_CASELOAD, ~IS_OF_STARTED),
+    Reach.TEAM: _whole(CASES[Reach.TEAM], KNOWN),
+}
 LINES = Prepared(
     sa.select(
         *of_case(OPEN_MATTER.c.since, OPEN_MATTER.c.id, OPEN_MATTER.c.thing_id, OPEN_MATTER.c.words)
@@ -295,10 +292,9 @@ LINES = Prepared(
 
 async def matters(session: AsyncSession, reach: Reach, *, most: int, **given: Any) -> Sequence[Any]:
     """Where the first of what is open within reach stand, by their turn in what was asked for."""
-    whole = {Reach.CASELOAD: OF_CASELOAD, Reach.TEAM: OF_TEAM}
-    return await rows_of(session, whole.get(reach) or _of_suites(most), **given)
+    return await rows_of(session, WHOLE.get(reach) or _of_suites(most), **given)
 
 
 async def lines(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Any]:
     """What is shown of matters that were found within reach."""
-    return {row.id: row for row in await rows_of(session, LINES, ids=ids)} if ids else {}
+    return {row.id: row for row in await rows_of(session, LINES, ids=ids)}
