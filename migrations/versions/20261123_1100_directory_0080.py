@@ -271,6 +271,12 @@ def _create_directory_capacity() -> None:
         sa.Column("held", sa.Integer(), nullable=False, comment="Places that are held or taken."),
         sa.Column("description", sa.String(), nullable=True, comment="What a place is, in words."),
         sa.Column(
+            "version",
+            sa.Integer(),
+            nullable=False,
+            comment="Counts what staff stated, from 1; holding counts not.",
+        ),
+        sa.Column(
             "updated_at",
             sa.DateTime(timezone=True),
             nullable=False,
@@ -324,13 +330,6 @@ def _create_directory_chase() -> None:
     )
     op.create_index(
         op.f("ix_directory_chase_listing_id"), "directory_chase", ["listing_id", "asked_at"]
-    )
-    op.create_index(
-        op.f("uq_directory_chase_one_open"),
-        "directory_chase",
-        ["listing_id"],
-        unique=True,
-        postgresql_where=sa.text("answered_at IS NULL"),
     )
 
 

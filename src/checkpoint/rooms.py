@@ -29,7 +29,9 @@ from checkpoint.custody.reach import codes as reach_codes
 from checkpoint.custody.reach import routes as reach
 from checkpoint.delivery import codes as delivery_codes
 from checkpoint.delivery import routes as delivery
+from checkpoint.directory import codes as directory_codes
 from checkpoint.directory import routes as directory
+from checkpoint.directory.upkeep import routes as upkeep
 from checkpoint.eligibility import routes as eligibility
 from checkpoint.forecast import routes as forecast
 from checkpoint.journey import codes as journey_codes
@@ -81,10 +83,12 @@ ROOMS = (
     eligibility.reference,
     oversight.router,
     oversight_codes.router,
-    directory.router,
     needs.router,
     needs_printing.router,
     needs_codes.router,
+    upkeep.router,
+    directory.router,
+    directory_codes.router,
     trials.router,
     allocation.router,
     allocation.reference,

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     DECLARE_CONFLICT = "navigator-conflict:declare"
     DETAIN = "custody-record:detain"
     DETERMINE_ELIGIBILITY = "eligibility:determine"
+    EDIT_LISTINGS = "listing:edit"
     LIST_CUSTODY_RECORDS = "custody-record:list"
     MANAGE_NAVIGATORS = "navigator:manage"
     MERGE_PEOPLE = "person:merge"
@@ -53,6 +54,7 @@ class Permission(StrEnum):
     READ_DISPOSAL = "disposal:read"
     READ_ELIGIBILITY = "eligibility:read"
     READ_LEDGER = "ledger:read"
+    READ_LISTINGS = "listing:read"
     READ_NEEDS = "needs:read"
     READ_OVERRIDE_RATES = "override-rates:read"
     READ_PERSON = "person:read"
@@ -105,6 +107,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_DETENTION,
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
+            Permission.READ_LISTINGS,
             Permission.READ_NEEDS,
             Permission.READ_PERSON,
             Permission.READ_RISK,
@@ -151,6 +154,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_DETENTION,
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
+            Permission.READ_LISTINGS,
             Permission.READ_NEEDS,
             Permission.READ_OVERRIDE_RATES,
             Permission.READ_PERSON,
@@ -181,6 +185,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_CONSENT,
             Permission.READ_CONTRACT,
             Permission.READ_CUSTODY_RECORD,
+            Permission.READ_LISTINGS,
             Permission.READ_NEEDS,
             Permission.READ_SESSIONS,
             Permission.READ_TIMELINE,
@@ -205,6 +210,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.SEND_BATCH,
         },
         Role.AUDITOR: EVERYONE | {Permission.READ_LEDGER, Permission.READ_OVERRIDE_RATES},
+        Role.DIRECTORY_EDITOR: EVERYONE | {Permission.EDIT_LISTINGS, Permission.READ_LISTINGS},
         Role.OPERATOR: frozenset(),
     }
 )

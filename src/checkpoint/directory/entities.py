@@ -7,9 +7,12 @@ or empty, and every id is a UUID.
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID, uuid5
+
+from pydantic import ValidationError
 
 from checkpoint.directory.parts import (
     Accessibility,
@@ -30,6 +33,7 @@ from checkpoint.directory.parts import (
     Taxonomy,
     TaxonomyTerm,
 )
+from checkpoint.directory.rules import day_of
 from checkpoint.directory.states import ListingKind
 from checkpoint.directory.values import (
     Day,
@@ -42,6 +46,8 @@ from checkpoint.directory.values import (
     Words,
     cleaned,
 )
+from checkpoint.foundation.errors import RuleBroken
+from checkpoint.foundation.faults import plainly
 
 
 class Location(Classified):
@@ -166,6 +172,41 @@ def checked(kind: ListingKind, document: Mapping[str, Any]) -> dict[str, Any]:
     """
     entity = ENTITIES[kind].model_validate(with_ids(cleaned(document)))
     return entity.model_dump(mode="json", exclude_none=True, exclude_unset=True)
+
+
+def readable(kind: ListingKind, document: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for what staff enter: everything that is wrong is told, field by field.
+
+    Raises:
+        RuleBroken: it cannot be read, or breaks rules of the standard.
+    """
+    try:
+        return checked(kind, document)
+    except ValidationError as error:
+        faults = [
+            plainly({**each, "loc": ("body", "document", *each["loc"])}) for each in error.errors()
+        ]
+        refusal = RuleBroken("#/document", "document-invalid", "See errors, field by field.")
+        refusal.faults[:] = faults
+        raise refusal from None
+    except ValueError as error:
+        raise RuleBroken("#/document", "document-unreadable", str(error)) from None
+
+
+def columns_of(document: Mapping[str, Any]) -> dict[str, date | None]:
+    """What a listing's columns say of its document: from when, until when, assured when.
+
+    Args:
+        document: checked; ``valid_from`` and ``valid_until`` are keys of our own.
+
+    Returns:
+        By name of the column; None where the document does not say.
+    """
+    return {
+        "valid_from": day_of(document.get("valid_from")),
+        "valid_until": day_of(document.get("valid_until")),
+        "assured_on": day_of(document.get("assured_date")),
+    }
 
 
 def with_ids(document: dict[str, Any]) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from checkpoint.directory.states import AccessWay, ListingState, MappingBasis
-from checkpoint.directory.tables import INSTANT, REASON_LIMIT, safe
+from checkpoint.directory.tables import INSTANT, REASON_LIMIT, Row, safe
 from checkpoint.foundation.database import Record, text_enum
 from checkpoint.foundation.disclosure import Disclosure, described
 from checkpoint.needs.states import Pathway
@@ -15,7 +15,7 @@ from checkpoint.needs.states import Pathway
 TEXTS = sa.ARRAY(sa.Text())
 
 
-class DirectoryOffer(SQLModel, table=True):
+class DirectoryOffer(Row, table=True):
     """What one service's document says to whoever looks for an offer. Null: not said.
 
     Derived from the document by ``directory.offers``, in the transaction that changes it.
@@ -67,7 +67,7 @@ class DirectoryOffer(SQLModel, table=True):
     is_active: bool = Field(sa_column_kwargs=safe("Whether its provider says that it runs."))
 
 
-class DirectoryOfferPlace(SQLModel, table=True):
+class DirectoryOfferPlace(Row, table=True):
     """One place at which a service is given. Derived from the service and the location."""
 
     __tablename__ = "directory_offer_place"
@@ -99,7 +99,7 @@ class DirectoryOfferPlace(SQLModel, table=True):
     )
 
 
-class DirectoryOpening(SQLModel, table=True):
+class DirectoryOpening(Row, table=True):
     """One weekly time at which a service is open. Derived from its schedules."""
 
     __tablename__ = "directory_opening"

@@ -19,11 +19,14 @@ class DirectoryEvent(StrEnum):
     CHANGED = "directory.changed"
     CHASED = "directory.chased"
     CREATED = "directory.created"
+    HISTORY_READ = "directory.history_read"
     INDEXED = "directory.indexed"
+    LISTED = "directory.listed"
     MAPPED = "directory.mapped"
     PATHWAYS_LOADED = "directory.pathways_loaded"
     READ = "directory.read"
     RESTORED = "directory.restored"
+    STALE_LISTED = "directory.stale_listed"
     WITHDRAWN = "directory.withdrawn"
 
 
@@ -38,6 +41,21 @@ class ListingKind(StrEnum):
     LOCATION = "location"
     TAXONOMY = "taxonomy"
     TAXONOMY_TERM = "taxonomy_term"
+
+
+class ListingPath(StrEnum):
+    """The same in addresses."""
+
+    ORGANIZATIONS = "organizations"
+    SERVICES = "services"
+    LOCATIONS = "locations"
+    TAXONOMIES = "taxonomies"
+    TAXONOMY_TERMS = "taxonomy-terms"
+
+    @property
+    def kind(self) -> ListingKind:
+        """What stands there."""
+        return KINDS[self]
 
 
 class ListingState(StrEnum):
@@ -82,6 +100,10 @@ class WithdrawalReason(StrEnum):
     NOT_SUITABLE = "not_suitable"
     OTHER = "other"
 
+
+KINDS: Mapping[ListingPath, ListingKind] = MappingProxyType(
+    dict(zip(ListingPath, ListingKind, strict=True))
+)
 
 LABELS: Mapping[StrEnum, str] = MappingProxyType(
     {

@@ -1,7 +1,7 @@
 """Listings, their versions, free places, and who was asked whether a listing still holds."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,7 +22,13 @@ def safe(comment: str) -> dict[str, Any]:
     return described(comment, Disclosure.SAFE)
 
 
-class DirectorySource(SQLModel, table=True):
+class Row(SQLModel):
+    """A row whose key is another thing's, or a word."""
+
+    __table__: ClassVar[sa.Table]
+
+
+class DirectorySource(Row, table=True):
     """Whose listings they are: our own staff's, the programme's, or a feed's."""
 
     __tablename__ = "directory_source"
@@ -124,7 +130,7 @@ class DirectoryListing(Record, table=True):
     )
 
 
-class DirectoryListingVersion(SQLModel, table=True):
+class DirectoryListingVersion(Row, table=True):
     """What one listing said, from one change to the next. Append-only."""
 
     __tablename__ = "directory_listing_version"
@@ -187,7 +193,7 @@ class DirectoryEdition(Record, table=True):
     )
 
 
-class DirectoryCapacity(SQLModel, table=True):
+class DirectoryCapacity(Row, table=True):
     """How many places a service has for the programme, and how many are held.
 
     Written only by ``directory.actions``; whatever happens, no more are held than there are.
@@ -207,6 +213,9 @@ class DirectoryCapacity(SQLModel, table=True):
     description: str | None = Field(
         default=None, sa_column_kwargs=safe("What a place is, in words.")
     )
+    version: int = Field(
+        default=1, sa_column_kwargs=safe("Counts what staff stated, from 1; holding counts not.")
+    )
     updated_at: datetime = Field(
         sa_type=INSTANT, sa_column_kwargs=safe("When last changed, in UTC.")
     )
@@ -219,12 +228,6 @@ class DirectoryChase(Record, table=True):
     __table_args__ = (
         sa.CheckConstraint("(answered_at IS NULL) = (answered_by IS NULL)", name="answered_pair"),
         sa.CheckConstraint("answered_at >= asked_at", name="answered_after"),
-        sa.Index(
-            "uq_directory_chase_one_open",
-            "listing_id",
-            unique=True,
-            postgresql_where=sa.text("answered_at IS NULL"),
-        ),
         sa.Index("ix_directory_chase_listing_id", "listing_id", "asked_at"),
     )
 
