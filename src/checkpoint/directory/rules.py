@@ -62,8 +62,12 @@ def day_of(value: Any) -> date | None:
 def check_provider(kind: ListingKind, document: Mapping[str, Any]) -> None:
     """A service has somebody who provides it.
 
+    Args:
+        kind: what is entered.
+        document: what it says.
+
     Raises:
-        RuleBroken: it names nobody.
+        RuleBroken: it is a service and names nobody.
 
     Source: Open Referral UK 3.0, compliance.
     """
@@ -102,7 +106,15 @@ def check_named(
 
 
 def check_assured(assured_on: date, *, today: date) -> None:
-    """Raises ``RuleBroken`` where somebody would have said it tomorrow."""
+    """Nobody said tomorrow that a listing holds.
+
+    Args:
+        assured_on: when somebody said so.
+        today: the day.
+
+    Raises:
+        RuleBroken: the day is still to come.
+    """
     if assured_on > today:
         raise RuleBroken("#/assured_on", "day-to-come", "Give today or an earlier day.")
 
@@ -122,7 +134,15 @@ def check_not_asked(due: Iterable[date], *, today: date) -> None:
 
 
 def check_places(maximum: int, *, held: int) -> None:
-    """Raises ``PlacesHeld`` where fewer places are stated than are held."""
+    """What is held stays held.
+
+    Args:
+        maximum: how many places are stated.
+        held: how many are held.
+
+    Raises:
+        PlacesHeld: fewer places are stated than are held.
+    """
     if maximum < held:
         raise PlacesHeld(f"{held} places are held: state at least as many, or release some first.")
 
@@ -130,8 +150,13 @@ def check_places(maximum: int, *, held: int) -> None:
 def check_mapping(valid_from: date, said: Iterable[date], *, today: date) -> None:
     """What a term means begins today or before, and never before what was said last.
 
+    Args:
+        valid_from: its first day.
+        said: the first days of what was said before of the same.
+        today: the day.
+
     Raises:
-        RuleBroken: it does not.
+        RuleBroken: it begins later, or earlier than the last.
     """
     if valid_from > today:
         raise RuleBroken("#/valid_from", "day-to-come", "Give today or an earlier day.")
@@ -165,6 +190,10 @@ def check_chain(id: UUID, parents: Iterable[UUID]) -> None:
 def check_kept_here(source: str, *, kept: Iterable[str]) -> None:
     """Only what staff enter is changed by staff.
 
+    Args:
+        source: whose the listing is.
+        kept: the sources whose listings staff keep.
+
     Raises:
         ListingOfFeed: its source would overwrite what they write.
     """
@@ -173,19 +202,31 @@ def check_kept_here(source: str, *, kept: Iterable[str]) -> None:
 
 
 def check_listed(state: ListingState) -> None:
-    """Raises ``ListingNotListed`` of what was taken out."""
+    """What was taken out of the directory is not changed.
+
+    Raises:
+        ListingNotListed: it was taken out.
+    """
     if state is not ListingState.LISTED:
         raise ListingNotListed("Restore it first.")
 
 
 def check_withdrawn(state: ListingState) -> None:
-    """Raises ``ListingStands`` of what was not taken out."""
+    """Only what staff took out is put back by staff.
+
+    Raises:
+        ListingStands: it was not taken out, or its feed no longer has it.
+    """
     if state is not ListingState.WITHDRAWN:
         raise ListingStands("Only what staff have withdrawn is restored.")
 
 
 def check_unused(users: int) -> None:
-    """Raises ``ListingInUse`` where listings that stand rest on this one."""
+    """What others rest on stays.
+
+    Raises:
+        ListingInUse: listings that stand name this one.
+    """
     if users:
         raise ListingInUse(f"{users} listings name it: change or withdraw those first.")
 
@@ -197,5 +238,8 @@ def is_stale(assured_on: date | None, *, days: int, on: date) -> bool:
         assured_on: when somebody last did; None: never.
         days: after how many days that counts no more.
         on: today.
+
+    Returns:
+        True where nobody ever did.
     """
     return assured_on is None or assured_on + timedelta(days=days) < on
