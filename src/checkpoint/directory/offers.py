@@ -134,7 +134,7 @@ def _sexes(value: Any) -> tuple[str, ...] | None:
 def _texts(value: Any) -> tuple[str, ...] | None:
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         return None
-    return tuple(dict.fromkeys(map(folded, value))) or None
+    return tuple(dict.fromkeys(filter(None, map(folded, value)))) or None
 
 
 def _languages(value: Any) -> tuple[str, ...] | None:
