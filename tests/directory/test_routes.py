@@ -326,7 +326,7 @@ async def test_a_term_of_another_taxonomy_is_mapped_and_taken_back(editor, owner
 async def test_each_transaction_that_changes_the_directory_raises_its_edition_once(editor):
     async def edition():
         answer = await editor.get("/v1/directory-sources")
-        assert [each["code"] for each in answer.json()["items"]][:2] == ["local", "programme"]
+        assert {each["code"] for each in answer.json()["items"]} >= {"local", "programme"}
         return answer.json()["edition"]
 
     before = await edition()

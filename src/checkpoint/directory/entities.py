@@ -177,6 +177,13 @@ def checked(kind: ListingKind, document: Mapping[str, Any]) -> dict[str, Any]:
 def readable(kind: ListingKind, document: Mapping[str, Any]) -> dict[str, Any]:
     """The same for what staff enter: everything that is wrong is told, field by field.
 
+    Args:
+        kind: what it is.
+        document: as it was sent.
+
+    Returns:
+        As ``checked`` gives it.
+
     Raises:
         RuleBroken: it cannot be read, or breaks rules of the standard.
     """

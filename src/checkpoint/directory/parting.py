@@ -138,7 +138,15 @@ def _with_terms(value: Any, held: Mapping[UUID, Mapping[str, Any]]) -> Any:
 
 
 def named_in(kind: ListingKind, document: Mapping[str, Any]) -> dict[ListingKind, set[UUID]]:
-    """The other listings that a stored document names, terms apart."""
+    """The other listings that a stored document names, terms of attributes apart.
+
+    Args:
+        kind: what it is.
+        document: as it is stored.
+
+    Returns:
+        By kind, the ids that it names.
+    """
     found: dict[ListingKind, set[UUID]] = {}
     if kind in (ListingKind.SERVICE, ListingKind.LOCATION) and "organization_id" in document:
         found[ListingKind.ORGANIZATION] = {UUID(document["organization_id"])}
@@ -171,6 +179,10 @@ def terms_in(value: Any) -> Iterator[UUID]:
 
 def check_alone(kind: ListingKind, document: Mapping[str, Any]) -> None:
     """Other listings are named and not embedded, so that each is kept in one place.
+
+    Args:
+        kind: what it is.
+        document: checked.
 
     Raises:
         RuleBroken: one is embedded.
