@@ -39,6 +39,8 @@ for room in (
     "contracts.evidence.tables",
     "contracts.reviews.tables",
     "contracts.outcomes.tables",
+    "directory.tables",
+    "directory.lists",
     "monitor.tables",
     "journey.worklist.tables",
 ):

@@ -35,6 +35,8 @@ KEPT += ("contract_signature",)
 KEPT += ("appointment", "appointment_cancellation", "attendance", "person_contact")
 KEPT += ("written_warning", "warning_ground", "appointment_feed")
 KEPT += ("condition_entry", "condition_entry_withdrawal", "breach_review", "breach_decision")
+KEPT += ("directory_listing", "directory_listing_version", "directory_capacity")
+KEPT += ("directory_chase", "directory_crosswalk", "directory_offer")
 KEPT += ("victim_challenge", "victim_challenge_decision")
 KEPT += (
     "safeguard",

@@ -20,6 +20,8 @@ from checkpoint.consent.cli import load_starter as load_consent
 from checkpoint.custody.cli import app as custody
 from checkpoint.custody.cli import load_starter as load_custody
 from checkpoint.demo.cli import demo
+from checkpoint.directory.cli import app as directory
+from checkpoint.directory.cli import load_starter as load_directory
 from checkpoint.eligibility.cli import app as eligibility
 from checkpoint.eligibility.cli import load_starter as load_eligibility
 from checkpoint.foundation import errors, logs
@@ -60,6 +62,7 @@ for name, room in (
     ("custody", custody),
     ("eligibility", eligibility),
     ("needs", needs),
+    ("directory", directory),
     ("trials", trials),
     ("allocation", allocation),
     ("consent", consent),
@@ -193,6 +196,8 @@ async def load_starter(url: str, *, trial: bool = False) -> list[str]:
             left = await load_eligibility(session, trial=trial)
         async with transaction(engine) as session:
             await load_needs(session, trial=trial)
+        async with transaction(engine) as session:
+            await load_directory(session)
         async with transaction(engine) as session:
             await load_consent(session, trial=trial)
         await index_everybody(engine)

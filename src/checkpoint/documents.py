@@ -5,7 +5,7 @@
 
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from checkpoint.cli import EXIT
 from checkpoint.eligibility.rules import RuleSet, decide, parse
 from checkpoint.eligibility.states import Answer
 from checkpoint.foundation.actors import TOKEN_ROLES
-from checkpoint.foundation.database import Record
 from checkpoint.foundation.problems import every_refusal, status_of
 from checkpoint.foundation.settings import Environment, Settings
 
@@ -81,9 +80,15 @@ def problems() -> str:
     )
 
 
+def _below(kind: type[SQLModel]) -> Iterator[type[SQLModel]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)
+
+
 def dictionary() -> str:
     """Every table and column, with its comment and disclosure class."""
-    kinds = {kind.__tablename__: kind for kind in Record.__subclasses__()}
+    kinds = {str(kind.__tablename__): kind for kind in _below(SQLModel)}
     parts = []
     for name, described in sorted(SQLModel.metadata.tables.items()):
         rows = [

@@ -77,6 +77,7 @@ def test_navigators_read_and_assess_and_decide_nothing():
         Permission.READ_CASELOAD,
         Permission.READ_CONSENT,
         Permission.READ_CUSTODY_RECORD,
+        Permission.READ_LISTINGS,
         Permission.READ_NEEDS,
         Permission.READ_CONTRACT,
         Permission.READ_SESSIONS,

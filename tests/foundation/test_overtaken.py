@@ -196,6 +196,7 @@ READING = {
     Permission.DECIDE_CONTRACT: {Permission.READ_CONTRACT},
     Permission.PLAN_APPOINTMENT: {Permission.READ_SESSIONS},
     Permission.WORK_SESSIONS: {Permission.READ_SESSIONS},
+    Permission.EDIT_LISTINGS: {Permission.READ_LISTINGS},
     Permission.MANAGE_NAVIGATORS: {Permission.MANAGE_NAVIGATORS},
     Permission.WORK_CONTRACT: {Permission.READ_CONTRACT},
     Permission.DECIDE_CONTRACT: {Permission.READ_CONTRACT},

@@ -51,6 +51,7 @@ def test_all_deeds_and_the_ledger_name_who_may_call_them():
         ("navigators", 20, "in navigators and its alcoves"),
         ("journey", 20, "in the journey and its alcoves"),
         ("contracts", 15, "in contracts and its alcoves"),
+        ("directory", 5, "in the directory and its alcoves"),
     ],
 )
 def test_every_file_of_a_room_with_alcoves_has_its_layer(room, least, words):
@@ -81,10 +82,11 @@ def test_a_room_holds_only_the_agreed_furniture():
         "stages", "cases", "papers", "pages", "printing", "views", "balance", "caseload",
         "sequence", "sealing", "vault", "proving",
         "questions", "scoring", "forms", "waiting", "running",
+        "entities", "parts", "values", "offers", "parting", "meanings", "indexing", "keeping",
     }  # fmt: skip
     rooms = (
-        "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs", "consent",
-        "trials", "allocation", "delivery", "navigators", "contracts", "monitor", "journey",
+        "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs",
+        "directory", "consent", "trials", "allocation", "delivery", "navigators", "contracts", "monitor", "journey",
         "batches", *ALCOVES,
     )  # fmt: skip
     found = {
@@ -98,7 +100,7 @@ def test_a_room_holds_only_the_agreed_furniture():
 
 ALCOVES = (
     "custody/suites", "custody/movements", "custody/detention", "custody/circumstances",
-    "custody/reach", "people/merges",
+    "custody/reach", "people/merges", "directory/upkeep",
     "navigators/staff", "navigators/handovers", "navigators/conflicts",
     "contracts/agreements", "contracts/signatures", "contracts/sessions", "contracts/feeds",
     "contracts/evidence", "contracts/reviews", "contracts/outcomes",

@@ -39,6 +39,11 @@ PURE = [
     "fates",
     "lives",
     "board",
+    "values",
+    "parts",
+    "entities",
+    "parting",
+    "meanings",
 ]
 CORRIDOR = (ROOT / "docs" / "corridor.md").read_text("utf-8")
 PACKAGE = ROOT / "src" / "checkpoint"

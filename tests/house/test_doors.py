@@ -18,6 +18,8 @@ MANAGER, STATISTICIAN = Role.TRIAL_MANAGER, Role.STATISTICIAN
 ANYONE = frozenset(TOKEN_ROLES)
 READERS = frozenset({OFFICER, SUPERVISOR})
 MONITORS = frozenset({MANAGER, STATISTICIAN})
+EDITOR = Role.DIRECTORY_EDITOR
+LISTERS = READERS | {NAVIGATOR, EDITOR}
 
 DOORS = {
     "POST /v1/custody-records": {OFFICER},
@@ -221,8 +223,29 @@ DOORS = {
     "GET /v1/reference/attendance-excuses": ANYONE,
     "GET /v1/reference/contact-seekers": ANYONE,
     "GET /v1/reference/warning-ways": ANYONE,
+    "GET /v1/directory/{listings}": LISTERS,
+    "POST /v1/directory/{listings}": {EDITOR},
+    "GET /v1/directory/{listings}/{listing_id}": LISTERS,
+    "PUT /v1/directory/{listings}/{listing_id}": {EDITOR},
+    "POST /v1/directory/{listings}/{listing_id}/withdrawal": {EDITOR},
+    "POST /v1/directory/{listings}/{listing_id}/restoration": {EDITOR},
+    "GET /v1/directory/{listings}/{listing_id}/versions": LISTERS,
+    "POST /v1/directory/{listings}/{listing_id}/assurance": {EDITOR},
+    "POST /v1/directory/{listings}/{listing_id}/chases": {EDITOR},
+    "GET /v1/directory/services/{service_id}/capacity": LISTERS,
+    "PUT /v1/directory/services/{service_id}/capacity": {EDITOR},
+    "GET /v1/stale-services": LISTERS,
+    "GET /v1/directory-sources": LISTERS,
+    "GET /v1/term-mappings": LISTERS,
+    "POST /v1/term-mappings": {EDITOR},
+    "GET /v1/reference/listing-kinds": ANYONE,
+    "GET /v1/reference/listing-states": ANYONE,
+    "GET /v1/reference/listing-withdrawal-reasons": ANYONE,
+    "GET /v1/reference/listing-chase-ways": ANYONE,
+    "GET /v1/reference/service-access-ways": ANYONE,
+    "GET /v1/reference/term-mapping-bases": ANYONE,
     "GET /v1/ledger-entries": {AUDITOR},
-    "POST /v1/batch": ANYONE - {AUDITOR, Role.EVALUATOR},
+    "POST /v1/batch": ANYONE - {AUDITOR, EDITOR, Role.EVALUATOR},
     "GET /v1/trials/{code}/recruitment": MONITORS,
     "GET /v1/trials/{code}/strata": MONITORS,
     "GET /v1/trials/{code}/balance": MONITORS,

@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 from checkpoint.foundation.database import engine_for
 
 READ, ADD, EDIT = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "UPDATE"}
+DERIVED = EDIT | {"DELETE"}
 API = {
     "appointment": ADD,
     "appointment_cancellation": ADD,
@@ -49,6 +50,16 @@ API = {
     "determination": ADD,
     "detention_entry": ADD,
     "deviation": ADD,
+    "directory_capacity": EDIT,
+    "directory_chase": EDIT,
+    "directory_crosswalk": ADD,
+    "directory_edition": READ,
+    "directory_listing": EDIT,
+    "directory_listing_version": ADD,
+    "directory_offer": DERIVED,
+    "directory_offer_place": DERIVED,
+    "directory_opening": DERIVED,
+    "directory_source": ADD,
     "disposal": ADD,
     "eligibility_decision": ADD,
     "eligibility_override": ADD,
@@ -176,6 +187,9 @@ async def test_the_tests_themselves_run_as_the_api_role(session):
         "UPDATE eligibility_decision SET verdict = 'eligible'",
         "DELETE FROM person",
         "DELETE FROM consent_draft",
+        "DELETE FROM directory_listing",
+        "UPDATE directory_edition SET number = 1",
+        "UPDATE directory_listing_version SET reason = ''",
         "DELETE FROM needs_draft",
         "UPDATE needs_assessment SET timepoint = 'exit'",
         "INSERT INTO needs_instrument DEFAULT VALUES",
@@ -230,6 +244,8 @@ async def test_the_api_role_may_not(api, deed):
         "UPDATE rule_set_proposal SET content = ''",
         "TRUNCATE rule_set_proposal CASCADE",
         "TRUNCATE token_revocation",
+        "TRUNCATE directory_listing_version",
+        "TRUNCATE directory_crosswalk",
         "TRUNCATE unblinding CASCADE",
         "UPDATE information_sheet SET content = ''",
         "DELETE FROM information_sheet",

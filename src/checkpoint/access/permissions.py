@@ -31,6 +31,7 @@ class Permission(StrEnum):
     DECLARE_CONFLICT = "navigator-conflict:declare"
     DETAIN = "custody-record:detain"
     DETERMINE_ELIGIBILITY = "eligibility:determine"
+    EDIT_LISTINGS = "listing:edit"
     LIST_CUSTODY_RECORDS = "custody-record:list"
     MANAGE_NAVIGATORS = "navigator:manage"
     MERGE_PEOPLE = "person:merge"
@@ -53,6 +54,7 @@ class Permission(StrEnum):
     READ_DISPOSAL = "disposal:read"
     READ_ELIGIBILITY = "eligibility:read"
     READ_LEDGER = "ledger:read"
+    READ_LISTINGS = "listing:read"
     READ_NEEDS = "needs:read"
     READ_NEXT_STEPS = "next-steps:read"
     READ_OVERRIDE_RATES = "override-rates:read"
@@ -106,6 +108,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_DETENTION,
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
+            Permission.READ_LISTINGS,
             Permission.READ_NEEDS,
             Permission.READ_NEXT_STEPS,
             Permission.READ_PERSON,
@@ -153,6 +156,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_DETENTION,
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
+            Permission.READ_LISTINGS,
             Permission.READ_NEEDS,
             Permission.READ_NEXT_STEPS,
             Permission.READ_OVERRIDE_RATES,
@@ -184,6 +188,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_CONSENT,
             Permission.READ_CONTRACT,
             Permission.READ_CUSTODY_RECORD,
+            Permission.READ_LISTINGS,
             Permission.READ_NEEDS,
             Permission.READ_NEXT_STEPS,
             Permission.READ_SESSIONS,
@@ -209,6 +214,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.SEND_BATCH,
         },
         Role.AUDITOR: EVERYONE | {Permission.READ_LEDGER, Permission.READ_OVERRIDE_RATES},
+        Role.DIRECTORY_EDITOR: EVERYONE | {Permission.EDIT_LISTINGS, Permission.READ_LISTINGS},
         Role.OPERATOR: frozenset(),
     }
 )

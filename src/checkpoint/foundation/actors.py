@@ -16,6 +16,7 @@ class Role(StrEnum):
     STATISTICIAN = "statistician"
     TRIAL_MANAGER = "trial_manager"
     AUDITOR = "auditor"
+    DIRECTORY_EDITOR = "directory_editor"
     OPERATOR = "operator"
 
 

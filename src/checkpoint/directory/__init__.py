@@ -1,0 +1,1 @@
+"""The service offer: what people can be referred into, as Open Referral UK tells it."""
