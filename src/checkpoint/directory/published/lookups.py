@@ -1,0 +1,186 @@
+"""Read what listings say and what they point to, so far as it is published. Only tables of the
+directory, as a database role that can read no others.
+"""
+
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid5
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.directory.lists import DirectoryOffer, DirectoryOfferPlace
+from checkpoint.directory.published.views import Document, Shelf, ids_in
+from checkpoint.directory.states import ListingKind, ListingState
+from checkpoint.directory.tables import DirectoryCapacity, DirectoryEdition, DirectoryListing
+from checkpoint.foundation.database import engine_for
+
+READER_ROLE = "checkpoint_directory_reader"
+CONNECTIONS = 4
+# One snapshot for an answer, so that it is of one edition; and no way to write.
+ANSWERING = {
+    "default_transaction_read_only": "on",
+    "default_transaction_isolation": "repeatable read",
+}
+UNIT = UUID("5d7c3a0e-6f0c-5b8e-9a57-0d4b8f3f6c11")
+
+LISTING = DirectoryListing.__table__
+SERVICE, PROVIDER, WHERE = LISTING.alias("service"), LISTING.alias("provider"), LISTING.alias("place")
+TERM, TAXONOMY = LISTING.alias("term"), LISTING.alias("taxonomy")
+CAPACITY = DirectoryCapacity.__table__  # type: ignore[attr-defined]
+OFFER, AT = DirectoryOffer.__table__, DirectoryOfferPlace.__table__  # type: ignore[attr-defined]
+DAY = sa.bindparam("day", type_=sa.Date())
+
+
+def reader_engine(url: str) -> AsyncEngine:
+    """Connections that can read the directory and nothing else, of a pool of their own: whoever
+    reads what is public cannot keep a custody suite waiting for a connection.
+    """
+    return engine_for(url, role=READER_ROLE, pool_size=CONNECTIONS, settings=ANSWERING)
+
+
+@asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """One snapshot of the directory."""
+    async with AsyncSession(engine) as session:
+        yield session
+
+
+async def edition(session: AsyncSession) -> int:
+    found = await session.execute(sa.select(DirectoryEdition.__table__.c.number))
+    return int(found.scalar_one())
+
+
+def stands(listing: Any) -> Any:
+    """Whether a listing is published on a day: listed, begun, and not over."""
+    return sa.and_(
+        listing.c.state == ListingState.LISTED,
+        sa.or_(listing.c.valid_from.is_(None), listing.c.valid_from <= DAY),
+        sa.or_(listing.c.valid_until.is_(None), listing.c.valid_until >= DAY),
+    )
+
+
+def rests_on(column: Any, other: Any) -> Any:
+    """What a listing points to is published too, if it points to anything."""
+    found = sa.select(sa.literal(1)).where(other.c.id == column, stands(other))
+    return sa.or_(column.is_(None), found.exists())
+
+
+SHOWN = {
+    ListingKind.SERVICE: sa.and_(
+        SERVICE.c.kind == ListingKind.SERVICE,
+        stands(SERVICE),
+        rests_on(SERVICE.c.organization_id, PROVIDER),
+    ),
+    ListingKind.ORGANIZATION: sa.and_(PROVIDER.c.kind == ListingKind.ORGANIZATION, stands(PROVIDER)),
+    ListingKind.LOCATION: sa.and_(WHERE.c.kind == ListingKind.LOCATION, stands(WHERE)),
+    ListingKind.TAXONOMY: sa.and_(TAXONOMY.c.kind == ListingKind.TAXONOMY, stands(TAXONOMY)),
+    ListingKind.TAXONOMY_TERM: sa.and_(
+        TERM.c.kind == ListingKind.TAXONOMY_TERM,
+        stands(TERM),
+        rests_on(TERM.c.taxonomy_id, TAXONOMY),
+    ),
+}
+TABLES = {
+    ListingKind.SERVICE: SERVICE,
+    ListingKind.ORGANIZATION: PROVIDER,
+    ListingKind.LOCATION: WHERE,
+    ListingKind.TAXONOMY: TAXONOMY,
+    ListingKind.TAXONOMY_TERM: TERM,
+}
+
+
+async def documents(
+    session: AsyncSession, kind: ListingKind, ids: Collection[Any], day: date
+) -> dict[str, Any]:
+    """Published documents of one kind by id; those that are not published are missing."""
+    if not ids:
+        return {}
+    listing = TABLES[kind]
+    found = await session.execute(
+        sa.select(listing.c.id, listing.c.document).where(SHOWN[kind], listing.c.id.in_(ids)),
+        {"day": day},
+    )
+    return {str(row.id): row.document for row in found}
+
+
+async def services_of(session: AsyncSession, ids: Collection[Any], day: date) -> list[Any]:
+    """Which services some organisations provide, in order."""
+    found = await session.execute(
+        sa.select(SERVICE.c.id, SERVICE.c.organization_id, SERVICE.c.document)
+        .where(SHOWN[ListingKind.SERVICE], SERVICE.c.organization_id.in_(ids))
+        .order_by(SERVICE.c.id),
+        {"day": day},
+    )
+    return [*found.all()]
+
+
+
+
+async def shelf(session: AsyncSession, listings: Iterable[Document], day: date) -> Shelf:
+    """What these listings point to, and what that points to in turn."""
+    listings = [*listings]
+    places = await documents(session, ListingKind.LOCATION, _named(listings, "location_id"), day)
+    providers = _named([*listings, *places.values()], "organization_id")
+    found = await documents(session, ListingKind.ORGANIZATION, providers, day)
+    parents = _named([*listings, *found.values()], "parent_organization_id") - found.keys()
+    known = found | await documents(session, ListingKind.ORGANIZATION, parents, day)
+    classified = [*listings, *places.values(), *found.values()]
+    terms = await _terms(session, _named(classified, "taxonomy_term_id"), listings, day)
+    lists = _named([*terms.values(), *listings], "taxonomy_id")
+    return Shelf(
+        organizations=known,
+        locations=places,
+        terms=terms,
+        taxonomies=await documents(session, ListingKind.TAXONOMY, lists, day),
+        capacities=await capacities(session, [each["id"] for each in listings]),
+    )
+
+
+async def _terms(
+    session: AsyncSession, named: set[str], listings: Iterable[Document], day: date
+) -> Mapping[str, Document]:
+    found = await documents(session, ListingKind.TAXONOMY_TERM, named, day)
+    parents = _named([*found.values(), *listings], "parent_id") - found.keys()
+    return found | await documents(session, ListingKind.TAXONOMY_TERM, parents, day)
+
+
+def _named(listings: Iterable[Document], name: str) -> set[str]:
+    return {id for each in listings for id in ids_in(each, name)}
+
+
+async def capacities(session: AsyncSession, ids: Collection[str]) -> dict[str, list[Document]]:
+    """Free places by service, as ``service_capacity`` of HSDS 3.1 tells them."""
+    found = await session.execute(sa.select(CAPACITY).where(CAPACITY.c.service_id.in_(ids)))
+    return {str(row.service_id): [_capacity(row)] for row in found.all()}
+
+
+def _capacity(row: Any) -> dict[str, Any]:
+    told = {
+        "id": str(uuid5(row.service_id, "capacity")),
+        "service_id": str(row.service_id),
+        "unit": {"id": str(UNIT), "name": "places"},
+        "available": row.maximum - row.held,
+        "maximum": row.maximum,
+        "updated": row.updated_at.isoformat().replace("+00:00", "Z"),
+    }
+    return told | ({"description": row.description} if row.description else {})
+
+
+async def terms_of(
+    session: AsyncSession, ids: Collection[Any], day: date
+) -> dict[str, list[Document]]:
+    """The terms of some taxonomies, in order."""
+    found = await session.execute(
+        sa.select(TERM.c.taxonomy_id, TERM.c.document)
+        .where(SHOWN[ListingKind.TAXONOMY_TERM], TERM.c.taxonomy_id.in_(ids))
+        .order_by(TERM.c.id),
+        {"day": day},
+    )
+    by_list: dict[str, list[Document]] = {}
+    for row in found.all():
+        by_list.setdefault(str(row.taxonomy_id), []).append(row.document)
+    return by_list
