@@ -165,6 +165,7 @@ async def whole_app(
     app = create_app(settings)
     yield app
     await app.state.engine.dispose()
+    await app.state.publishing.engine.dispose()
 
 
 async def noon() -> datetime:

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from asyncpg import connect
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import AnyHttpUrl, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -59,6 +59,14 @@ class Settings(BaseSettings):
     ] = Path(".data")
     host: Annotated[str, Field(description="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535, description="The port to listen on.")] = 8000
+    public_url: Annotated[
+        AnyHttpUrl | None,
+        Field(
+            description="The address under which the world reaches this service, as "
+            "`https://checkpoint.example.org`; the open directory names it. Silence means the one "
+            "that each request was sent to."
+        ),
+    ] = None
     workers: Annotated[int, Field(ge=1, le=64, description="Server processes.")] = 1
     pool_size: Annotated[
         int, Field(ge=1, le=100, description="Database connections of one process.")

@@ -3,7 +3,7 @@ directory, as a database role that can read no others.
 """
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
@@ -16,7 +16,8 @@ from checkpoint.directory.lists import DirectoryOffer, DirectoryOfferPlace
 from checkpoint.directory.published.views import Document, Shelf, ids_in
 from checkpoint.directory.states import ListingKind, ListingState
 from checkpoint.directory.tables import DirectoryCapacity, DirectoryEdition, DirectoryListing
-from checkpoint.foundation.database import engine_for
+from checkpoint.foundation.database import engine_for, rows_of
+from checkpoint.foundation.statements import Prepared
 
 READER_ROLE = "checkpoint_directory_reader"
 CONNECTIONS = 4
@@ -28,7 +29,11 @@ ANSWERING = {
 UNIT = UUID("5d7c3a0e-6f0c-5b8e-9a57-0d4b8f3f6c11")
 
 LISTING = DirectoryListing.__table__
-SERVICE, PROVIDER, WHERE = LISTING.alias("service"), LISTING.alias("provider"), LISTING.alias("place")
+SERVICE, PROVIDER, WHERE = (
+    LISTING.alias("service"),
+    LISTING.alias("provider"),
+    LISTING.alias("place"),
+)
 TERM, TAXONOMY = LISTING.alias("term"), LISTING.alias("taxonomy")
 CAPACITY = DirectoryCapacity.__table__  # type: ignore[attr-defined]
 OFFER, AT = DirectoryOffer.__table__, DirectoryOfferPlace.__table__  # type: ignore[attr-defined]
@@ -50,8 +55,8 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
 
 
 async def edition(session: AsyncSession) -> int:
-    found = await session.execute(sa.select(DirectoryEdition.__table__.c.number))
-    return int(found.scalar_one())
+    """The number of the directory's state."""
+    return int((await rows_of(session, EDITION))[0].number)
 
 
 def stands(listing: Any) -> Any:
@@ -75,7 +80,9 @@ SHOWN = {
         stands(SERVICE),
         rests_on(SERVICE.c.organization_id, PROVIDER),
     ),
-    ListingKind.ORGANIZATION: sa.and_(PROVIDER.c.kind == ListingKind.ORGANIZATION, stands(PROVIDER)),
+    ListingKind.ORGANIZATION: sa.and_(
+        PROVIDER.c.kind == ListingKind.ORGANIZATION, stands(PROVIDER)
+    ),
     ListingKind.LOCATION: sa.and_(WHERE.c.kind == ListingKind.LOCATION, stands(WHERE)),
     ListingKind.TAXONOMY: sa.and_(TAXONOMY.c.kind == ListingKind.TAXONOMY, stands(TAXONOMY)),
     ListingKind.TAXONOMY_TERM: sa.and_(
@@ -93,31 +100,49 @@ TABLES = {
 }
 
 
+IDS = sa.func.any(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid())))
+EDITION = Prepared(sa.select(DirectoryEdition.__table__.c.number))
+DOCUMENTS = {
+    kind: Prepared(
+        sa.select(listing.c.id, listing.c.document).where(SHOWN[kind], listing.c.id == IDS)
+    )
+    for kind, listing in TABLES.items()
+}
+PROVIDED = Prepared(
+    sa.select(SERVICE.c.id, SERVICE.c.organization_id, SERVICE.c.document)
+    .where(SHOWN[ListingKind.SERVICE], SERVICE.c.organization_id == IDS)
+    .order_by(SERVICE.c.id)
+)
+TERMS = Prepared(
+    sa.select(TERM.c.taxonomy_id, TERM.c.document)
+    .where(SHOWN[ListingKind.TAXONOMY_TERM], TERM.c.taxonomy_id == IDS)
+    .order_by(TERM.c.id)
+)
+CAPACITIES = Prepared(sa.select(CAPACITY).where(CAPACITY.c.service_id == IDS))
+
+
 async def documents(
     session: AsyncSession, kind: ListingKind, ids: Collection[Any], day: date
 ) -> dict[str, Any]:
     """Published documents of one kind by id; those that are not published are missing."""
-    if not ids:
+    if not (known := uuids(ids)):
         return {}
-    listing = TABLES[kind]
-    found = await session.execute(
-        sa.select(listing.c.id, listing.c.document).where(SHOWN[kind], listing.c.id.in_(ids)),
-        {"day": day},
-    )
+    found = await rows_of(session, DOCUMENTS[kind], ids=known, day=day)
     return {str(row.id): row.document for row in found}
+
+
+def uuids(ids: Iterable[Any]) -> list[UUID]:
+    """What can be the id of a listing, among what listings name; a feed's own keys may be anything."""
+    found = []
+    for id in ids:
+        with suppress(ValueError):
+            found.append(id if isinstance(id, UUID) else UUID(id))
+    return found
 
 
 async def services_of(session: AsyncSession, ids: Collection[Any], day: date) -> list[Any]:
     """Which services some organisations provide, in order."""
-    found = await session.execute(
-        sa.select(SERVICE.c.id, SERVICE.c.organization_id, SERVICE.c.document)
-        .where(SHOWN[ListingKind.SERVICE], SERVICE.c.organization_id.in_(ids))
-        .order_by(SERVICE.c.id),
-        {"day": day},
-    )
-    return [*found.all()]
-
-
+    return [*await rows_of(session, PROVIDED, ids=uuids(ids), day=day)]
 
 
 async def shelf(session: AsyncSession, listings: Iterable[Document], day: date) -> Shelf:
@@ -154,8 +179,8 @@ def _named(listings: Iterable[Document], name: str) -> set[str]:
 
 async def capacities(session: AsyncSession, ids: Collection[str]) -> dict[str, list[Document]]:
     """Free places by service, as ``service_capacity`` of HSDS 3.1 tells them."""
-    found = await session.execute(sa.select(CAPACITY).where(CAPACITY.c.service_id.in_(ids)))
-    return {str(row.service_id): [_capacity(row)] for row in found.all()}
+    found = await rows_of(session, CAPACITIES, ids=uuids(ids))
+    return {str(row.service_id): [_capacity(row)] for row in found}
 
 
 def _capacity(row: Any) -> dict[str, Any]:
@@ -174,13 +199,7 @@ async def terms_of(
     session: AsyncSession, ids: Collection[Any], day: date
 ) -> dict[str, list[Document]]:
     """The terms of some taxonomies, in order."""
-    found = await session.execute(
-        sa.select(TERM.c.taxonomy_id, TERM.c.document)
-        .where(SHOWN[ListingKind.TAXONOMY_TERM], TERM.c.taxonomy_id.in_(ids))
-        .order_by(TERM.c.id),
-        {"day": day},
-    )
     by_list: dict[str, list[Document]] = {}
-    for row in found.all():
+    for row in await rows_of(session, TERMS, ids=uuids(ids), day=day):
         by_list.setdefault(str(row.taxonomy_id), []).append(row.document)
     return by_list

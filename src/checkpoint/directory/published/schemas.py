@@ -111,9 +111,7 @@ class Asked(BaseModel):
 
 Minimal = Annotated[
     bool,
-    Field(
-        description="Of each only what a schema requires, and when it changed. Not with `full`."
-    ),
+    Field(description="Of each only what a schema requires, and when it changed. Not with `full`."),
 ]
 Full = Annotated[bool, Field(description="With everything nested in it.")]
 FullService = Annotated[
@@ -126,9 +124,9 @@ class ServicesAsked(Asked):
     taxonomy_id: Annotated[
         UUID | None, Field(description="Classified by any term of this taxonomy.")
     ] = None
-    organization_id: Annotated[
-        UUID | None, Field(description="Provided by this organisation.")
-    ] = None
+    organization_id: Annotated[UUID | None, Field(description="Provided by this organisation.")] = (
+        None
+    )
     modified_after: Since | None = None
     minimal: Minimal = False
     full: Full = False

@@ -4,18 +4,15 @@ Sources: HSDS 3.0 and Open Referral UK 3.0. Nothing is null or empty. Nobody is 
 listing, contacts with a name, and who changed what are left out.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from checkpoint.directory.published.states import Form
 
 Document = Mapping[str, Any]
 PERSONAL = frozenset({"assurer_email", "metadata"})
-# What has no life of its own but stands in a list of its own, and so in no short form.
-LEAST = ("id", "name", "description", "status", "last_modified")
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+LEAST = ("id", "name", "status", "last_modified")
 
 
 @dataclass(frozen=True)
@@ -35,24 +32,30 @@ def published(document: Document) -> dict[str, Any]:
     Args:
         document: as it is kept.
     """
-    found = {}
-    for name, value in document.items():
-        if name in PERSONAL:
-            continue
-        if name == "contacts" and isinstance(value, list):
-            value = [each for each in value if isinstance(each, dict) and not each.get("name")]
-        value = _clean(value)
-        if value not in (None, "", [], {}):
-            found[name] = value
-    return found
+    kept = {
+        name: _clean(_unnamed(value) if name == "contacts" else value)
+        for name, value in document.items()
+        if name not in PERSONAL
+    }
+    return {name: value for name, value in kept.items() if not _is_empty(value)}
+
+
+def _unnamed(contacts: Any) -> Any:
+    if not isinstance(contacts, list):
+        return contacts
+    return [each for each in contacts if isinstance(each, Mapping) and not each.get("name")]
 
 
 def _clean(value: Any) -> Any:
     if isinstance(value, Mapping):
         return published(value)
     if isinstance(value, list):
-        return [each for each in map(_clean, value) if each not in (None, "", [], {})]
+        return [each for each in map(_clean, value) if not _is_empty(each)]
     return value
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str | list | dict) and not value)
 
 
 def short(document: Document) -> dict[str, Any]:
@@ -68,7 +71,11 @@ def short(document: Document) -> dict[str, Any]:
 
 def least(document: Document) -> dict[str, Any]:
     """Only what the schemas require of a service, and when it changed."""
-    return {name: document[name] for name in ("id", "name", "status", "last_modified") if name in document}
+    return {
+        name: document[name]
+        for name in ("id", "name", "status", "last_modified")
+        if name in document
+    }
 
 
 def ids_in(document: Document, name: str) -> Iterator[str]:
@@ -90,17 +97,19 @@ def classified(document: Document, shelf: Shelf) -> dict[str, Any]:
     """The same with each attribute's term put into it; attributes of terms that are not published
     are left out.
     """
-    found: dict[str, Any] = {}
-    for name, value in document.items():
-        if name == "attributes" and isinstance(value, list):
-            value = [each for each in (_attribute(one, shelf) for one in value) if each]
-        elif isinstance(value, list):
-            value = [classified(each, shelf) if isinstance(each, Mapping) else each for each in value]
-        elif isinstance(value, Mapping):
-            value = classified(value, shelf)
-        if value != []:
-            found[name] = value
-    return found
+    found = {name: _classified(name, value, shelf) for name, value in document.items()}
+    return {name: value for name, value in found.items() if value != []}
+
+
+def _classified(name: str, value: Any, shelf: Shelf) -> Any:
+    if isinstance(value, Mapping):
+        return classified(value, shelf)
+    if not isinstance(value, list):
+        return value
+    parts = [classified(each, shelf) if isinstance(each, Mapping) else each for each in value]
+    if name != "attributes":
+        return parts
+    return [each for each in (_attribute(one, shelf) for one in parts) if each]
 
 
 def _attribute(attribute: Document, shelf: Shelf) -> dict[str, Any] | None:
@@ -146,7 +155,9 @@ def service(document: Document, shelf: Shelf, form: Form) -> dict[str, Any]:
 
 def place(document: Document, shelf: Shelf, form: Form) -> dict[str, Any] | None:
     """A service at a location, with the location; None where that is not published."""
-    found = classified(published(document), shelf) if form is Form.FULL else short(published(document))
+    found = (
+        classified(published(document), shelf) if form is Form.FULL else short(published(document))
+    )
     if "location_id" not in found:
         return found
     where = shelf.locations.get(found["location_id"])
@@ -184,6 +195,3 @@ def term(document: Document, shelf: Shelf) -> dict[str, Any]:
     if known is None:
         return found
     return {"taxonomy": known["name"]} | found | {"taxonomy_detail": taxonomy(known)}
-
-
-Shown = Callable[[Document, Shelf, Form], Mapping[str, Any] | None]
