@@ -1,6 +1,6 @@
 """A made-up directory, put straight into its tables: what is published of it is known by heart."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid5
 
 import sqlalchemy as sa
@@ -250,10 +250,10 @@ async def _services(put):
     )
     await put("service", "gone", a_service("Gone"), state=ListingState.WITHDRAWN)
     await put("service", "vanished", a_service("Vanished"), state=ListingState.VANISHED)
-    await put("service", "over", a_service("Over"), valid_until=datetime(2026, 11, 2).date())
-    await put("service", "early", a_service("Early"), valid_from=datetime(2026, 11, 4).date())
+    await put("service", "over", a_service("Over"), valid_until=date(2026, 11, 2))
+    await put("service", "early", a_service("Early"), valid_from=date(2026, 11, 4))
     await put("service", "orphan", a_service("Orphan", "closed"))
-    last = datetime(2026, 11, 3).date()
+    last = date(2026, 11, 3)
     await put("service", "last-day", a_service("Last day"), valid_from=last, valid_until=last)
 
 

@@ -82,8 +82,9 @@ class DirectoryListing(Record, table=True):
         sa.Index("ix_directory_listing_parent_id", "parent_id"),
         sa.Index(
             "ix_directory_listing_attributes",
-            sa.text("(document -> 'attributes') jsonb_path_ops"),
+            sa.literal_column("(document -> 'attributes')").label("attributes"),
             postgresql_using="gin",
+            postgresql_ops={"attributes": "jsonb_path_ops"},
         ),
     )
 

@@ -28,10 +28,11 @@ def answered(request: Request, content: Any, edition: int, *, links: str | None 
     """Content as JSON in its one form, with the tag of the edition it was read from."""
     publishing: Publishing = request.app.state.publishing
     publishing.editions.note(edition)
-    headers = {
-        "ETag": publishing.tag(request.scope, request.headers, edition),
-        "Cache-Control": CACHED,
-    }
+    tag = publishing.tag(request.scope, request.headers, edition)
+    headers = {"ETag": tag, "Cache-Control": CACHED}
+    held = request.headers.get("if-none-match", "")
+    if held.strip() == "*" or rules.holds(held, tag):
+        return Response(status_code=304, headers=headers)
     if links:
         headers["Link"] = links
     return Response(canonical(content), 200, headers, media_type="application/json")

@@ -34,6 +34,7 @@ from checkpoint.directory.states import ListingKind, ListingNotFound, ListingSta
 from checkpoint.foundation.database import rows_of
 
 EARTH_METRES, DEGREE_METRES = 6_371_008.8, 111_000
+ACCENTS = "[\u0300-\u036f]"
 DISTRICT = "[A-Z]{1,2}[0-9][A-Z0-9]?"
 AREA = f"([A-Z]{{1,2}}|{DISTRICT}( [0-9]([A-Z]{{2}})?)?)"
 TOLD_IN_POSTCODES = f"^ *{AREA}( *[,;/] *{AREA})* *$"
@@ -124,16 +125,11 @@ def terms(asked: TermsAsked) -> Found:
 
 def _plain(kind: ListingKind, asked: Asked, *conditions: Any) -> Found:
     listing = TABLES[kind]
-    said = sa.func.lower(
-        sa.func.concat_ws(
-            " ",
-            *(
-                listing.c.document[name].astext
-                for name in ("name", "alternate_name", "description")
-            ),
-        )
-    )
-    words = [said.like(word) for word in words_of(asked.search or "")]
+    names = ("name", "alternate_name", "description")
+    said = sa.func.concat_ws(" ", *(listing.c.document[name].astext for name in names))
+    spread = sa.func.normalize(sa.func.lower(said), sa.literal_column("NFKD"))
+    bare = sa.func.regexp_replace(spread, ACCENTS, "", "g")
+    words = [bare.like(word) for word in words_of(asked.search or "")]
     rows = sa.select(listing.c.id).where(SHOWN[kind], *conditions, *words)
     return Found(rows, [listing.c.id])
 

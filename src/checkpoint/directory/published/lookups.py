@@ -4,7 +4,7 @@ directory, as a database role that can read no others.
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -104,12 +104,14 @@ IDS = sa.func.any(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid())))
 EDITION = Prepared(sa.select(DirectoryEdition.__table__.c.number))
 DOCUMENTS = {
     kind: Prepared(
-        sa.select(listing.c.id, listing.c.document).where(SHOWN[kind], listing.c.id == IDS)
+        sa.select(listing.c.id, listing.c.document, listing.c.last_modified).where(
+            SHOWN[kind], listing.c.id == IDS
+        )
     )
     for kind, listing in TABLES.items()
 }
 PROVIDED = Prepared(
-    sa.select(SERVICE.c.id, SERVICE.c.organization_id, SERVICE.c.document)
+    sa.select(SERVICE.c.id, SERVICE.c.organization_id, SERVICE.c.document, SERVICE.c.last_modified)
     .where(SHOWN[ListingKind.SERVICE], SERVICE.c.organization_id == IDS)
     .order_by(SERVICE.c.id)
 )
@@ -128,7 +130,18 @@ async def documents(
     if not (known := uuids(ids)):
         return {}
     found = await rows_of(session, DOCUMENTS[kind], ids=known, day=day)
+    if kind is ListingKind.SERVICE:
+        return {str(row.id): changed(row) for row in found}
     return {str(row.id): row.document for row in found}
+
+
+def changed(row: Any) -> dict[str, Any]:
+    """A service's document, which says when it changed where its source did not."""
+    return {"last_modified": instant(row.last_modified)} | row.document
+
+
+def instant(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def uuids(ids: Iterable[Any]) -> list[UUID]:
@@ -190,7 +203,7 @@ def _capacity(row: Any) -> dict[str, Any]:
         "unit": {"id": str(UNIT), "name": "places"},
         "available": row.maximum - row.held,
         "maximum": row.maximum,
-        "updated": row.updated_at.isoformat().replace("+00:00", "Z"),
+        "updated": instant(row.updated_at),
     }
     return told | ({"description": row.description} if row.description else {})
 

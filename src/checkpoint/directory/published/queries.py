@@ -78,10 +78,11 @@ async def _provided(
             "organization_id, page by page."
         )
     form = Form.FULL if whole else Form.MINIMAL
-    shelf = await _shelf(session, [row.document for row in rows], form, day)
+    listings = [lookups.changed(row) for row in rows]
+    shelf = await _shelf(session, listings, form, day)
     found: dict[str, list[Any]] = {}
-    for row in rows:
-        service = views.service(row.document, shelf, form)
+    for row, listing in zip(rows, listings, strict=True):
+        service = views.service(listing, shelf, form)
         service.pop("organization", None)  # it stands around it
         found.setdefault(str(row.organization_id), []).append(service)
     return found
