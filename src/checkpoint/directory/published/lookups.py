@@ -137,7 +137,7 @@ async def documents(
 
 def changed(row: Any) -> dict[str, Any]:
     """A service's document, which says when it changed where its source did not."""
-    return {"last_modified": instant(row.last_modified)} | row.document
+    return {"last_modified": instant(row.last_modified), **row.document}
 
 
 def instant(moment: datetime) -> str:

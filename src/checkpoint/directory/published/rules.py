@@ -54,6 +54,9 @@ def holds(if_none_match: str, tag: str) -> bool:
     Args:
         if_none_match: the header's value; a star is nobody's tag here.
         tag: of the answer.
+
+    Returns:
+        True where one of the tags in the header is the answer's.
     """
     return any(
         held.strip().removeprefix("W/") == tag.removeprefix("W/")
