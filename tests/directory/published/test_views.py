@@ -56,22 +56,12 @@ def test_the_short_form_says_only_what_is_said_once_and_who_provides_it():
     }
 
 
-def test_the_least_form_is_what_schemas_require_and_when_it_changed():
-    assert views.service(SERVICE, Shelf(), Form.MINIMAL) == {
-        "id": "s",
-        "name": "S",
-        "status": "active",
-        "last_modified": "2026-01-01T00:00:00Z",
-    }
-    at = views.at_place(SERVICE, {"id": "1", "location_id": "l"}, Shelf(), Form.MINIMAL)
-    assert at == {
-        "id": "1",
-        "service_id": "s",
-        "location_id": "l",
-        "last_modified": "2026-01-01T00:00:00Z",
-    }
-    bare = {"id": "s", "name": "S", "status": "active"}
-    assert "last_modified" not in views.at_place(bare, {"id": "1"}, Shelf(), Form.MINIMAL)
+def test_the_least_form_of_a_place_is_whose_it_is_where_and_when_that_changed():
+    service = {"id": "s", "name": "S", "status": "active", "last_modified": "2026"}
+    row = {"service_at_location_id": "1", "service_id": "s", "location_id": None}
+    told = {"id": "1", "service_id": "s", "last_modified": "2026"}
+    assert views.least_place(row, service) == told
+    assert views.least_place(row | {"location_id": "l"}, service) == told | {"location_id": "l"}
 
 
 def test_the_full_form_nests_what_is_published_and_leaves_the_rest_out():

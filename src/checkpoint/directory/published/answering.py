@@ -51,11 +51,12 @@ async def listed(
         edition = await lookups.edition(session)
         rows = await found(session, day)
         if asked.format is Format.NDJSON:
-            everything = await rows.some(session, day)
+            everything = await rows.everything(session, day)
             return _streamed(request, everything, shown, edition, day)
-        pages = rules.Pages(await rows.count(session, day), asked.page, asked.size)
-        some = await rows.some(session, day, skip=pages.skipped, most=pages.size)
+        skip = (asked.page - 1) * asked.size
+        some, total = await rows.page(session, day, skip=skip, most=asked.size)
         contents = await shown(session, some, day)
+    pages = rules.Pages(total, asked.page, asked.size)
     links = pages.links(request.url.path, request.query_params.multi_items())
     return answered(request, pages.told(contents), edition, links=links)
 

@@ -34,6 +34,7 @@ from checkpoint.directory.states import ListingKind, ListingNotFound, ListingSta
 from checkpoint.foundation.database import rows_of
 
 EARTH_METRES, DEGREE_METRES = 6_371_008.8, 111_000
+PLACE = (AT.c.service_at_location_id, AT.c.service_id, AT.c.position, AT.c.location_id)
 ACCENTS = "[\u0300-\u036f]"
 DISTRICT = "[A-Z]{1,2}[0-9][A-Z0-9]?"
 AREA = f"([A-Z]{{1,2}}|{DISTRICT}( [0-9]([A-Z]{{2}})?)?)"
@@ -49,15 +50,22 @@ class Found:
     rows: Any
     order: Sequence[Any]
 
-    async def count(self, session: AsyncSession, day: date) -> int:
+    async def page(
+        self, session: AsyncSession, day: date, *, skip: int, most: int
+    ) -> tuple[list[Any], int]:
+        """Some of them, and how many there are in all."""
+        whole = self.rows.add_columns(sa.func.count().over().label("whole"))
+        rows = whole.order_by(*self.order).offset(skip).limit(most)
+        if found := await rows_of(session, rows, day=day):
+            return [*found], int(found[0].whole)
+        return [], await self._count(session, day) if skip else 0
+
+    async def _count(self, session: AsyncSession, day: date) -> int:
         number = sa.select(sa.func.count().label("number")).select_from(self.rows.subquery())
         return int((await rows_of(session, number, day=day))[0].number)
 
-    async def some(
-        self, session: AsyncSession, day: date, *, skip: int = 0, most: int | None = None
-    ) -> list[Any]:
-        rows = self.rows.order_by(*self.order).offset(skip).limit(most)
-        return [*await rows_of(session, rows, day=day)]
+    async def everything(self, session: AsyncSession, day: date) -> list[Any]:
+        return [*await rows_of(session, self.rows.order_by(*self.order), day=day)]
 
 
 def services(asked: ServicesAsked) -> Found:
@@ -147,7 +155,7 @@ async def places(session: AsyncSession, asked: PlacesAsked, day: date) -> Found:
             middle = await _middle(session, asked.postcode, day)
             conditions += _within(*middle, asked.proximity)
     rows = (
-        sa.select(AT.c.service_at_location_id, AT.c.service_id, AT.c.position)
+        sa.select(*PLACE)
         .join(SERVICE, SERVICE.c.id == AT.c.service_id)
         .where(SHOWN[ListingKind.SERVICE], rests_on(AT.c.location_id, WHERE), *conditions)
     )
@@ -229,7 +237,7 @@ async def rows_of_place(session: AsyncSession, id: UUID, day: date) -> list[Any]
     """
     where = (SHOWN[ListingKind.SERVICE], rests_on(AT.c.location_id, WHERE))
     rows = (
-        sa.select(AT.c.service_at_location_id, AT.c.service_id, AT.c.position)
+        sa.select(*PLACE)
         .join(SERVICE, SERVICE.c.id == AT.c.service_id)
         .where(AT.c.service_at_location_id == id)
         .order_by(AT.c.service_id, AT.c.position)

@@ -110,8 +110,18 @@ DOCUMENTS = {
     )
     for kind, listing in TABLES.items()
 }
+LEAST = Prepared(
+    sa.select(
+        SERVICE.c.id,
+        SERVICE.c.last_modified,
+        *(
+            SERVICE.c.document[key].astext.label(name)
+            for name, key in (("name", "name"), ("status", "status"), ("told", "last_modified"))
+        ),
+    ).where(SHOWN[ListingKind.SERVICE], SERVICE.c.id == IDS)
+)
 PROVIDED = Prepared(
-    sa.select(SERVICE.c.id, SERVICE.c.organization_id, SERVICE.c.document, SERVICE.c.last_modified)
+    sa.select(SERVICE.c.id, SERVICE.c.organization_id)
     .where(SHOWN[ListingKind.SERVICE], SERVICE.c.organization_id == IDS)
     .order_by(SERVICE.c.id)
 )
@@ -158,14 +168,35 @@ async def services_of(session: AsyncSession, ids: Collection[Any], day: date) ->
     return [*await rows_of(session, PROVIDED, ids=uuids(ids), day=day)]
 
 
-async def shelf(session: AsyncSession, listings: Iterable[Document], day: date) -> Shelf:
-    """What these listings point to, and what that points to in turn."""
+async def least(session: AsyncSession, ids: Collection[Any], day: date) -> dict[str, Any]:
+    """Of published services only what a schema requires, and when they changed: ten thousand whole
+    documents would hold everybody else up.
+    """
+    return {
+        str(row.id): {
+            "id": str(row.id),
+            "name": row.name,
+            "status": row.status,
+            "last_modified": row.told or instant(row.last_modified),
+        }
+        for row in await rows_of(session, LEAST, ids=uuids(ids), day=day)
+    }
+
+
+async def shelf(
+    session: AsyncSession, listings: Iterable[Document], day: date, *, deep: bool = True
+) -> Shelf:
+    """What these listings point to, and what that points to in turn; terms and free places only
+    where somebody wants to see so deep.
+    """
     listings = [*listings]
     places = await documents(session, ListingKind.LOCATION, _named(listings, "location_id"), day)
     providers = _named([*listings, *places.values()], "organization_id")
     found = await documents(session, ListingKind.ORGANIZATION, providers, day)
     parents = _named([*listings, *found.values()], "parent_organization_id") - found.keys()
     known = found | await documents(session, ListingKind.ORGANIZATION, parents, day)
+    if not deep:
+        return Shelf(organizations=known, locations=places)
     classified = [*listings, *places.values(), *found.values()]
     terms = await _terms(session, _named(classified, "taxonomy_term_id"), listings, day)
     lists = _named([*terms.values(), *listings], "taxonomy_id")

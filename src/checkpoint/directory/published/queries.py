@@ -18,6 +18,9 @@ async def shown_services(
     session: AsyncSession, ids: Sequence[Any], form: Form, day: date
 ) -> list[Any]:
     """Services in the order of their ids, each in a form."""
+    if form is Form.MINIMAL:
+        known = await lookups.least(session, ids, day)
+        return [known[str(id)] for id in ids if str(id) in known]
     known = await lookups.documents(session, ListingKind.SERVICE, ids, day)
     listings = [known[str(id)] for id in ids if str(id) in known]
     shelf = await _shelf(session, listings, form, day)
@@ -27,24 +30,34 @@ async def shown_services(
 async def _shelf(
     session: AsyncSession, listings: Sequence[Any], form: Form, day: date
 ) -> views.Shelf:
-    if form is Form.MINIMAL:
-        return views.Shelf()
-    return await lookups.shelf(session, listings, day)
+    if form is Form.FULL:
+        return await lookups.shelf(session, listings, day)
+    return await lookups.shelf(session, map(views.short, listings), day, deep=False)
 
 
 async def shown_places(
     session: AsyncSession, rows: Sequence[Any], form: Form, day: date
 ) -> list[Any]:
-    """Services at locations in the order of their rows, each in a form."""
+    """Services at locations in the order of their rows, each in a form. What has changed since the
+    rows were found is left out.
+    """
     ids = {row.service_id for row in rows}
+    if form is Form.MINIMAL:
+        least = await lookups.least(session, ids, day)
+        whose = ((row, least.get(str(row.service_id))) for row in rows)
+        return [views.least_place(row._asdict(), service) for row, service in whose if service]
     known = await lookups.documents(session, ListingKind.SERVICE, ids, day)
-    shelf = await _shelf(session, [*known.values()], form, day)
-    found = []
+    pairs = []
     for row in rows:
-        service = known[str(row.service_id)]
-        place = service["service_at_locations"][row.position]
-        found.append(views.at_place(service, place, shelf, form))
-    return found
+        service = known.get(str(row.service_id), {})
+        pairs += [(service, place) for place in _places(service, str(row.service_at_location_id))]
+    both = [*known.values(), *(place for _, place in pairs)]
+    shelf = await _shelf(session, both, form, day)
+    return [views.at_place(service, place, shelf, form) for service, place in pairs]
+
+
+def _places(service: views.Document, id: str) -> list[views.Document]:
+    return [each for each in service.get("service_at_locations", ()) if each["id"] == id][:1]
 
 
 async def shown_organizations(
@@ -58,7 +71,7 @@ async def shown_organizations(
     """
     known = await lookups.documents(session, ListingKind.ORGANIZATION, ids, day)
     listings = [known[str(id)] for id in ids if str(id) in known]
-    shelf = await lookups.shelf(session, listings, day)
+    shelf = await _shelf(session, listings, form, day)
     found = [views.organization(each, shelf, form) for each in listings]
     if form is Form.FULL or whole_services:
         provided = await _provided(session, ids, day, whole=whole_services)
@@ -78,11 +91,9 @@ async def _provided(
             "organization_id, page by page."
         )
     form = Form.FULL if whole else Form.MINIMAL
-    listings = [lookups.changed(row) for row in rows]
-    shelf = await _shelf(session, listings, form, day)
     found: dict[str, list[Any]] = {}
-    for row, listing in zip(rows, listings, strict=True):
-        service = views.service(listing, shelf, form)
+    services = await shown_services(session, [row.id for row in rows], form, day)
+    for row, service in zip(rows, services, strict=True):
         service.pop("organization", None)  # it stands around it
         found.setdefault(str(row.organization_id), []).append(service)
     return found

@@ -76,10 +76,6 @@ class Pages:
     def count(self) -> int:
         return -(-self.total // self.size)
 
-    @property
-    def skipped(self) -> int:
-        return (self.page - 1) * self.size
-
     def told(self, contents: Sequence[Any]) -> dict[str, Any]:
         """The standard's page object, with every member.
 

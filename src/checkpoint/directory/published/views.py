@@ -12,7 +12,6 @@ from checkpoint.directory.published.states import Form
 
 Document = Mapping[str, Any]
 PERSONAL = frozenset({"assurer_email", "metadata"})
-LEAST = ("id", "name", "status", "last_modified")
 
 
 @dataclass(frozen=True)
@@ -69,13 +68,16 @@ def short(document: Document) -> dict[str, Any]:
     }
 
 
-def least(document: Document) -> dict[str, Any]:
-    """Only what the schemas require of a service, and when it changed."""
-    return {
-        name: document[name]
-        for name in ("id", "name", "status", "last_modified")
-        if name in document
-    }
+def least_place(row: Mapping[str, Any], service: Document) -> dict[str, Any]:
+    """A service at a location in its least form: whose it is, where, and when that changed.
+
+    Args:
+        row: with ``service_at_location_id``, ``service_id`` and ``location_id``.
+        service: in its own least form.
+    """
+    where = {} if row["location_id"] is None else {"location_id": str(row["location_id"])}
+    whose = {"id": str(row["service_at_location_id"]), "service_id": service["id"]}
+    return whose | where | {"last_modified": service["last_modified"]}
 
 
 def ids_in(document: Document, name: str) -> Iterator[str]:
@@ -138,8 +140,6 @@ def location(document: Document, shelf: Shelf, form: Form) -> dict[str, Any]:
 def service(document: Document, shelf: Shelf, form: Form) -> dict[str, Any]:
     """A service in a form, with the organisation that provides it."""
     found = published(document)
-    if form is Form.MINIMAL:
-        return least(found)
     provider = shelf.organizations.get(found.get("organization_id", ""))
     nested = {} if provider is None else {"organization": organization(provider, shelf, form)}
     if form is Form.BRIEF:
@@ -169,11 +169,6 @@ def at_place(
 ) -> dict[str, Any]:
     """The same as a listing of its own, with its service in it."""
     whole = service(service_document, shelf, form)
-    if form is Form.MINIMAL:
-        kept = ("id", "service_id", "location_id")
-        known = {"service_id": whole["id"]} | published(document)
-        changed = {"last_modified": whole["last_modified"]} if "last_modified" in whole else {}
-        return {name: known[name] for name in kept if name in known} | changed
     whole.pop("service_at_locations", None)
     found = place(document, shelf, form) or {}
     return {"service_id": whole["id"]} | found | {"service": whole}
