@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 import sqlalchemy as sa
 
 from checkpoint.directory.entities import checked, digest_of
-from checkpoint.directory.lists import DirectoryOffer, DirectoryOfferPlace
+from checkpoint.directory.indexing import index_all
 from checkpoint.directory.states import ListingKind, ListingState
 from checkpoint.directory.tables import DirectoryCapacity, DirectoryListing
 from checkpoint.foundation.database import executed, insert, transaction
@@ -44,27 +44,6 @@ async def shelve(session, kind, name, document, **columns):
     for column in ("taxonomy_id", "parent_id") if kind is ListingKind.TAXONOMY_TERM else ():
         values[column] = UUID(document[column]) if column in document else None
     await insert(session, DirectoryListing(**values | columns))
-    if kind is ListingKind.SERVICE:
-        await _derive(session, document, state)
-
-
-async def _derive(session, document, state):
-    text = " ".join([document["name"], document.get("description", "")]).lower()
-    table = DirectoryOffer.__table__.insert()
-    row = {"service_id": document["id"], "name": document["name"], "search_text": text}
-    row |= {"pathways": [], "state": state, "is_active": True}
-    await executed(session, table, row)
-    for position, place in enumerate(document.get("service_at_locations", [])):
-        where = await session.get(DirectoryListing, UUID(place["location_id"]))
-        row = {
-            "service_id": document["id"],
-            "position": position,
-            "service_at_location_id": place["id"],
-            "location_id": place["location_id"],
-            "latitude": where.document.get("latitude"),
-            "longitude": where.document.get("longitude"),
-        }
-        await executed(session, DirectoryOfferPlace.__table__.insert(), row)
 
 
 def classified_by(term):
@@ -159,6 +138,7 @@ async def stock(engine):
         await _organizations(put)
         await _locations(put)
         await _services(put)
+        await index_all(session, at=CHANGED)
         await executed(
             session,
             DirectoryCapacity.__table__.insert(),

@@ -1,14 +1,14 @@
 """The database role that strangers read the directory as: it can read what is published, no more.
 
 Revision ID: 0088
-Revises: 0081
+Revises: 0082
 Phase: expand (nobody acts as this role yet)
 """
 
 from alembic import op
 
 revision = "0088"
-down_revision = "0081"
+down_revision = "0082"
 
 READER = "checkpoint_directory_reader"
 TABLES = (

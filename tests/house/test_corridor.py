@@ -83,7 +83,6 @@ def test_a_room_holds_only_the_agreed_furniture():
         "sequence", "sealing", "vault", "proving",
         "questions", "scoring", "forms", "waiting", "running",
         "entities", "parts", "values", "offers", "parting", "meanings", "indexing", "keeping",
-        "entities", "parts", "values", "offers",
         "answering", "finding", "guarding", "mounting",
     }  # fmt: skip
     rooms = (

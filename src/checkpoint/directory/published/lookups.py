@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,6 +16,7 @@ from checkpoint.directory.lists import DirectoryOffer, DirectoryOfferPlace
 from checkpoint.directory.published.views import Document, Shelf, ids_in
 from checkpoint.directory.states import ListingKind, ListingState
 from checkpoint.directory.tables import DirectoryCapacity, DirectoryEdition, DirectoryListing
+from checkpoint.directory.views import capacity_of
 from checkpoint.foundation.database import engine_for, rows_of
 from checkpoint.foundation.statements import Prepared
 
@@ -26,7 +27,6 @@ ANSWERING = {
     "default_transaction_read_only": "on",
     "default_transaction_isolation": "repeatable read",
 }
-UNIT = UUID("5d7c3a0e-6f0c-5b8e-9a57-0d4b8f3f6c11")
 
 LISTING = DirectoryListing.__table__
 SERVICE, PROVIDER, WHERE = (
@@ -35,8 +35,8 @@ SERVICE, PROVIDER, WHERE = (
     LISTING.alias("place"),
 )
 TERM, TAXONOMY = LISTING.alias("term"), LISTING.alias("taxonomy")
-CAPACITY = DirectoryCapacity.__table__  # type: ignore[attr-defined]
-OFFER, AT = DirectoryOffer.__table__, DirectoryOfferPlace.__table__  # type: ignore[attr-defined]
+CAPACITY = DirectoryCapacity.__table__
+OFFER, AT = DirectoryOffer.__table__, DirectoryOfferPlace.__table__
 DAY = sa.bindparam("day", type_=sa.Date())
 
 
@@ -205,7 +205,7 @@ async def shelf(
         locations=places,
         terms=terms,
         taxonomies=await documents(session, ListingKind.TAXONOMY, lists, day),
-        capacities=await capacities(session, [each["id"] for each in listings]),
+        capacities=await _capacities(session, listings),
     )
 
 
@@ -221,22 +221,14 @@ def _named(listings: Iterable[Document], name: str) -> set[str]:
     return {id for each in listings for id in ids_in(each, name)}
 
 
-async def capacities(session: AsyncSession, ids: Collection[str]) -> dict[str, list[Document]]:
+async def _capacities(
+    session: AsyncSession, listings: Iterable[Document]
+) -> dict[str, list[Document]]:
     """Free places by service, as ``service_capacity`` of HSDS 3.1 tells them."""
-    found = await rows_of(session, CAPACITIES, ids=uuids(ids))
-    return {str(row.service_id): [_capacity(row)] for row in found}
-
-
-def _capacity(row: Any) -> dict[str, Any]:
-    told = {
-        "id": str(uuid5(row.service_id, "capacity")),
-        "service_id": str(row.service_id),
-        "unit": {"id": str(UNIT), "name": "places"},
-        "available": row.maximum - row.held,
-        "maximum": row.maximum,
-        "updated": instant(row.updated_at),
-    }
-    return told | ({"description": row.description} if row.description else {})
+    by_id = {each["id"]: each for each in listings}
+    found = await rows_of(session, CAPACITIES, ids=uuids(by_id))
+    told = {str(row.service_id): capacity_of(row, by_id[str(row.service_id)]) for row in found}
+    return {id: each["capacities"] for id, each in told.items()}
 
 
 async def terms_of(

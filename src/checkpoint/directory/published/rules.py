@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
-from unicodedata import combining, normalize
 from urllib.parse import urlencode
 
+from checkpoint.directory.meanings import folded
 from checkpoint.foundation.calendar import LONDON
 
 PREFIX = "/open-referral/v3"
@@ -148,8 +148,7 @@ def words_of(text: str) -> list[str]:
     Args:
         text: as it was typed.
     """
-    bare = "".join(s for s in normalize("NFKD", text.casefold()) if not combining(s))
-    escaped = re.sub(r"([\\%_])", r"\\\1", bare)
+    escaped = re.sub(r"([\\%_])", r"\\\1", folded(text))
     return [f"%{word}%" for word in dict.fromkeys(escaped.split())]
 
 
