@@ -228,7 +228,9 @@ async def _services(put):
     await put(
         "service", "debt", a_service("Debt", service_areas=areas, service_at_locations=places)
     )
-    await put("service", "gone", a_service("Gone"), state=ListingState.WITHDRAWN)
+    left = at((4, "palace"))
+    gone = a_service("Gone", service_at_locations=left)
+    await put("service", "gone", gone, state=ListingState.WITHDRAWN)
     await put("service", "vanished", a_service("Vanished"), state=ListingState.VANISHED)
     await put("service", "over", a_service("Over"), valid_until=date(2026, 11, 2))
     await put("service", "early", a_service("Early"), valid_from=date(2026, 11, 4))

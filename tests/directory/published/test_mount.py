@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from starlette.datastructures import Headers
 
+from checkpoint.access.budgets import TooManyRequests
+from checkpoint.directory.published import guarding, queries
 from checkpoint.directory.published.lookups import READER_ROLE
 from conftest import NOON
 from shelving import SHOWN, known_as, touch
@@ -42,6 +45,7 @@ async def test_only_listings_that_stand_today_are_shown(stranger):
         f"/services/{known_as('gone')}",
         f"/organizations/{known_as('closed')}",
         f"/taxonomy_terms/{known_as('gone-term')}",
+        f"/service_at_locations/{known_as('at palace of 4')}",
     ):
         answer = await stranger.get(path)
         assert (answer.status_code, answer.json()["errorCode"]) == (410, "listing-gone")
@@ -388,3 +392,35 @@ async def test_a_bug_is_told_as_a_problem_to_every_origin(open_app, stranger, mo
     assert (answer.status_code, answer.json()["errorCode"]) == (500, "internal-error")
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "somebody" not in answer.text
+
+
+async def test_more_services_than_an_answer_holds_are_refused(stranger, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_WHOLE", 2)
+    answer = await stranger.get("/organizations?full_service=true")
+    assert (answer.status_code, answer.json()["errorCode"]) == (422, "answer-too-long")
+    assert (await stranger.get("/organizations?full=true")).status_code == 200
+
+
+def test_a_caller_has_so_much_a_minute_and_is_forgotten_for_newer_ones(monkeypatch):
+    now = 0.0
+    throttle = guarding.Throttle(2, timer=lambda: now)
+    throttle.spend("a")
+    throttle.spend("a")
+    throttle.spend("b")
+    with pytest.raises(TooManyRequests) as refused:
+        throttle.spend("a")
+    assert refused.value.facts == {"retry_after_seconds": 60}
+    now = 60.0
+    throttle.spend("a")
+    monkeypatch.setattr(guarding, "MOST_CALLERS", 2)
+    throttle.spend("c")
+    assert {*throttle._spent} == {"a", "c"}
+
+
+def test_the_public_address_of_the_settings_is_the_one_that_is_told(open_app):
+    settings = open_app.state.settings.model_copy(
+        update={"public_url": "https://checkpoint.example/"}
+    )
+    publishing = guarding.Publishing(settings, open_app.state.publishing.engine)
+    scope = {"scheme": "http"}
+    assert publishing.base(scope, Headers({"host": "inside:8000"})) == "https://checkpoint.example"
