@@ -251,6 +251,7 @@ ANSWERS = [
     ("POST", "/services", 405),
     ("DELETE", "/services", 405),
     ("GET", "/services?search=%00", 400),
+    ("GET", "/services/%0A", 400),
     ("GET", "/services?search=" + "x" * 2_000, 400),
 ]
 

@@ -33,9 +33,13 @@ class Front(Mount):
     """Where the service lets strangers in. A base address is often written without its last slash."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope["type"] == "http" and scope["path"] == self.path:
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        if scope["path"] == self.path:
             scope["path"] += "/"
-        return super().matches(scope)
+        inside = scope["path"].startswith(f"{self.path}/")
+        # What comes after does not matter here; a line's end in it would not be matched.
+        return super().matches({**scope, "path": f"{self.path}/"} if inside else scope)
 
 
 def front(publishing: Publishing) -> Front:
