@@ -1,15 +1,17 @@
 import json
+import os
 from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import make_url
 from starlette.datastructures import Headers
 
 from checkpoint.access.budgets import TooManyRequests
-from checkpoint.directory.published import guarding, queries
+from checkpoint.directory.published import guarding, lookups, queries
 from checkpoint.directory.published.lookups import READER_ROLE
-from conftest import NOON
+from conftest import NOON, at_server
 from shelving import SHOWN, known_as, touch
 
 HIDDEN = ("vanished", "over", "early", "orphan")
@@ -425,3 +427,27 @@ def test_the_public_address_of_the_settings_is_the_one_that_is_told(open_app):
     publishing = guarding.Publishing(settings, open_app.state.publishing.engine)
     scope = {"scheme": "http"}
     assert publishing.base(scope, Headers({"host": "inside:8000"})) == "https://checkpoint.example"
+
+
+async def test_the_login_that_serves_becomes_the_reader_and_no_other_login_does(shelves):
+    names = {name: f"try_{os.getpid()}_{name}" for name in ("serves", "strays")}
+    for name in names.values():
+        await at_server(f"CREATE ROLE {name} LOGIN PASSWORD 'hunter2'")
+    try:
+        await at_server(f"GRANT checkpoint_api TO {names['serves']}")
+        assert await read_as(shelves, names["serves"]) >= 1
+        with pytest.raises(sa.exc.DBAPIError, match="permission denied to set role"):
+            await read_as(shelves, names["strays"])
+    finally:
+        for name in names.values():
+            await at_server(f"DROP ROLE {name}")
+
+
+async def read_as(database, login):
+    url = make_url(database).set(username=login, password="hunter2")
+    engine = lookups.reader_engine(url.render_as_string(hide_password=False))
+    try:
+        async with lookups.reading(engine) as session:
+            return await lookups.edition(session)
+    finally:
+        await engine.dispose()
