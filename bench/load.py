@@ -199,12 +199,12 @@ class Connection(asyncio.Protocol):
         self.parser.feed_data(data)
 
     def on_body(self, body: bytes) -> None:
-        if not 200 <= self.parser.get_status_code() < 300:
+        if not 200 <= self.parser.get_status_code() < 400:
             self.wrong += body
 
     def on_message_complete(self) -> None:
         status = self.parser.get_status_code()
-        if not 200 <= status < 300:
+        if not 200 <= status < 400:
             self.end(f"answered {status}: {self.wrong.decode(errors='replace')[:800]}")
             return
         self.run.times.append(time.perf_counter() - self.asked_at)

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 import bulk
+import mount
 import people
 import report
 import seed
@@ -190,8 +191,16 @@ def main() -> None:
         idle = trivial(bench)
         rounds(bench, asked.rounds, asked.seconds)
         searched = search(bench, asked, stack)
+        mounted = mount.measured(
+            bench.servers["service"].port,
+            bench.say,
+            rounds=asked.rounds,
+            seconds=asked.seconds,
+            wrk=bench.wrk,
+        )
     told = notes(bench, idle, asked.rounds, asked.seconds)
     report.show(bench.measured, searched, ROOT / "bench" / "results", told)
+    mount.show(mounted, ROOT / "bench" / "results")
 
 
 if __name__ == "__main__":

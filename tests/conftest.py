@@ -184,6 +184,7 @@ async def whole_app(
     app = service(settings)
     yield app
     await app.state.engine.dispose()
+    await app.state.publishing.engine.dispose()
 
 
 async def noon() -> datetime:

@@ -27,6 +27,9 @@ from checkpoint.audit.witness import Witnessed
 from checkpoint.batches.rules import LIMIT_BYTES, PATH
 from checkpoint.contracts.feeds import routes as feeds
 from checkpoint.custody.reach.states import READING_ONLY
+from checkpoint.directory.published.guarding import Publishing
+from checkpoint.directory.published.lookups import reader_engine
+from checkpoint.directory.published.mounting import front
 from checkpoint.foundation import bodies, health, logs, openapi, problems
 from checkpoint.foundation.addresses import ParameterUnknown
 from checkpoint.foundation.clock import follow
@@ -73,6 +76,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     furnish(app, settings)
+    # The first, so that whoever only asks whether something has changed is answered soonest.
+    app.router.routes.append(front(app.state.publishing))
     if settings.local_issuer:
         app.include_router(local_issuer.router)
     for router in ROOMS:
@@ -102,6 +107,9 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     revocations = Revocations(engine, seconds=settings.revocation_seconds)
     app.state.settings, app.state.engine, app.state.seen = settings, engine, Seen()
     app.state.cursor_key, app.state.vault = key.encode(), Vault(settings)
+    app.state.publishing = Publishing(
+        settings, reader_engine(settings.database_url.get_secret_value())
+    )
     budgets = Budgets(engine, per_minute=settings.requests_per_minute)
     app.state.feed_budgets = Budgets(engine, per_minute=feeds.PER_MINUTE)
     app.state.gate = Gate(trust, _keys(app, settings, issuer), revocations, budgets)
@@ -123,6 +131,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await app.state.vault.check_every(session)
     yield
     await engine.dispose()
+    await app.state.publishing.engine.dispose()
 
 
 def _explain_problems(app: FastAPI) -> None:

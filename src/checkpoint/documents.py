@@ -3,6 +3,7 @@
 ``python -m checkpoint.documents docs`` writes them; a test compares them with what is committed.
 """
 
+import json
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ from checkpoint.access.guards import Holding
 from checkpoint.access.permissions import GRANTS, STRONG, Permission
 from checkpoint.api import create_app, routes_of
 from checkpoint.cli import EXIT
+from checkpoint.directory.published import mounting
 from checkpoint.eligibility.rules import RuleSet, decide, parse
 from checkpoint.eligibility.states import Answer
 from checkpoint.foundation.actors import TOKEN_ROLES
@@ -156,12 +158,20 @@ def _worked(rules: RuleSet, base: Mapping[str, Any], case: Mapping[str, Any]) ->
     return [case["name"], f"**{case['verdict']}**{until}", " ".join(told) or "-"]
 
 
+def open_referral() -> str:
+    """The API document of what is published to anybody, as it is served beside it."""
+    settings = Settings(environment=Environment.DEVELOPMENT, database_url=SecretStr(UNUSED))
+    app = mounting.published(create_app(settings).state.publishing)
+    return json.dumps(mounting.described(app), indent=1, ensure_ascii=False) + "\n"
+
+
 DOCUMENTS: Mapping[str, Callable[[], str]] = {
     "permissions.md": permissions,
     "problems.md": problems,
     "data-dictionary.md": dictionary,
     "settings.md": settings,
     "eligibility-cases.md": cases,
+    "open-referral.openapi.json": open_referral,
 }
 
 

@@ -83,6 +83,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "sequence", "sealing", "vault", "proving",
         "questions", "scoring", "forms", "waiting", "running",
         "entities", "parts", "values", "offers", "parting", "meanings", "indexing", "keeping",
+        "answering", "finding", "guarding", "mounting",
     }  # fmt: skip
     rooms = (
         "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs",
@@ -105,6 +106,7 @@ ALCOVES = (
     "contracts/agreements", "contracts/signatures", "contracts/sessions", "contracts/feeds",
     "contracts/evidence", "contracts/reviews", "contracts/outcomes",
     "journey/worklist", "journey/timeline", "journey/steps",
+    "directory/published",
 )  # fmt: skip
 
 

@@ -157,6 +157,12 @@ async def test_the_evaluator_role_sees_nothing_yet(owner):
     assert await held(owner, "checkpoint_evaluator") == {}
 
 
+async def test_whoever_reads_what_is_published_reads_nothing_else(owner):
+    published = {"capacity", "edition", "listing", "offer", "offer_place"}
+    expected = {f"directory_{table}": READ for table in published}
+    assert await held(owner, "checkpoint_directory_reader") == expected
+
+
 async def test_the_roles_have_no_power_over_the_server(owner):
     async with owner.connect() as connection:
         rows = await connection.execute(
@@ -169,6 +175,7 @@ async def test_the_roles_have_no_power_over_the_server(owner):
             "checkpoint_owner": False,
             "checkpoint_api": False,
             "checkpoint_evaluator": False,
+            "checkpoint_directory_reader": False,
         }
 
 

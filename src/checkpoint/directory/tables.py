@@ -80,6 +80,12 @@ class DirectoryListing(Record, table=True):
         sa.Index("ix_directory_listing_organization_id", "organization_id"),
         sa.Index("ix_directory_listing_taxonomy_id", "taxonomy_id"),
         sa.Index("ix_directory_listing_parent_id", "parent_id"),
+        sa.Index(
+            "ix_directory_listing_attributes",
+            sa.literal_column("(document -> 'attributes')").label("attributes"),
+            postgresql_using="gin",
+            postgresql_ops={"attributes": "jsonb_path_ops"},
+        ),
     )
 
     id: UUID = Field(primary_key=True, sa_column_kwargs=safe("The id under which it is published."))

@@ -5,6 +5,7 @@ Refusal
 ├── Unauthenticated       nobody we know is asking
 ├── Forbidden             they may not
 ├── NotFound              no such thing that they may see
+├── Gone                  it was there, and is taken back for good
 ├── Conflict              not from where it stands
 ├── Stale                 it has changed since they looked
 ├── TooLarge              more than we take at once
@@ -51,6 +52,9 @@ class Forbidden(Refusal): ...
 
 
 class NotFound(Refusal): ...
+
+
+class Gone(Refusal): ...
 
 
 class Conflict(Refusal): ...

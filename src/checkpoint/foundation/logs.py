@@ -97,7 +97,8 @@ class Observed:
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = str(request_id)
                 headers.setdefault("Cache-Control", "no-store")
-                headers.update(HEADERS)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=str(request_id)):

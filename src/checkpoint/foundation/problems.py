@@ -26,6 +26,7 @@ STATUS: Mapping[type[errors.Refusal], int] = MappingProxyType(
         errors.NotFound: 404,
         errors.TooSlow: 408,
         errors.Conflict: 409,
+        errors.Gone: 410,
         errors.Stale: 412,
         errors.TooLarge: 413,
         errors.UnsupportedMedia: 415,

@@ -65,7 +65,8 @@ class Settings(BaseSettings):
         str | None,
         Field(
             description="The https address at which people reach the service, as it stands in links "
-            "that they are handed; silence means where it listens. Needed in production."
+            "that they are handed and in the open directory; silence means where it listens. Needed "
+            "in production."
         ),
     ] = None
     workers: Annotated[int, Field(ge=1, le=64, description="Server processes.")] = 1
