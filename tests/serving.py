@@ -44,6 +44,9 @@ class Service(FastAPI):
         self.state, self.dependency_overrides = State(), {}
         furnish(self, settings)
 
+    def include_router(self, *_: Any, **__: Any) -> None:
+        raise TypeError("Its routes are those of every service here: for others, use create_app.")
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         before = ASKED.set(self)
         try:

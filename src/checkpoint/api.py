@@ -118,9 +118,8 @@ def furnish(app: FastAPI, settings: Settings) -> None:
 def _keys(app: FastAPI, settings: Settings, issuer: str) -> Keys:
     if not settings.local_issuer:
         return FetchedKeys(str(settings.jwks_url), cooldown_seconds=settings.key_cooldown_seconds)
-    local = LocalIssuer(settings.folder, issuer=issuer, audience=settings.audience)
-    app.state.local_issuer = local
-    return FixedKeys(local.jwks())
+    app.state.local_issuer = LocalIssuer(settings.folder, issuer=issuer, audience=settings.audience)
+    return FixedKeys(app.state.local_issuer.jwks())
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from builders import KNOWN, a_booking, a_key, a_person, a_pnc_id, an_offence, booked, decided
 from checkpoint.access.guards import holding
 from checkpoint.access.permissions import Permission
+from checkpoint.api import create_app
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import AuditEvent, Operation
 from checkpoint.foundation.actors import Actor, Role
@@ -20,7 +21,6 @@ from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients
-from serving import service
 from traces import counts, entries
 
 RECORDS = "/v1/custody-records"
@@ -209,7 +209,7 @@ async def forgetful_app(database, tmp_path):
         local_issuer=True,
         data_folder=tmp_path,
     )
-    app = service(settings)
+    app = create_app(settings)
     app.include_router(forgetful)
     yield app
     await app.state.engine.dispose()
