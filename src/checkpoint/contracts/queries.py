@@ -119,6 +119,11 @@ async def one(
     return (await rows_of(session, LOCKED, **given))[0] if lock else found[0]
 
 
+async def of_deed(session: AsyncSession, contract_id: UUID) -> Any:
+    """A contract locked, whoever asks; for a deed that follows from another, never for an answer."""
+    return (await rows_of(session, LOCKED, contract_id=contract_id))[0]
+
+
 async def case(
     session: AsyncSession, record_id: UUID, *, by: Actor, at: datetime, lock: bool = False
 ) -> Any:
