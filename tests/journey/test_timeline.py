@@ -15,7 +15,8 @@ from builders import WITHDRAWAL, a_key, asked_for_consent, booked, eligible
 from checkpoint.access.permissions import GRANTS
 from checkpoint.foundation.actors import Role
 from checkpoint.journey.timeline.rules import DATED, cut, story
-from checkpoint.journey.timeline.states import TOLD, hears
+from checkpoint.journey.timeline.facts import hears
+from checkpoint.journey.timeline.states import TOLD
 from conftest import NOON
 from contracting import CONTRACT
 from delivering import PROPOSED, STARTED, a_disposal, place, problem, said
@@ -38,6 +39,7 @@ NOT_TOLD = {
     "navigator.absence_recorded", "navigator.changed", "navigator.clearance_recorded",
     "navigator.providers_added", "navigator.reassignment_planned", "navigator.registered",
     "navigator.suggested", "needs.compared", "needs.instrument_published",
+    "referral.gaps_printed", "referral.list_disclosed", "service_offers.shown",
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from checkpoint.foundation.calendar import london_day
 from checkpoint.journey.worklist.counts import SOURCES
 from checkpoint.journey.worklist.names import AFTER, LABELS
 from checkpoint.journey.worklist.queries import RECKONED
+from checkpoint.journey.worklist.facts import is_told, why_not
 from checkpoint.journey.worklist.rules import (
     COUNTED,
     FROM_DAYS,
@@ -29,7 +30,7 @@ from checkpoint.journey.worklist.rules import (
     tallied,
     urgency_of,
 )
-from checkpoint.journey.worklist.states import DUTIES, Kind, Urgency, is_told, why_not
+from checkpoint.journey.worklist.states import DUTIES, Kind, Urgency
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -33,7 +33,8 @@ RECORD_ID = sa.bindparam("record_id", type_=sa.Uuid())
 SERVICE, ORGANIZATION = aliased(DirectoryListing), aliased(DirectoryListing)
 
 
-def _name_of(listing: Any) -> Any:
+def name_of(listing: Any) -> Any:
+    """A listing's name, whether it still stands in the directory or not."""
     return col(listing.document)["name"].astext
 
 
@@ -42,8 +43,8 @@ WHOLE = (
         *Referral.__table__.c,
         col(CustodyRecord.person_id),
         col(CustodyRecord.suite),
-        _name_of(SERVICE).label("service_name"),
-        _name_of(ORGANIZATION).label("organization_name"),
+        name_of(SERVICE).label("service_name"),
+        name_of(ORGANIZATION).label("organization_name"),
     )
     .join(CustodyRecord, col(CustodyRecord.id) == col(Referral.custody_record_id))
     .join(SERVICE, col(SERVICE.id) == col(Referral.service_id))

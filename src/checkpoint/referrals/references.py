@@ -91,9 +91,7 @@ RISK_LISTS = (
     ),
 )
 POLICIES = (
-    ReferralPolicy(
-        available_from=FIRST_DAY, acknowledged_days=5, waiting_days=28, source=DEFAULT
-    ),
+    ReferralPolicy(available_from=FIRST_DAY, acknowledged_days=5, waiting_days=28, source=DEFAULT),
 )
 LABELS: Mapping[StrEnum, str] = MappingProxyType(
     {

@@ -9,16 +9,20 @@ from checkpoint.foundation.errors import RuleBroken
 from checkpoint.referrals.states import (
     ENDED,
     HOLDING,
+    Ending,
     NameShown,
     NeverOnList,
     ReferralEvent,
     ReferralReason,
     ReferralState,
+    StepNotAllowed,
     Withheld,
     step,
 )
 
 DAY = timedelta(days=1)
+MOST_SESSIONS = 500
+ATTENDING = frozenset({ReferralState.STARTED, ReferralState.COMPLETED, ReferralState.DISENGAGED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +67,15 @@ class Stand:
         if self.state is ReferralState.WAITING:
             return _waited(found, self.waiting_since, on - DAY)
         return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What was said of a step: the day, and why."""
+
+    happened_on: date
+    reason_code: ReferralReason | None = None
+    words: str | None = None
 
 
 def began(event: ReferralEvent, *, on: date) -> Stand:
@@ -153,6 +166,34 @@ def check_day(happened_on: date, *, since: date, today: date, field: str = "#/ha
         raise RuleBroken(
             field, "before-the-last-step", "This is before what was recorded last: check the day."
         )
+
+
+def check_provider_ends(outcome: Ending) -> None:
+    """A provider says how a referral ended, and never takes it back.
+
+    Args:
+        outcome: how it ended, by the provider.
+
+    Raises:
+        RuleBroken: withdrawn-by-provider.
+    """
+    if outcome is Ending.WITHDRAWN:
+        raise RuleBroken(
+            "#/outcome", "withdrawn-by-provider", "Send declined_by_provider, and say why."
+        )
+
+
+def check_attends(state: ReferralState) -> None:
+    """Somebody comes to sessions once they have started, and what was missed is entered afterwards.
+
+    Args:
+        state: where the referral stands.
+
+    Raises:
+        StepNotAllowed: it has not started.
+    """
+    if state not in ATTENDING:
+        raise StepNotAllowed("Record its start first.", state=state.value)
 
 
 def named(given_names: str | None, family_name: str, how: NameShown) -> str:

@@ -25,7 +25,9 @@ from checkpoint.referrals.tables import WORDS_LIMIT
 Words = Annotated[Text, Field(max_length=WORDS_LIMIT)]
 District = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z]{1,2}[0-9][A-Za-z0-9]?$"),
+    StringConstraints(
+        strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z]{1,2}[0-9][A-Za-z0-9]?$"
+    ),
 ]
 ServiceId = Annotated[UUID, Field(description="The service's id in the directory.")]
 MOST_SESSIONS = 31

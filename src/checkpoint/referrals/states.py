@@ -197,6 +197,11 @@ class StepNotAllowed(errors.Conflict):
     title = "The referral does not stand where that step begins"
 
 
+class NotInProgramme(errors.Conflict):
+    slug = "referral-outside-programme"
+    title = "Nobody is referred who was not started on the programme"
+
+
 class ReferralOpen(errors.Conflict):
     slug = "referral-open"
     title = "The person is referred there already"

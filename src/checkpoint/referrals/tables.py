@@ -27,6 +27,11 @@ DISTRICT_FORM = "^[A-Z]{1,2}[0-9][A-Z0-9]?$"
 IS_OPEN = sa.text("state IN (" + ", ".join(f"'{state}'" for state in sorted(OPEN)) + ")")
 
 
+def of(table: str, comment: str, disclosure: Disclosure = Disclosure.INDIRECT) -> Any:
+    """A column that names a row of another table."""
+    return Field(foreign_key=f"{table}.id", sa_column_kwargs=described(comment, disclosure))
+
+
 class Referral(Record, table=True):
     """Somebody was referred to a service of the directory, as it stands now.
 
@@ -76,18 +81,9 @@ class Referral(Record, table=True):
         ),
     )
 
-    custody_record_id: UUID = Field(
-        foreign_key="custody_record.id",
-        sa_column_kwargs=described("The case.", Disclosure.INDIRECT),
-    )
-    service_id: UUID = Field(
-        foreign_key="directory_listing.id",
-        sa_column_kwargs=described("The service that was chosen.", Disclosure.SAFE),
-    )
-    organization_id: UUID = Field(
-        foreign_key="directory_listing.id",
-        sa_column_kwargs=described("Whose service it is.", Disclosure.SAFE),
-    )
+    custody_record_id: UUID = of("custody_record", "The case.")
+    service_id: UUID = of("directory_listing", "The service that was chosen.", Disclosure.SAFE)
+    organization_id: UUID = of("directory_listing", "Whose service it is.", Disclosure.SAFE)
     reference: str = Field(
         max_length=40,
         sa_column_kwargs=described("What people call it, random.", Disclosure.INDIRECT),
@@ -181,10 +177,7 @@ class ReferralStep(Record, table=True):
         ),
     )
 
-    referral_id: UUID = Field(
-        foreign_key="referral.id",
-        sa_column_kwargs=described("The referral.", Disclosure.INDIRECT),
-    )
+    referral_id: UUID = of("referral", "The referral.")
     number: int = Field(sa_column_kwargs=described("Counts its steps.", Disclosure.SAFE))
     event: ReferralEvent = Field(
         sa_type=text_enum(ReferralEvent, "event"),
@@ -235,18 +228,9 @@ class ReferralDisclosure(Record, table=True):
     __tablename__ = "referral_disclosure"
     __table_args__ = (sa.UniqueConstraint("referral_id"),)
 
-    referral_id: UUID = Field(
-        foreign_key="referral.id",
-        sa_column_kwargs=described("The referral.", Disclosure.INDIRECT),
-    )
-    organization_id: UUID = Field(
-        foreign_key="directory_listing.id",
-        sa_column_kwargs=described("Who was told.", Disclosure.SAFE),
-    )
-    consent_id: UUID = Field(
-        foreign_key="consent.id",
-        sa_column_kwargs=described("The consent that allowed it.", Disclosure.INDIRECT),
-    )
+    referral_id: UUID = of("referral", "The referral.")
+    organization_id: UUID = of("directory_listing", "Who was told.", Disclosure.SAFE)
+    consent_id: UUID = of("consent", "The consent that allowed it.")
     content: dict[str, Any] = Field(
         sa_type=JSONB,
         nullable=False,
@@ -270,10 +254,7 @@ class ReferralSession(Record, table=True):
         sa.CheckConstraint("number >= 1", name="number_counts"),
     )
 
-    referral_id: UUID = Field(
-        foreign_key="referral.id",
-        sa_column_kwargs=described("The referral.", Disclosure.INDIRECT),
-    )
+    referral_id: UUID = of("referral", "The referral.")
     number: int = Field(sa_column_kwargs=described("Counts what was entered.", Disclosure.SAFE))
     session_on: date = Field(
         sa_column_kwargs=described("The day of the session.", Disclosure.INDIRECT)
@@ -298,10 +279,7 @@ class ReferralReading(Record, table=True):
     __tablename__ = "referral_reading"
     __table_args__ = (sa.UniqueConstraint("referral_id", "read_by", "version"),)
 
-    referral_id: UUID = Field(
-        foreign_key="referral.id",
-        sa_column_kwargs=described("The referral.", Disclosure.INDIRECT),
-    )
+    referral_id: UUID = of("referral", "The referral.")
     version: int = Field(sa_column_kwargs=described("After which step.", Disclosure.SAFE))
     read_by: UUID = Field(sa_column_kwargs=described("Who read it.", Disclosure.DIRECT))
     read_at: datetime = Field(

@@ -20,12 +20,13 @@ from checkpoint.foundation.calendar import london_day, london_midnight
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.paging import LONGEST, Turn
 from checkpoint.foundation.statements import Prepared
-from checkpoint.journey.worklist import cases, running, waiting
+from checkpoint.journey.worklist import cases, referred, running, waiting
 from checkpoint.journey.worklist.cases import Reach
+from checkpoint.journey.worklist.clocks import DAY
+from checkpoint.journey.worklist.facts import is_told
 from checkpoint.journey.worklist.queries import RECKONED, due_of
 from checkpoint.journey.worklist.rules import (
     COUNTED,
-    DAY,
     Due,
     WorklistPolicy,
     merged,
@@ -33,7 +34,7 @@ from checkpoint.journey.worklist.rules import (
     reckoning_of,
     urgency_of,
 )
-from checkpoint.journey.worklist.states import Kind, is_told
+from checkpoint.journey.worklist.states import Kind
 from checkpoint.navigators.queries import caseload_of
 
 Place = tuple[datetime, UUID]
@@ -107,6 +108,9 @@ SOURCES = (
     Source(Kind.CHALLENGE_OPEN, running.challenge_open),
     Source(Kind.TIME_LIMIT_INCIDENT, running.time_limit_incident),
     Source(Kind.GLASS_TO_REVIEW, waiting.glass_to_review),
+    Source(Kind.REFERRAL_UNACKNOWLEDGED, referred.unacknowledged),
+    Source(Kind.REFERRAL_WAITING, referred.waiting),
+    Source(Kind.REFERRAL_ANSWERED, referred.answered),
 )
 
 

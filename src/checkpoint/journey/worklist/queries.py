@@ -33,7 +33,8 @@ from checkpoint.foundation.calendar import london_day, london_midnight
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.statements import Prepared
 from checkpoint.journey.worklist.cases import CHASED, NOTHING, RECORD, Reach, of_case
-from checkpoint.journey.worklist.rules import DAY, Due, WorklistPolicy
+from checkpoint.journey.worklist.clocks import DAY
+from checkpoint.journey.worklist.rules import Due, WorklistPolicy
 from checkpoint.journey.worklist.running import is_one_of, of_contract
 from checkpoint.journey.worklist.states import Kind
 from checkpoint.navigators.queries import caseload_of

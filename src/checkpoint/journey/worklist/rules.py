@@ -1,21 +1,16 @@
 """By when something is due, how urgently, and how much of it there is. Pure."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from uuid import UUID
 
-from checkpoint.contracts.reviews.clocks import raise_by
-from checkpoint.contracts.sessions.clocks import policy_on as contact_policy_on
-from checkpoint.foundation.calendar import in_force, london_midnight
-from checkpoint.journey.stages import prosecution_deadline
+from checkpoint.foundation.calendar import in_force
+from checkpoint.journey.worklist.clocks import DAY, FROM_DAYS, FromInstant, Reckoning
 from checkpoint.journey.worklist.states import Kind, Urgency
 
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-LAST_ID = UUID(int=2**128 - 1)
-FIRST_DAY, DAYS = date(1900, 1, 1).toordinal(), range(366 * 250)
+HOUR = timedelta(hours=1)
 # Of each kind, as many are counted and no more: beyond that the answer is "at least".
 COUNTED = 100
 
@@ -53,7 +48,8 @@ def _days(at_risk: int, due: int) -> Allowance:  # the last day counts to its en
 
 # Each holds from its first day until the next one's; the earliest for all days before, too. By when
 # a victim is told, a detention reviewed, a draft forgotten or a disposal chased is those rooms' own;
-# so is how long nobody may hear of somebody, and by when contracts are reviewed or answered for.
+# so is how long nobody may hear of somebody, by when contracts are reviewed or answered for, and
+# after how long referrals are chased.
 POLICIES = (
     WorklistPolicy(
         available_from=date(2015, 4, 7),  # the programme's first day, in Darlington
@@ -88,6 +84,9 @@ POLICIES = (
                 Kind.CHALLENGE_OPEN: _days(60, 5),
                 Kind.TIME_LIMIT_INCIDENT: _allow(5 * DAY, 2 * DAY, 5 * DAY),
                 Kind.GLASS_TO_REVIEW: _allow(3 * DAY, DAY, 3 * DAY),
+                Kind.REFERRAL_UNACKNOWLEDGED: _days(2, 0),
+                Kind.REFERRAL_WAITING: _days(7, 1),
+                Kind.REFERRAL_ANSWERED: _allow(3 * DAY, 3 * DAY, 3 * DAY),
             }
         ),
         chases_days=31,
@@ -100,89 +99,6 @@ POLICIES = (
 def policy_on(day: date) -> WorklistPolicy:
     """The policy that holds on a day."""
     return in_force(POLICIES, day)
-
-
-@dataclass(frozen=True)
-class FromInstant:
-    """Due a span after an instant."""
-
-    span: timedelta = timedelta()
-
-    def due(self, since: datetime) -> datetime:
-        """By when."""
-        return since + self.span
-
-    place = due
-
-    def last_due(self, by: datetime) -> datetime:
-        """The last instant from which something is due by then."""
-        return by - self.span
-
-    def bound(self, at: datetime, id: UUID) -> tuple[datetime, UUID]:
-        """What comes after a place on the list comes after this instant and id."""
-        return at - self.span, id
-
-
-@dataclass(frozen=True)
-class FromDay:
-    """Due by the end of a day in England that follows from another, and never goes back with it."""
-
-    day_of: Callable[[date], date] = lambda day: day
-
-    def due(self, since: date) -> datetime:
-        """By when: the midnight after the last day."""
-        return london_midnight(self.day_of(since) + DAY)
-
-    def place(self, since: date) -> datetime:
-        """Where on the list: where several days have one last day, still in the order of those days.
-
-        Six months from the 29th, 30th and 31st of August all end with February. A microsecond a
-        day keeps them apart, so that a page ends between two lines and not within them.
-        """
-        behind = timedelta(microseconds=(self.day_of(since) - since).days)
-        return self.due(since) - behind
-
-    def last_due(self, by: datetime) -> date:
-        """The last day from which something is due by then."""
-        return self._last(self.due, by)
-
-    def bound(self, at: datetime, id: UUID) -> tuple[date, UUID]:
-        """What comes after a place on the list comes after this day and id."""
-        day = self._last(self.place, at)
-        return day, id if self.place(day) == at else LAST_ID
-
-    def _last(self, told: Callable[[date], datetime], by: datetime) -> date:
-        found = bisect_right(DAYS, by, key=lambda n: told(date.fromordinal(FIRST_DAY + n)))
-        return date.fromordinal(FIRST_DAY + found - 1)
-
-
-Reckoning = FromInstant | FromDay
-
-
-def _deadline(day: date) -> date:
-    return prosecution_deadline(day) or day
-
-
-def _silence_ends(day: date) -> date:
-    return day + timedelta(days=contact_policy_on(day).silent_days - 1)
-
-
-def _raised_by(day: date) -> date:
-    return raise_by(london_midnight(day))
-
-
-FROM_DAYS: Mapping[Kind, FromDay] = MappingProxyType(
-    {
-        Kind.PROSECUTION_DEADLINE: FromDay(_deadline),
-        Kind.CLEARANCE_EXPIRING: FromDay(),
-        Kind.NAVIGATOR_ABSENT: FromDay(),
-        Kind.NO_CONTACT: FromDay(_silence_ends),
-        Kind.CONTRACT_ENDING: FromDay(),
-        Kind.REVIEW_DUE: FromDay(),
-        Kind.ARREST_UNREVIEWED: FromDay(_raised_by),
-        Kind.CHALLENGE_OPEN: FromDay(),
-    }
-)
 
 
 def reckoning_of(

@@ -1,6 +1,6 @@
 """The words of the worklist: what is due, how urgently, why, and where to go. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -40,6 +40,9 @@ class Kind(StrEnum):
     TIME_LIMIT_INCIDENT = "time_limit_incident"
     GLASS_TO_REVIEW = "glass_to_review"
     CONDITION_OPEN = "condition_open"
+    REFERRAL_UNACKNOWLEDGED = "referral_unacknowledged"
+    REFERRAL_WAITING = "referral_waiting"
+    REFERRAL_ANSWERED = "referral_answered"
 
 
 class Urgency(StrEnum):
@@ -270,31 +273,26 @@ DUTIES: Mapping[Kind, Duty] = MappingProxyType(
             "POST /v1/break-glass/{thing}/review",
             Permission.REVIEW_GLASS,
         ),
+        Kind.REFERRAL_UNACKNOWLEDGED: _duty(
+            "The person was referred, and the provider has not said that it has the referral.",
+            "read_referral",
+            "GET /v1/referrals/{thing}",
+            Permission.READ_REFERRALS,
+            Permission.REFER,
+        ),
+        Kind.REFERRAL_WAITING: _duty(
+            "The person is on a provider's waiting list; after this they have waited too long.",
+            "read_offers",
+            f"GET {_CASE}/service-offers",
+            Permission.READ_REFERRALS,
+            Permission.REFER,
+        ),
+        Kind.REFERRAL_ANSWERED: _duty(
+            "The provider answered a referral, and you have not read it: {words}.",
+            "read_referral",
+            "GET /v1/referrals/{thing}",
+            Permission.READ_REFERRALS,
+            Permission.READ_CASELOAD,
+        ),
     }
 )
-
-
-def is_told(kind: Kind, *, holds: Callable[[Permission], bool]) -> bool:
-    """Whether somebody is told of a kind: they hold one of those that it is told to.
-
-    Args:
-        kind: what is due.
-        holds: whether their role holds a permission.
-
-    Returns:
-        True if one permission is enough of those that it is told to.
-    """
-    return any(holds(permission) for permission in DUTIES[kind].told)
-
-
-def why_not(kind: Kind, *, holds: Callable[[Permission], bool]) -> str | None:
-    """Why somebody who is told of it may not go through its door.
-
-    Args:
-        kind: what is due.
-        holds: whether their role holds a permission.
-
-    Returns:
-        Whom to ask, in plain English; None where they may.
-    """
-    return None if holds(DUTIES[kind].opens) else "Ask a supervisor: your role may not do this."

@@ -9,6 +9,7 @@ from checkpoint.contracts.states import ContractState
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.schemas import NextStep
+from checkpoint.journey.worklist.facts import why_not
 from checkpoint.journey.worklist.names import AFTER, LABELS
 from checkpoint.journey.worklist.rules import Due, WorklistPolicy, tallied, urgency_of
 from checkpoint.journey.worklist.schemas import (
@@ -17,7 +18,7 @@ from checkpoint.journey.worklist.schemas import (
     WorklistCountsView,
     WorklistItemView,
 )
-from checkpoint.journey.worklist.states import DUTIES, Kind, Urgency, why_not
+from checkpoint.journey.worklist.states import DUTIES, Kind, Urgency
 from checkpoint.victims.states import NotificationKind
 
 A_MOMENT = timedelta(microseconds=1)

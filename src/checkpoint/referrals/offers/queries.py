@@ -35,15 +35,18 @@ SEX, RESIDENCE, DISTRICT, PATHWAY = (
 )
 IDS = sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
 FREE: Any = col(DirectoryCapacity.maximum) - col(DirectoryCapacity.held)
+OFFER: sa.Table = getattr(DirectoryOffer, "__table__")  # noqa: B009 - SQLModel does not declare it
 OFFERS = (
     sa.select(
-        *DirectoryOffer.__table__.c,
+        *OFFER.c,
         col(DirectoryListing.organization_id),
         col(DirectoryCapacity.maximum),
         FREE.label("free_places"),
     )
     .join(DirectoryListing, col(DirectoryListing.id) == col(DirectoryOffer.service_id))
-    .outerjoin(DirectoryCapacity, col(DirectoryCapacity.service_id) == col(DirectoryOffer.service_id))
+    .outerjoin(
+        DirectoryCapacity, col(DirectoryCapacity.service_id) == col(DirectoryOffer.service_id)
+    )
     .where(
         col(DirectoryOffer.state) == ListingState.LISTED,
         col(DirectoryOffer.is_active),
@@ -55,8 +58,8 @@ ONE = OFFERS.where(col(DirectoryOffer.service_id) == sa.bindparam("service_id", 
 EXCLUDED = sa.or_(
     sa.func.coalesce(col(DirectoryOffer.minimum_age) > AGE, sa.false()),
     sa.func.coalesce(col(DirectoryOffer.maximum_age) < AGE, sa.false()),
-    sa.func.coalesce(SEX != sa.all_(col(DirectoryOffer.sexes)), sa.false()),
-    sa.func.coalesce(RESIDENCE != sa.all_(col(DirectoryOffer.residence)), sa.false()),
+    sa.func.coalesce(sa.all_(col(DirectoryOffer.sexes)) != SEX, sa.false()),
+    sa.func.coalesce(sa.all_(col(DirectoryOffer.residence)) != RESIDENCE, sa.false()),
 )
 NEAR = sa.exists().where(
     col(DirectoryOfferPlace.service_id) == col(DirectoryOffer.service_id),
@@ -83,7 +86,9 @@ DAYS = Prepared(
     sa.select(col(DirectoryOpening.service_id), col(DirectoryOpening.weekday))
     .where(col(DirectoryOpening.service_id) == IDS)
     .where(
-        sa.or_(col(DirectoryOpening.valid_from).is_(None), col(DirectoryOpening.valid_from) <= TODAY),
+        sa.or_(
+            col(DirectoryOpening.valid_from).is_(None), col(DirectoryOpening.valid_from) <= TODAY
+        ),
         sa.or_(
             col(DirectoryOpening.valid_until).is_(None), col(DirectoryOpening.valid_until) >= TODAY
         ),
