@@ -74,7 +74,7 @@ def test_what_has_ended_stays_so_and_whatever_is_open_can_be_declined_or_withdra
         for ending in (Ending.DECLINED_BY_PERSON, Ending.DECLINED_BY_PROVIDER, Ending.WITHDRAWN):
             assert NEXT[state, ENDINGS[ending]].value == ending.value
     assert {ending.value for ending in Ending} == {state.value for state in ENDED}
-    assert HOLDING == OPEN - {S.WAITING}
+    assert OPEN - {S.WAITING} == HOLDING
 
 
 def test_everything_has_a_label_and_every_reason_is_of_a_step():
@@ -89,7 +89,7 @@ def test_a_step_has_a_reason_of_its_own_dated_list_or_none():
         offered = reasons_of(event, on=DAY)
         for reason in offered or (None,):
             check_reason(event, reason, on=DAY)
-        other = next((each for each in R if each not in offered))
+        other = next(each for each in R if each not in offered)
         assert refused(check_reason, event, other, on=DAY)[1] == "reason-of-another-step"
     assert refused(check_reason, E.NO_PLACE, None, on=DAY)[0] == "#/reason_code"
     check_risks((RiskToTell.SELF_HARM, RiskToTell.NOT_ALONE), on=DAY)

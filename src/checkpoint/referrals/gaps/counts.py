@@ -112,7 +112,11 @@ NONE_FOUND = (
     .where(col(NoProvider.happened_on).between(SINCE, UNTIL))
     .group_by(col(NoProvider.pathway), col(NoProvider.district))
 )
-ON_PATHWAY: Any = sa.func.unnest(col(DirectoryOffer.pathways)).table_valued("pathway")
+ON_PATHWAY: Any = (
+    sa.func.unnest(col(DirectoryOffer.pathways))
+    .table_valued(sa.column("pathway", sa.Text()))
+    .render_derived(name="on_pathway")
+)
 # Where a service is given at several places of one district, it counts there once.
 PLACED: Any = (
     sa.select(col(DirectoryOfferPlace.service_id), col(DirectoryOfferPlace.district))

@@ -30,9 +30,11 @@ from checkpoint.referrals.offers.tables import NoProvider, NoProviderTakenBack
 MOST_COMPARED = 200
 TODAY = sa.bindparam("today", type_=sa.Date())
 AGE = sa.bindparam("age", type_=sa.Float())
-SEX, RESIDENCE, DISTRICT, PATHWAY = (
-    sa.bindparam(name, type_=sa.Text()) for name in ("sex", "residence", "district", "pathway")
+SEX, RESIDENCE, DISTRICT = (
+    sa.bindparam(name, type_=sa.Text()) for name in ("sex", "residence", "district")
 )
+# Asked for as a list of one, by which the index of lists is walked.
+PATHWAYS = sa.bindparam("pathways", type_=ARRAY(sa.Text()))
 IDS = sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
 FREE: Any = col(DirectoryCapacity.maximum) - col(DirectoryCapacity.held)
 OFFER: sa.Table = getattr(DirectoryOffer, "__table__")  # noqa: B009 - SQLModel does not declare it
@@ -66,7 +68,7 @@ NEAR = sa.exists().where(
     col(DirectoryOfferPlace.district) == DISTRICT,
 )
 OF_PATHWAY = (
-    OFFERS.where(col(DirectoryOffer.pathways).contains(sa.cast([PATHWAY], ARRAY(sa.Text()))))
+    OFFERS.where(col(DirectoryOffer.pathways).bool_op("@>")(PATHWAYS))
     .order_by(
         EXCLUDED,
         NEAR.desc(),
@@ -152,7 +154,7 @@ async def fits(
         "residence": seeker.residence,
         "district": seeker.district,
     }
-    rows = await rows_of(session, OF_PATHWAY, pathway=pathway.value, today=on, **given)
+    rows = await rows_of(session, OF_PATHWAY, pathways=[pathway.value], today=on, **given)
     return ranked(seeker, await _whole(session, rows, on=on))
 
 
