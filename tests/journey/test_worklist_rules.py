@@ -15,9 +15,9 @@ from checkpoint.contracts.states import ENDED
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.calendar import london_day
 from checkpoint.journey.worklist.counts import SOURCES
+from checkpoint.journey.worklist.facts import is_told, why_not
 from checkpoint.journey.worklist.names import AFTER, LABELS
 from checkpoint.journey.worklist.queries import RECKONED
-from checkpoint.journey.worklist.facts import is_told, why_not
 from checkpoint.journey.worklist.rules import (
     COUNTED,
     FROM_DAYS,

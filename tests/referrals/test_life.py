@@ -1,6 +1,6 @@
 """Somebody is referred, waits, starts and ends; the contract excuses the wait, the ledger tells it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from builders import WITHDRAWAL, a_key
 from checkpoint.foundation import clock
@@ -262,7 +262,9 @@ async def test_a_provider_sees_its_own_referrals_and_nothing_else(a_desk, client
 
 
 async def test_a_token_that_names_no_organization_is_no_providers(clients):
-    for_nobody = clients(Role.PROVIDER)
+    issuer = clients.app.state.local_issuer
+    token = issuer.token(Role.PROVIDER, [], name="nobody", at=datetime.now(UTC))
+    for_nobody = clients.bare(Authorization=f"Bearer {token}")
     refused = await for_nobody.get("/v1/provider/referrals")
     assert (refused.status_code, refused.json()["errorCode"]) == (401, "not-authenticated")
 

@@ -111,9 +111,9 @@ async def excuse(
     by: Actor,
     at: datetime,
 ) -> UUID | None:
-    """A waiting list holds a condition up on these days; what was entered of it before gives way.
+    """A waiting list holds a condition up on these days, in place of what was entered of it before.
 
-    Whoever was reached by another way calls this, and tells of it in the ledger.
+    A deed of a later room calls this, once it has reached the case, and tells the ledger.
 
     Args:
         session: of the request.
@@ -135,15 +135,7 @@ async def excuse(
         return instead_of
     made = {each.id: each for each in await queries.entries_made(session, contract.id)}
     if instead_of is not None and made[instead_of].withdrawn_at is None:
-        await insert(
-            session,
-            ConditionEntryWithdrawal(
-                entry_id=instead_of,
-                reason_code=EvidenceWithdrawalReason.PUT_RIGHT,
-                withdrawn_at=at,
-                withdrawn_by=by.id,
-            ),
-        )
+        await insert(session, _put_right(instead_of, by=by, at=at))
     within = rules.within(days, since=contract.starts_on)
     if within is None:
         return None
@@ -161,6 +153,15 @@ async def excuse(
     )
     await insert(session, row)
     return row.id
+
+
+def _put_right(entry_id: UUID, *, by: Actor, at: datetime) -> ConditionEntryWithdrawal:
+    return ConditionEntryWithdrawal(
+        entry_id=entry_id,
+        reason_code=EvidenceWithdrawalReason.PUT_RIGHT,
+        withdrawn_at=at,
+        withdrawn_by=by.id,
+    )
 
 
 def _check_space(made: int) -> None:

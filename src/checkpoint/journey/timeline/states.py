@@ -35,8 +35,7 @@ from checkpoint.victims.states import VictimEvent
 class Telling:
     """How one event is told.
 
-    Whoever holds one of ``permissions`` hears of it; what ``tells_arm`` only where they know the
-    arm already.
+    Whoever holds one of ``permissions`` hears of it; what ``tells_arm``, if they know the arm.
     """
 
     told: str
@@ -166,7 +165,7 @@ TOLD: Mapping[str, Telling] = MappingProxyType(
             AllocationEvent.ANNOTATED: (
                 "Something was noted of the allocation",
                 "/allocation/annotations",
-            )
+            ),
         },
         Permission.ANNOTATE_ALLOCATION,
     )
