@@ -180,7 +180,13 @@ TABLE = {
 }
 # About a person of the staff, and nobody's case; see tests/navigators.
 # So is what a provider reaches: by its organization, and by no case; see tests/referrals.
-NOT_OF_A_CASE = ("{navigator_id}", "{conflict_id}", "/v1/people/", "/v1/provider/")
+NOT_OF_A_CASE = (
+    "{navigator_id}",
+    "{conflict_id}",
+    "/v1/people/",
+    "/v1/provider/",
+    "/v1/directory/",
+)
 # For each relationship, the doors that it opens to a role that may open them at all.
 OPENS = {
     "own suite": {READS, WORKS, LEADS, BREAKS},
