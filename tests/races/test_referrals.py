@@ -92,7 +92,7 @@ async def test_ten_of_two_hundred_at_once_get_the_last_ten_places(url, tmp_path)
         )
         for client in clients:
             await client.aclose()
-    assert Counter(told) == {"made": FREE, "no-place-left": MANY - FREE}
+    assert Counter(told) == {"made": FREE, "no-place-free": MANY - FREE}
     assert await places(engine, offer) == (FREE, FREE)
     await engine.dispose()
 

@@ -8,6 +8,7 @@ from checkpoint.foundation.actors import Role
 from keeping import standing
 from referring import CONTACT, TODAY, answered, listed, places, provider, stepped
 from traces import entries
+from trialling import consenting
 
 LATER = "2026-11-10"
 
@@ -153,7 +154,7 @@ async def test_where_no_place_is_free_somebody_waits_or_is_told_of_other_offers(
     again = await first.refer(offer)
     assert again.json()["errorCode"] == "referral-open"
     refused = await second.refer(offer, condition_key=second.condition)
-    assert (refused.status_code, refused.json()["errorCode"]) == (409, "no-place-left")
+    assert (refused.status_code, refused.json()["errorCode"]) == (409, "no-place-free")
     assert refused.json()["free_places"] == 0
     assert other.service_id in [each["service_id"] for each in refused.json()["others"]]
     waits = await second.referred(offer, condition_key=second.condition, wait=True)
@@ -259,6 +260,27 @@ async def test_a_provider_sees_its_own_referrals_and_nothing_else(a_desk, client
         assert (await theirs.get(closed)).status_code == 403, closed
     stale = await answered(theirs, made, "start", seen=7)
     assert (stale.status_code, stale.json()["present"]["state"]) == (412, "made")
+
+
+async def test_nobody_is_referred_outside_the_programme_and_a_case_lists_its_referrals(
+    a_desk, clients
+):
+    desk = await a_desk()
+    offer = await listed(desk.engine)
+    made = await desk.referred(offer)
+    told = (await clients().get(f"{desk.here}/referrals")).json()
+    assert [each["id"] for each in told["items"]] == [made["id"]]
+    assert [each["allowed"] for each in told["next_steps"]] == [False]
+    absent = await clients().get(f"/v1/referrals/{offer.service_id}")
+    assert (absent.status_code, absent.json()["errorCode"]) == (404, "referral-not-found")
+    record, _ = await consenting(clients())
+    body = {"service_id": offer.service_id, "pathway": "finance", "name": "initials"}
+    refused = await desk.boss.post(
+        f"/v1/custody-records/{record['id']}/referrals",
+        json=body | {"contact": CONTACT},
+        headers=a_key(),
+    )
+    assert refused.json()["errorCode"] == "referral-outside-programme"
 
 
 async def test_a_token_that_names_no_organization_is_no_providers(clients):

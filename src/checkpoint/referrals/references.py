@@ -154,6 +154,9 @@ def reasons_of(event: ReferralEvent, *, on: date) -> tuple[ReferralReason, ...]:
     Args:
         event: the step.
         on: a day in England.
+
+    Returns:
+        Codes, in the order in which they are offered.
     """
     return in_force(REASON_LISTS, on).reasons.get(event, ())
 

@@ -84,6 +84,9 @@ def began(event: ReferralEvent, *, on: date) -> Stand:
     Args:
         event: that it was made, or made to wait.
         on: the day, in England.
+
+    Returns:
+        Its first stand; from that day on the waiting list if it was made to wait.
     """
     state = step(None, event)
     return Stand(state=state, waiting_since=on if state is ReferralState.WAITING else None)
@@ -144,6 +147,9 @@ def waiting_days(since: date | None, until: date | None, *, on: date) -> int:
         since: its first day on the list; None where it was on none.
         until: its last; None while it waits.
         on: today in England.
+
+    Returns:
+        Days, 0 or more.
     """
     return 0 if since is None else max(((until or on) - since).days + 1, 0)
 
@@ -203,6 +209,9 @@ def named(given_names: str | None, family_name: str, how: NameShown) -> str:
         given_names: as recorded, if known.
         family_name: as recorded.
         how: in full, or by initials.
+
+    Returns:
+        The whole name; or the first letter of each part of it, such as S. T.
     """
     if how is NameShown.FULL_NAME:
         return f"{given_names} {family_name}" if given_names else family_name
@@ -216,6 +225,9 @@ def withheld(state: ReferralState, *, consent_stands: bool) -> Withheld | None:
     Args:
         state: where the referral stands.
         consent_stands: whether the consent to share does, at this moment.
+
+    Returns:
+        That consent does not stand, before that it has ended.
     """
     if not consent_stands:
         return Withheld.CONSENT_NOT_STANDING

@@ -212,11 +212,6 @@ class SharingConsentNeeded(errors.Conflict):
     title = "Nothing is told to a provider without the person's consent to share it"
 
 
-class NoPlaceLeft(errors.Conflict):
-    slug = "no-place-left"
-    title = "No place is free there"
-
-
 class NeverOnList(errors.Conflict):
     slug = "referral-never-on-waiting-list"
     title = "This referral was on no waiting list"

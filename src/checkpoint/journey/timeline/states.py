@@ -162,10 +162,7 @@ TOLD: Mapping[str, Telling] = MappingProxyType(
     )
     | _rows(
         {
-            AllocationEvent.ANNOTATED: (
-                "Something was noted of the allocation",
-                "/allocation/annotations",
-            ),
+            AllocationEvent.ANNOTATED: ("The allocation was annotated", "/allocation/annotations"),
         },
         Permission.ANNOTATE_ALLOCATION,
     )

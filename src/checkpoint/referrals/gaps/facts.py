@@ -149,6 +149,9 @@ def loop_told(loop: Loop, *, exact: bool) -> dict[str, Any]:
     Args:
         loop: what was counted.
         exact: whether the reader may see the cases that were counted.
+
+    Returns:
+        By name, each count as ``told``, and how long people waited on average.
     """
     found: dict[str, Any] = {name: told(getattr(loop, name), exact=exact) for name in COUNTED[Loop]}
     return found | {"mean_waiting_days": mean_days(loop.waiting_days, loop.waited, exact=exact)}

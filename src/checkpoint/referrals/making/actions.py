@@ -28,7 +28,6 @@ from checkpoint.referrals.rules import Stand, Told, began, check_day
 from checkpoint.referrals.schemas import MakeReferral
 from checkpoint.referrals.states import (
     OPEN,
-    NoPlaceLeft,
     NotInProgramme,
     ReferralEvent,
     ReferralOpen,
@@ -49,7 +48,7 @@ async def make(
 
     Raises:
         CustodyRecordNotFound, ArmNotRead, NotInProgramme, SharingConsentNeeded, RuleBroken,
-        ContractNotRunning, ReferralOpen, NoPlaceLeft, RecordFull: nobody was referred, and nothing
+        ContractNotRunning, ReferralOpen, NoPlaceFree, RecordFull: nobody was referred, and nothing
             was told.
     """
     record = await contracts.case(session, record_id, by=by, at=at, lock=True)
@@ -148,7 +147,7 @@ async def _place(
         if wait:
             return ReferralEvent.MADE_TO_WAIT, False
         found = await offers.fits(session, purpose.pathway, seeker, on=london_day(at))
-        raise NoPlaceLeft(
+        raise NoPlaceFree(
             "Send wait to put the person on the waiting list, choose another offer, or record "
             "that no provider is available.",
             free_places=0,

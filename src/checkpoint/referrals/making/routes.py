@@ -11,6 +11,7 @@ from checkpoint.contracts.evidence.states import ContractNotRunning
 from checkpoint.custody.queries import CustodyRecordNotFound
 from checkpoint.custody.rules import RecordFull
 from checkpoint.delivery.states import ArmNotRead
+from checkpoint.directory.states import NoPlaceFree
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import Transaction
@@ -21,7 +22,6 @@ from checkpoint.referrals.making import actions
 from checkpoint.referrals.routes import RecordId, answer
 from checkpoint.referrals.schemas import MakeReferral, ReferralView
 from checkpoint.referrals.states import (
-    NoPlaceLeft,
     NotInProgramme,
     ReferralOpen,
     SharingConsentNeeded,
@@ -42,7 +42,7 @@ router = APIRouter(prefix="/v1", tags=["referrals"])
         SharingConsentNeeded,
         ContractNotRunning,
         ReferralOpen,
-        NoPlaceLeft,
+        NoPlaceFree,
         RuleBroken,
         RecordFull,
     ),

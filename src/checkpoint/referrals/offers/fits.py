@@ -252,5 +252,8 @@ def ranked(seeker: Seeker, offers: Iterable[Offer]) -> Sequence[Fit]:
     Args:
         seeker: what is known of them.
         offers: in any order.
+
+    Returns:
+        One fit for each offer, by its rank.
     """
     return sorted((fit(seeker, offer) for offer in offers), key=lambda found: found.rank)
