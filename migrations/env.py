@@ -41,6 +41,8 @@ for room in (
     "contracts.outcomes.tables",
     "directory.tables",
     "directory.lists",
+    "referrals.tables",
+    "referrals.offers.tables",
     "monitor.tables",
     "journey.worklist.tables",
 ):

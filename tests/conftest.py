@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -115,6 +115,7 @@ def alembic_config(url: str) -> Config:
 
 
 NUMBERS = itertools.count(1)
+NOBODYS = UUID(int=1)  # an organization that nobody is referred to
 
 
 @pytest.fixture(scope="session")
@@ -241,7 +242,13 @@ class Clients:
         self, role: Role = Role.CUSTODY_OFFICER, *suites: str, name: str = "someone"
     ) -> httpx.AsyncClient:
         issuer = self.app.state.local_issuer
-        token = issuer.token(role, list(suites or ["DURHAMGATE"]), name=name, at=datetime.now(UTC))
+        token = issuer.token(
+            role,
+            list(suites or ["DURHAMGATE"]),
+            name=name,
+            at=datetime.now(UTC),
+            organization_id=NOBODYS if role is Role.PROVIDER else None,
+        )
         return self.bare(Authorization=f"Bearer {token}")
 
     def bare(self, **headers: str) -> httpx.AsyncClient:

@@ -15,6 +15,7 @@ from house.test_enumeration import ABSENT, BODIES, filled
 from keeping import SESSIONS, entered, running, said, started
 from meeting import planned
 from navigating import registered
+from referring import listed
 
 OFFICER, SUPERVISOR, NAVIGATOR = Role.CUSTODY_OFFICER, Role.SUPERVISOR, Role.NAVIGATOR
 RECORD = "/v1/custody-records/{record_id}"
@@ -90,6 +91,22 @@ class Scene:
             assert made.status_code == 201, made.text
             self.ids[name] = newest(made.json())
         self.ids["contract_id"] = contract.id
+        await self.referred(contract, navigator)
+
+    async def referred(self, contract, navigator):
+        """A referral for its condition, and a need for which there was nobody."""
+        here = RECORD.format(**self.ids)
+        offer = await listed(self.clients.app.state.engine)
+        self.ids["service_id"] = offer.service_id
+        body = BODIES["make_referral"] | {"service_id": offer.service_id}
+        body |= {"condition_key": contract.keys["sessions"]}
+        for name, noun, sent in (
+            ("referral_id", "referrals", body),
+            ("no_provider_id", "no-provider-available", BODIES["record_no_provider"]),
+        ):
+            made = await navigator.post(f"{here}/{noun}", json=sent, headers=a_key())
+            assert made.status_code == 201, made.text
+            self.ids[name] = newest(made.json())
 
     async def written(self, record_id, navigators):
         """What only time and other rooms bring about."""

@@ -38,6 +38,8 @@ KEPT += ("condition_entry", "condition_entry_withdrawal", "breach_review", "brea
 KEPT += ("directory_listing", "directory_listing_version", "directory_capacity")
 KEPT += ("directory_chase", "directory_crosswalk", "directory_offer")
 KEPT += ("victim_challenge", "victim_challenge_decision")
+KEPT += ("referral", "referral_step", "referral_disclosure", "referral_session")
+KEPT += ("offer_shown", "no_provider", "no_provider_withdrawal")
 KEPT += (
     "safeguard",
     "co_accused",

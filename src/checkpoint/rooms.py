@@ -56,6 +56,12 @@ from checkpoint.people import codes as people_codes
 from checkpoint.people import routes as people
 from checkpoint.people.merges import codes as merges_codes
 from checkpoint.people.merges import routes as merges
+from checkpoint.referrals import codes as referrals_codes
+from checkpoint.referrals import routes as referrals
+from checkpoint.referrals.gaps import routes as gaps
+from checkpoint.referrals.making import routes as making
+from checkpoint.referrals.offers import routes as case_offers
+from checkpoint.referrals.providers import routes as providers
 from checkpoint.trials import routes as trials
 from checkpoint.victims import codes as victims_codes
 from checkpoint.victims import routes as victims
@@ -112,6 +118,12 @@ ROOMS = (
     reviews_codes.router,
     outcomes.router,
     outcomes_codes.router,
+    gaps.router,
+    making.router,
+    referrals.router,
+    referrals_codes.router,
+    case_offers.router,
+    providers.router,
     monitor.router,
     monitor_codes.router,
     consent.router,

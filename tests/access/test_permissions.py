@@ -35,10 +35,16 @@ def test_no_token_can_carry_the_role_of_the_operator():
     assert set(TOKEN_ROLES) == set(Role) - {Role.OPERATOR}
 
 
-@pytest.mark.parametrize("role", TOKEN_ROLES)
-def test_whoever_has_a_token_may_read_the_code_lists(role):
+@pytest.mark.parametrize("role", [role for role in TOKEN_ROLES if role is not Role.PROVIDER])
+def test_whoever_is_of_the_programme_may_read_the_code_lists(role):
     assert holds(role, Permission.READ_REFERENCE)
     assert GRANTS[role] >= EVERYONE
+
+
+def test_a_provider_answers_its_referrals_and_may_do_nothing_else():
+    answers = Permission.ANSWER_REFERRAL
+    assert GRANTS[Role.PROVIDER] == {answers}
+    assert [role for role in Role if holds(role, answers)] == [Role.PROVIDER]
 
 
 @pytest.mark.parametrize("permission", sorted(CHANGES))
@@ -48,8 +54,9 @@ def test_only_custody_officers_change_a_case_in_the_suite(permission):
 
 def test_only_auditors_read_the_ledger_and_they_read_no_case():
     assert [role for role in Role if holds(role, Permission.READ_LEDGER)] == [Role.AUDITOR]
-    rates = Permission.READ_OVERRIDE_RATES  # numbers, and nobody's case
-    assert GRANTS[Role.AUDITOR] == {Permission.READ_LEDGER, rates, Permission.READ_REFERENCE}
+    # Numbers, and nobody's case.
+    numbers = {Permission.READ_OVERRIDE_RATES, Permission.READ_OFFER_GAPS}
+    assert GRANTS[Role.AUDITOR] == {Permission.READ_LEDGER, Permission.READ_REFERENCE} | numbers
 
 
 def test_those_who_monitor_a_trial_see_no_case_and_no_arm():
@@ -63,7 +70,7 @@ def test_those_who_monitor_a_trial_see_no_case_and_no_arm():
 
 @pytest.mark.parametrize("role", [Role.EVALUATOR])
 def test_those_who_work_outside_the_suite_see_no_custody_record(role):
-    assert GRANTS[role] == {Permission.READ_REFERENCE}
+    assert GRANTS[role] == {Permission.READ_OFFER_GAPS, Permission.READ_REFERENCE}
 
 
 def test_navigators_read_and_assess_and_decide_nothing():
@@ -83,7 +90,11 @@ def test_navigators_read_and_assess_and_decide_nothing():
         Permission.READ_SESSIONS,
         Permission.WORK_CONTRACT,
         Permission.WORK_SESSIONS,
+        Permission.READ_LISTINGS,
+        Permission.READ_OFFER_GAPS,
         Permission.READ_REFERENCE,
+        Permission.READ_REFERRALS,
+        Permission.REFER,
         Permission.READ_TIMELINE,
         Permission.READ_WORKLIST,
         Permission.SEND_BATCH,

@@ -202,6 +202,8 @@ READING = {
     Permission.DECIDE_CONTRACT: {Permission.READ_CONTRACT},
     Permission.PLAN_APPOINTMENT: {Permission.READ_SESSIONS},
     Permission.WORK_SESSIONS: {Permission.READ_SESSIONS},
+    Permission.REFER: {Permission.READ_REFERRALS},
+    Permission.ANSWER_REFERRAL: {Permission.ANSWER_REFERRAL},
 }
 
 

@@ -291,6 +291,7 @@ def test_tokens_have_the_kind_the_signature_and_the_claims_that_are_checked(clie
         "checkpoint_role",
         "checkpoint_suites",
         "checkpoint_rank",
+        "checkpoint_organization",
     }
     assert claims["nbf"]["jsonType.label"] == "long"
     assert claims["checkpoint_role"].get("multivalued", "false") == "false"
@@ -318,7 +319,10 @@ def test_the_realm_knows_the_roles_that_tokens_may_carry_and_nobody_sets_their_o
     assert options == [role.value for role in TOKEN_ROLES]
     ranks = profile["checkpoint_rank"]["validations"]["options"]["options"]
     assert ranks == [rank.value for rank in Rank]
-    for name in ("checkpoint_role", "checkpoint_suites", "checkpoint_rank"):
+    for name in (
+        *("checkpoint_role", "checkpoint_suites", "checkpoint_rank"),
+        "checkpoint_organization",
+    ):
         assert profile[name]["permissions"]["edit"] == ["admin"]
     assert not REALM["registrationAllowed"]
 

@@ -52,6 +52,7 @@ def test_all_deeds_and_the_ledger_name_who_may_call_them():
         ("journey", 20, "in the journey and its alcoves"),
         ("contracts", 15, "in contracts and its alcoves"),
         ("directory", 5, "in the directory and its alcoves"),
+        ("referrals", 20, "in referrals and its alcoves"),
     ],
 )
 def test_every_file_of_a_room_with_alcoves_has_its_layer(room, least, words):
@@ -81,13 +82,13 @@ def test_a_room_holds_only_the_agreed_furniture():
         "loading", "routes", "codes", "counts", "cli", "identities",
         "stages", "cases", "papers", "pages", "printing", "views", "balance", "caseload",
         "sequence", "sealing", "vault", "proving",
-        "questions", "scoring", "forms", "waiting", "running",
+        "questions", "scoring", "forms", "waiting", "running", "duties", "fits", "referred",
         "entities", "parts", "values", "offers", "parting", "meanings", "indexing", "keeping",
         "answering", "finding", "guarding", "mounting",
     }  # fmt: skip
     rooms = (
         "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs",
-        "directory", "consent", "trials", "allocation", "delivery", "navigators", "contracts", "monitor", "journey",
+        "directory", "consent", "trials", "allocation", "delivery", "navigators", "contracts", "referrals", "monitor", "journey",
         "batches", *ALCOVES,
     )  # fmt: skip
     found = {
@@ -107,6 +108,7 @@ ALCOVES = (
     "contracts/evidence", "contracts/reviews", "contracts/outcomes",
     "journey/worklist", "journey/timeline", "journey/steps",
     "directory/published",
+    "referrals/making", "referrals/offers", "referrals/providers", "referrals/gaps",
 )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ PURE = [
     "questions",
     "scoring",
     "caseload",
+    "fits",
     "term",
     "fates",
     "lives",

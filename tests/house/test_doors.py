@@ -15,7 +15,10 @@ from conftest import Clients
 OFFICER, SUPERVISOR, AUDITOR = Role.CUSTODY_OFFICER, Role.SUPERVISOR, Role.AUDITOR
 NAVIGATOR = Role.NAVIGATOR
 MANAGER, STATISTICIAN = Role.TRIAL_MANAGER, Role.STATISTICIAN
-ANYONE = frozenset(TOKEN_ROLES)
+PROVIDER, EVALUATOR = Role.PROVIDER, Role.EVALUATOR
+ANYONE = frozenset(TOKEN_ROLES) - {PROVIDER}
+REFERRERS = frozenset({SUPERVISOR, NAVIGATOR})
+BOARD = REFERRERS | {EVALUATOR, AUDITOR, Role.DIRECTORY_EDITOR}
 READERS = frozenset({OFFICER, SUPERVISOR})
 MONITORS = frozenset({MANAGER, STATISTICIAN})
 EDITOR = Role.DIRECTORY_EDITOR
@@ -58,6 +61,37 @@ DOORS = {
     "GET /v1/reference/restriction-reasons": ANYONE,
     "GET /v1/reference/break-glass-reasons": ANYONE,
     "GET /v1/reference/break-glass-outcomes": ANYONE,
+    "GET /v1/custody-records/{record_id}/service-offers": READERS | {NAVIGATOR},
+    "GET /v1/custody-records/{record_id}/no-provider-available": READERS | {NAVIGATOR},
+    "POST /v1/custody-records/{record_id}/no-provider-available": REFERRERS,
+    "POST /v1/custody-records/{record_id}/no-provider-available/{no_provider_id}/withdrawal": REFERRERS,
+    "GET /v1/custody-records/{record_id}/referrals": READERS | {NAVIGATOR},
+    "POST /v1/custody-records/{record_id}/referrals": REFERRERS,
+    "GET /v1/referrals/summary": BOARD,
+    "GET /v1/referrals/gaps": BOARD,
+    "GET /v1/referrals/gaps.html": BOARD,
+    "GET /v1/referrals/{referral_id}": READERS | {NAVIGATOR},
+    "POST /v1/referrals/{referral_id}/acknowledgement": REFERRERS,
+    "POST /v1/referrals/{referral_id}/waiting-list": REFERRERS,
+    "POST /v1/referrals/{referral_id}/start": REFERRERS,
+    "POST /v1/referrals/{referral_id}/end": REFERRERS,
+    "POST /v1/referrals/{referral_id}/wait-correction": REFERRERS,
+    "POST /v1/referrals/{referral_id}/sessions": REFERRERS,
+    "GET /v1/provider/referrals": {PROVIDER},
+    "GET /v1/provider/referrals/{referral_id}": {PROVIDER},
+    "POST /v1/provider/referrals/{referral_id}/acknowledgement": {PROVIDER},
+    "POST /v1/provider/referrals/{referral_id}/waiting-list": {PROVIDER},
+    "POST /v1/provider/referrals/{referral_id}/start": {PROVIDER},
+    "POST /v1/provider/referrals/{referral_id}/end": {PROVIDER},
+    "POST /v1/provider/referrals/{referral_id}/sessions": {PROVIDER},
+    "GET /v1/reference/referral-reasons": ANYONE,
+    "GET /v1/reference/referral-risks": ANYONE,
+    "GET /v1/reference/referral-states": ANYONE,
+    "GET /v1/reference/referral-bases": ANYONE,
+    "GET /v1/reference/referral-names": ANYONE,
+    "GET /v1/reference/contact-ways": ANYONE,
+    "GET /v1/reference/no-provider-reasons": ANYONE,
+    "GET /v1/reference/no-provider-withdrawals": ANYONE,
     "POST /v1/eligibility/preview": READERS,
     "POST /v1/custody-records/{record_id}/eligibility-decisions": {OFFICER},
     "GET /v1/custody-records/{record_id}/eligibility-decisions": READERS,

@@ -46,6 +46,9 @@ IDS = (
     "entry_id",
     "review_id",
     "challenge_id",
+    "referral_id",
+    "no_provider_id",
+    "service_id",
 )
 NAVIGATOR = {
     "name": "Synthetic Navigator",
@@ -194,6 +197,24 @@ BODIES = {
     },
     "record_challenge": {"victim_id": ..., "objected_on": "2026-11-03", "words": "No."},
     "decide_challenge": {"outcome": "contract_stands", "words": "It does."},
+    "make_referral": {
+        "service_id": ...,
+        "condition_key": ABSENT,
+        "name": "initials",
+        "contact": {"way": "through_navigator"},
+    },
+    "acknowledge_referral": {"happened_on": "2026-11-03"},
+    "put_referral_on_waiting_list": {"happened_on": "2026-11-03", "reason_code": "list_full"},
+    "start_referral": {"happened_on": "2026-11-03"},
+    "end_referral": {
+        "outcome": "withdrawn",
+        "happened_on": "2026-11-03",
+        "reason_code": "made_in_error",
+    },
+    "correct_referral_wait": {"reason_code": "never_waited"},
+    "record_referral_sessions": {"sessions": [{"session_on": "2026-11-03", "attended": True}]},
+    "record_no_provider": {"pathway": "finance", "reason_code": "none_exists"},
+    "withdraw_no_provider": {"reason_code": "entered_twice"},
     "pause_detention": {"reason": "hospital", "paused_at": "2026-11-02T23:00:00Z"},
 }
 
@@ -205,7 +226,10 @@ NOT_YET = ("/problems/allocation-not-found", "/problems/enrolment-not-found")
 def doors_of(app):
     """Every door whose address names one thing of a suite; people are the whole force's."""
     for route in routes_of(app):
-        if "_id}" in route.path and not route.path.startswith("/v1/people"):
+        # A provider reaches by its organization and no suite: see tests/referrals.
+        if "_id}" in route.path and not route.path.startswith(
+            ("/v1/people", "/v1/provider", "/v1/directory")
+        ):
             if route.name == "break_glass":  # tells that there is a case: that is what it is for
                 continue
             for method in sorted(route.methods):
@@ -257,6 +281,9 @@ async def theirs(client, clients):
     return {
         "navigator_id": navigator["id"],
         "conflict_id": conflict["id"],
+        "referral_id": ABSENT,  # see tests/house/test_reach.py
+        "no_provider_id": ABSENT,
+        "service_id": ABSENT,
         "glass_id": ABSENT,  # see tests/custody/test_reach.py
         "handover_id": ABSENT,  # needs a case in the programme: see tests/navigators
         "appointment_id": ABSENT,  # so does this: see tests/contracts
@@ -289,7 +316,7 @@ async def test_elsewhere_and_absent_cannot_be_told_apart_at_any_door(app, client
     documented = [
         len(doors)
         for path, doors in app.openapi()["paths"].items()
-        if "_id}" in path and not path.startswith("/v1/people")
+        if "_id}" in path and not path.startswith(("/v1/people", "/v1/provider", "/v1/directory"))
     ]
     assert len(tried) == 2 * (sum(documented) - 1) > 10
 
@@ -313,7 +340,10 @@ async def test_the_owners_suite_is_let_in_so_the_doors_were_real(app, clients, t
         answer = await knock(officer, door, theirs)
         if answer.status_code == 403:
             answer = await knock(supervisor, door, theirs)
-        if any(f"{name}_id" in door[2] for name in ("crossover", "glass", "contract")):
+        if any(
+            f"{name}_id" in door[2]
+            for name in ("crossover", "glass", "contract", "referral", "no_provider")
+        ):
             assert answer.status_code == 404
             continue
         if "appointment_id" in door[2]:
@@ -322,6 +352,7 @@ async def test_the_owners_suite_is_let_in_so_the_doors_were_real(app, clients, t
         if "handover_id" in door[2]:
             assert answer.status_code == 403  # only a navigator answers
             continue
+        # Nobody was started here, and no contract runs: a referral is refused for that.
         let_in = answer.status_code in (200, 201, 409, 412) or answer.json()["type"] in NOT_YET
         assert let_in, (door, answer.text)
 

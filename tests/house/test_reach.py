@@ -46,6 +46,10 @@ TABLE = {
         f"GET {RECORD}/timeline",
         f"GET {RECORD}/victims",
         f"GET {RECORD}/contracts",
+        f"GET {RECORD}/no-provider-available",
+        f"GET {RECORD}/referrals",
+        f"GET {RECORD}/service-offers",
+        "GET /v1/referrals/{referral_id}",
         "GET /v1/appointments/{appointment_id}",
         f"GET {CONTRACT}",
         f"GET {CONTRACT}/breach-reviews",
@@ -97,7 +101,10 @@ TABLE = {
             "needs-assessments",
             "offences",
             "pauses",
+            "no-provider-available",
+            "no-provider-available/{no_provider_id}/withdrawal",
             "programme-start",
+            "referrals",
             "release",
             "restrictions",
             "restrictions/lifting",
@@ -135,6 +142,17 @@ TABLE = {
         ]
     }
     | {
+        f"POST /v1/referrals/{{referral_id}}/{noun}"
+        for noun in [
+            "acknowledgement",
+            "end",
+            "sessions",
+            "start",
+            "wait-correction",
+            "waiting-list",
+        ]
+    }
+    | {
         "PATCH /v1/consents/{asking_id}",
         "PATCH /v1/needs-assessments/{assessment_id}",
         "POST /v1/appointments/{appointment_id}/attendance",
@@ -162,7 +180,14 @@ TABLE = {
     BREAKS: {f"POST {RECORD}/break-glass"},
 }
 # About a person of the staff, and nobody's case; see tests/navigators.
-NOT_OF_A_CASE = ("{navigator_id}", "{conflict_id}", "/v1/people/")
+# So is what a provider reaches: by its organization, and by no case; see tests/referrals.
+NOT_OF_A_CASE = (
+    "{navigator_id}",
+    "{conflict_id}",
+    "/v1/people/",
+    "/v1/provider/",
+    "/v1/directory/",
+)
 # For each relationship, the doors that it opens to a role that may open them at all.
 OPENS = {
     "own suite": {READS, WORKS, LEADS, BREAKS},

@@ -14,8 +14,9 @@ import checkpoint
 from builders import WITHDRAWAL, a_key, asked_for_consent, booked, eligible
 from checkpoint.access.permissions import GRANTS
 from checkpoint.foundation.actors import Role
+from checkpoint.journey.timeline.facts import hears
 from checkpoint.journey.timeline.rules import DATED, cut, story
-from checkpoint.journey.timeline.states import TOLD, hears
+from checkpoint.journey.timeline.states import TOLD
 from conftest import NOON
 from contracting import CONTRACT
 from delivering import PROPOSED, STARTED, a_disposal, place, problem, said
@@ -26,7 +27,7 @@ from traces import entries
 
 # Readings, what is about no case, and what is told of a person and not of a case.
 OF_NO_CASE = {
-    "access", "ledger", "people", "request", "housekeeping", "journey", "monitor", "trial",
+    "access", "directory", "ledger", "people", "request", "housekeeping", "journey", "monitor", "trial",
 }  # fmt: skip
 NOT_TOLD = {
     "appointment_feed.made", "appointment_feed.revoked", "appointment_feed.seen",
@@ -38,6 +39,7 @@ NOT_TOLD = {
     "navigator.absence_recorded", "navigator.changed", "navigator.clearance_recorded",
     "navigator.providers_added", "navigator.reassignment_planned", "navigator.registered",
     "navigator.suggested", "needs.compared", "needs.instrument_published",
+    "referral.gaps_printed", "referral.list_disclosed", "service_offers.shown",
 }  # fmt: skip
 
 
@@ -82,7 +84,7 @@ def test_nothing_is_heard_by_omission_and_nothing_that_tells_an_unknown_arm():
     navigator = {event for event in TOLD if heard(Role.NAVIGATOR, event)}
     assert {each.split(".")[0] for each in navigator} == {
         *("consent", "contract", "custody", "delivery", "navigator", "needs"),
-        *("appointment", "contact", "warning"),
+        *("appointment", "contact", "referral", "service_offers", "warning"),
     }
     assert not heard(Role.NAVIGATOR, "custody.released")
     assert not heard(Role.NAVIGATOR, "victim_challenge.recorded")

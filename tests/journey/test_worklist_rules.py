@@ -16,6 +16,7 @@ from checkpoint.foundation.actors import Role
 from checkpoint.foundation.calendar import london_day
 from checkpoint.journey.worklist.clocks import FROM_DAYS, FromDay, FromInstant
 from checkpoint.journey.worklist.counts import SOURCES
+from checkpoint.journey.worklist.duties import DUTIES
 from checkpoint.journey.worklist.facts import MATTERS, is_told, why_not
 from checkpoint.journey.worklist.names import AFTER, LABELS
 from checkpoint.journey.worklist.queries import RECKONED
@@ -32,7 +33,7 @@ from checkpoint.journey.worklist.rules import (
     tallied,
     urgency_of,
 )
-from checkpoint.journey.worklist.states import DUTIES, Kind, Urgency
+from checkpoint.journey.worklist.states import Kind, Urgency
 
 NOW = datetime(2026, 11, 3, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -5,7 +5,7 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -58,6 +58,7 @@ class LocalIssuer:
         name: str,
         at: datetime,
         rank: Rank | None = None,
+        organization_id: UUID | None = None,
     ) -> str:
         moment, rank = int(at.timestamp()), rank or RANKS.get(role)
         claims: dict[str, Any] = {
@@ -75,6 +76,8 @@ class LocalIssuer:
         }
         if rank is not None:
             claims["checkpoint_rank"] = rank.value
+        if organization_id is not None:
+            claims["checkpoint_organization"] = str(organization_id)
         headers = {"kid": self.kid, "typ": "at+jwt"}
         return jwt.encode(claims, self._key, algorithm="RS256", headers=headers)
 
@@ -146,11 +149,16 @@ async def issue_token(
             json_schema_extra={"enum": [*Rank]},
         ),
     ] = None,
+    organization: Annotated[
+        UUID | None, Form(description="A provider's organization in the directory, by its id.")
+    ] = None,
 ) -> Response:
     """Give a token for a made-up member of staff; with ``Accept: text/plain``, the token alone."""
     issuer: LocalIssuer = request.app.state.local_issuer
     chosen = Rank(rank) if rank else None
-    token = issuer.token(Role(role), suite, name=name, at=now, rank=chosen)
+    token = issuer.token(
+        Role(role), suite, name=name, at=now, rank=chosen, organization_id=organization
+    )
     if request.headers.get("accept", "").startswith("text/plain"):
         return Response(token, media_type="text/plain")
     view = TokenView(access_token=token, expires_in=int(LIFE.total_seconds()))

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     ANSWER_CROSSOVER = "crossover:answer"
     ANSWER_HANDOVER = "handover:answer"
     ANSWER_OVERRIDE = "override:answer"
+    ANSWER_REFERRAL = "referral:answer"
     ANSWER_UNBLINDING = "unblinding:answer"
     ASSESS_NEEDS = "needs:assess"
     ASSIGN_NAVIGATOR = "navigator:assign"
@@ -57,9 +58,11 @@ class Permission(StrEnum):
     READ_LISTINGS = "listing:read"
     READ_NEEDS = "needs:read"
     READ_NEXT_STEPS = "next-steps:read"
+    READ_OFFER_GAPS = "offer-gaps:read"
     READ_OVERRIDE_RATES = "override-rates:read"
     READ_PERSON = "person:read"
     READ_REFERENCE = "reference:read"
+    READ_REFERRALS = "referral:read"
     READ_RISK = "risk:read"
     READ_SESSIONS = "session:read"
     READ_TIMELINE = "timeline:read"
@@ -70,6 +73,7 @@ class Permission(StrEnum):
     RECORD_DISPOSAL = "disposal:record"
     RECORD_RISK = "risk:record"
     RECORD_VICTIM = "victim:record"
+    REFER = "referral:make"
     RELEASE_FROM_CUSTODY = "custody-record:release"
     RESTRICT_CASE = "restriction:manage"
     REVIEW_GLASS = "break-glass:review"
@@ -112,6 +116,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_NEEDS,
             Permission.READ_NEXT_STEPS,
             Permission.READ_PERSON,
+            Permission.READ_REFERRALS,
             Permission.READ_RISK,
             Permission.READ_SESSIONS,
             Permission.READ_TIMELINE,
@@ -159,8 +164,10 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_LISTINGS,
             Permission.READ_NEEDS,
             Permission.READ_NEXT_STEPS,
+            Permission.READ_OFFER_GAPS,
             Permission.READ_OVERRIDE_RATES,
             Permission.READ_PERSON,
+            Permission.READ_REFERRALS,
             Permission.READ_RISK,
             Permission.READ_SESSIONS,
             Permission.READ_TIMELINE,
@@ -169,6 +176,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.RECORD_CONSENT,
             Permission.RECORD_DELIVERY,
             Permission.RECORD_DISPOSAL,
+            Permission.REFER,
             Permission.RESTRICT_CASE,
             Permission.REVIEW_GLASS,
             Permission.SEARCH_PEOPLE,
@@ -191,14 +199,17 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_LISTINGS,
             Permission.READ_NEEDS,
             Permission.READ_NEXT_STEPS,
+            Permission.READ_OFFER_GAPS,
+            Permission.READ_REFERRALS,
             Permission.READ_SESSIONS,
             Permission.READ_TIMELINE,
             Permission.READ_WORKLIST,
+            Permission.REFER,
             Permission.SEND_BATCH,
             Permission.WORK_CONTRACT,
             Permission.WORK_SESSIONS,
         },
-        Role.EVALUATOR: EVERYONE,
+        Role.EVALUATOR: EVERYONE | {Permission.READ_OFFER_GAPS},
         Role.STATISTICIAN: EVERYONE
         | {
             Permission.ANSWER_UNBLINDING,
@@ -213,8 +224,20 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.PROPOSE_UNBLINDING,
             Permission.SEND_BATCH,
         },
-        Role.AUDITOR: EVERYONE | {Permission.READ_LEDGER, Permission.READ_OVERRIDE_RATES},
-        Role.DIRECTORY_EDITOR: EVERYONE | {Permission.EDIT_LISTINGS, Permission.READ_LISTINGS},
+        Role.AUDITOR: EVERYONE
+        | {
+            Permission.READ_LEDGER,
+            Permission.READ_OFFER_GAPS,
+            Permission.READ_OVERRIDE_RATES,
+        },
+        Role.DIRECTORY_EDITOR: EVERYONE
+        | {
+            Permission.EDIT_LISTINGS,
+            Permission.READ_LISTINGS,
+            Permission.READ_OFFER_GAPS,
+        },
+        # From outside the programme: not even its code lists.
+        Role.PROVIDER: frozenset({Permission.ANSWER_REFERRAL}),
         Role.OPERATOR: frozenset(),
     }
 )

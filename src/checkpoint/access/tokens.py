@@ -121,7 +121,8 @@ def actor_from(claims: Mapping[str, Any], trust: Trust) -> Actor:
     ``sub`` is the actor's id where it is a UUID; else the id is derived from issuer and ``sub``.
     ``checkpoint_role`` is one role, ``checkpoint_suites`` a list of suite codes, ``azp`` (else
     ``client_id``) the client application, if it is said; ``checkpoint_rank``, a police rank, may
-    be left out. Suites and client go to the ledger, so a token with either in another form is
+    be left out. ``checkpoint_organization``, a UUID of the directory, is wanted of a provider and
+    means nothing of anybody else. Suites and client go to the ledger, so a token with either in another form is
     refused whole.
 
     Raises:
@@ -149,7 +150,15 @@ def actor_from(claims: Mapping[str, Any], trust: Trust) -> Actor:
         client=client,
         strong_since=_strong_since(claims, trust),
         rank=None if rank is None else Rank(str(rank)),
+        organization_id=_organization(claims) if role == Role.PROVIDER else None,
     )
+
+
+def _organization(claims: Mapping[str, Any]) -> UUID:
+    try:
+        return UUID(claims["checkpoint_organization"])
+    except (KeyError, ValueError, TypeError, AttributeError):
+        raise refuse("The token does not say whose referrals it is for.") from None
 
 
 def subject_id(issuer: str, subject: str) -> UUID:

@@ -138,7 +138,7 @@ async def one(
 
 
 async def again(session: AsyncSession, contract_id: UUID) -> Any:
-    """A contract that was reached in this transaction, as it stands now.
+    """A contract locked as it stands now, whoever asks; for a deed that reached it, or follows.
 
     Whoever ended it may not reach it any more, and is still told what they did.
     """

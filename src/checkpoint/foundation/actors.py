@@ -17,6 +17,7 @@ class Role(StrEnum):
     TRIAL_MANAGER = "trial_manager"
     AUDITOR = "auditor"
     DIRECTORY_EDITOR = "directory_editor"
+    PROVIDER = "provider"  # of a service that people are referred to; of one organization
     OPERATOR = "operator"
 
 
@@ -54,6 +55,7 @@ class Actor:
     never did in this login. ``rank`` is None for staff who are no police officers, and where
     the provider does not say. ``asks_at`` is the request's moment by the programme's clock: what
     somebody reaches depends on it. None is no moment, so whatever ends by itself has ended.
+    ``organization_id`` is whose referrals a provider reaches, and None for everybody else.
     """
 
     id: UUID
@@ -63,3 +65,4 @@ class Actor:
     strong_since: datetime | None = None
     rank: Rank | None = None
     asks_at: datetime | None = None
+    organization_id: UUID | None = None

@@ -1,6 +1,6 @@
 """Put something on record of a condition, and withdraw what never was true. No commits."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,14 +18,17 @@ from checkpoint.contracts.evidence.states import (
     EntryKind,
     EntryWithdrawn,
     EvidenceEvent,
+    EvidenceWithdrawalReason,
     ExcuseNotYours,
 )
 from checkpoint.contracts.evidence.tables import ConditionEntry, ConditionEntryWithdrawal
+from checkpoint.contracts.states import LIVE
 from checkpoint.custody.rules import check_space
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
 from checkpoint.foundation.errors import RuleBroken
+from checkpoint.needs.states import StatementBasis
 
 MOST_ENTRIES = 1000
 
@@ -55,12 +58,7 @@ async def record(
     rules.check_met(own, command.kind)
     held = await queries.held_of(session, [contract.id])
     rules.check_uncounted(command.kind, command.happened_on, held[condition.key])
-    check_space(
-        len(made),
-        most=MOST_ENTRIES,
-        what="entries of conditions, withdrawn ones included",
-        remedy="Look for a client that repeats itself, and tell your supervisor.",
-    )
+    _check_space(len(made))
     row = ConditionEntry(
         contract_id=contract.id,
         number=len(made) + 1,
@@ -103,6 +101,78 @@ async def withdraw(
     await insert(session, row)
     await _tell(session, EvidenceEvent.WITHDRAWN, found.id, contract, by=by, at=at)
     return contract
+
+
+async def excuse(
+    session: AsyncSession,
+    contract_id: UUID,
+    condition_key: UUID,
+    days: tuple[date, date | None] | None,
+    *,
+    instead_of: UUID | None,
+    by: Actor,
+    at: datetime,
+) -> UUID | None:
+    """A waiting list holds a condition up on these days, in place of what was entered of it before.
+
+    A deed of a later room calls this, once it has reached the case, and tells the ledger.
+
+    Args:
+        session: of the request.
+        contract_id: the contract; where it does not run, nothing changes.
+        condition_key: the condition.
+        days: the first and the last, the last None while it goes on; None where there are none.
+        instead_of: what stands of this wait so far.
+        by: whoever does it.
+        at: now.
+
+    Returns:
+        The entry that stands of it now, if any.
+
+    Raises:
+        RecordFull: it has too many entries.
+    """
+    contract = await contracts.again(session, contract_id)
+    if contract.state not in LIVE:
+        return instead_of
+    made = {each.id: each for each in await queries.entries_made(session, contract.id)}
+    if instead_of is not None and made[instead_of].withdrawn_at is None:
+        await insert(session, _put_right(instead_of, by=by, at=at))
+    within = rules.within(days, since=contract.starts_on)
+    if within is None:
+        return None
+    _check_space(len(made))
+    row = ConditionEntry(
+        contract_id=contract.id,
+        number=len(made) + 1,
+        condition_key=condition_key,
+        kind=EntryKind.BLOCKED,
+        happened_on=within[0],
+        until=within[1],
+        basis=StatementBasis.FACT,
+        recorded_at=at,
+        recorded_by=by.id,
+    )
+    await insert(session, row)
+    return row.id
+
+
+def _put_right(entry_id: UUID, *, by: Actor, at: datetime) -> ConditionEntryWithdrawal:
+    return ConditionEntryWithdrawal(
+        entry_id=entry_id,
+        reason_code=EvidenceWithdrawalReason.PUT_RIGHT,
+        withdrawn_at=at,
+        withdrawn_by=by.id,
+    )
+
+
+def _check_space(made: int) -> None:
+    check_space(
+        made,
+        most=MOST_ENTRIES,
+        what="entries of conditions, withdrawn ones included",
+        remedy="Look for a client that repeats itself, and tell your supervisor.",
+    )
 
 
 async def _condition(session: AsyncSession, contract: Any, key: UUID) -> Any:

@@ -249,3 +249,21 @@ def check_days(happened_on: date, until: date | None, *, since: date, today: dat
             raise RuleBroken(field, "in-the-future", "This day has not come yet.")
     if until is not None and until < happened_on:
         raise RuleBroken("#/until", "ends-before-it-begins", "This lies before happened_on.")
+
+
+def within(
+    days: tuple[date, date | None] | None, *, since: date
+) -> tuple[date, date | None] | None:
+    """The days of a span that are of the contract.
+
+    Args:
+        days: the first and the last, the last None while it goes on; None is no span.
+        since: the contract's first day.
+
+    Returns:
+        The same from that day on; None where nothing is left of it.
+    """
+    if days is None:
+        return None
+    first, last = max(days[0], since), days[1]
+    return None if last is not None and last < first else (first, last)

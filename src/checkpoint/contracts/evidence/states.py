@@ -54,6 +54,7 @@ class EvidenceWithdrawalReason(StrEnum):
     ENTERED_TWICE = "entered_twice"
     ENTERED_WRONGLY = "entered_wrongly"
     WRONG_CONDITION = "wrong_condition"
+    PUT_RIGHT = "put_right"  # it stands again, with other days
 
 
 # A condition that is settled needs nothing more before its contract is completed.
@@ -79,6 +80,7 @@ LABELS: Mapping[StrEnum, str] = MappingProxyType(
         EvidenceWithdrawalReason.ENTERED_TWICE: "Entered twice",
         EvidenceWithdrawalReason.ENTERED_WRONGLY: "Entered wrongly",
         EvidenceWithdrawalReason.WRONG_CONDITION: "It tells of another condition",
+        EvidenceWithdrawalReason.PUT_RIGHT: "It stands again with other days, or never was",
     }
 )
 

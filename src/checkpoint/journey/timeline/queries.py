@@ -35,11 +35,14 @@ from checkpoint.custody.tables import CustodyRecord
 from checkpoint.delivery.tables import Deviation, Disposal, ProgrammeStart
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
+from checkpoint.journey.timeline.facts import OF_NAVIGATORS, hears
 from checkpoint.journey.timeline.rules import Happened, story
 from checkpoint.journey.timeline.schemas import TimelineEntryView
-from checkpoint.journey.timeline.states import OF_NAVIGATORS, TOLD, hears
+from checkpoint.journey.timeline.states import TOLD
 from checkpoint.navigators.queries import IN_CASELOAD, caseload_of
 from checkpoint.needs.tables import NeedsAssessment
+from checkpoint.referrals.offers.tables import NoProvider
+from checkpoint.referrals.tables import Referral, ReferralStep
 from checkpoint.victims.tables import Victim, VictimContact, VictimNotification, ViewGiven
 
 DONE = "done"  # as against the slug of a refusal
@@ -195,6 +198,21 @@ PARTS = (
         col(PersonContact.attempted_at),
         what="reached",
         code=col(PersonContact.result),
+    ),
+    _rows(
+        sa.cast(col(ReferralStep.event), sa.String()),
+        ReferralStep,
+        ReferralStep.recorded_at,
+        _by_its_day(ReferralStep.happened_on, ReferralStep.recorded_at),
+    )
+    .join(Referral, col(Referral.id) == col(ReferralStep.referral_id))
+    .where(col(Referral.custody_record_id) == RECORD_ID),
+    _of_case(
+        NoProvider,
+        NoProvider.recorded_at,
+        _by_its_day(NoProvider.happened_on, NoProvider.recorded_at),
+        what="no_provider",
+        code=col(NoProvider.pathway),
     ),
     _of_case(
         WrittenWarning, WrittenWarning.recorded_at, col(WrittenWarning.issued_at), what="warned"

@@ -16,6 +16,8 @@ from checkpoint.contracts.states import NEXT
 from checkpoint.custody.states import CustodyEvent
 from checkpoint.delivery.states import DeliveryEvent
 from checkpoint.needs.states import NeedsEvent
+from checkpoint.referrals.offers.states import OffersEvent
+from checkpoint.referrals.states import NEXT as REFERRED
 from checkpoint.victims.states import VictimEvent
 
 # Events whose moment stands in a table of the room, by what those rows are called when read.
@@ -48,6 +50,9 @@ DATED: Mapping[str, str] = MappingProxyType(
         SessionEvent.CONTACTED.value: "reached",
         SessionEvent.WARNED.value: "warned",
         OutcomeEvent.CHALLENGED.value: "challenged",
+        # So are a referral's.
+        **{event.value: event.value for _, event in REFERRED},
+        OffersEvent.NO_PROVIDER.value: "no_provider",
     }
 )
 

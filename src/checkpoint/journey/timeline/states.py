@@ -3,7 +3,7 @@
 The words on the left are the rooms' own: the same in the code, in the ledger, here and in extracts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -26,6 +26,8 @@ from checkpoint.monitor.states import MonitorEvent
 from checkpoint.navigators.states import NavigatorEvent
 from checkpoint.needs.states import NeedsEvent
 from checkpoint.oversight.states import OversightEvent
+from checkpoint.referrals.offers.states import OffersEvent
+from checkpoint.referrals.states import ENDINGS, ReferralEvent
 from checkpoint.victims.states import VictimEvent
 
 
@@ -33,8 +35,7 @@ from checkpoint.victims.states import VictimEvent
 class Telling:
     """How one event is told.
 
-    Whoever holds one of ``permissions`` hears of it; what ``tells_arm`` only where they know the
-    arm already.
+    Whoever holds one of ``permissions`` hears of it; what ``tells_arm``, if they know the arm.
     """
 
     told: str
@@ -161,10 +162,7 @@ TOLD: Mapping[str, Telling] = MappingProxyType(
     )
     | _rows(
         {
-            AllocationEvent.ANNOTATED: (
-                "Something was noted of the allocation",
-                "/allocation/annotations",
-            )
+            AllocationEvent.ANNOTATED: ("The allocation was annotated", "/allocation/annotations"),
         },
         Permission.ANNOTATE_ALLOCATION,
     )
@@ -265,6 +263,29 @@ TOLD: Mapping[str, Telling] = MappingProxyType(
         Permission.READ_VICTIM,
         tells_arm=True,
     )
+    | _rows(
+        {
+            event: (told, "/referrals")
+            for event, told in (
+                (ReferralEvent.MADE, "The person was referred to a service"),
+                (ReferralEvent.MADE_TO_WAIT, "The person was referred, and waits for a place"),
+                (ReferralEvent.ACKNOWLEDGED, "The provider has the referral"),
+                (ReferralEvent.PUT_ON_LIST, "The person is on the provider's waiting list"),
+                (ReferralEvent.WAIT_CORRECTED, "The days on a waiting list were put right"),
+                (ReferralEvent.STARTED, "The person started with the provider"),
+                (ReferralEvent.ATTENDED, "Who came to the provider's sessions was entered"),
+                (ReferralEvent.DISCLOSED, "The provider read what it was told"),
+                *(
+                    (event, f"The referral ended: {how.replace('_', ' ')}")
+                    for how, event in ENDINGS.items()
+                ),
+                (OffersEvent.NO_PROVIDER, "No provider was available"),
+                (OffersEvent.NO_PROVIDER_WITHDRAWN, "That there was no provider was withdrawn"),
+            )
+        },
+        Permission.READ_REFERRALS,
+        tells_arm=True,
+    )
     # Nobody who reads a case watches over its trial; that somebody asks for its arm stays with it.
     | _rows(
         {
@@ -276,24 +297,3 @@ TOLD: Mapping[str, Telling] = MappingProxyType(
         tells_arm=True,
     )
 )
-
-# What of a case opens to navigators, too.
-OF_NAVIGATORS = frozenset({"", "/consents", "/contracts", "/needs-assessments", "/sessions"})
-
-
-def hears(event: str, *, holds: Callable[[Permission], bool], knows_arm: bool) -> bool:
-    """Whether somebody who may read a case's story hears of an event.
-
-    Args:
-        event: a room's own word.
-        holds: whether their role holds a permission.
-        knows_arm: whether they know what the case was given: they were shown its arm, it has none,
-            or they work the case.
-
-    Returns:
-        Nothing is heard by omission: an event that is not listed is not told.
-    """
-    telling = TOLD.get(event)
-    if telling is None or (telling.tells_arm and not knows_arm):
-        return False
-    return any(holds(permission) for permission in telling.permissions)

@@ -13,6 +13,7 @@ from checkpoint.contracts.sessions.clocks import policy_on as contact_policy_on
 from checkpoint.foundation.calendar import london_day, london_midnight
 from checkpoint.journey.stages import prosecution_deadline
 from checkpoint.journey.worklist.states import Kind
+from checkpoint.referrals.references import policy_on as referral_policy_on
 
 DAY = timedelta(days=1)
 LAST_ID = UUID(int=2**128 - 1)
@@ -94,6 +95,14 @@ def _raised_by(day: date) -> date:
     return raise_by(london_midnight(day))
 
 
+def _acknowledged_by(day: date) -> date:
+    return day + timedelta(days=referral_policy_on(day).acknowledged_days)
+
+
+def _waits_until(day: date) -> date:
+    return day + timedelta(days=referral_policy_on(day).waiting_days)
+
+
 FROM_DAYS: Mapping[Kind, FromDay] = MappingProxyType(
     {
         Kind.PROSECUTION_DEADLINE: FromDay(_deadline),
@@ -104,5 +113,7 @@ FROM_DAYS: Mapping[Kind, FromDay] = MappingProxyType(
         Kind.REVIEW_DUE: FromDay(),
         Kind.ARREST_UNREVIEWED: FromDay(_raised_by),
         Kind.CHALLENGE_OPEN: FromDay(),
+        Kind.REFERRAL_UNACKNOWLEDGED: FromDay(_acknowledged_by),
+        Kind.REFERRAL_WAITING: FromDay(_waits_until),
     }
 )

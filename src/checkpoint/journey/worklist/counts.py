@@ -21,7 +21,7 @@ from checkpoint.foundation.calendar import london_day, london_midnight
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.paging import LONGEST, Turn
 from checkpoint.foundation.statements import Prepared
-from checkpoint.journey.worklist import cases, running, waiting
+from checkpoint.journey.worklist import cases, referred, running, waiting
 from checkpoint.journey.worklist.cases import Reach, lines
 from checkpoint.journey.worklist.clocks import DAY, LAST_ID, Reckoning
 from checkpoint.journey.worklist.facts import MATTERS, OF_TEAM, Matter, is_told
@@ -94,6 +94,9 @@ SOURCES = (
     Source(Kind.NO_CONTACT, running.no_contact),
     Source(Kind.CONTRACT_ENDING, running.contract_ending, of_team=True),
     Source(Kind.TIME_LIMIT_INCIDENT, running.time_limit_incident),
+    Source(Kind.REFERRAL_UNACKNOWLEDGED, referred.unacknowledged, of_team=True),
+    Source(Kind.REFERRAL_WAITING, referred.waiting, of_team=True),
+    Source(Kind.REFERRAL_ANSWERED, referred.answered, of_team=True),
 )
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 A_MOMENT = timedelta(microseconds=1)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from checkpoint.access.permissions import Permission
-from checkpoint.journey.worklist.states import DUTIES, Kind
+from checkpoint.journey.worklist.duties import DUTIES
+from checkpoint.journey.worklist.states import Kind
 from checkpoint.victims.states import NotificationKind
 
 

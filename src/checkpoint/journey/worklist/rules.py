@@ -50,7 +50,8 @@ def _days(at_risk: int, due: int) -> Allowance:  # the last day counts to its en
 
 # Each holds from its first day until the next one's; the earliest for all days before, too. By when
 # a victim is told, a detention reviewed, a draft forgotten or a disposal chased is those rooms' own;
-# so is how long nobody may hear of somebody, and by when contracts are reviewed or answered for.
+# so is how long nobody may hear of somebody, by when contracts are reviewed or answered for, and
+# after how long referrals are chased.
 POLICIES = (
     WorklistPolicy(
         available_from=date(2015, 4, 7),  # the programme's first day, in Darlington
@@ -87,6 +88,9 @@ POLICIES = (
                 Kind.CHALLENGE_OPEN: _days(60, 5),
                 Kind.TIME_LIMIT_INCIDENT: _allow(5 * DAY, 2 * DAY, 5 * DAY),
                 Kind.GLASS_TO_REVIEW: _allow(3 * DAY, DAY, 3 * DAY),
+                Kind.REFERRAL_UNACKNOWLEDGED: _days(2, 0),
+                Kind.REFERRAL_WAITING: _days(7, 1),
+                Kind.REFERRAL_ANSWERED: _allow(3 * DAY, 3 * DAY, 3 * DAY),
             }
         ),
         chases_days=31,

@@ -9,6 +9,7 @@ from checkpoint.contracts.states import ContractState
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.schemas import NextStep
+from checkpoint.journey.worklist.duties import DUTIES
 from checkpoint.journey.worklist.facts import why_not
 from checkpoint.journey.worklist.names import AFTER, LABELS, SIGNERS
 from checkpoint.journey.worklist.rules import (
@@ -24,7 +25,7 @@ from checkpoint.journey.worklist.schemas import (
     WorklistCountsView,
     WorklistItemView,
 )
-from checkpoint.journey.worklist.states import DUTIES, Kind, Urgency
+from checkpoint.journey.worklist.states import Kind, Urgency
 from checkpoint.victims.states import NotificationKind
 
 OF_TEAM = "Your team works it in another suite, so you may read it; ask a colleague in that suite."

@@ -1,0 +1,61 @@
+"""What is due of referrals: selects like those of cases.
+
+A referral tells an arm: each is for whoever knows of the start.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from checkpoint.delivery.tables import ProgrammeStart
+from checkpoint.journey.worklist.cases import NOTHING, READER, Reach, in_reach, knows
+from checkpoint.journey.worklist.running import is_one_of
+from checkpoint.referrals.states import Party, ReferralState
+from checkpoint.referrals.tables import Referral, ReferralReading, ReferralStep
+
+
+def _of_referral(reach: Reach, since: Any, words: Any = NOTHING) -> Any:
+    case_id = col(Referral.custody_record_id)
+    return (
+        in_reach(reach, since, Referral, case_id, words)
+        .join(ProgrammeStart, col(ProgrammeStart.custody_record_id) == case_id)
+        .where(knows(reach, col(ProgrammeStart.allocation_id)))
+    )
+
+
+def unacknowledged(reach: Reach) -> Any:
+    """Referrals that their provider has not said it has."""
+    rows = _of_referral(reach, col(Referral.made_on))
+    return rows.where(is_one_of(col(Referral.state), ReferralState.MADE))
+
+
+def waiting(reach: Reach) -> Any:
+    """Referrals on a waiting list, by their first day there."""
+    rows = _of_referral(reach, col(Referral.waiting_since))
+    return rows.where(is_one_of(col(Referral.state), ReferralState.WAITING))
+
+
+LATER = aliased(ReferralStep)
+
+
+def answered(reach: Reach) -> Any:
+    """What providers answered last of a referral, where the reader has not read it since."""
+    number = col(ReferralStep.number)
+    later = sa.exists().where(
+        col(LATER.referral_id) == col(Referral.id),
+        is_one_of(col(LATER.party), Party.PROVIDER),
+        col(LATER.number) > number,
+    )
+    read = sa.exists().where(
+        col(ReferralReading.referral_id) == col(Referral.id),
+        col(ReferralReading.read_by) == READER,
+        col(ReferralReading.version) >= number,
+    )
+    words = sa.cast(col(ReferralStep.state), sa.String())
+    return (
+        _of_referral(reach, col(ReferralStep.recorded_at), words)
+        .join(ReferralStep, col(ReferralStep.referral_id) == col(Referral.id))
+        .where(is_one_of(col(ReferralStep.party), Party.PROVIDER), ~later, ~read)
+    )

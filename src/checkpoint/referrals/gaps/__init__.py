@@ -1,0 +1,1 @@
+"""What came of referrals, by pathway and provider, and where offers are missing."""

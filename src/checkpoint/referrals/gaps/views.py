@@ -1,0 +1,81 @@
+"""What was counted into views."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from checkpoint.needs.states import LABELS, Pathway
+from checkpoint.referrals.gaps.counts import Counted
+from checkpoint.referrals.gaps.facts import Gap, Loop, PathwayGap, loop_told
+from checkpoint.referrals.gaps.schemas import (
+    GapsView,
+    GapView,
+    LoopView,
+    PathwayGapView,
+    SummaryView,
+)
+
+NOT_TOLD = "fewer than ten"
+
+
+def _period(counted: Counted) -> dict[str, Any]:
+    suites = None if counted.everybody else sorted(counted.by.suites)
+    return {
+        "since": counted.since,
+        "until": counted.until,
+        "of_suites": suites,
+        "exact": not counted.everybody,
+    }
+
+
+def summary_view(
+    counted: Counted, loops: Mapping[tuple[Pathway, UUID], Loop], names: Mapping[UUID, str]
+) -> SummaryView:
+    """By pathway and provider; a row of which nothing may be told is left out."""
+    order = [*Pathway]
+    items = []
+    for (pathway, id), loop in sorted(
+        loops.items(), key=lambda each: (order.index(each[0][0]), names[each[0][1]], each[0][1])
+    ):
+        told = loop_told(loop, exact=not counted.everybody)
+        if counted.everybody and not any(value is not None for value in told.values()):
+            continue
+        row = LoopView(
+            pathway=pathway,
+            label=LABELS[pathway],
+            organization_id=id,
+            organization_name=names[id],
+            **told,
+        )
+        items.append(row)
+    return SummaryView(**_period(counted), items=items)
+
+
+def gaps_view(counted: Counted, found: Sequence[PathwayGap]) -> GapsView:
+    """By pathway and district, with a sentence for each pathway."""
+    return GapsView(
+        **_period(counted),
+        items=[
+            PathwayGapView(
+                pathway=each.pathway,
+                label=LABELS[each.pathway],
+                whole=GapView.model_validate(each.whole),
+                districts=[GapView.model_validate(row) for row in each.districts],
+                words=words(LABELS[each.pathway], each.whole),
+            )
+            for each in found
+        ],
+    )
+
+
+def words(label: str, gap: Gap | GapView) -> str:
+    """A pathway in a sentence, for whoever hears it."""
+    places = "places not stated" if gap.free_places is None else f"{gap.free_places} free places"
+    return (
+        f"{label}: no provider {_count(gap.no_provider)}, no place {_count(gap.no_place)}, "
+        f"waiting {_count(gap.waiting)}; offers {gap.offers}, {places}."
+    )
+
+
+def _count(value: int | None) -> str:
+    return NOT_TOLD if value is None else str(value)

@@ -1,0 +1,1 @@
+"""The provider's side: their own referrals, and what they answer."""
