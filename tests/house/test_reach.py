@@ -161,7 +161,7 @@ TABLE = {
     BREAKS: {f"POST {RECORD}/break-glass"},
 }
 # About a person of the staff, and nobody's case; see tests/navigators.
-NOT_OF_A_CASE = ("{navigator_id}", "{conflict_id}", "/v1/people/")
+NOT_OF_A_CASE = ("{navigator_id}", "{conflict_id}", "/v1/people/", "/v1/directory/")
 # For each relationship, the doors that it opens to a role that may open them at all.
 OPENS = {
     "own suite": {READS, WORKS, LEADS, BREAKS},
