@@ -21,6 +21,7 @@ from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
 from conftest import NOON, alembic_config
 from listing import serving
+from shell import Shell
 
 SERVICE = ListingKind.SERVICE
 CLOSED = WithdrawListing(reason=WithdrawalReason.CLOSED)
@@ -100,3 +101,9 @@ async def test_only_what_stands_is_chased_and_assured(api, service, doing):
     async with transaction(api) as session:
         with pytest.raises(ListingNotListed):
             await upkeep.assure(session, SERVICE, service, NOON.date(), seen=2, **doing)
+
+
+@pytest.mark.slow
+def test_what_lookups_read_is_made_anew_at_the_shell(make_database, monkeypatch):
+    told = Shell(make_database(), monkeypatch)("directory", "reindex")
+    assert (told.code, told.out) == (0, "Derived anew for 0 services.\n")

@@ -224,7 +224,9 @@ NOT_YET = ("/problems/allocation-not-found", "/problems/enrolment-not-found")
 
 
 def doors_of(app):
-    """Every door whose address names one thing of a suite; people are the whole force's."""
+    """Every door whose address names one thing of a suite; people are the whole force's, and
+    the directory is of nobody who takes part.
+    """
     for route in routes_of(app):
         # A provider reaches by its organization and no suite: see tests/referrals.
         if "_id}" in route.path and not route.path.startswith(
