@@ -12,7 +12,6 @@ from typing import Any
 
 from pydantic import SecretStr
 from sqlmodel import SQLModel
-from sqlmodel.main import default_registry
 
 from checkpoint.access.guards import Holding
 from checkpoint.access.permissions import GRANTS, STRONG, Permission
