@@ -42,7 +42,6 @@ def test_every_refusal_is_declared_on_some_door_or_belongs_to_the_shell(app):
     }
     nowhere = {"nothing-here", "method-not-allowed", "internal-error"}  # any address may answer so
     nowhere |= {"no-place-free", "no-place-held"}  # whoever refers declares these
-    between = {"no-place-held"}  # one room tells another; whoever asks is never answered so
     shell = {
         "offence-list-rejected",
         "rules-refused",
@@ -71,7 +70,7 @@ def test_every_refusal_is_declared_on_some_door_or_belongs_to_the_shell(app):
     shell |= {"not-a-demo-database", "no-local-issuer", "demo-interrupted", "demo-trial-not-run"}
     outside = {"identity-provider-unavailable"}
     known = {refusal.slug for refusal in every_refusal()}
-    assert known - on_doors == (nowhere | between | shell | outside) - on_doors
+    assert known - on_doors == (nowhere | shell | outside) - on_doors
     assert on_doors <= known
 
 
