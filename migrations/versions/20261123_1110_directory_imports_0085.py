@@ -1,7 +1,7 @@
 """What was imported into the directory, and what became of each row.
 
 Revision ID: 0085
-Revises: 0081
+Revises: 0082
 Phase: expand (nothing reads or writes the new tables yet)
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0085"
-down_revision = "0081"
+down_revision = "0082"
 TABLES = ("directory_import_run", "directory_import_row")
 KINDS = "'organization', 'service', 'location', 'taxonomy', 'taxonomy_term'"
 

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.directory.imports.staging import GONE
 from checkpoint.directory.states import ListingKind
+from checkpoint.foundation.database import executed, rows_of
 
 # What staff took out stays out, whatever its feed says.
 LISTED = sa.text("""
@@ -92,14 +93,13 @@ async def put(
     Returns:
         The services of which something that look-ups read has changed.
     """
-    listed = await session.execute(LISTED, {"source": source, "at": stamp["at"]})
-    ids = [*listed.scalars()]
+    ids = [row.id for row in await rows_of(session, LISTED, source=source, at=stamp["at"])]
     given = {"source": source, "kinds": [kind.value for kind in kinds]}
-    ids += (await session.execute(VANISHED, given)).scalars()
-    await session.execute(KEPT, stamp | {"ids": ids})
-    return [*(await session.execute(RESTING, {"ids": ids})).scalars()]
+    ids += [row.id for row in await rows_of(session, VANISHED, **given)]
+    await executed(session, KEPT, stamp | {"ids": ids})
+    return [row.id for row in await rows_of(session, RESTING, ids=ids)]
 
 
 async def keep_rows(session: AsyncSession, run: UUID, *, changed: bool) -> None:
     """Keep what became of the rows that changed something or were rejected."""
-    await session.execute(ROWS, {"run": run, "changed": changed})
+    await executed(session, ROWS, {"run": run, "changed": changed})

@@ -6,6 +6,7 @@ Each document goes through the sieve of imports, so that what is written comes b
 import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -36,7 +37,7 @@ COUNT = sa.select(sa.func.count().label("listed")).where(
     col(DirectoryListing.kind) == ListingKind.SERVICE,
     col(DirectoryListing.state) == ListingState.LISTED,
 )
-FIRST = "00000000-0000-0000-0000-000000000000"
+FIRST = UUID(int=0)
 # Each list behind the services, under the name of its own address in the standard.
 OTHERS = {
     "organizations": ListingKind.ORGANIZATION,

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -30,7 +29,8 @@ from checkpoint.directory.indexing import index
 from checkpoint.directory.states import ListingKind
 from checkpoint.directory.tables import DirectorySource
 from checkpoint.foundation.actors import Actor
-from checkpoint.foundation.database import executed, insert, rows_of as selected
+from checkpoint.foundation.database import executed, insert
+from checkpoint.foundation.database import rows_of as selected
 from checkpoint.foundation.identifiers import new_id
 
 AT_ONCE = 200
@@ -239,6 +239,6 @@ async def importing(
                 yield Import(session, origin, by=by, at=at), session
             finally:
                 await session.rollback()
-                await session.execute(GIVE_BACK, {"source": origin.source})
+                await selected(session, GIVE_BACK, source=origin.source)
                 await staging.end(session)
                 await session.commit()

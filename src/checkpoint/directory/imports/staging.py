@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.directory.entities import canonical, digest_of
@@ -18,6 +19,7 @@ from checkpoint.directory.imports.mending import made_id
 from checkpoint.directory.imports.splitting import Row
 from checkpoint.directory.rules import day_of
 from checkpoint.directory.states import ListingKind
+from checkpoint.foundation.database import executed, rows_of
 
 AT_ONCE = 500
 STAGED = "directory_staged"
@@ -45,7 +47,7 @@ CHOOSE = (
     """
     UPDATE directory_staged AS staged
        SET outcome = 'rejected', document = NULL,
-           notes = notes || '/id: stands in the feed twice; the first was taken'
+           notes = array_append(notes, '/id: stands in the feed twice; the first was taken')
       FROM (SELECT position, row_number() OVER (PARTITION BY kind, external_id ORDER BY position)
               FROM directory_staged WHERE NOT embedded AND outcome <> 'rejected') AS counted
      WHERE counted.position = staged.position AND counted.row_number > 1
@@ -61,6 +63,21 @@ CHOOSE = (
     "CREATE UNIQUE INDEX ON directory_chosen (position)",
     "CREATE INDEX ON directory_chosen (id)",
     "ANALYZE directory_chosen",
+)
+# A term with the id of one that stands here is that term: pathways are the same everywhere.
+SHARED = (
+    """
+    UPDATE directory_staged AS staged
+       SET notes = array_append(notes, '/: stands here as another source has it, and stays so')
+      FROM directory_chosen AS chosen JOIN directory_listing AS other USING (id, kind)
+     WHERE staged.position = chosen.position AND other.source <> :source
+       AND chosen.kind IN ('taxonomy', 'taxonomy_term')
+    """,
+    """
+    DELETE FROM directory_chosen AS chosen USING directory_listing AS other
+     WHERE (other.id, other.kind) = (chosen.id, chosen.kind) AND other.source <> :source
+       AND chosen.kind IN ('taxonomy', 'taxonomy_term')
+    """,
 )
 # An id that another listing has already is not taken a second time.
 CLASHES = sa.text("""
@@ -86,6 +103,12 @@ REWRITE = sa.text("""
 TERMS = sa.text("""
     SELECT id, parent_id FROM directory_chosen
      WHERE kind = 'taxonomy_term' AND parent_id IS NOT NULL
+""")
+TERM = sa.text("SELECT position, document FROM directory_chosen WHERE id = :id")
+CIRCLE = sa.text("""
+    UPDATE directory_staged SET outcome = 'repaired',
+           notes = array_append(notes, '/parent_id: a circle of terms; left out')
+     WHERE position = :position
 """)
 # What a document names need not be there; only what is there can be pointed at.
 POINT = tuple(
@@ -125,10 +148,18 @@ GONE = """
      AND NOT EXISTS (SELECT FROM directory_staged AS staged
                       WHERE (staged.kind, staged.external_id) = (gone.kind, gone.external_id))
 """
+GOING = sa.text(
+    f"SELECT gone.id, gone.kind, gone.external_id {GONE} AND gone.id > :after "  # noqa: S608 - words of our own
+    f"ORDER BY gone.id LIMIT {AT_ONCE}"
+).bindparams(sa.bindparam("kinds", type_=ARRAY(sa.String())), sa.bindparam("after", type_=sa.Uuid()))
+FIRST = UUID(int=0)
+NAMELESS = sa.text(
+    "SELECT count(*) AS nameless FROM directory_staged WHERE external_id = '' AND NOT embedded"
+)
 # Items, and once each what they embed.
 SHOWN = """
     FROM directory_staged AS staged LEFT JOIN directory_chosen AS chosen USING (position)
-   WHERE NOT staged.embedded OR chosen.position IS NOT NULL
+   WHERE (NOT staged.embedded OR chosen.position IS NOT NULL OR staged.outcome = 'rejected')
 """
 COUNTS = sa.text(f"""
     SELECT staged.outcome, chosen.change, count(*) AS rows {SHOWN} GROUP BY 1, 2
@@ -143,12 +174,12 @@ ROWS = sa.text(f"""
 async def begin(session: AsyncSession) -> None:
     """A place for the rows of one feed."""
     for statement in BEGIN:
-        await session.execute(sa.text(statement))
+        await executed(session, sa.text(statement), {})
 
 
 async def end(session: AsyncSession) -> None:
     """The connection may serve others."""
-    await session.execute(sa.text(END))
+    await executed(session, sa.text(END), {})
 
 
 async def add(session: AsyncSession, rows: Iterable[tuple[str, Row]], *, after: int) -> int:
@@ -208,17 +239,19 @@ def _days(document: Mapping[str, Any]) -> tuple[date | None, date | None]:
 async def compare(session: AsyncSession, *, source: str) -> None:
     """Choose one row for each listing, give it its id, and see what it changes."""
     for statement in CHOOSE:
-        await session.execute(sa.text(statement))
+        await executed(session, sa.text(statement), {})
+    for statement in SHARED:
+        await executed(session, sa.text(statement), {"source": source})
     await _rename(session, source)
     await _cut_circles(session)
     for statement in POINT:
-        await session.execute(sa.text(statement))
-    await session.execute(COMPARE, {"source": source})
+        await executed(session, sa.text(statement), {})
+    await executed(session, COMPARE, {"source": source})
 
 
 async def _rename(session: AsyncSession, source: str) -> None:
     """Where an id is another listing's, the row gets one of its own, and whatever names it too."""
-    found = (await session.execute(CLASHES, {"source": source})).all()
+    found = await rows_of(session, CLASHES, source=source)
     renamed = {
         (row.kind, str(row.told)): str(row.own or made_id(source, row.kind, row.external_id))
         for row in found
@@ -235,7 +268,7 @@ async def _documents(
     session: AsyncSession,
 ) -> AsyncIterator[tuple[int, ListingKind, dict[str, Any]]]:
     after = 0
-    while rows := (await session.execute(DOCUMENTS, {"after": after})).all():
+    while rows := await rows_of(session, DOCUMENTS, after=after):
         for row in rows:
             yield row.position, ListingKind(row.kind), json.loads(row.document)
         after = rows[-1].position
@@ -245,7 +278,8 @@ async def _rewrite(
     session: AsyncSession, position: int, kind: ListingKind, document: dict[str, Any]
 ) -> None:
     organization_id, taxonomy_id, parent_id = named_by(kind, document)
-    await session.execute(
+    await executed(
+        session,
         REWRITE,
         {
             "position": position,
@@ -261,32 +295,20 @@ async def _rewrite(
 
 async def _cut_circles(session: AsyncSession) -> None:
     """A term that is wider than itself in the end stands at the top."""
-    wider = {row.id: row.parent_id for row in (await session.execute(TERMS)).all()}
+    wider = {row.id: row.parent_id for row in await rows_of(session, TERMS)}
     for id in circular(wider):
-        row = (
-            await session.execute(
-                sa.text("SELECT position, document FROM directory_chosen WHERE id = :id"),
-                {"id": id},
-            )
-        ).one()
+        (row,) = await rows_of(session, TERM, id=id)
         document = json.loads(row.document)
         document.pop("parent_id")
         await _rewrite(session, row.position, ListingKind.TAXONOMY_TERM, document)
-        await session.execute(
-            sa.text("""
-                UPDATE directory_staged SET outcome = 'repaired',
-                       notes = notes || '/parent_id: a circle of terms; left out'
-                 WHERE position = :position
-            """),
-            {"position": row.position},
-        )
+        await executed(session, CIRCLE, {"position": row.position})
 
 
 async def counts(session: AsyncSession) -> tuple[dict[str, int], dict[str, int]]:
     """How many rows there are of each outcome, and of each change."""
     outcomes: dict[str, int] = {}
     changes: dict[str, int] = {}
-    for row in (await session.execute(COUNTS)).all():
+    for row in await rows_of(session, COUNTS):
         outcomes[row.outcome] = outcomes.get(row.outcome, 0) + row.rows
         if row.change is not None:
             changes[row.change] = changes.get(row.change, 0) + row.rows
@@ -295,26 +317,26 @@ async def counts(session: AsyncSession) -> tuple[dict[str, int], dict[str, int]]
 
 async def nameless(session: AsyncSession) -> int:
     """How many items have no id by which they could be told from those that vanished."""
-    found = await session.execute(
-        sa.text("SELECT count(*) FROM directory_staged WHERE external_id = ''")
-    )
-    return int(found.scalar_one())
+    (row,) = await rows_of(session, NAMELESS)
+    return int(row.nameless)
 
 
 async def rows(session: AsyncSession) -> AsyncIterator[Any]:
     """Every row, in the order of the feed."""
     after = 0
-    while found := (await session.execute(ROWS, {"after": after})).all():
+    while found := await rows_of(session, ROWS, after=after):
         for row in found:
             yield row
         after = found[-1].position
 
 
-async def gone(session: AsyncSession, *, source: str, kinds: Sequence[ListingKind]) -> AsyncIterator[Any]:
-    """The listings of a source that its feed no longer has."""
-    found = await session.stream(
-        sa.text(f"SELECT gone.id, gone.kind, gone.external_id {GONE} ORDER BY 2, 3"),  # noqa: S608 - words of our own
-        {"source": source, "kinds": [kind.value for kind in kinds]},
-    )
-    async for row in found:
-        yield row
+async def gone(
+    session: AsyncSession, *, source: str, kinds: Sequence[ListingKind]
+) -> AsyncIterator[Any]:
+    """The listings of a source that its feed no longer has, a few hundred at a time."""
+    given = {"source": source, "kinds": [kind.value for kind in kinds]}
+    after = FIRST
+    while found := await rows_of(session, GOING, after=after, **given):
+        for row in found:
+            yield row
+        after = found[-1].id
