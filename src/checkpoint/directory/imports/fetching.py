@@ -187,15 +187,17 @@ class Fetcher:
     async def _decoded(self, response: httpx.Response, most: int) -> AsyncIterator[bytes]:
         """The body in parts, never more than ``most`` bytes, packed or unpacked."""
         packed = response.headers.get("content-encoding", "identity").strip().lower()
-        unpack = _unpacker(packed)
+        engine = _engine(packed)
         sent = read = 0
         async for raw in response.aiter_raw():
             sent += len(raw)
-            for part in unpack(raw):
+            for part in [raw] if engine is None else Unpacked(engine, raw):
                 read += len(part)
                 if max(sent, read) > most:
                     raise FetchFailed(f"The answer is larger than {most:,} bytes.")
                 yield part
+        if engine is not None and not engine.eof:
+            raise FetchFailed("The answer breaks off.")
 
 
 HEADERS = {
@@ -206,12 +208,11 @@ HEADERS = {
 PART = 65_536
 
 
-def _unpacker(packed: str) -> Callable[[bytes], "list[bytes] | Unpacked"]:
+def _engine(packed: str) -> "zlib._Decompress | None":
     if packed in ("", "identity"):
-        return lambda raw: [raw]
+        return None
     if packed in ("gzip", "x-gzip"):
-        engine = zlib.decompressobj(wbits=31)
-        return lambda raw: Unpacked(engine, raw)
+        return zlib.decompressobj(wbits=31)
     raise FetchFailed("The answer is packed in a way that was not asked for.")
 
 

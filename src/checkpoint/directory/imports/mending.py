@@ -112,7 +112,7 @@ def _written(value: float, told: Told) -> str | None:
 
 def in_range(value: float) -> int | float | None:
     """A number that every reader of JSON keeps, whole ones without a decimal point; else None."""
-    if not math.isfinite(value) or abs(value) > LARGEST:
+    if abs(value) > LARGEST or not math.isfinite(value):
         return None
     return int(value) if value == int(value) else value
 

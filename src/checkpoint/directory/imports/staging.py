@@ -47,7 +47,7 @@ CHOOSE = (
     """
     UPDATE directory_staged AS staged
        SET outcome = 'rejected', document = NULL,
-           notes = array_append(notes, '/id: stands in the feed twice; the first was taken')
+           notes = array_append(staged.notes, '/id: stands in the feed twice; the first was taken')
       FROM (SELECT position, row_number() OVER (PARTITION BY kind, external_id ORDER BY position)
               FROM directory_staged WHERE NOT embedded AND outcome <> 'rejected') AS counted
      WHERE counted.position = staged.position AND counted.row_number > 1
@@ -68,7 +68,7 @@ CHOOSE = (
 SHARED = (
     """
     UPDATE directory_staged AS staged
-       SET notes = array_append(notes, '/: stands here as another source has it, and stays so')
+       SET notes = array_append(staged.notes, '/: stands here as another source has it, and stays so')
       FROM directory_chosen AS chosen JOIN directory_listing AS other USING (id, kind)
      WHERE staged.position = chosen.position AND other.source <> :source
        AND chosen.kind IN ('taxonomy', 'taxonomy_term')
