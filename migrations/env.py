@@ -41,6 +41,7 @@ for room in (
     "contracts.outcomes.tables",
     "directory.tables",
     "directory.lists",
+    "directory.imports.tables",
     "monitor.tables",
 ):
     import_module(f"checkpoint.{room}")

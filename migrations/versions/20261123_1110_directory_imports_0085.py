@@ -120,9 +120,7 @@ def _create_directory_import_row() -> None:
         sa.Column("position", sa.Integer(), nullable=False, comment="Counts its rows, from 1."),
         sa.Column("place", sa.String(200), nullable=False, comment="Where in the feed it stood."),
         sa.Column("kind", sa.String(40), nullable=False, comment="What it tells of."),
-        sa.Column(
-            "external_id", sa.String(255), nullable=False, comment="What the feed calls it."
-        ),
+        sa.Column("external_id", sa.String(255), nullable=False, comment="What the feed calls it."),
         sa.Column("outcome", sa.String(40), nullable=False, comment="What became of it."),
         sa.Column(
             "change", sa.String(40), nullable=True, comment="What it changed; null if rejected."

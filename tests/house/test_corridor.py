@@ -82,6 +82,9 @@ def test_a_room_holds_only_the_agreed_furniture():
         "stages", "cases", "papers", "pages", "printing", "views", "balance", "caseload",
         "sequence", "sealing", "vault", "proving",
         "questions", "scoring", "forms", "waiting", "running",
+        "shapes", "dialects", "mending", "filling", "linking", "repairs", "splitting", "tabular",
+        "addresses", "reports", "fetching", "reading", "crawling", "packages", "writing",
+        "staging", "applying", "exporting",
         "entities", "parts", "values", "offers", "parting", "meanings", "indexing", "keeping",
     }  # fmt: skip
     rooms = (
@@ -100,7 +103,7 @@ def test_a_room_holds_only_the_agreed_furniture():
 
 ALCOVES = (
     "custody/suites", "custody/movements", "custody/detention", "custody/circumstances",
-    "custody/reach", "people/merges", "directory/upkeep",
+    "custody/reach", "people/merges", "directory/upkeep", "directory/imports",
     "navigators/staff", "navigators/handovers", "navigators/conflicts",
     "contracts/agreements", "contracts/signatures", "contracts/sessions", "contracts/feeds",
     "contracts/evidence", "contracts/reviews", "contracts/outcomes",

@@ -75,7 +75,11 @@ async def test_a_base_address_leads_to_every_list_and_lines_are_read_as_they_com
         elif path == "/v3/taxonomies":
             answer(writer, a_page([]))
         elif path == "/lines.ndjson":
-            answer(writer, b'{"id": "1", "status": "active"}\n\nnonsense\n', kind="application/x-ndjson")
+            answer(
+                writer,
+                b'{"id": "1", "status": "active"}\n\nnonsense\n',
+                kind="application/x-ndjson",
+            )
         else:
             answer(writer, b"", status="404 Not Found")
 
@@ -151,10 +155,10 @@ async def test_numbers_without_end_and_wrong_charsets_cost_a_note_and_no_page():
 
 async def test_a_server_that_stops_sending_is_not_waited_for():
     async def slow(_, writer):
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n[")
+        writer.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n["
+        )
         await writer.drain()
-
-
 
         await asyncio.Event().wait()
 
@@ -178,7 +182,7 @@ async def test_no_private_address_is_reached_whatever_name_leads_there():
 
             place = place_of(f"http://feed.council.gov.uk:{port}/")
             fetcher = Fetcher([place], QUICK, resolve=resolve)
-            with pytest.raises(FetchFailed, match="private network|no address"):
+            with pytest.raises(FetchFailed, match=r"private network|no address"):
                 await fetcher.get(f"http://feed.council.gov.uk:{port}/services")
             await fetcher.close()
         asked = []

@@ -9,7 +9,12 @@ from checkpoint.directory.imports.cli import origin_of, run
 from checkpoint.directory.imports.exporting import export
 from checkpoint.directory.imports.loading import Origin, importing
 from checkpoint.directory.imports.reading import FeedBroken, FeedItem
-from checkpoint.directory.imports.states import FeedNotRead, Format, ImportUnderWay, SourceNotImported
+from checkpoint.directory.imports.states import (
+    FeedNotRead,
+    Format,
+    ImportUnderWay,
+    SourceNotImported,
+)
 from checkpoint.directory.states import ListingKind
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
 from feeding import AT, a_page, a_service, an_id, imported, items_in, written
@@ -70,7 +75,9 @@ async def test_a_crawl_that_is_cut_off_leaves_the_directory_whole(owner):
     assert await counted(owner, ENTRIES, run=told.run) == 1
 
 
-async def test_what_is_wrong_in_itself_or_twice_is_rejected_and_ids_of_others_are_left_to_them(owner):
+async def test_what_is_wrong_in_itself_or_twice_is_rejected_and_ids_of_others_are_left_to_them(
+    owner,
+):
     first, ring = a_service("ids-1"), [an_id("ring", n) for n in range(3)]
     await imported(owner, "ids-a", items_in([first]))
 

@@ -110,7 +110,9 @@ def test_version_one_is_read_in_the_words_of_version_three():
                     "id": "8",
                     "latitude": 54.7,
                     "longitude": -1.5,
-                    "physical_addresses": [{"id": "9", "address_1": "1 Street", "postal_code": "X"}],
+                    "physical_addresses": [
+                        {"id": "9", "address_1": "1 Street", "postal_code": "X"}
+                    ],
                     "accessibility_for_disabilities": [{"id": "10", "accessibility": "Ramp"}],
                 },
             }

@@ -43,13 +43,16 @@ SHOWN = 20
 @app.command("import")
 @at_the_shell
 async def import_feed(
-    feed: Annotated[str, typer.Argument(help="An address, a file of JSON, NDJSON, a zip or folder.")],
+    feed: Annotated[
+        str, typer.Argument(help="An address, a file of JSON, NDJSON, a zip or folder.")
+    ],
     source: Annotated[
-        str | None, typer.Option(help="Whose listings they are, e.g. durham; else made of the feed.")
+        str | None,
+        typer.Option(help="Whose listings they are, e.g. durham; else made of the feed."),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
-    ] = False,
+    ] = False,  # noqa: FBT002 - an option of the shell
     allow_host: Annotated[
         list[str] | None, typer.Option(help="Another host that it may redirect to. Repeatable.")
     ] = None,
@@ -90,9 +93,7 @@ async def run(
                 task = progress.add_task("Reading", total=None)
                 await work.stage(
                     items_of(feed, fetcher, work.facts, store),
-                    seen=lambda read: progress.update(
-                        task, completed=read, total=work.facts.total
-                    ),
+                    seen=lambda read: progress.update(task, completed=read, total=work.facts.total),
                 )
             await work.compare()
             await _tell(work, session, lines, dry_run=dry_run)
@@ -106,17 +107,8 @@ async def run(
 
 async def _tell(work: Import, session: Any, lines: Report | None, *, dry_run: bool) -> None:
     """The counts, the first differences, and each row into the report."""
-    told, differences = work.told, []
-    async for row in staging.rows(session):
-        if lines is not None:
-            lines.row(row)
-        if len(differences) <= SHOWN and (line := _difference(row)):
-            differences.append(line)
-    async for row in work.gone():
-        if lines is not None:
-            lines.gone(row)
-        if len(differences) <= SHOWN:
-            differences.append(f"  vanished: {row.kind} {row.external_id}")
+    told = work.told
+    differences = [line async for line in _reported(work, session, lines)]
     typer.echo(summary(told.outcomes, told.changes, told.vanished))
     for line in first_of(iter(differences), SHOWN) if dry_run else ():
         typer.echo(line)
@@ -126,6 +118,23 @@ async def _tell(work: Import, session: Any, lines: Report | None, *, dry_run: bo
         typer.echo("A dry run: nothing was changed.")
     if lines is not None:
         lines.end(f"{told.state.value}{f': {told.why}' if told.why else ''}")
+
+
+async def _reported(work: Import, session: Any, lines: Report | None) -> AsyncIterator[str]:
+    """The first differences, while each row goes into the report."""
+    shown = 0
+    async for row in staging.rows(session):
+        if lines is not None:
+            lines.row(row)
+        if shown <= SHOWN and (line := _difference(row)):
+            shown += 1
+            yield line
+    async for row in work.gone():
+        if lines is not None:
+            lines.gone(row)
+        if shown <= SHOWN:
+            shown += 1
+            yield f"  vanished: {row.kind} {row.external_id}"
 
 
 def _difference(row: Any) -> str | None:
@@ -198,12 +207,12 @@ async def items_of(
             yield item
         return
     path = Path(feed)
-    if path.is_dir() or path.suffix.lower() == ".zip":
+    if path.is_dir() or path.suffix.lower() == ".zip":  # noqa: ASYNC240 - as below
         for item in packages.items_of(path, facts, store):
             yield item
         return
     try:
-        file = path.open("rb")
+        file = path.open("rb")  # noqa: ASYNC230 - a command reads nothing else meanwhile
     except OSError as fault:
         raise FeedBroken(f"The file cannot be read: {fault.strerror}.") from None
     with file:
@@ -235,7 +244,9 @@ def _is_lines(file: BinaryIO, path: Path) -> bool:
 @app.command()
 @at_the_shell
 async def export(
-    format: Annotated[Format, typer.Option(help="As one page, as lines, or as tables.")] = Format.JSON,
+    format: Annotated[
+        Format, typer.Option(help="As one page, as lines, or as tables.")
+    ] = Format.JSON,
     output: Annotated[
         Path | None, typer.Option(help="The file to write; else it is printed.")
     ] = None,

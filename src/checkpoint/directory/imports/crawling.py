@@ -159,7 +159,9 @@ class Crawl:
             part = items[start : start + AT_ONCE]
             alone = await asyncio.gather(*(self._alone(url, each) for each in part))
             found.extend(
-                (each, ("/: not there by itself; taken from the list",)) if one is None else (one, ())
+                (each, ("/: not there by itself; taken from the list",))
+                if one is None
+                else (one, ())
                 for each, one in zip(part, alone, strict=True)
             )
         return found

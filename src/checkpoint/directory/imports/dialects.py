@@ -151,11 +151,7 @@ def modern(part: dict[str, Any], word: str) -> dict[str, Any]:
     """
     if not (part.keys() & OTHERWISE) and word not in ("organization", "taxonomy_term"):
         return part
-    made: dict[str, Any] = {}
-    for name, value in part.items():
-        new = RENAMED.get(name, name)
-        if new not in made and not (new != name and new in part):
-            made[new] = value
+    made = _called_anew(part)
     for name, names in WITHIN.items():
         if isinstance(made.get(name), list):
             made[name] = [_renamed(each, names) for each in made[name]]
@@ -163,10 +159,21 @@ def modern(part: dict[str, Any], word: str) -> dict[str, Any]:
         made["attributes"] = [_attribute(each, word) for each in made["attributes"]]
     if word == "service":
         _eligibilities(made)
-    if word == "organization" and "url" in made:
-        made.setdefault("website", made.pop("url"))
-    if word == "taxonomy_term" and "vocabulary" in made:
-        made.setdefault("taxonomy", made.pop("vocabulary"))
+    for owner, old, new in OWN:
+        if word == owner and old in made:
+            made.setdefault(new, made.pop(old))
+    return made
+
+
+OWN = (("organization", "url", "website"), ("taxonomy_term", "vocabulary", "taxonomy"))
+
+
+def _called_anew(part: dict[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for name, value in part.items():
+        new = RENAMED.get(name, name)
+        if new not in made and not (new != name and new in part):
+            made[new] = value
     return made
 
 

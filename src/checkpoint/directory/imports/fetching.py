@@ -254,7 +254,9 @@ def told_of(response: httpx.Response) -> tuple[str, str]:
     told = response.headers.get("content-type", "")
     kind, _, rest = told.partition(";")
     kind = kind.strip().lower()
-    if kind not in CONTENT_TYPES and not (kind.startswith("application/") and kind.endswith("+json")):
+    if kind not in CONTENT_TYPES and not (
+        kind.startswith("application/") and kind.endswith("+json")
+    ):
         raise FetchFailed("The answer is no JSON by its own word (Content-Type).")
     _, _, charset = rest.partition("charset=")
     return kind, charset.split(";")[0].strip().strip("\"'").lower()

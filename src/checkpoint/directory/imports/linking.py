@@ -1,6 +1,7 @@
 """Which listing an id names, ids that change, and terms that are wider than themselves. Pure."""
 
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
 
 from checkpoint.directory.entities import ENTITIES

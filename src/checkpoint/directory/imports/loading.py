@@ -226,19 +226,21 @@ async def importing(
         ImportUnderWay: somebody does.
         SourceNotImported: its listings are kept here by staff.
     """
-    async with engine.connect() as connection:
-        async with AsyncSession(connection, expire_on_commit=False) as session:
-            found = await selected(session, SOURCES, code=origin.source)
-            if found and found[0].is_local:
-                raise SourceNotImported("Its listings are kept here; give another --source.")
-            taken = await selected(session, TAKE, source=origin.source)
+    async with (
+        engine.connect() as connection,
+        AsyncSession(connection, expire_on_commit=False) as session,
+    ):
+        found = await selected(session, SOURCES, code=origin.source)
+        if found and found[0].is_local:
+            raise SourceNotImported("Its listings are kept here; give another --source.")
+        taken = await selected(session, TAKE, source=origin.source)
+        await session.commit()
+        if not taken[0].taken:
+            raise ImportUnderWay("Wait until it has ended, and try again.")
+        try:
+            yield Import(session, origin, by=by, at=at), session
+        finally:
+            await session.rollback()
+            await selected(session, GIVE_BACK, source=origin.source)
+            await staging.end(session)
             await session.commit()
-            if not taken[0].taken:
-                raise ImportUnderWay("Wait until it has ended, and try again.")
-            try:
-                yield Import(session, origin, by=by, at=at), session
-            finally:
-                await session.rollback()
-                await selected(session, GIVE_BACK, source=origin.source)
-                await staging.end(session)
-                await session.commit()

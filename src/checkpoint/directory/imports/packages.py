@@ -8,15 +8,14 @@ import io
 import json
 import sqlite3
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from checkpoint.directory.entities import ENTITIES
 from checkpoint.directory.imports.mending import FIGURES
 from checkpoint.directory.imports.reading import FeedBroken, FeedFacts, FeedItem
-from checkpoint.directory.imports.shapes import LISTED, Kind, shape_of
+from checkpoint.directory.imports.shapes import Kind, shape_of
 from checkpoint.directory.imports.states import Dialect
 from checkpoint.directory.imports.tabular import EXTENSION, LINK, LINKS, TABLES, WORDS, Table
 from checkpoint.directory.states import ListingKind
@@ -65,7 +64,7 @@ def items_of(path: Path, facts: FeedFacts, store: Path) -> Iterator[FeedItem]:
     """
     facts.dialect = Dialect.TABULAR
     with opened(path) as files, closing(sqlite3.connect(store / f"{new_id()}.sqlite")) as rows:
-        known = {name: table for name, table in _tables(files)}
+        known = dict(_tables(files))
         if not any(table.listing for table in known.values()):
             raise FeedBroken("It has no table of HSDS.")
         _prepare(rows)
@@ -127,7 +126,9 @@ class _Counted(io.RawIOBase):
         part = self._raw.read(len(buffer))
         self.left -= len(part)
         if self.left < 0:
-            raise FeedBroken(f"{self._name}.csv makes the package larger than {MOST_BYTES:,} bytes.")
+            raise FeedBroken(
+                f"{self._name}.csv makes the package larger than {MOST_BYTES:,} bytes."
+            )
         buffer[: len(part)] = part
         return len(part)
 

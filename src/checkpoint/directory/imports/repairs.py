@@ -120,22 +120,25 @@ class _Mender:
             return None
         raw = self.snaked(shape, modern(given, shape.word), where)
         here = self.identity(shape, raw.get("id"), where)
-        for name in FILLED.get(shape.word, {}).get("personal", ()):
-            if raw.get(name):
-                self.tell(f"{where}/{name}", "tells of one person; left out")
-                raw = {each: value for each, value in raw.items() if each != name}
+        raw = self.impersonal(shape, raw, where)
         made = self.fields(shape, raw, where, here or owner)
         if fill := FILLED.get(shape.word, {}).get("rule"):
             fill(made, lambda name, what: self.tell(f"{where}/{name}", what))
         if not made or (where and shape.required - {"id"} - made.keys()):
-            if raw:
-                self.tell(where, "lacks what the standard requires; left out")
+            self.tell(where, "lacks what the standard requires; left out")
             return None
         if here is None and owner is not None:
             if not where.endswith("/unit"):
                 self.tell(where, "no id; one was made of what it says")
             here = str(uuid5(UUID(owner), canonical(made).decode()))
         return {"id": here} | made
+
+    def impersonal(self, shape: Shape, raw: dict[str, Any], where: str) -> dict[str, Any]:
+        """Without what tells of one person."""
+        told = [name for name in FILLED.get(shape.word, {}).get("personal", ()) if raw.get(name)]
+        for name in told:
+            self.tell(f"{where}/{name}", "tells of one person; left out")
+        return {name: value for name, value in raw.items() if name not in told} if told else raw
 
     def identity(self, shape: Shape, given: Any, where: str) -> str | None:
         found = id_of(self.source, shape.word, given)

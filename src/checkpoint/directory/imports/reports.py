@@ -34,7 +34,9 @@ class Report:
 
     def gone(self, row: Any) -> None:
         """A listing that the feed no longer has."""
-        self._write("", "not in the feed", row.kind, row.external_id, "", RowChange.VANISHED, "", "")
+        self._write(
+            "", "not in the feed", row.kind, row.external_id, "", RowChange.VANISHED, "", ""
+        )
 
     def end(self, line: str) -> None:
         """How it ended."""

@@ -100,7 +100,9 @@ def _row(found: Mended, kind: ListingKind, part: dict[str, Any]) -> Row:
 
 
 def _rule(error: Any) -> str:
-    return "missing" if error["type"] == "missing" else str(error["msg"]).removeprefix("Value error, ")
+    return (
+        "missing" if error["type"] == "missing" else str(error["msg"]).removeprefix("Value error, ")
+    )
 
 
 def _parts(model: type[Part], part: dict[str, Any]) -> Iterator[tuple[ListingKind, dict[str, Any]]]:
@@ -123,4 +125,3 @@ def _parts(model: type[Part], part: dict[str, Any]) -> Iterator[tuple[ListingKin
                 yield LISTED[inner], found
         if inner in LISTED:
             part.pop(name, None)
-

@@ -149,9 +149,11 @@ GONE = """
                       WHERE (staged.kind, staged.external_id) = (gone.kind, gone.external_id))
 """
 GOING = sa.text(
-    f"SELECT gone.id, gone.kind, gone.external_id {GONE} AND gone.id > :after "  # noqa: S608 - words of our own
+    f"SELECT gone.id, gone.kind, gone.external_id {GONE} AND gone.id > :after "
     f"ORDER BY gone.id LIMIT {AT_ONCE}"
-).bindparams(sa.bindparam("kinds", type_=ARRAY(sa.String())), sa.bindparam("after", type_=sa.Uuid()))
+).bindparams(
+    sa.bindparam("kinds", type_=ARRAY(sa.String())), sa.bindparam("after", type_=sa.Uuid())
+)
 FIRST = UUID(int=0)
 NAMELESS = sa.text(
     "SELECT count(*) AS nameless FROM directory_staged WHERE external_id = '' AND NOT embedded"
@@ -163,12 +165,12 @@ SHOWN = """
 """
 COUNTS = sa.text(f"""
     SELECT staged.outcome, chosen.change, count(*) AS rows {SHOWN} GROUP BY 1, 2
-""")  # noqa: S608 - words of our own
+""")
 ROWS = sa.text(f"""
     SELECT staged.position, staged.place, staged.kind, staged.external_id, staged.outcome,
            staged.notes, chosen.change, chosen.fields {SHOWN} AND staged.position > :after
      ORDER BY staged.position LIMIT {AT_ONCE}
-""")  # noqa: S608 - words of our own
+""")
 
 
 async def begin(session: AsyncSession) -> None:
@@ -227,7 +229,11 @@ def named_by(kind: ListingKind, document: Mapping[str, Any]) -> tuple[UUID | Non
     service, term = kind is ListingKind.SERVICE, kind is ListingKind.TAXONOMY_TERM
     return tuple(
         UUID(document[name]) if holds and name in document else None
-        for name, holds in (("organization_id", service), ("taxonomy_id", term), ("parent_id", term))
+        for name, holds in (
+            ("organization_id", service),
+            ("taxonomy_id", term),
+            ("parent_id", term),
+        )
     )
 
 
