@@ -96,7 +96,7 @@ def measured() -> list[dict[str, float]]:
             prepare(url)
             feed = folder / "feed.json"
             with feed.open("w") as file:
-                file.write('{"total_items": %d, "contents": [' % services)
+                file.write(f'{{"total_items": {services}, "contents": [')
                 for number in range(services):
                     file.write((",\n" if number else "") + json.dumps(a_service(number)))
                 file.write("]}")

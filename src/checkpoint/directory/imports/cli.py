@@ -36,6 +36,7 @@ from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.database import transaction
 from checkpoint.foundation.shell import at_the_shell, shell_engine
 
+__all__ = ["app"]  # with these commands beside the room's own
 CODE = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
 SHOWN = 20
 
@@ -50,9 +51,9 @@ async def import_feed(
         str | None,
         typer.Option(help="Whose listings they are, e.g. durham; else made of the feed."),
     ] = None,
-    dry_run: Annotated[
+    dry_run: Annotated[  # noqa: FBT002 - an option of the shell
         bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
-    ] = False,  # noqa: FBT002 - an option of the shell
+    ] = False,
     allow_host: Annotated[
         list[str] | None, typer.Option(help="Another host that it may redirect to. Repeatable.")
     ] = None,

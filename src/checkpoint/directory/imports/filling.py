@@ -40,8 +40,8 @@ def location(made: dict[str, Any], said: Said) -> None:
     """Where no place is, and what kind of place it is."""
     there = made.get("latitude"), made.get("longitude")
     if there != (None, None):
-        latitude, longitude = there
-        if None in there or abs(latitude) > 90 or abs(longitude) > 180 or there == (0, 0):
+        latitude, longitude = (1000 if each is None else each for each in there)
+        if abs(latitude) > 90 or abs(longitude) > 180 or there == (0, 0):
             said("latitude", "no place on the map; left out")
             made.pop("latitude", None)
             made.pop("longitude", None)

@@ -95,8 +95,8 @@ class Package:
                     package.open(member, "w", force_zip64=True) as into,
                 ):
                     shutil.copyfileobj(raw, into)
-        with made.open("rb") as file:
-            while part := file.read(PART):
+        with made.open("rb") as whole:
+            while part := whole.read(PART):
                 write(part)
 
 
