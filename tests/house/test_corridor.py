@@ -84,7 +84,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "questions", "scoring", "forms", "waiting", "running",
         "shapes", "dialects", "mending", "filling", "linking", "repairs", "splitting", "tabular",
         "addresses", "reports", "fetching", "reading", "crawling", "packages", "writing",
-        "staging", "applying", "exporting",
+        "staging", "comparing", "applying", "exporting",
         "entities", "parts", "values", "offers", "parting", "meanings", "indexing", "keeping",
     }  # fmt: skip
     rooms = (

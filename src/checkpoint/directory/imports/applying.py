@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checkpoint.directory.imports.staging import GONE
+from checkpoint.directory.imports.comparing import GONE
 from checkpoint.directory.states import ListingKind
 from checkpoint.foundation.database import executed, rows_of
 

@@ -23,7 +23,12 @@ def personal(word: str, part: dict[str, Any]) -> str | None:
 
 
 def service(made: dict[str, Any], said: Said) -> None:
-    """Ages that are no ages are unknown; a service that does not say so is active."""
+    """Ages that are no ages are unknown; a service that does not say so is active.
+
+    Args:
+        made: the part, mended so far; it is changed.
+        said: takes a field and what was taken for granted of it.
+    """
     for name in ("minimum_age", "maximum_age"):
         if name in made and not 0 <= made[name] <= OLDEST:
             said(name, "no age; taken as unknown")
@@ -37,7 +42,12 @@ def service(made: dict[str, Any], said: Said) -> None:
 
 
 def location(made: dict[str, Any], said: Said) -> None:
-    """Where no place is, and what kind of place it is."""
+    """Where no place is, and what kind of place it is.
+
+    Args:
+        made: the part, mended so far; it is changed.
+        said: takes a field and what was taken for granted of it.
+    """
     there = made.get("latitude"), made.get("longitude")
     if there != (None, None):
         latitude, longitude = (1000 if each is None else each for each in there)
@@ -51,7 +61,12 @@ def location(made: dict[str, Any], said: Said) -> None:
 
 
 def address(made: dict[str, Any], said: Said) -> None:
-    """A line that is missing is taken from its neighbours; without a postcode it is no address."""
+    """A line that is missing is taken from its neighbours; without a postcode it is no address.
+
+    Args:
+        made: the part, mended so far; it is changed.
+        said: takes a field and what was taken for granted of it.
+    """
     if "postal_code" not in made:
         return
     for name, others in (
@@ -70,21 +85,36 @@ def address(made: dict[str, Any], said: Said) -> None:
 
 
 def named(made: dict[str, Any], said: Said) -> None:
-    """What the standard wants described is described by its name."""
+    """What the standard wants described is described by its name.
+
+    Args:
+        made: the part, mended so far; it is changed.
+        said: takes a field and what was taken for granted of it.
+    """
     if "name" in made and "description" not in made:
         said("description", "not said; its name stands for it")
         made["description"] = made["name"]
 
 
 def identifier(made: dict[str, Any], said: Said) -> None:
-    """An identifier's scheme tells its type."""
+    """An identifier's scheme tells its type.
+
+    Args:
+        made: the part, mended so far; it is changed.
+        said: takes a field and what was taken for granted of it.
+    """
     if "identifier_scheme" in made and "identifier_type" not in made:
         said("identifier_type", "not said; its scheme stands for it")
         made["identifier_type"] = made["identifier_scheme"]
 
 
 def capacity(made: dict[str, Any], said: Said) -> None:
-    """Fewer than no places are no number of places."""
+    """Fewer than no places are no number of places.
+
+    Args:
+        made: the part, mended so far; it is changed.
+        said: takes a field and what was taken for granted of it.
+    """
     if made.get("available", 0) < 0:
         said("available", "fewer than none; left out")
         del made["available"]

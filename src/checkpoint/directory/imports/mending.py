@@ -65,7 +65,16 @@ def id_of(source: str, word: str, given: Any) -> str | None:
 
 
 def made_id(source: str, word: str, given: str) -> str:
-    """The UUID that is always the same for a source, a kind of thing and the source's own id."""
+    """The UUID that is always the same for a source, a kind of thing and the source's own id.
+
+    Args:
+        source: the source's code.
+        word: what it is the id of, such as ``service``.
+        given: the source's own id.
+
+    Returns:
+        A UUIDv5.
+    """
     return str(uuid5(NAMESPACE_URL, f"checkpoint:{source}/{word}/{given}"))
 
 
@@ -94,7 +103,15 @@ def mended_value(kind: Kind, value: Any, told: Told) -> Any:
 
 
 def words(value: str, told: Told) -> str:
-    """Plain text of no more than 20,000 characters."""
+    """Plain text of no more than 20,000 characters.
+
+    Args:
+        value: as the feed has it.
+        told: takes what was mended.
+
+    Returns:
+        The text, which may be empty.
+    """
     text = plain(value)
     if text != value and text != value.strip():
         told("freed of markup and of characters that nobody sees")

@@ -52,7 +52,16 @@ def unformed(text: str) -> str:
 
 
 def summary(outcomes: Mapping[str, int], changes: Mapping[str, int], vanished: int) -> str:
-    """How it went, in one line for the rows and one for the directory."""
+    """How it went, in one line for the rows and one for the directory.
+
+    Args:
+        outcomes: how many rows of each outcome.
+        changes: how many listings of each change.
+        vanished: how many are there no longer.
+
+    Returns:
+        Two lines.
+    """
     counts = {**changes, RowChange.VANISHED.value: vanished}
     rows = ", ".join(f"{outcomes.get(each.value, 0):,} {each.value}" for each in RowOutcome)
     listings = ", ".join(f"{counts.get(each.value, 0):,} {each.value}" for each in ORDER)
@@ -60,6 +69,14 @@ def summary(outcomes: Mapping[str, int], changes: Mapping[str, int], vanished: i
 
 
 def first_of(lines: Iterator[str], most: int) -> Sequence[str]:
-    """The first lines, and that there are more."""
+    """The first lines, and that there are more.
+
+    Args:
+        lines: all of them.
+        most: how many are shown.
+
+    Returns:
+        As many as that, and a last one if something is left out.
+    """
     found = [line for line, _ in zip(lines, range(most + 1), strict=False)]
     return [*found[:most], "  and more; see --report"] if len(found) > most else found
