@@ -38,6 +38,7 @@ cover: $(VENV)/dev ## Run those and the slow ones, and see that pure files and d
 
 bench: $(VENV)/bench ## Measure this service beside its limit and beside Django
 	@$(BIN)/python bench/run.py
+	@$(BIN)/python bench/directory.py import
 
 docs: $(VENV)/dev ## Write the generated documents anew
 	@$(BIN)/python -m checkpoint.documents docs
