@@ -43,6 +43,7 @@ for room in (
     "directory.lists",
     "referrals.tables",
     "referrals.offers.tables",
+    "directory.imports.tables",
     "monitor.tables",
     "journey.worklist.tables",
 ):

@@ -20,8 +20,8 @@ from checkpoint.consent.cli import load_starter as load_consent
 from checkpoint.custody.cli import app as custody
 from checkpoint.custody.cli import load_starter as load_custody
 from checkpoint.demo.cli import demo
-from checkpoint.directory.cli import app as directory
 from checkpoint.directory.cli import load_starter as load_directory
+from checkpoint.directory.imports.cli import app as directory
 from checkpoint.eligibility.cli import app as eligibility
 from checkpoint.eligibility.cli import load_starter as load_eligibility
 from checkpoint.foundation import errors, logs

@@ -66,6 +66,9 @@ def test_every_refusal_is_declared_on_some_door_or_belongs_to_the_shell(app):
         "trial-still-open",
         "seed-wrong",
         "proof-failed",
+        "feed-not-read",
+        "import-under-way",
+        "source-not-imported",
     }
     shell |= {"not-a-demo-database", "no-local-issuer", "demo-interrupted", "demo-trial-not-run"}
     outside = {"identity-provider-unavailable"}

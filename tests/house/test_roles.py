@@ -62,6 +62,8 @@ API = {
     "directory_chase": EDIT,
     "directory_crosswalk": ADD,
     "directory_edition": READ,
+    "directory_import_row": set(),
+    "directory_import_run": set(),
     "directory_listing": EDIT,
     "directory_listing_version": ADD,
     "directory_offer": DERIVED,

@@ -1,0 +1,179 @@
+import asyncio
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from checkpoint.access.authentication import shell_actor
+from checkpoint.directory.imports.cli import origin_of, run
+from checkpoint.directory.imports.exporting import export
+from checkpoint.directory.imports.loading import Origin, importing
+from checkpoint.directory.imports.reading import FeedBroken, FeedItem
+from checkpoint.directory.imports.states import (
+    FeedNotRead,
+    Format,
+    ImportUnderWay,
+    SourceNotImported,
+)
+from checkpoint.directory.states import ListingKind
+from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
+from feeding import AT, a_page, a_service, an_id, imported, items_in, written
+
+STANDING = "SELECT count(*) FROM directory_listing WHERE source = :source AND state = 'listed'"
+VERSIONS = """
+    SELECT count(*) FROM directory_listing_version AS kept JOIN directory_listing AS own
+        ON own.id = kept.listing_id WHERE own.source = :source
+"""
+ENTRIES = "SELECT count(*) FROM audit_entry WHERE subject_ids @> ARRAY[CAST(:run AS uuid)]"
+
+
+async def counted(engine, sql, **given):
+    async with engine.connect() as connection:
+        return (await connection.execute(sa.text(sql), given)).scalar_one()
+
+
+async def test_a_feed_is_taken_over_and_taking_it_over_again_changes_nothing(owner):
+    services = [a_service(f"again-{n}") for n in range(5)]
+    told, rows = await imported(owner, "again", items_in(services))
+    assert told.outcomes == {"accepted": 15}, [row.notes for row in rows]
+    assert told.changes == {"new": 15}
+    assert await counted(owner, STANDING, source="again") == 15
+    assert await counted(owner, ENTRIES, run=told.run) == 1
+    edition = await counted(owner, "SELECT number FROM directory_edition")
+    again, _ = await imported(owner, "again", items_in(services))
+    assert again.changes == {"unchanged": 15}
+    assert not again.changed
+    assert await counted(owner, VERSIONS, source="again") == 15
+    assert await counted(owner, "SELECT number FROM directory_edition") == edition
+
+
+async def test_what_vanished_is_marked_after_a_complete_crawl_only_and_may_come_back(owner):
+    services = [a_service(f"gone-{n}") for n in range(3)]
+    await imported(owner, "gone", items_in(services))
+    told, _ = await imported(owner, "gone", items_in(services[:1]), incomplete=("it is a page",))
+    assert (told.vanished, told.complete) == (0, False)
+    told, _ = await imported(owner, "gone", items_in([]))
+    assert told.vanished == 0
+    told, _ = await imported(owner, "gone", items_in([services[0], {"id": services[1]["id"]}]))
+    assert told.outcomes["rejected"] == 1
+    assert told.vanished == 3 + 2  # a rejected one was there; what it embedded was not
+    told, _ = await imported(owner, "gone", items_in(services))
+    assert (told.changes["back"], told.changes["unchanged"]) == (5, 4)
+
+
+async def test_a_crawl_that_is_cut_off_leaves_the_directory_whole(owner):
+    services = [a_service(f"cut-{n}") for n in range(3)]
+    await imported(owner, "cut", items_in(services))
+
+    async def cut():
+        yield FeedItem(ListingKind.SERVICE, services[0] | {"name": "Another"}, "item 1")
+        raise FeedBroken("It breaks off.")
+
+    told, _ = await imported(owner, "cut", cut())
+    assert (told.state, told.why, told.changed) == ("broken_off", "It breaks off.", False)
+    assert await counted(owner, VERSIONS, source="cut") == 9
+    assert await counted(owner, ENTRIES, run=told.run) == 1
+
+
+async def test_what_is_wrong_in_itself_or_twice_is_rejected_and_ids_of_others_are_left_to_them(
+    owner,
+):
+    first, ring = a_service("ids-1"), [an_id("ring", n) for n in range(3)]
+    await imported(owner, "ids-a", items_in([first]))
+
+    def term(number, parent):
+        return {"id": ring[number], "name": f"Term {number}", "parent_id": parent}
+
+    async def feed():
+        for item in (first, first | {"name": "Twice"}, {"name": "No id"}, "no object"):
+            yield FeedItem(ListingKind.SERVICE, item, "services")
+        for number in range(3):
+            item = term(number, ring[(number + 1) % 3])
+            yield FeedItem(ListingKind.TAXONOMY_TERM, item, "terms")
+
+    told, rows = await imported(owner, "ids-b", feed())
+    assert told.outcomes["rejected"] == 3
+    assert any("twice" in note for row in rows for note in row.notes)
+    circles = [row for row in rows if "/parent_id: a circle of terms; left out" in row.notes]
+    assert len(circles) == 3
+    assert not told.complete
+    assert await counted(owner, STANDING, source="ids-b") == 6
+    again, _ = await imported(owner, "ids-b", feed())
+    assert not again.changed
+
+
+async def test_a_source_is_imported_once_at_a_time_and_never_our_own(owner):
+    origin = Origin("alone", "alone", "alone")
+    async with importing(owner, origin, by=shell_actor(), at=AT):
+        with pytest.raises(ImportUnderWay):
+            async with importing(owner, origin, by=shell_actor(), at=AT):
+                pass
+    async with importing(owner, origin, by=shell_actor(), at=AT):
+        pass
+    with pytest.raises(SourceNotImported):
+        async with importing(owner, Origin("local", "x", "x"), by=shell_actor(), at=AT):
+            pass
+
+
+async def test_a_dry_run_says_what_would_change_and_changes_nothing(owner, tmp_path, capsys):
+    await imported(owner, "dry", items_in([a_service("dry-0"), a_service("dry-1")]))
+    changed = a_service("dry-0", name="Renamed", minimum_age=-1)
+    feed = written(tmp_path / "dry.json", a_page([changed, {"id": "=1+1"}]))
+    report = tmp_path / "report.csv"
+    origin = origin_of(str(feed), "dry")
+    await run(owner, str(feed), origin, None, dry_run=True, report=report)
+    said = capsys.readouterr().out
+    assert "changed: service" in said
+    assert "name" in said
+    assert "vanished: service" in said
+    assert "A dry run: nothing was changed." in said
+    lines = report.read_text()
+    assert "repaired,changed,name" in lines
+    assert "'=1+1" in lines
+    assert await counted(owner, VERSIONS, source="dry") == 6
+    await run(owner, str(feed), origin, None, dry_run=False, report=None)
+    assert await counted(owner, VERSIONS, source="dry") == 10
+    broken = written(tmp_path / "broken.json", json.dumps(a_page([changed])).encode()[:-9])
+    with pytest.raises(FeedNotRead):
+        await run(owner, str(broken), origin, None, dry_run=False, report=None)
+    assert await counted(owner, VERSIONS, source="dry") == 10
+
+
+@pytest.mark.parametrize("form", [*Format])
+async def test_what_was_exported_and_imported_is_exported_again_byte_for_byte(
+    make_database, tmp_path, form
+):
+    services = [
+        a_service(
+            f"round-{n}",
+            url="http://www.example.com",
+            email="team@council.gov.uk",
+            vendor={"audience": ["Homeless", 5, 1.5, True], "note": '"quoted",\nand a line'},
+            contacts=[{"id": an_id(n, "contact"), "department": "Desk",
+                       "phones": [{"id": an_id(n, "phone"), "number": "01", "languages": [
+                           {"id": an_id(n, "language"), "code": "ur"}]}]}],
+            program={"id": an_id("program"), "name": "P", "description": "P"},
+            attributes=[{"id": an_id(n, "attribute"), "taxonomy_term": {
+                "id": an_id("term"), "name": "T", "description": "T",
+                "taxonomy_detail": {"id": an_id("taxonomy"), "name": "X", "description": "X"}}}],
+        )
+        for n in range(3)
+    ]  # fmt: skip
+    sent = []
+    for number in range(2):
+        engine = engine_for(await asyncio.to_thread(make_database), role=OWNER_ROLE, pool_size=2)
+        try:
+            if number == 0:
+                await imported(engine, "round", items_in(services))
+            else:
+                name = {"csv": "feed.zip", "ndjson": "feed.ndjson"}.get(form.value, "feed.json")
+                feed = written(tmp_path / name, sent[0])
+                await run(engine, str(feed), origin_of(str(feed), None), None,
+                          dry_run=False, report=None)  # fmt: skip
+            parts = []
+            async with transaction(engine) as session:
+                assert await export(session, form, parts.append) == 3
+            sent.append(b"".join(parts))
+        finally:
+            await engine.dispose()
+    assert sent[0] == sent[1]
