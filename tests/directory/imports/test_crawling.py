@@ -170,6 +170,24 @@ async def test_a_server_that_stops_sending_is_not_waited_for():
     assert time.monotonic() - began < 5
 
 
+async def test_a_feed_that_never_ends_is_given_up_after_its_time():
+    async def endless(_, writer):
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b"\n" * 1000)
+            await writer.drain()
+
+    limits = Limits(connect_seconds=1, read_seconds=1, stream_bytes=10**12, crawl_seconds=0.2)
+    async with listening(endless) as port:
+        with pytest.raises(FeedBroken, match=r"not ended within 0\.2 seconds"):
+            await crawled(port, "/services?format=ndjson", limits=limits)
+        fetcher = Fetcher([place_of(f"http://127.0.0.1:{port}")], limits, reachable=lambda _: True)
+        fetcher._ends = 0.0
+        with pytest.raises(FetchFailed, match="not ended"):
+            await fetcher.get(f"http://127.0.0.1:{port}/services")
+        await fetcher.close()
+
+
 async def test_no_private_address_is_reached_whatever_name_leads_there():
     async def inner(_, writer):
         answer(writer, a_page([]))

@@ -84,6 +84,7 @@ class Fetcher:
         self.hosts, self.limits = hosts, limits or Limits()
         self._resolve, self._reachable = resolve, reachable
         self._clients: dict[Place, httpx.AsyncClient] = {}
+        self._ends: float | None = None
 
     async def close(self) -> None:
         for client in self._clients.values():
@@ -96,7 +97,8 @@ class Fetcher:
             FetchFailed: it is not allowed, not there, too large, too slow or no JSON.
         """
         body = bytearray()
-        async with self._deadline(self.limits.answer_seconds), self._opened(url) as response:
+        seconds = min(self.limits.answer_seconds, self._left())
+        async with self._deadline(seconds), self._opened(url) as response:
             kind, charset = told_of(response)
             async for part in self._decoded(response, self.limits.answer_bytes):
                 body += part
@@ -108,6 +110,17 @@ class Fetcher:
         async with self._opened(url) as response:
             kind, _ = told_of(response)
             yield kind, self._decoded(response, self.limits.stream_bytes)
+
+    def _left(self) -> float:
+        """How many seconds the crawl has left, counted from its first request."""
+        now = asyncio.get_running_loop().time()
+        if self._ends is None:
+            self._ends = now + self.limits.crawl_seconds
+        if now >= self._ends:
+            raise FetchFailed(
+                f"The feed has not ended within {self.limits.crawl_seconds:g} seconds."
+            )
+        return self._ends - now
 
     @asynccontextmanager
     async def _deadline(self, seconds: float) -> AsyncIterator[None]:
@@ -190,6 +203,7 @@ class Fetcher:
         engine = _engine(packed)
         sent = read = 0
         async for raw in response.aiter_raw():
+            self._left()  # however slowly it drips
             sent += len(raw)
             for part in [raw] if engine is None else Unpacked(engine, raw):
                 read += len(part)
