@@ -77,7 +77,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     furnish(app, settings)
     # The first, so that whoever only asks whether something has changed is answered soonest.
-    app.router.routes.append(front(app.state.publishing))
+    app.router.routes.append(front())
     if settings.local_issuer:
         app.include_router(local_issuer.router)
     for router in ROOMS:

@@ -90,7 +90,7 @@ def test_navigators_read_and_assess_and_decide_nothing():
         Permission.READ_SESSIONS,
         Permission.WORK_CONTRACT,
         Permission.WORK_SESSIONS,
-        Permission.READ_LISTINGS,
+        Permission.READ_NEXT_STEPS,
         Permission.READ_OFFER_GAPS,
         Permission.READ_REFERENCE,
         Permission.READ_REFERRALS,

@@ -19,6 +19,7 @@ PURE = [
     "names",
     "matching",
     "terms",
+    "duties",
     "clock",
     "clocks",
     "spans",

@@ -26,7 +26,7 @@ Shown = Callable[[AsyncSession, Sequence[Any], date], Awaitable[list[Any]]]
 
 def answered(request: Request, content: Any, edition: int, *, links: str | None = None) -> Response:
     """Content as JSON in its one form, with the tag of the edition it was read from."""
-    publishing: Publishing = request.app.state.publishing
+    publishing: Publishing = request.scope["publishing"]
     publishing.editions.note(edition)
     tag = publishing.tag(request.scope, edition)
     headers = {"ETag": tag, "Cache-Control": CACHED}
@@ -45,7 +45,7 @@ async def listed(
     shown: Shown,
 ) -> Response:
     """A page of a list, or all of it as a stream."""
-    publishing: Publishing = request.app.state.publishing
+    publishing: Publishing = request.scope["publishing"]
     day = publishing.today()
     async with lookups.reading(publishing.engine) as session:
         edition = await lookups.edition(session)
@@ -65,7 +65,7 @@ def _streamed(
     request: Request, rows: Sequence[Any], shown: Shown, edition: int, day: date
 ) -> Response:
     """Each listing as a line. What changes meanwhile may show already, so the tag is a weak one."""
-    publishing: Publishing = request.app.state.publishing
+    publishing: Publishing = request.scope["publishing"]
     tag = "W/" + publishing.tag(request.scope, edition)
 
     async def lines() -> AsyncIterator[bytes]:
@@ -82,7 +82,7 @@ def _streamed(
 
 async def single(request: Request, kind: ListingKind, id: UUID, shown: Shown) -> Response:
     """One listing; or why it is not published."""
-    publishing: Publishing = request.app.state.publishing
+    publishing: Publishing = request.scope["publishing"]
     day = publishing.today()
     async with lookups.reading(publishing.engine) as session:
         edition = await lookups.edition(session)

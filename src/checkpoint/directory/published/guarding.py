@@ -117,8 +117,8 @@ class Open:
     answered from memory where the caller has it already. It looks at no token.
     """
 
-    def __init__(self, app: ASGIApp, *, publishing: Publishing) -> None:
-        self.app, self.publishing = app, publishing
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -150,7 +150,7 @@ class Open:
         if (unchanged := await self._unchanged(scope, headers)) is not None:
             await unchanged(scope, receive, answer.send)
             return
-        self.publishing.throttle.spend(scope["client"][0] if scope.get("client") else "")
+        scope["publishing"].throttle.spend(scope["client"][0] if scope.get("client") else "")
         scope["method"], scope["state"]["bare"] = "GET", method == "HEAD"
         try:
             await self.app(scope, receive, answer.send)
@@ -163,10 +163,10 @@ class Open:
         if held is None:
             return None
         try:
-            edition = await self.publishing.editions.now()
+            edition = await scope["publishing"].editions.now()
         except (SQLAlchemyError, OSError):
             return None  # the door says what is the matter
-        tag = self.publishing.tag(scope, edition)
+        tag: str = scope["publishing"].tag(scope, edition)
         if not rules.holds(held, tag):
             return None
         return Response(status_code=304, headers={"ETag": tag, "Cache-Control": CACHED})

@@ -9,10 +9,10 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Match, Mount
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from checkpoint.directory.published import routes, rules
-from checkpoint.directory.published.guarding import CACHED, Open, Publishing
+from checkpoint.directory.published.guarding import CACHED, Open
 from checkpoint.foundation import problems
 from checkpoint.foundation.problems import Problem
 
@@ -41,13 +41,18 @@ class Front(Mount):
         # What comes after does not matter here; a line's end in it would not be matched.
         return super().matches({**scope, "path": f"{self.path}/"} if inside else scope)
 
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What the doors inside know is the service's that is asked."""
+        scope["publishing"] = scope["app"].state.publishing
+        await super().handle(scope, receive, send)
 
-def front(publishing: Publishing) -> Front:
+
+def front() -> Front:
     """The published directory, to be put into the service's routes."""
-    return Front(rules.PREFIX, app=published(publishing), name="open-referral")
+    return Front(rules.PREFIX, app=published(), name="open-referral")
 
 
-def published(publishing: Publishing) -> FastAPI:
+def published() -> FastAPI:
     """The published directory as an application."""
     app = FastAPI(
         title=TITLE,
@@ -60,11 +65,10 @@ def published(publishing: Publishing) -> FastAPI:
         openapi_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.state.publishing = publishing
     app.include_router(routes.router)
     problems.install(app)
     _describe(app)
-    app.add_middleware(Open, publishing=publishing)
+    app.add_middleware(Open)
     return app
 
 

@@ -79,7 +79,7 @@ async def read_details(
     asked: Annotated[NothingAsked, Query()],  # noqa: ARG001 - it must be nothing
 ) -> Response:
     """Which standard this is, and where this document lies."""
-    publishing: Publishing = request.app.state.publishing
+    publishing: Publishing = request.scope["publishing"]
     edition = await publishing.editions.now()
     return answered(request, rules.details(publishing.base), edition)
 
