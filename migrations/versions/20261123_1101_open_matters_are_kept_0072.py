@@ -32,6 +32,7 @@ LEADS = {
     "allocation": OF_CASE,
     "enrolment": OF_CASE,
     "contract": OF_CASE,
+    "contract_step": OF_CONTRACT,
     "broken_glass": OF_CASE,
     "broken_glass_review": "SELECT custody_record_id FROM changed "
     "JOIN broken_glass AS glass ON glass.id = changed.broken_glass_id",
@@ -47,6 +48,9 @@ LEADS = {
     "JOIN movement ON movement.id = changed.movement_id",
     "attendance": OF_MEETING,
     "appointment_cancellation": OF_MEETING,
+    "contract_signature": "SELECT custody_record_id FROM changed "
+    "JOIN contract_terms AS terms ON terms.id = changed.terms_id "
+    "JOIN contract ON contract.id = terms.contract_id",
     "breach_review": OF_CONTRACT,
     "breach_decision": "SELECT custody_record_id FROM changed "
     "JOIN breach_review AS review ON review.id = changed.review_id "
