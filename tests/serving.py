@@ -13,6 +13,8 @@ from starlette.types import Receive, Scope, Send
 
 from checkpoint.access.local_issuer import KEY_FILE, new_key
 from checkpoint.api import create_app, furnish
+from checkpoint.directory.published.guarding import Open
+from checkpoint.directory.published.mounting import Front
 from checkpoint.foundation import clock, logs
 from checkpoint.foundation.keyfiles import kept
 from checkpoint.foundation.settings import Environment, Settings
@@ -34,6 +36,13 @@ class Overridden(Mapping[Call, Call]):
 
     def __len__(self) -> int:
         return len(ASKED.get().dependency_overrides)
+
+
+class OfTheAsked:
+    """What is published by the service that is being asked, on connections of its own."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(ASKED.get().state.publishing, name)
 
 
 class Service(FastAPI):
@@ -64,9 +73,16 @@ def service(settings: Settings) -> FastAPI:
         PATTERNS[kind] = pattern = create_app(settings)
         pattern.dependency_overrides = Overridden()  # type: ignore[assignment]
         pattern.middleware_stack = pattern.build_middleware_stack()
+        _publish(pattern)
     clock.follow(settings.clock_file)
     logs.configure(human=settings.environment is Environment.DEVELOPMENT)
     return Service(PATTERNS[kind], settings)
+
+
+def _publish(pattern: FastAPI) -> None:
+    (mount,) = (each for each in pattern.router.routes if isinstance(each, Front))
+    (guard,) = (each for each in mount.app.user_middleware if each.cls is Open)
+    mount.app.state.publishing = guard.kwargs["publishing"] = OfTheAsked()
 
 
 described = utils.get_dependant
