@@ -83,6 +83,26 @@ async def test_what_ships_is_loaded_once_and_everything_is_derived_anew(session,
     assert await loading.reindex(session, **doing) >= 1
 
 
+async def test_what_lookups_read_of_a_service_is_written_by_one_deed_at_a_time(
+    api, session, service, doing
+):
+    found = await queries.listing(session, service)
+    place = UUID(found.document["service_at_locations"][0]["location_id"])
+    moved = (await queries.listing(session, place)).document | {"name": "Another name"}
+    deeds = (
+        lambda unit: upkeep.assure(unit, SERVICE, service, NOON.date(), seen=1, **doing),
+        lambda unit: actions.change(unit, ListingKind.LOCATION, place, moved, seen=1, **doing),
+        lambda unit: loading.reindex(unit, **doing),
+    )
+
+    async def done(deed):
+        async with transaction(api) as unit:
+            await deed(unit)
+            await asyncio.sleep(0.1)  # so that all of them are under way
+
+    await asyncio.gather(*(done(deed) for deed in deeds))
+
+
 @pytest.mark.slow
 async def test_what_ships_is_loaded_where_nothing_stands(make_database, doing):
     url = await asyncio.to_thread(make_database, empty=True)

@@ -123,6 +123,11 @@ async def test_bad_input_is_told_field_by_field_and_changes_nothing(editor, owne
                 "#/document/access_way": "access-unknown",
             },
         ),
+        (good | {"access_way": ["referral"]}, {"#/document/access_way": "access-unknown"}),
+        (
+            good | {"valid_from": "2026-05-01", "valid_until": "2026-04-30"},
+            {"#/document/valid_until": "ends-before-it-begins"},
+        ),
         (good | {"eligible_sexes": ["all"]}, {"#/document/eligible_sexes": "sex-unknown"}),
         (
             good | {"eligible_residence": "DL"},
@@ -150,6 +155,22 @@ async def test_bad_input_is_told_field_by_field_and_changes_nothing(editor, owne
         f"{DIRECTORY}/organizations", json={"document": provider["document"]}, headers=a_key()
     )
     assert taken.json()["errorCode"] == "listing-exists"
+
+
+async def test_what_stands_below_keys_of_ones_own_is_kept_whatever_it_is(editor):
+    for kept in (5, ["x"], [{"taxonomy_term_id": "x"}], [{"taxonomy_term": {"name": "A"}}]):
+        own = an_organization(x_own={"attributes": kept})
+        found = await entered(editor, "organizations", own)
+        assert found["document"]["x_own"] == {"attributes": kept}
+
+
+async def test_as_many_words_as_are_taken_are_kept_with_the_reason(editor):
+    made = await entered(editor, "organizations", an_organization())
+    here = f"{DIRECTORY}/organizations/{made['id']}"
+    for version, many, status in ((1, 481, 422), (1, 480, 200)):
+        said = {"reason": "entered_wrongly", "words": "w" * many}
+        answer = await editor.post(f"{here}/withdrawal", json=said, headers=at(version))
+        assert answer.status_code == status, answer.text
 
 
 async def test_terms_stand_in_a_tree_and_never_in_a_circle(editor):

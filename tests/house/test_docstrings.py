@@ -17,6 +17,7 @@ PURE = [
     "operations",
     "tokens",
     "names",
+    "duties",
     "matching",
     "terms",
     "duties",

@@ -13,7 +13,7 @@ from checkpoint.referrals.offers.fits import Need, Offer, Point, Seeker, fit, ne
 from checkpoint.referrals.offers.states import LABELS, NoProviderReason, NoProviderWithdrawal
 
 PLAIN = Offer(service_id=UUID(int=1), organization_id=UUID(int=2), name="Synthetic offer")
-WHO = Seeker(age=25, sex="male", residence="E06000047")
+WHO = Seeker(age=25, sex="male")
 
 
 def kind_of(point, seeker, offer):
@@ -41,13 +41,21 @@ def kind_of(point, seeker, offer):
         (Point.SEX, {"sexes": frozenset({"female"})}, {"sex": "female"}, "why"),
         (Point.SEX, {"sexes": frozenset({"female"})}, {}, "excludes"),
         (Point.RESIDENCE, {}, {}, "unknown"),
-        (Point.RESIDENCE, {"residence": frozenset({"E06000047"})}, {}, "why"),
-        (Point.RESIDENCE, {"residence": frozenset({"E06000047"})}, {"residence": None}, "unknown"),
-        (Point.RESIDENCE, {"residence": frozenset({"E06000005"})}, {}, "excludes"),
+        (Point.RESIDENCE, {"residence": frozenset({"dl14"})}, {}, "unknown"),
+        (Point.RESIDENCE, {"residence": frozenset({"dl14"})}, {"district": "DL14"}, "why"),
+        (Point.RESIDENCE, {"residence": frozenset({"dl14"})}, {"district": "DH1"}, "excludes"),
+        (
+            Point.RESIDENCE,
+            {"residence": frozenset({"dl14", "crook"})},
+            {"district": "DH1"},
+            "unknown",
+        ),
         (Point.LANGUAGE, {"languages": frozenset({"en"})}, {}, None),
         (Point.LANGUAGE, {}, {"language": "pl"}, "unknown"),
         (Point.LANGUAGE, {"languages": frozenset({"en", "pl"})}, {"language": "pl"}, "why"),
         (Point.LANGUAGE, {"languages": frozenset({"en"})}, {"language": "pl"}, "excludes"),
+        (Point.LANGUAGE, {"languages": frozenset({"en", "polish"})}, {"language": "pl"}, "unknown"),
+        (Point.LANGUAGE, {"languages": frozenset({"eng"})}, {"language": "pl"}, "unknown"),
         (Point.DAYS, {"days": frozenset({1})}, {}, None),
         (Point.DAYS, {}, {"days": frozenset({1})}, "unknown"),
         (Point.DAYS, {"days": frozenset({1, 3})}, {"days": frozenset({3, 5})}, "why"),

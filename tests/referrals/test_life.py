@@ -60,6 +60,9 @@ async def test_a_referral_for_a_condition_goes_its_whole_way(a_desk, clients, ow
     at(clients, f"{LATER}T12:00:00+00:00")
     starts = (await answered(theirs, waits.json(), "start", happened_on=LATER)).json()
     assert (starts["state"], starts["waited_until"]) == ("started", "2026-11-09")
+    longer = {"reason_code": "wrong_dates", "waiting_since": TODAY, "waited_until": LATER}
+    late = await stepped(desk.navigator.client, starts, "wait-correction", **longer)
+    assert late.json()["errors"][0]["code"] == "wait-past-the-next-step"
     assert await places(desk.engine, offer) == (1, 1)
     conditions = await desk.navigator.client.get(desk.contract.door("conditions"))
     held_up = standing(conditions, "sessions")

@@ -4,6 +4,11 @@ import pytest
 
 from builders import a_key
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.database import transaction
+from checkpoint.needs.states import Pathway
+from checkpoint.referrals.offers import queries
+from checkpoint.referrals.offers.fits import Point, Seeker
+from conftest import NOON
 from keeping import started
 from referring import TODAY, answered, listed, provider, stepped
 from traces import entries
@@ -51,6 +56,27 @@ async def test_the_offers_for_a_case_are_told_with_their_reasons_the_worst_need_
     }
     reader = (await offers(clients(), desk, most=1)).json()
     assert not any(each["allowed"] for each in reader["next_steps"])
+
+
+async def test_where_people_must_live_is_judged_by_districts_and_towns_are_left_open(api):
+    where = (["dl94"], ["dl94", "crook"], ["dl93"])
+    made = [await listed(api, pathways=["attitudes"], residence=each) for each in where]
+
+    async def told(district):
+        async with transaction(api) as session:
+            seeker = Seeker(district=district)
+            found = await queries.fits(session, Pathway.ATTITUDES, seeker, on=NOON.date())
+        sides = {
+            (str(each.offer.service_id), point.point): side
+            for each in found
+            for side in ("why", "unknown", "excludes")
+            for point in getattr(each, side)
+        }
+        return [sides[offer.service_id, Point.RESIDENCE] for offer in made]
+
+    assert await told(None) == ["unknown"] * 3
+    assert await told("DL94") == ["why", "why", "excludes"]
+    assert await told("DL93") == ["excludes", "unknown", "why"]
 
 
 async def test_a_case_without_an_assessment_has_no_offers_yet(a_desk, clients):

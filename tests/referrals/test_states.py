@@ -141,6 +141,23 @@ def test_a_wait_is_put_right_in_its_days_or_never_was():
     assert backwards == ("#/waited_until", "wait-ends-before-it-begins")
 
 
+def test_a_wait_is_over_before_the_step_that_ended_it():
+    def ended(*steps):
+        told = [SimpleNamespace(state=state, happened_on=day(on)) for state, on in steps]
+        return rules.wait_ended_on(told)
+
+    assert ended((S.MADE, 1), (S.ACKNOWLEDGED, 2)) is None
+    waits = ((S.MADE, 1), (S.WAITING, 2), (S.WAITING, 5))
+    assert ended(*waits) is None
+    assert ended(*waits, (S.STARTED, 9), (S.STARTED, 12), (S.COMPLETED, 20)) == day(9)
+    assert ended(*waits, (S.MADE, 6), (S.WAITING, 7)) is None
+    rules.check_wait_over(day(8), ended_on=day(9))
+    rules.check_wait_over(None, ended_on=day(9))
+    rules.check_wait_over(day(9), ended_on=None)
+    late = refused(rules.check_wait_over, day(9), ended_on=day(9))
+    assert late == ("#/waited_until", "wait-past-the-next-step")
+
+
 @given(st.integers(1, 28), st.integers(1, 28), st.integers(1, 28))
 def test_days_of_waiting_are_never_below_none(since, until, on):
     counted = rules.waiting_days(day(since), day(until), on=day(on))

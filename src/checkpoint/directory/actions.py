@@ -13,7 +13,7 @@ from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.directory import indexing, queries, rules
 from checkpoint.directory.entities import columns_of, digest_of
-from checkpoint.directory.keeping import entered, keep, links_of, put
+from checkpoint.directory.keeping import ALONE, entered, keep, links_of, put
 from checkpoint.directory.schemas import WithdrawListing
 from checkpoint.directory.states import (
     LOCAL,
@@ -50,8 +50,6 @@ PLACES = (
     .where(col(DirectoryCapacity.service_id) == SERVICE)
     .with_for_update()
 )
-# Whether a chain of terms closes, or two say the same of a term, is seen by one at a time.
-ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtext('directory'))")
 
 
 async def create(
@@ -146,6 +144,7 @@ async def withdraw(
         ListingNotFound, Overtaken, ListingNotListed, ListingOfFeed, ListingInUse, PlacesHeld:
             nothing changed.
     """
+    await executed(session, ALONE, {})
     found = await queries.listing(session, id, kind=kind, lock=True)
     unchanged_since(
         seen, found.version, short={"state": found.state, "version": found.version}, about=(id,)
@@ -187,6 +186,7 @@ async def restore(
     Raises:
         ListingNotFound, Overtaken, ListingStands, RuleBroken: nothing changed.
     """
+    await executed(session, ALONE, {})
     found = await queries.listing(session, id, kind=kind, lock=True)
     unchanged_since(
         seen, found.version, short={"state": found.state, "version": found.version}, about=(id,)

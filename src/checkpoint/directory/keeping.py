@@ -23,6 +23,10 @@ CHANGED = sa.update(DirectoryListing.__table__).where(
     col(DirectoryListing.id) == sa.bindparam("listing_id", type_=sa.Uuid())
 )
 
+# One at a time: whether a chain of terms closes, whether others rest on a listing, and what look-ups
+# read of services, which more than one deed writes anew.
+ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtext('directory'))")
+
 
 async def put(
     session: AsyncSession,

@@ -9,14 +9,14 @@ from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.directory import indexing, queries
 from checkpoint.directory.entities import checked, digest_of
-from checkpoint.directory.keeping import keep
+from checkpoint.directory.keeping import ALONE, keep
 from checkpoint.directory.lists import DirectoryCrosswalk
 from checkpoint.directory.meanings import folded
 from checkpoint.directory.references import TermCrosswalk, crosswalks, pathways
 from checkpoint.directory.states import PROGRAMME, DirectoryEvent, ListingKind, ListingState
 from checkpoint.directory.tables import DirectoryListing
 from checkpoint.foundation.actors import Actor
-from checkpoint.foundation.database import insert
+from checkpoint.foundation.database import executed, insert
 
 
 async def load(session: AsyncSession, *, by: Actor, at: datetime) -> int:
@@ -58,6 +58,7 @@ async def reindex(session: AsyncSession, *, by: Actor, at: datetime) -> int:
     Returns:
         Of how many services.
     """
+    await executed(session, ALONE, {})
     number = await indexing.index_all(session, at=at)
     await ledger.record(
         session,

@@ -59,12 +59,26 @@ def _without_terms(value: Any, others: list[tuple[ListingKind, Document]]) -> An
         name: each if name in APART else _without_terms(each, others)
         for name, each in value.items()
     }
-    for attribute in found.get("attributes", ()):
-        if isinstance(attribute, dict) and isinstance(attribute.get("taxonomy_term"), dict):
-            term = attribute.pop("taxonomy_term")
+    for attribute in _attributes(found):
+        term = attribute.get("taxonomy_term")
+        if isinstance(term, dict) and _readable(term.get("id")):
+            del attribute["taxonomy_term"]
             attribute.setdefault("taxonomy_term_id", term["id"])
             _split(ListingKind.TAXONOMY_TERM, term, others)
     return found
+
+
+def _attributes(value: Mapping[str, Any]) -> list[Document]:
+    """The attributes of a part; below a key that no standard has, that name may hold anything."""
+    said = value.get("attributes")
+    return [each for each in said if isinstance(each, dict)] if isinstance(said, list) else []
+
+
+def _readable(id: Any) -> UUID | None:
+    try:
+        return UUID(id) if isinstance(id, str) else None
+    except ValueError:
+        return None
 
 
 # Taken out whole, and parted by themselves.
@@ -129,11 +143,10 @@ def _with_terms(value: Any, held: Mapping[UUID, Mapping[str, Any]]) -> Any:
     if not isinstance(value, dict):
         return value
     found = {name: _with_terms(each, held) for name, each in value.items()}
-    for attribute in found.get("attributes", ()):
-        if isinstance(attribute, dict) and "taxonomy_term_id" in attribute:
-            term = held.get(UUID(attribute["taxonomy_term_id"]))
-            if term is not None:
-                attribute["taxonomy_term"] = dict(term)
+    for attribute in _attributes(found):
+        id = _readable(attribute.get("taxonomy_term_id"))
+        if id is not None and id in held:
+            attribute["taxonomy_term"] = dict(held[id])
     return found
 
 
@@ -170,9 +183,8 @@ def terms_in(value: Any) -> Iterator[UUID]:
         for each in value:
             yield from terms_in(each)
     elif isinstance(value, dict):
-        for attribute in value.get("attributes", ()):
-            if isinstance(attribute, dict) and "taxonomy_term_id" in attribute:
-                yield UUID(attribute["taxonomy_term_id"])
+        named = (_readable(each.get("taxonomy_term_id")) for each in _attributes(value))
+        yield from (id for id in named if id is not None)
         for each in value.values():
             yield from terms_in(each)
 

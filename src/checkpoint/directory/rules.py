@@ -42,13 +42,18 @@ def check_own_words(document: Mapping[str, Any]) -> None:
             "residence-unreadable",
             "Give a list of towns or postcode districts, as Bishop Auckland or DL14.",
         )
-    if document.get("access_way", AccessWay.BOTH) not in {*AccessWay}:
+    if document.get("access_way", AccessWay.BOTH) not in [*AccessWay]:
         raise RuleBroken(
             "#/document/access_way", "access-unknown", "Choose one of: walk_in, referral, both."
         )
     for name in ("valid_from", "valid_until"):
         if name in document and day_of(document[name]) is None:
             raise RuleBroken(f"#/document/{name}", "day-unreadable", "Write a day as 2026-03-31.")
+    first, last = (day_of(document.get(name)) for name in ("valid_from", "valid_until"))
+    if first is not None and last is not None and last < first:
+        raise RuleBroken(
+            "#/document/valid_until", "ends-before-it-begins", "This lies before valid_from."
+        )
 
 
 def day_of(value: Any) -> date | None:

@@ -57,7 +57,8 @@ class WithdrawListing(Command):
     """A listing is taken out of the directory."""
 
     reason: WithdrawalReason
-    words: Words | None = None
+    # Kept behind the reason's code, in one column of 500.
+    words: Annotated[Text, Field(max_length=480)] | None = None
 
 
 class RestoreListing(Command):

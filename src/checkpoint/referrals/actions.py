@@ -113,6 +113,8 @@ async def correct_wait(
     for field, day in (("waiting_since", since), ("waited_until", until)):
         if day is not None:
             rules.check_day(day, since=found.made_on, today=today, field=f"#/{field}")
+    ended_on = rules.wait_ended_on(await queries.steps_of(session, found.id))
+    rules.check_wait_over(until, ended_on=ended_on)
     told = Told(happened_on=today, reason_code=command.reason_code)
     await _move(session, found, stand, ReferralEvent.WAIT_CORRECTED, told, by=by, at=at)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from checkpoint.foundation.errors import RuleBroken
@@ -138,6 +139,39 @@ def corrected(
     return replace(
         stand, state=state, number=stand.number + 1, waiting_since=since, waited_until=until
     )
+
+
+def wait_ended_on(steps: Sequence[Any]) -> date | None:
+    """The day of the step that ended a referral's wait; None while it goes on, or where it had none.
+
+    Args:
+        steps: with state and happened_on, in their order.
+    """
+    found = None
+    for before, after in pairwise(steps):
+        if after.state == ReferralState.WAITING:
+            found = None
+        elif before.state == ReferralState.WAITING:
+            found = after.happened_on
+    return found
+
+
+def check_wait_over(until: date | None, *, ended_on: date | None) -> None:
+    """Nobody waits any longer on the day on which they start, or on which it ends.
+
+    Args:
+        until: the last day that it waited; None where it still waits, or never did.
+        ended_on: the day of the step that ended the wait, if one did.
+
+    Raises:
+        RuleBroken: wait-past-the-next-step.
+    """
+    if until is not None and ended_on is not None and until >= ended_on:
+        raise RuleBroken(
+            "#/waited_until",
+            "wait-past-the-next-step",
+            f"The next step was on {ended_on.isoformat()}: name a day before it.",
+        )
 
 
 def waiting_days(since: date | None, until: date | None, *, on: date) -> int:

@@ -10,8 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.directory import indexing, queries, references, rules
-from checkpoint.directory.actions import ALONE
-from checkpoint.directory.keeping import put
+from checkpoint.directory.keeping import ALONE, put
 from checkpoint.directory.lists import DirectoryCrosswalk
 from checkpoint.directory.meanings import folded
 from checkpoint.directory.schemas import ChaseListing, MapTerm, StateCapacity
@@ -57,6 +56,7 @@ async def assure(
     Raises:
         ListingNotFound, Overtaken, ListingNotListed, RuleBroken: nothing changed.
     """
+    await executed(session, ALONE, {})
     found = await queries.listing(session, id, kind=kind, lock=True)
     unchanged_since(seen, found.version, short={"assured_on": found.assured_on}, about=(id,))
     rules.check_listed(ListingState(found.state))

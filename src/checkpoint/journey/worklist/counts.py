@@ -96,7 +96,7 @@ SOURCES = (
     Source(Kind.TIME_LIMIT_INCIDENT, running.time_limit_incident),
     Source(Kind.REFERRAL_UNACKNOWLEDGED, referred.unacknowledged, of_team=True),
     Source(Kind.REFERRAL_WAITING, referred.waiting, of_team=True),
-    Source(Kind.REFERRAL_ANSWERED, referred.answered, of_team=True),
+    Source(Kind.REFERRAL_ANSWERED, referred.answered),
 )
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 A_MOMENT = timedelta(microseconds=1)

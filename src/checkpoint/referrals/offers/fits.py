@@ -1,5 +1,6 @@
 """Whether an offer fits somebody: why, what is unknown, and what excludes it. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from uuid import UUID
 from checkpoint.needs.states import NeedLevel, OffendingLink, Pathway
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DISTRICT = re.compile(r"[a-z]{1,2}[0-9][a-z0-9]?")
 # Sexes that say nothing of whether an offer is for somebody are as good as not known.
 KNOWN_SEXES = frozenset({"male", "female"})
 
@@ -31,14 +33,12 @@ class Point(StrEnum):
 class Seeker:
     """What is known of whoever an offer is sought for; None is not known, or not asked for.
 
-    ``age`` is in whole years today, ``residence`` the code of a local authority, ``language`` a
-    code of ISO 639, ``days`` those of the week on which they can come (1 is Monday), ``district``
-    a postcode district.
+    ``age`` is in whole years today, ``language`` a code of ISO 639, ``days`` those of the week on
+    which they can come (1 is Monday), ``district`` the postcode district where they are.
     """
 
     age: int | None = None
     sex: str | None = None
-    residence: str | None = None
     language: str | None = None
     days: frozenset[int] | None = None
     district: str | None = None
@@ -46,7 +46,10 @@ class Seeker:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """What the directory says of one service; None or empty is not said."""
+    """What the directory says of one service; None or empty is not said.
+
+    ``residence`` are towns and postcode districts, ``languages`` codes or names, all in small letters.
+    """
 
     service_id: UUID
     organization_id: UUID | None
@@ -157,11 +160,14 @@ def _sex(seeker: Seeker, offer: Offer) -> Found:
 def _residence(seeker: Seeker, offer: Offer) -> Found:
     if not offer.residence:
         return "unknown", "It does not say where people must live."
-    if seeker.residence is None:
-        return "unknown", "The person's local authority is not known."
-    if seeker.residence in offer.residence:
+    where = f"It is for people who live in {', '.join(sorted(offer.residence))}."
+    if seeker.district is None:
+        return "unknown", where
+    if seeker.district.lower() in offer.residence:
         return "why", "It is for people who live there."
-    return "excludes", f"It is for people who live in {', '.join(sorted(offer.residence))}."
+    # A town may lie in any district.
+    told = all(DISTRICT.fullmatch(each) for each in offer.residence)
+    return "excludes" if told else "unknown", where
 
 
 def _language(seeker: Seeker, offer: Offer) -> Found:
@@ -171,7 +177,10 @@ def _language(seeker: Seeker, offer: Offer) -> Found:
         return "unknown", "It does not say which languages are spoken."
     if seeker.language in offer.languages:
         return "why", "The person's language is spoken."
-    return "excludes", f"Only {', '.join(sorted(offer.languages))} is spoken."
+    # A language told by its name, or by a code of another length, may be the same one.
+    told = all(len(each) == len(seeker.language) for each in offer.languages)
+    spoken = f"Only {', '.join(sorted(offer.languages))} is spoken."
+    return "excludes" if told else "unknown", spoken
 
 
 def _days(seeker: Seeker, offer: Offer) -> Found:

@@ -30,9 +30,7 @@ from checkpoint.referrals.offers.tables import NoProvider, NoProviderTakenBack
 MOST_COMPARED = 200
 TODAY = sa.bindparam("today", type_=sa.Date())
 AGE = sa.bindparam("age", type_=sa.Float())
-SEX, RESIDENCE, DISTRICT = (
-    sa.bindparam(name, type_=sa.Text()) for name in ("sex", "residence", "district")
-)
+SEX, DISTRICT = (sa.bindparam(name, type_=sa.Text()) for name in ("sex", "district"))
 # Asked for as a list of one, by which the index of lists is walked.
 PATHWAYS = sa.bindparam("pathways", type_=ARRAY(sa.Text()))
 IDS = sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
@@ -57,11 +55,19 @@ OFFERS = (
     )
 )
 ONE = OFFERS.where(col(DirectoryOffer.service_id) == sa.bindparam("service_id", type_=sa.Uuid()))
+# As ``fits`` has it: a town may lie in any district.
+DISTRICTS_ALONE: Any = sa.literal_column("'^([a-z]{1,2}[0-9][a-z0-9]?(,|$))+$'")
 EXCLUDED = sa.or_(
     sa.func.coalesce(col(DirectoryOffer.minimum_age) > AGE, sa.false()),
     sa.func.coalesce(col(DirectoryOffer.maximum_age) < AGE, sa.false()),
     sa.func.coalesce(sa.all_(col(DirectoryOffer.sexes)) != SEX, sa.false()),
-    sa.func.coalesce(sa.all_(col(DirectoryOffer.residence)) != RESIDENCE, sa.false()),
+    sa.func.coalesce(
+        sa.and_(
+            sa.all_(col(DirectoryOffer.residence)) != sa.func.lower(DISTRICT),
+            sa.func.array_to_string(col(DirectoryOffer.residence), ",").op("~")(DISTRICTS_ALONE),
+        ),
+        sa.false(),
+    ),
 )
 NEAR = sa.exists().where(
     col(DirectoryOfferPlace.service_id) == col(DirectoryOffer.service_id),
@@ -128,7 +134,6 @@ async def seeker_of(session: AsyncSession, record: Any, *, on: date, **asked: An
             on=on,
         ),
         sex=person.sex,
-        residence=person.local_authority,
         **asked,
     )
 
@@ -151,7 +156,6 @@ async def fits(
     given = {
         "age": seeker.age,
         "sex": seeker.sex if seeker.sex in ("male", "female") else None,
-        "residence": seeker.residence,
         "district": seeker.district,
     }
     rows = await rows_of(session, OF_PATHWAY, pathways=[pathway.value], today=on, **given)
