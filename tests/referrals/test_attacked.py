@@ -1,11 +1,15 @@
 """What was found by attacking referrals: answers that are given again, and what goes on at once."""
 
+import asyncio
 from datetime import UTC, datetime
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from builders import WITHDRAWAL, a_key
 from checkpoint.foundation.actors import Role
-from referring import TODAY, listed, provider
+
+from referring import TODAY, listed, places, provider
 
 NAMED = "full_name"
 
@@ -50,3 +54,35 @@ async def test_whoever_changed_providers_is_given_no_answer_of_the_one_before(a_
         )
     assert [each.status_code for each in answers] == [200, 404]
     assert desk.record["person"]["given_names"] not in answers[1].text
+
+
+async def test_nobody_is_referred_to_an_offer_that_is_withdrawn_at_that_moment(a_desk, owner):
+    desk = await a_desk()
+    offer = await listed(desk.engine, maximum=3)
+    async with owner.connect() as editor:
+        await editor.execute(
+            sa.text("SELECT * FROM directory_capacity WHERE service_id = :id FOR UPDATE"),
+            {"id": UUID(offer.service_id)},
+        )
+        referring = asyncio.ensure_future(desk.refer(offer))
+        await _waits_for_a_lock(owner)
+        for table, key in (("directory_listing", "id"), ("directory_offer", "service_id")):
+            await editor.execute(
+                sa.text(f"UPDATE {table} SET state = 'withdrawn' WHERE {key} = :id"),  # noqa: S608
+                {"id": UUID(offer.service_id)},
+            )
+        await editor.commit()
+    refused = await referring
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["errors"][0]["code"] == "offer-not-listed"
+    assert await places(desk.engine, offer) == (3, 0)
+
+
+async def _waits_for_a_lock(owner):
+    async with owner.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        for _ in range(2000):
+            if await connection.scalar(waiting):
+                return
+    raise AssertionError("nobody waits")
