@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from builders import a_key
 from checkpoint.foundation.actors import Role
 from listing import a_location, entered
 
@@ -12,6 +13,21 @@ OPEN = "/open-referral/v3"
 @pytest.fixture
 def editor(clients):
     return clients(Role.DIRECTORY_EDITOR, name="attacked")
+
+
+@pytest.mark.parametrize(("term", "status"), [("\u6f22" * 2000, 422), ("u" * 2000, 201)])
+async def test_a_term_is_as_long_as_its_index_takes(editor, term, status):
+    said = {
+        "term": term,
+        "pathway": "health",
+        "valid_from": "2026-11-03",
+        "basis": "own_reading",
+        "words": "It reads so.",
+    }
+    answer = await editor.post("/v1/term-mappings", json=said, headers=a_key())
+    assert answer.status_code == status, answer.text
+    if status == 422:
+        assert answer.json()["errors"][0]["pointer"] == "#/term"
 
 
 async def test_a_place_off_the_earth_moves_no_middle_of_a_postcode(editor, clients):
