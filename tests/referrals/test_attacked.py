@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from builders import WITHDRAWAL, a_key
 from checkpoint.foundation.actors import Role
-
 from referring import TODAY, listed, places, provider
 
 NAMED = "full_name"
@@ -68,7 +67,7 @@ async def test_nobody_is_referred_to_an_offer_that_is_withdrawn_at_that_moment(a
         await _waits_for_a_lock(owner)
         for table, key in (("directory_listing", "id"), ("directory_offer", "service_id")):
             await editor.execute(
-                sa.text(f"UPDATE {table} SET state = 'withdrawn' WHERE {key} = :id"),  # noqa: S608
+                sa.text(f"UPDATE {table} SET state = 'withdrawn' WHERE {key} = :id"),
                 {"id": UUID(offer.service_id)},
             )
         await editor.commit()
