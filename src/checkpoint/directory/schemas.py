@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue
 
 from checkpoint.directory.states import (
     ChaseWay,
@@ -35,6 +35,13 @@ Document = Annotated[
     ),
 ]
 Words = Annotated[Text, Field(max_length=500)]
+TERM_LIMIT = 2000
+
+
+def _indexed(term: str) -> str:
+    if len(term.encode()) > TERM_LIMIT:
+        raise ValueError(f"Use at most {TERM_LIMIT} bytes of UTF-8.")
+    return term
 
 
 class CreateListing(Command):
@@ -92,10 +99,11 @@ class MapTerm(Command):
     term: Annotated[
         Text,
         Field(
-            max_length=2000,
+            max_length=TERM_LIMIT,
             description="Its URI; or its taxonomy's name, a colon, and its code or name.",
             examples=["Open Eligibility:Housing"],
         ),
+        AfterValidator(_indexed),
     ]
     pathway: Pathway
     holds: Annotated[YesNo, Field(description="False takes back what was said before.")] = True

@@ -26,6 +26,7 @@ from checkpoint.foundation.statements import Prepared
 # Structured-field string or bare token; long enough not to be somebody's counter.
 KEY = re.compile(r'^"?([A-Za-z0-9_-]{16,64})"?$')
 KEPT_HEADERS = ("etag", "location")
+REPLAYED = "Idempotency-Replayed"
 
 
 class IdempotencyKeyMissing(errors.Malformed):
@@ -168,7 +169,7 @@ def _again(session: AsyncSession, asked: Asked, kept: sa.Row[tuple[object, ...]]
     if kept.request_digest != asked.digest:
         raise IdempotencyKeyReused("Use a new key for a new request.")
     session.info.get("request", {})["replayed"] = str(kept.headers.get("location", ""))
-    headers = {**kept.headers, "Idempotency-Replayed": "true"}
+    headers = {**kept.headers, REPLAYED: "true"}
     return Response(kept.body, kept.status, headers, media_type="application/json")
 
 

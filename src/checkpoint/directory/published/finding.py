@@ -191,8 +191,10 @@ async def _middle(session: AsyncSession, postcode: Postcode, day: date) -> tuple
         sa.column("value", WHERE.c.document.type), name="address"
     )
     written = sa.func.upper(address.c.value["postal_code"].astext)
-    latitude = sa.func.avg(WHERE.c.document["latitude"].astext.cast(sa.Float))
-    longitude = sa.func.avg(WHERE.c.document["longitude"].astext.cast(sa.Float))
+    point = [WHERE.c.document[name].astext.cast(sa.Float) for name in ("latitude", "longitude")]
+    # A feed may say latitude 100, or a number that no mean can be made of.
+    on_earth = sa.and_(point[0].between(-90, 90), point[1].between(-180, 180))
+    latitude, longitude = (sa.func.avg(each).filter(on_earth) for each in point)
     for part in reversed(postcode.parts[1:]):
         near = sa.or_(written == part, written.like(f"{part} %" if " " not in part else f"{part}%"))
         rows = (

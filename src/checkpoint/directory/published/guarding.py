@@ -151,11 +151,13 @@ class Open:
             await unchanged(scope, receive, answer.send)
             return
         scope["publishing"].throttle.spend(scope["client"][0] if scope.get("client") else "")
-        scope["method"], scope["state"]["bare"] = "GET", method == "HEAD"
+        scope["state"]["bare"] = method == "HEAD"
+        # The server beneath still has to know that a HEAD has no body.
+        inner = {**scope, "method": "GET"}
         try:
-            await self.app(scope, receive, answer.send)
+            await self.app(inner, receive, answer.send)
         finally:
-            scope["method"] = method
+            scope["route"] = inner.get("route")
 
     async def _unchanged(self, scope: Scope, headers: Headers) -> Response | None:
         """304, where the caller has this edition's answer; no listing is read for that."""

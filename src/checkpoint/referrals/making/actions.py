@@ -153,6 +153,8 @@ async def _place(
             free_places=0,
             others=[_other(each) for each in offers.free_at(found, most=MOST_OTHERS)],
         ) from None
+    # Whoever withdrew the offer while this waited for its places has gone first.
+    await offers.stands(session, offer.service_id, on=london_day(at))
     return ReferralEvent.MADE, held
 
 

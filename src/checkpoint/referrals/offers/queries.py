@@ -168,13 +168,23 @@ async def offer_of(session: AsyncSession, service_id: UUID, *, on: date) -> tupl
     Raises:
         RuleBroken: the directory has none such today.
     """
+    row = await stands(session, service_id, on=on)
+    (offer,) = await _whole(session, [row], on=on)
+    return offer, [*row.pathways]
+
+
+async def stands(session: AsyncSession, service_id: UUID, *, on: date) -> Any:
+    """The row of an offer that stands on a day, read afresh.
+
+    Raises:
+        RuleBroken: the directory has none such today.
+    """
     rows = await rows_of(session, ONE, service_id=service_id, today=on)
     if not rows or rows[0].organization_id is None:
         raise RuleBroken(
             "#/service_id", "offer-not-listed", "Choose an offer that the directory lists today."
         )
-    (offer,) = await _whole(session, rows, on=on)
-    return offer, [*rows[0].pathways]
+    return rows[0]
 
 
 async def _whole(session: AsyncSession, rows: Sequence[Any], *, on: date) -> list[Offer]:

@@ -18,7 +18,7 @@ from checkpoint.foundation.answers import shown
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken
-from checkpoint.foundation.idempotency import CREATING, Once, once
+from checkpoint.foundation.idempotency import CREATING, REPLAYED, Once, once
 from checkpoint.foundation.paging import MalformedCursor, Page, Turning, links
 from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion, etag
 from checkpoint.foundation.problems import problems
@@ -98,7 +98,7 @@ async def acknowledge_provider_referral(
     """Say that you have the referral."""
     told = Told(happened_on=command.happened_on)
     deed = _taking(session, referral_id, ReferralEvent.ACKNOWLEDGED, told, seen, by=by, at=now)
-    return await once(session, asked, deed, by=by, at=now)
+    return await _once(session, asked, deed, referral_id, by=by, at=now)
 
 
 @router.post(
@@ -116,7 +116,7 @@ async def wait_provider_referral(
     """Put the person on your waiting list: nobody holds it against them."""
     told = Told(**command.model_dump())
     deed = _taking(session, referral_id, ReferralEvent.PUT_ON_LIST, told, seen, by=by, at=now)
-    return await once(session, asked, deed, by=by, at=now)
+    return await _once(session, asked, deed, referral_id, by=by, at=now)
 
 
 @router.post(f"{ONE}/start", response_model=ProviderReferralView, responses=problems(*STEPPED))
@@ -132,7 +132,7 @@ async def start_provider_referral(
     """Say on which day the person started."""
     told = Told(happened_on=command.happened_on)
     deed = _taking(session, referral_id, ReferralEvent.STARTED, told, seen, by=by, at=now)
-    return await once(session, asked, deed, by=by, at=now)
+    return await _once(session, asked, deed, referral_id, by=by, at=now)
 
 
 @router.post(f"{ONE}/end", response_model=ProviderReferralView, responses=problems(*STEPPED))
@@ -149,7 +149,7 @@ async def end_provider_referral(
     check_provider_ends(command.outcome)
     told = Told(**command.model_dump(exclude={"outcome"}))
     deed = _taking(session, referral_id, ENDINGS[command.outcome], told, seen, by=by, at=now)
-    return await once(session, asked, deed, by=by, at=now)
+    return await _once(session, asked, deed, referral_id, by=by, at=now)
 
 
 @router.post(
@@ -173,7 +173,26 @@ async def record_provider_sessions(
         await actions.record_sessions(session, found, command, by=by, at=now)
         return await _answer(session, referral_id, by=by, status=201)
 
-    return await once(session, asked, deed, by=by, at=now)
+    return await _once(session, asked, deed, referral_id, by=by, at=now)
+
+
+async def _once(
+    session: AsyncSession,
+    asked: Once,
+    deed: Callable[[], Awaitable[Response]],
+    referral_id: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+) -> Response:
+    """An earlier answer may name the person: it is given again only while that may be shown."""
+    response = await once(session, asked, deed, by=by, at=at)
+    found = await queries.one(session, referral_id, by=by)
+    if REPLAYED not in response.headers or await _withheld(session, found) is None:
+        return response
+    now = await _answer(session, referral_id, by=by, status=response.status_code)
+    now.headers[REPLAYED] = response.headers[REPLAYED]
+    return now
 
 
 def _taking(
