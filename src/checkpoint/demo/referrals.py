@@ -139,7 +139,7 @@ def referrals(start: Step, place: int, seed: int, fate: Fate) -> list[Step]:
         one = Referred(start=start, basis=CONDITION, day=5, chance=chance)
         found += _course(one, course(2 * place, seed))
     if also or fate in UNSIGNED:
-        one = Referred(start=start, basis=NEED, day=chance.between(3, 9), chance=chance)
+        one = Referred(start=start, basis=NEED, day=chance.between(6, 9), chance=chance)
         found += _course(one, course(2 * place + 1, seed))
     return sorted(found, key=lambda step: step.at)
 

@@ -43,7 +43,7 @@ class Referring(Stocking):
         super().__init__(address, seed=seed, turn=turn)
         self._providers: dict[str, str] = {}  # tokens by organization
         self.referrals: dict[tuple[int, str], dict[str, Any]] = {}  # as last seen
-        self._to: dict[tuple[int, str], str] = {}  # the organization of each
+        self._services: dict[tuple[int, str], dict[str, str]] = {}  # where each was made to
 
     def do(self, step: Step) -> None:
         deeds: Mapping[StrEnum, Callable[[Step], None]] = {
@@ -79,13 +79,24 @@ class Referring(Stocking):
         if not wanted:
             self.given["referred nowhere: no such need seen"] += 1
             return
-        fitting = [each for each in wanted[0]["items"] if each["fits"]]
+        there = self._referred_to(step)
+        fitting = [
+            each for each in wanted[0]["items"] if each["fits"] and each["service_id"] not in there
+        ]
         if "missing" in step.body or not fitting:
             missing = step.body.get("missing", "not_eligible")
             self._nobody(step, wanted[0]["pathway"], missing)
             return
         chosen = fitting[step.body["nth"] % len(fitting)]["service_id"]
         self._made(step, chosen, wanted[0]["pathway"])
+
+    def _referred_to(self, step: Step) -> set[str]:
+        """Where the person is referred already."""
+        return {
+            service["service_id"]
+            for (arrest, _), service in self._services.items()
+            if arrest == step.arrest
+        }
 
     def _own_pathway(self, step: Step) -> str | None:
         """What the contract's sessions are about; None where there is no contract."""
@@ -107,7 +118,8 @@ class Referring(Stocking):
             body["pathway"] = pathway
         answer = self._posting(step, body)
         if answer.is_error and answer.json()["errorCode"] == FULL:
-            others = [each["service_id"] for each in answer.json()["others"]]
+            free = [each["service_id"] for each in answer.json()["others"]]
+            others = [each for each in free if each not in self._referred_to(step)]
             if not others and not step.body["waits"]:
                 self._nobody(step, pathway, "no_place")
                 return
@@ -119,7 +131,7 @@ class Referring(Stocking):
         if answer.is_error:
             raise DemoInterrupted(f"{answer.status_code}, {answer.json()['errorCode']}.")
         made = answer.json()
-        self._to[_which(step)] = made["service"]["organization_id"]
+        self._services[_which(step)] = made["service"]
         self.referrals[_which(step)] = made
         self.given["referred"] += 1
 
@@ -225,7 +237,7 @@ class Referring(Stocking):
 
     def _provider(self, step: Step) -> str:
         """A token that opens the referrals of one organization, and nothing else."""
-        id = self._to[_which(step)]
+        id = self._services[_which(step)]["organization_id"]
         if id not in self._providers:
             form = {
                 "role": Role.PROVIDER.value,
