@@ -1,4 +1,4 @@
-"""Back door of the demo: one command, from an empty database to the funnel and the caseload board."""
+"""Back door of the demo: one command, from an empty database to the caseload board and the referrals."""
 
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -16,12 +16,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from checkpoint.demo.board import board
 from checkpoint.demo.fates import Duty
 from checkpoint.demo.funnel import came_in, declines, funnel, given, refusals
+from checkpoint.demo.listings import PROVIDERS, SERVICES
+from checkpoint.demo.loop import loop
 from checkpoint.demo.offers import offered
 from checkpoint.demo.office import Office
 from checkpoint.demo.overview import Overview
 from checkpoint.demo.player import NotADemoDatabase
 from checkpoint.demo.programme import Programme
 from checkpoint.demo.service import started, turn
+from checkpoint.demo.stocking import LISTINGS
 from checkpoint.demo.term import term
 from checkpoint.demo.week import Step, week
 from checkpoint.foundation.calendar import london_day, london_midnight
@@ -125,7 +128,11 @@ def _play_term(
         days = (until - since).days
         sick = since + timedelta(days=days * 3 // 5, hours=8)
         player.plan([Step(-1, suites[0], sick, Duty.FALL_SICK, {"suites": suites})])
+        player.plan_upkeep(since=since, until=until)
         with Progress(*COLUMNS, TimeElapsedColumn(), console=told) as progress:
+            stocking = progress.add_task("Filling the directory", total=LISTINGS)
+            for _ in player.stock(at=since):
+                progress.advance(stocking)
             diary = Diary(progress, player, since=since, until=until)
             diary.follow(player.play_until(since + timedelta(days=days // OPENS_AFTER)))
             office.open(player.trials())
@@ -138,6 +145,11 @@ def _play_term(
         shown.print("Arms are shown here because it is a test and closed; of a live trial, never.")
         shown.print(given(player.arms, player.given))
         shown.print(board(player.lines(suites, at=until)))
+        shown.print(loop(*player.came_of_referrals(suites)))
+        shown.print(
+            f"The directory: {len(SERVICES)} services of {len(PROVIDERS)} providers, every one made "
+            f"up; for {len(player.stale())} of them nobody vouched lately."
+        )
 
 
 class Diary:

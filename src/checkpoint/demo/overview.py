@@ -1,4 +1,4 @@
-"""Asks the service how each navigator's work stands, as they and their supervisor would."""
+"""Asks the service how the work and the referrals stand, as navigators and a supervisor would."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from checkpoint.demo.board import AHEAD, Line
-from checkpoint.demo.fieldwork import Fieldwork
 from checkpoint.demo.programme import FIRST
+from checkpoint.demo.referring import Referring
 from checkpoint.demo.team import Navigator
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.calendar import london_day
@@ -15,7 +15,7 @@ from checkpoint.foundation.calendar import london_day
 NOT_FOUND = 404
 
 
-class Overview(Fieldwork):
+class Overview(Referring):
     """A player who looks up from the work."""
 
     def month(self) -> str:
@@ -27,6 +27,7 @@ class Overview(Fieldwork):
             "on contract": states["active"] + states["suspended"],
             "completed": states["completed"],
             "failed": states["failed"],
+            "referred": len(self.referrals),
         }
         return ", ".join(f"{number} {words}" for words, number in said.items())
 
@@ -51,6 +52,12 @@ class Overview(Fieldwork):
                 )
             )
         return found
+
+    def came_of_referrals(self, suites: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What came of them and what was missing, exactly: of suites whose cases are read."""
+        boss = self._token(Role.SUPERVISOR, FIRST, suites)
+        summary = self._read("/v1/referrals/summary", boss).json()
+        return summary, self._read("/v1/referrals/gaps", boss).json()
 
     def _by_navigator(self) -> dict[str, Counter[str]]:
         """The contracts by state, each with whoever had the case last."""
