@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 export CHECKPOINT_DATA_FOLDER ?= $(CURDIR)/.data
 
 # Decisions and deeds: a line of these that no test runs is a rule that nobody checked.
-WHOLE := */actions.py,*/loading.py,*/identifying.py,*/states.py,*/rules.py,*/facts.py,*/terms.py,*/clock.py,*/clocks.py,*/replays.py,*/references.py,*/identifiers.py,*/names.py,*/matching.py,*/stages.py,*/papers.py,*/pages.py,*/week.py,*/term.py,*/fates.py,*/lives.py,*/board.py,*/funnel.py,*/balance.py,*/caseload.py,*/questions.py,*/scoring.py,*/sequence.py,*/sealing.py,*/proving.py,*/differences.py,*/permissions.py,*/operations.py,*/tokens.py
+WHOLE := */actions.py,*/loading.py,*/identifying.py,*/states.py,*/rules.py,*/facts.py,*/terms.py,*/clock.py,*/clocks.py,*/replays.py,*/references.py,*/identifiers.py,*/names.py,*/matching.py,*/ranking.py,*/stages.py,*/papers.py,*/pages.py,*/week.py,*/term.py,*/fates.py,*/lives.py,*/board.py,*/funnel.py,*/balance.py,*/caseload.py,*/questions.py,*/scoring.py,*/sequence.py,*/sealing.py,*/proving.py,*/differences.py,*/permissions.py,*/operations.py,*/tokens.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test long check cover bench docs lock clean

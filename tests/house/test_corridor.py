@@ -82,7 +82,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "stages", "cases", "papers", "pages", "printing", "views", "balance", "caseload",
         "sequence", "sealing", "vault", "proving",
         "questions", "scoring", "forms", "waiting", "running",
-        "entities", "parts", "values", "offers", "parting", "meanings", "indexing", "keeping",
+        "entities", "parts", "values", "offers", "parting", "meanings", "indexing", "keeping", "ranking",
     }  # fmt: skip
     rooms = (
         "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs",
@@ -100,7 +100,7 @@ def test_a_room_holds_only_the_agreed_furniture():
 
 ALCOVES = (
     "custody/suites", "custody/movements", "custody/detention", "custody/circumstances",
-    "custody/reach", "people/merges", "directory/upkeep",
+    "custody/reach", "people/merges", "directory/upkeep", "directory/lookups",
     "navigators/staff", "navigators/handovers", "navigators/conflicts",
     "contracts/agreements", "contracts/signatures", "contracts/sessions", "contracts/feeds",
     "contracts/evidence", "contracts/reviews", "contracts/outcomes",

@@ -35,6 +35,7 @@ PURE = [
     "questions",
     "scoring",
     "caseload",
+    "ranking",
     "term",
     "fates",
     "lives",
