@@ -24,6 +24,20 @@ def upgrade() -> None:
         op.add_column("directory_offer", column)
         index = op.f(f"ix_directory_offer_{name}")
         op.create_index(index, "directory_offer", [name], postgresql_using="gin")
+    there = sa.Column(
+        "facets",
+        TEXTS,
+        nullable=False,
+        server_default=sa.text("'{}'"),
+        comment="What its service says point by point, so that places are told apart by it.",
+    )
+    op.add_column("directory_offer_place", there)
+    op.create_index(
+        op.f("ix_directory_offer_place_facets"),
+        "directory_offer_place",
+        ["facets"],
+        postgresql_using="gin",
+    )
     op.create_index(
         op.f("ix_directory_offer_last_assured"),
         "directory_offer",
@@ -41,5 +55,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_directory_offer_place_spot"), "directory_offer_place")
     op.drop_index(op.f("ix_directory_offer_last_assured"), "directory_offer")
+    op.drop_column("directory_offer_place", "facets")
     op.drop_column("directory_offer", "search_keys")
     op.drop_column("directory_offer", "facets")

@@ -133,10 +133,11 @@ async def _write(
     for id, offer in offers.items():
         row = services[id]
         values = asdict(offer)
-        places += _numbered(id, values.pop("places"))
+        words = facets(offer)
+        places += [part | {"facets": words} for part in _numbered(id, values.pop("places"))]
         openings += _numbered(id, values.pop("openings"))
         held: dict[str, date | list[str] | None] = {"assured_on": row.assured_on}
-        held |= {"facets": facets(offer), "search_keys": search_keys(offer)}
+        held |= {"facets": words, "search_keys": search_keys(offer)}
         own.append({"service_id": id, "state": row.state} | _listed(values) | held)
     for table, rows in (
         (DirectoryOffer, own),

@@ -97,6 +97,7 @@ class DirectoryOfferPlace(Row, table=True):
         sa.Index("ix_directory_offer_place_service_at_location_id", "service_at_location_id"),
         sa.Index("ix_directory_offer_place_district", "district"),
         sa.Index("ix_directory_offer_place_latitude", "latitude", "longitude"),
+        sa.Index("ix_directory_offer_place_facets", "facets", postgresql_using="gin"),
         sa.Index(
             "ix_directory_offer_place_spot",
             sa.text("point(longitude * 0.58, latitude)"),
@@ -121,6 +122,11 @@ class DirectoryOfferPlace(Row, table=True):
     )
     locality: str | None = Field(
         default=None, sa_column_kwargs=safe("The town, in lower case without accents.")
+    )
+    facets: list[str] = Field(
+        sa_type=TEXTS,
+        sa_column_kwargs={"server_default": sa.text("'{}'")}
+        | safe("What its service says point by point, so that places are told apart by it."),
     )
 
 

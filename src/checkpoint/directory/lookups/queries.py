@@ -1,6 +1,6 @@
 """Find offers: candidates by index, never more than a few hundred; and the places that are known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from checkpoint.directory.lookups.facts import Sought
 from checkpoint.directory.lookups.terms import ACROSS
 from checkpoint.directory.states import ListingState
 from checkpoint.directory.tables import DirectoryCapacity
-from checkpoint.foundation.database import rows_of
+from checkpoint.foundation.database import executed, rows_of
 from checkpoint.foundation.statements import Prepared
 
 # Of each way of finding offers so many are compared, those that promise most first.
@@ -74,37 +74,43 @@ IN_BOX: Any = SPOT.bool_op("<@")(
 )
 FREE: Any = CAPACITY.c.maximum - CAPACITY.c.held
 KEYS, FACETS = OFFER.c.search_keys, OFFER.c.facets
-# By what is asked, a condition that holds for whatever it does not exclude.
-FILTERS: Mapping[str, Any] = {
-    "any_pathway": _either(FACETS, "pathways"),
-    "all_pathways": sa.or_(
-        FACETS.bool_op("@>")(_texts("pathways")),
-        sa.and_(UNKNOWNS, _either(FACETS, "pathway_unsaid")),
-    ),
-    "age": sa.and_(
-        _either(FACETS, "ages"),
-        sa.func.coalesce(OFFER.c.minimum_age <= sa.bindparam("age", type_=sa.Float()), sa.true()),
-        sa.func.coalesce(OFFER.c.maximum_age >= sa.bindparam("age", type_=sa.Float()), sa.true()),
-    ),
-    **{name: _either(FACETS, name) for name in ("sex", "language", "cost", "access")},
-    "lives": _either(FACETS, "lives"),
-    "elsewhere": sa.func.coalesce(~OFFER.c.residence.bool_op("<@")(_texts("elsewhere")), sa.true()),
-    "day": sa.and_(
-        _either(FACETS, "days"), sa.or_(OPEN_THAT_DAY.is_not(None), sa.and_(UNKNOWNS, NO_HOURS))
-    ),
-    "at": sa.and_(
-        _either(FACETS, "days"),
-        sa.or_(OPEN_THEN, sa.and_(UNKNOWNS, sa.or_(OPEN_THEN.is_not(None), NO_HOURS))),
-    ),
-    "free_places": sa.or_(FREE > 0, sa.and_(UNKNOWNS, CAPACITY.c.maximum.is_(None))),
-    "box": IN_BOX,
-    "in_box": sa.or_(
-        _either(FACETS, "no_spot"),
-        sa.exists().where(PLACE.c.service_id == OFFER.c.service_id, IN_BOX).correlate(OFFER),
-    ),
-    "said": KEYS.bool_op("@>")(_texts("said")),
-    "nearly": sa.and_(*(_either(KEYS, f"nearly_{at}") for at in range(names.MOST_ASKED))),
-}
+
+
+def _filters(facets: Any) -> dict[str, Any]:
+    """By what is asked, a condition that holds for whatever it does not exclude.
+
+    Args:
+        facets: the column whose index is walked: the offer's, or that of its place.
+    """
+    age = sa.bindparam("age", type_=sa.Float())
+    days = _either(facets, "days")
+    closed_unless = sa.and_(UNKNOWNS, sa.or_(OPEN_THEN.is_not(None), NO_HOURS))
+    elsewhere = OFFER.c.residence.bool_op("<@")(_texts("elsewhere"))
+    placed = sa.exists().where(PLACE.c.service_id == OFFER.c.service_id, IN_BOX)
+    return {
+        "any_pathway": _either(facets, "pathways"),
+        "all_pathways": sa.or_(
+            facets.bool_op("@>")(_texts("pathways")),
+            sa.and_(UNKNOWNS, _either(facets, "pathway_unsaid")),
+        ),
+        "age": sa.and_(
+            _either(facets, "ages"),
+            sa.func.coalesce(OFFER.c.minimum_age <= age, sa.true()),
+            sa.func.coalesce(OFFER.c.maximum_age >= age, sa.true()),
+        ),
+        **{name: _either(facets, name) for name in ("sex", "language", "cost", "access", "lives")},
+        "elsewhere": sa.func.coalesce(~elsewhere, sa.true()),
+        "day": sa.and_(days, sa.or_(OPEN_THAT_DAY.is_not(None), sa.and_(UNKNOWNS, NO_HOURS))),
+        "at": sa.and_(days, sa.or_(OPEN_THEN, closed_unless)),
+        "free_places": sa.or_(FREE > 0, sa.and_(UNKNOWNS, CAPACITY.c.maximum.is_(None))),
+        "box": IN_BOX,
+        "in_box": sa.or_(_either(facets, "no_spot"), placed.correlate(OFFER)),
+        "said": KEYS.bool_op("@>")(_texts("said")),
+        "nearly": sa.and_(*(_either(KEYS, f"nearly_{at}") for at in range(names.MOST_ASKED))),
+    }
+
+
+BY_OFFER, BY_PLACE = _filters(FACETS), _filters(PLACE.c.facets)
 STANDING = (
     OFFER.c.state == sa.literal_column(f"'{ListingState.LISTED.value}'"),
     OFFER.c.is_active,
@@ -117,6 +123,8 @@ SHOWN = [
 LAST_ASSURED = (OFFER.c.assured_on.desc().nulls_last(), OFFER.c.service_id)
 MOST: Any = sa.literal_column(str(MOST_COMPARED))
 NO_SPOT = _either(FACETS, "no_spot")
+# What is asked decides which index is walked; a plan for anything asked would walk the wrong one.
+PLANNED_EACH_TIME = sa.text("SET LOCAL plan_cache_mode = force_custom_plan")
 BUILT: dict[tuple[str, frozenset[str]], Prepared] = {}
 WHERE = Prepared(
     sa.select(
@@ -157,20 +165,24 @@ async def candidates(session: AsyncSession, sought: Sought, *, on: date) -> Comp
         on: today in England.
 
     Returns:
-        First a hundred at most of which all that is asked is known, then a hundred at most of any;
-        the nearest where a place is sought, else those assured last. Where words are sought, those
-        that say them, then those that say something like them. Where a place is sought, a hundred
-        more of which it is not known where exactly they are.
+        A hundred at most of which all that is asked is known; only where there are fewer, a
+        hundred of any. Where a place is sought, the nearest, and a hundred more of which it is not
+        known where exactly they are; else those assured last. Where words are sought, those that
+        say them; only where there are fewer, those that say something like them.
     """
+    await executed(session, PLANNED_EACH_TIME, {})
     found: dict[UUID, Any] = {}
     more = False
     given = {"today": on, **terms.given_of(sought)}
-    for way, asked, unknowns in terms.ways(sought):
-        rows = await rows_of(
-            session, _statement(way, asked), **terms.groups(given, asked, unknowns=unknowns)
-        )
-        found |= {row.service_id: row for row in rows}
-        more = more or len(rows) >= MOST_COMPARED
+    for ways in terms.rounds(sought):
+        if len(found) >= MOST_COMPARED:
+            more = True
+            break
+        for way, asked, unknowns in ways:
+            groups = terms.groups(given, asked, unknowns=unknowns)
+            rows = await rows_of(session, _statement(way, asked), **groups)
+            found |= {row.service_id: row for row in rows}
+            more = more or len(rows) >= MOST_COMPARED
     return Compared([*found.values()], more)
 
 
@@ -188,11 +200,12 @@ def _built(way: str, asked: frozenset[str]) -> Any:
         (ROOTS[at] == sa.any_(KEYS) if words else NOBODY_KNOWS).label(f"said_{at}")
         for at in range(names.MOST_ASKED)
     ]
+    filters = BY_PLACE if way == "near" else BY_OFFER
     rows = (
         sa.select(*SHOWN, CAPACITY.c.maximum, CAPACITY.c.held, then.label("open_then"), *said)
         .select_from(OFFER)
         .outerjoin(CAPACITY, CAPACITY.c.service_id == OFFER.c.service_id)
-        .where(*STANDING, *(FILTERS[name] for name in sorted(asked)))
+        .where(*STANDING, *(filters[name] for name in sorted(asked)))
         .limit(MOST)
     )
     if way == "near":

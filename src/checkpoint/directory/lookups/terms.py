@@ -72,29 +72,32 @@ def _days(offer: Offer) -> list[str]:
     return days if lasting else [*days, f"open:{UNSAID}"]
 
 
-def ways(sought: Sought) -> list[Way]:
-    """In which ways to look, one after the other."""
+def rounds(sought: Sought) -> list[list[Way]]:
+    """In which ways to look: the next round only where those before found too little.
+
+    Args:
+        sought: what is asked for.
+
+    Returns:
+        Rounds of ways; what a later round finds ranks behind what the ones before did.
+    """
     asked = frozenset(_asked(sought))
+    lives, elsewhere = ({"lives"}, {"elsewhere"}) if sought.residence else (set(), set())
+    tiers = [(asked | lives, False)] if asked or lives else []
+    tiers.append((asked | elsewhere, True))
     if sought.words:
         box = frozenset({"in_box"} if sought.within_km else ())
-        tiers = _tiers("assured", asked, sought)
         return [
-            (way, names_ | {word} | box, unknowns)
+            [("assured", each | {word} | box, unknowns)]
             for word in ("said", "nearly")
-            for way, names_, unknowns in tiers
+            for each, unknowns in tiers
         ]
     if not sought.place:
-        return _tiers("assured", asked, sought)
+        return [[("assured", each, unknowns)] for each, unknowns in tiers]
     box = frozenset({"box"} if sought.within_km else ())
-    near = [(way, each | box, unknowns) for way, each, unknowns in _tiers("near", asked, sought)]
-    return near + _tiers("unplaced", asked, sought)
-
-
-def _tiers(way: str, asked: frozenset[str], sought: Sought) -> list[Way]:
-    """First what is known, then what is not excluded; once where nothing is asked."""
-    lives, elsewhere = ({"lives"}, {"elsewhere"}) if sought.residence else (set(), set())
-    known = [(way, asked | lives, False)] if asked or lives else []
-    return [*known, (way, asked | elsewhere, True)]
+    return [
+        [("near", each | box, unknowns), ("unplaced", each, unknowns)] for each, unknowns in tiers
+    ]
 
 
 def _asked(sought: Sought) -> list[str]:
