@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export CHECKPOINT_DATA_FOLDER ?= $(CURDIR)/.data
 
 # Decisions and deeds: a line of these that no test runs is a rule that nobody checked.
-WHOLE := */actions.py,*/loading.py,*/identifying.py,*/states.py,*/rules.py,*/facts.py,*/terms.py,*/clock.py,*/clocks.py,*/replays.py,*/references.py,*/identifiers.py,*/names.py,*/matching.py,*/stages.py,*/papers.py,*/pages.py,*/week.py,*/term.py,*/fates.py,*/lives.py,*/board.py,*/funnel.py,*/balance.py,*/caseload.py,*/questions.py,*/scoring.py,*/sequence.py,*/sealing.py,*/proving.py,*/differences.py,*/permissions.py,*/operations.py,*/tokens.py,*/imports/dialects.py,*/imports/mending.py,*/imports/filling.py,*/imports/linking.py,*/imports/repairs.py,*/imports/splitting.py,*/imports/addresses.py,*/imports/reports.py,*/imports/shapes.py,*/imports/tabular.py
+WHOLE := */actions.py,*/loading.py,*/identifying.py,*/states.py,*/rules.py,*/facts.py,*/terms.py,*/clock.py,*/clocks.py,*/replays.py,*/references.py,*/identifiers.py,*/names.py,*/matching.py,*/ranking.py,*/stages.py,*/papers.py,*/pages.py,*/week.py,*/term.py,*/fates.py,*/lives.py,*/board.py,*/funnel.py,*/balance.py,*/caseload.py,*/questions.py,*/scoring.py,*/sequence.py,*/sealing.py,*/proving.py,*/differences.py,*/permissions.py,*/operations.py,*/tokens.py,*/imports/dialects.py,*/imports/mending.py,*/imports/filling.py,*/imports/linking.py,*/imports/repairs.py,*/imports/splitting.py,*/imports/addresses.py,*/imports/reports.py,*/imports/shapes.py,*/imports/tabular.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test long check cover bench docs lock clean

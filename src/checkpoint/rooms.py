@@ -31,6 +31,7 @@ from checkpoint.delivery import codes as delivery_codes
 from checkpoint.delivery import routes as delivery
 from checkpoint.directory import codes as directory_codes
 from checkpoint.directory import routes as directory
+from checkpoint.directory.lookups import routes as lookups
 from checkpoint.directory.upkeep import routes as upkeep
 from checkpoint.eligibility import routes as eligibility
 from checkpoint.forecast import routes as forecast
@@ -93,6 +94,7 @@ ROOMS = (
     needs_printing.router,
     needs_codes.router,
     upkeep.router,
+    lookups.router,
     directory.router,
     directory_codes.router,
     trials.router,

@@ -85,7 +85,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "questions", "scoring", "forms", "waiting", "running", "duties", "fits", "referred",
         "shapes", "dialects", "mending", "filling", "linking", "repairs", "splitting", "tabular",
         "addresses", "reports", "fetching", "reading", "crawling", "packages", "writing",
-        "staging", "comparing", "applying", "exporting",
+        "staging", "comparing", "applying", "exporting", "ranking",
         "entities", "parts", "values", "offers", "parting", "meanings", "indexing", "keeping",
         "answering", "finding", "guarding", "mounting",
     }  # fmt: skip
@@ -106,6 +106,7 @@ def test_a_room_holds_only_the_agreed_furniture():
 ALCOVES = (
     "custody/suites", "custody/movements", "custody/detention", "custody/circumstances",
     "custody/reach", "people/merges", "directory/upkeep", "directory/imports",
+    "directory/lookups",
     "navigators/staff", "navigators/handovers", "navigators/conflicts",
     "contracts/agreements", "contracts/signatures", "contracts/sessions", "contracts/feeds",
     "contracts/evidence", "contracts/reviews", "contracts/outcomes",

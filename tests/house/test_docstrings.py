@@ -48,6 +48,7 @@ PURE = [
     "scoring",
     "caseload",
     "fits",
+    "ranking",
     "term",
     "fates",
     "lives",

@@ -270,6 +270,7 @@ DOORS = {
     "PUT /v1/directory/services/{service_id}/capacity": {EDITOR},
     "GET /v1/stale-services": LISTERS,
     "GET /v1/directory-sources": LISTERS,
+    "GET /v1/service-offers": LISTERS,
     "GET /v1/term-mappings": LISTERS,
     "POST /v1/term-mappings": {EDITOR},
     "GET /v1/reference/listing-kinds": ANYONE,

@@ -69,6 +69,8 @@ API = {
     "directory_offer": DERIVED,
     "directory_offer_place": DERIVED,
     "directory_opening": DERIVED,
+    "directory_place": READ,
+    "directory_place_list": READ,
     "directory_source": ADD,
     "disposal": ADD,
     "eligibility_decision": ADD,

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.directory import queries, references
 from checkpoint.directory.lists import DirectoryOffer, DirectoryOfferPlace, DirectoryOpening
+from checkpoint.directory.lookups.terms import facets, search_keys
 from checkpoint.directory.meanings import Term, folded, meanings, term_of
 from checkpoint.directory.offers import Offer, offer_of
 from checkpoint.directory.parting import named_in, terms_in
@@ -132,9 +133,11 @@ async def _write(
     for id, offer in offers.items():
         row = services[id]
         values = asdict(offer)
-        places += _numbered(id, values.pop("places"))
+        words = facets(offer)
+        places += [part | {"facets": words} for part in _numbered(id, values.pop("places"))]
         openings += _numbered(id, values.pop("openings"))
-        held: dict[str, date | None] = {"assured_on": row.assured_on}
+        held: dict[str, date | list[str] | None] = {"assured_on": row.assured_on}
+        held |= {"facets": words, "search_keys": search_keys(offer)}
         own.append({"service_id": id, "state": row.state} | _listed(values) | held)
     for table, rows in (
         (DirectoryOffer, own),

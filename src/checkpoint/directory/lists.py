@@ -22,7 +22,17 @@ class DirectoryOffer(Row, table=True):
     """
 
     __tablename__ = "directory_offer"
-    __table_args__ = (sa.Index("ix_directory_offer_pathways", "pathways", postgresql_using="gin"),)
+    __table_args__ = (
+        sa.Index("ix_directory_offer_pathways", "pathways", postgresql_using="gin"),
+        sa.Index("ix_directory_offer_facets", "facets", postgresql_using="gin"),
+        sa.Index("ix_directory_offer_search_keys", "search_keys", postgresql_using="gin"),
+        sa.Index(
+            "ix_directory_offer_last_assured",
+            sa.text("assured_on DESC NULLS LAST"),
+            "service_id",
+            postgresql_where=sa.text("state = 'listed' AND is_active"),
+        ),
+    )
 
     service_id: UUID = Field(
         primary_key=True, foreign_key="directory_listing.id", sa_column_kwargs=safe("The service.")
@@ -65,6 +75,16 @@ class DirectoryOffer(Row, table=True):
         sa_type=text_enum(ListingState, "state"), sa_column_kwargs=safe("Whether it stands.")
     )
     is_active: bool = Field(sa_column_kwargs=safe("Whether its provider says that it runs."))
+    facets: list[str] = Field(
+        sa_type=TEXTS,
+        sa_column_kwargs={"server_default": sa.text("'{}'")}
+        | safe("What it says point by point, for one index; ? is what it does not say."),
+    )
+    search_keys: list[str] = Field(
+        sa_type=TEXTS,
+        sa_column_kwargs={"server_default": sa.text("'{}'")}
+        | safe("Under which roots, sounds and slips of words it is found."),
+    )
 
 
 class DirectoryOfferPlace(Row, table=True):
@@ -77,6 +97,12 @@ class DirectoryOfferPlace(Row, table=True):
         sa.Index("ix_directory_offer_place_service_at_location_id", "service_at_location_id"),
         sa.Index("ix_directory_offer_place_district", "district"),
         sa.Index("ix_directory_offer_place_latitude", "latitude", "longitude"),
+        sa.Index("ix_directory_offer_place_facets", "facets", postgresql_using="gin"),
+        sa.Index(
+            "ix_directory_offer_place_spot",
+            sa.text("point(longitude * 0.58, latitude)"),
+            postgresql_using="gist",
+        ),
     )
 
     service_id: UUID = Field(
@@ -96,6 +122,11 @@ class DirectoryOfferPlace(Row, table=True):
     )
     locality: str | None = Field(
         default=None, sa_column_kwargs=safe("The town, in lower case without accents.")
+    )
+    facets: list[str] = Field(
+        sa_type=TEXTS,
+        sa_column_kwargs={"server_default": sa.text("'{}'")}
+        | safe("What its service says point by point, so that places are told apart by it."),
     )
 
 

@@ -39,6 +39,8 @@ class Cursor(BaseModel, frozen=True, extra="forbid"):
     at: AwareDatetime
     id: UUID
     until: AwareDatetime
+    # Of a list in another order than that of time: what its last row is ordered by.
+    rank: tuple[int, ...] = ()
 
 
 class Page(View, Generic[Row]):
@@ -68,8 +70,9 @@ class Turn:
         key: bytes = self.request.app.state.cursor_key
         return hmac.digest(key, bound.encode() + b"\0" + content, hashlib.sha256)[:SEAL_BYTES]
 
-    def cursor(self, at: datetime, id: UUID) -> str:
-        content = Cursor(at=at, id=id, until=self.now + LIFE).model_dump_json().encode()
+    def cursor(self, at: datetime, id: UUID, rank: tuple[int, ...] = ()) -> str:
+        last = Cursor(at=at, id=id, until=self.now + LIFE, rank=rank)
+        content = last.model_dump_json(exclude_defaults=True).encode()
         return base64.urlsafe_b64encode(self._seal(content) + content).decode().rstrip("=")
 
     def start(self) -> Cursor | None:

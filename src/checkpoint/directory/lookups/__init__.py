@@ -1,0 +1,1 @@
+"""Offers looked up: by what is sought, ranked, and with the reason for each rank."""

@@ -1,0 +1,234 @@
+"""Find offers: candidates by index, never more than a few hundred; and the places that are known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.directory.lists import DirectoryOffer, DirectoryOfferPlace, DirectoryOpening
+from checkpoint.directory.lookups import names, terms
+from checkpoint.directory.lookups.facts import Sought
+from checkpoint.directory.lookups.terms import ACROSS
+from checkpoint.directory.states import ListingState
+from checkpoint.directory.tables import DirectoryCapacity
+from checkpoint.foundation.database import executed, rows_of
+from checkpoint.foundation.statements import Prepared
+
+# Of each way of finding offers so many are compared, those that promise most first.
+MOST_COMPARED = 100
+OFFER: sa.Table = DirectoryOffer.__table__
+PLACE: sa.Table = DirectoryOfferPlace.__table__
+OPENING: sa.Table = DirectoryOpening.__table__
+CAPACITY: sa.Table = DirectoryCapacity.__table__
+TODAY, DAY = sa.bindparam("today", type_=sa.Date()), sa.bindparam("day", type_=sa.Integer())
+AT = sa.bindparam("at", type_=sa.Time())
+UNKNOWNS = sa.bindparam("unknowns", type_=sa.Boolean())
+IDS = sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
+# As the index has it; the literal is written out so that the planner knows the expression again.
+SPOT: Any = sa.func.point(PLACE.c.longitude * sa.literal_column(ACROSS), PLACE.c.latitude)
+HERE: Any = sa.func.point(sa.bindparam("x", type_=sa.Float()), sa.bindparam("y", type_=sa.Float()))
+
+
+def _texts(name: str) -> Any:
+    return sa.bindparam(name, type_=ARRAY(sa.Text()))
+
+
+def _either(column: Any, name: str) -> Any:
+    return column.bool_op("&&")(_texts(name))
+
+
+VALID_NOW = sa.and_(
+    sa.or_(OPENING.c.valid_from.is_(None), OPENING.c.valid_from <= TODAY),
+    sa.or_(OPENING.c.valid_until.is_(None), OPENING.c.valid_until >= TODAY),
+    OPENING.c.service_id == OFFER.c.service_id,
+)
+NO_HOURS = ~sa.exists().where(VALID_NOW).correlate(OFFER)
+
+
+def _open(*then: Any) -> Any:
+    """True where its hours say that it is open, false where they may; null: it is closed."""
+    said = sa.and_(OPENING.c.opens.is_not(None), OPENING.c.closes.is_not(None))
+    hours = sa.select(sa.func.bool_or(said if then else sa.true())).where(
+        VALID_NOW, OPENING.c.weekday == DAY, *then
+    )
+    return hours.correlate(OFFER).scalar_subquery()
+
+
+OPEN_THAT_DAY = _open()
+OPEN_THEN = _open(
+    sa.or_(OPENING.c.opens.is_(None), OPENING.c.opens <= AT),
+    sa.or_(OPENING.c.closes.is_(None), OPENING.c.closes > AT),
+)
+ROOTS = [sa.bindparam(f"root_{at}", type_=sa.Text()) for at in range(names.MOST_ASKED)]
+NOBODY_KNOWS: Any = sa.cast(sa.null(), sa.Boolean())
+IN_BOX: Any = SPOT.bool_op("<@")(
+    sa.func.box(
+        sa.func.point(*(sa.bindparam(name, type_=sa.Float()) for name in ("west", "south"))),
+        sa.func.point(*(sa.bindparam(name, type_=sa.Float()) for name in ("east", "north"))),
+    )
+)
+FREE: Any = CAPACITY.c.maximum - CAPACITY.c.held
+KEYS, FACETS = OFFER.c.search_keys, OFFER.c.facets
+
+
+def _filters(facets: Any) -> dict[str, Any]:
+    """By what is asked, a condition that holds for whatever it does not exclude.
+
+    Args:
+        facets: the column whose index is walked: the offer's, or that of its place.
+    """
+    age = sa.bindparam("age", type_=sa.Float())
+    days = _either(facets, "days")
+    closed_unless = sa.and_(UNKNOWNS, sa.or_(OPEN_THEN.is_not(None), NO_HOURS))
+    elsewhere = OFFER.c.residence.bool_op("<@")(_texts("elsewhere"))
+    placed = sa.exists().where(PLACE.c.service_id == OFFER.c.service_id, IN_BOX)
+    return {
+        "any_pathway": _either(facets, "pathways"),
+        "all_pathways": sa.or_(
+            facets.bool_op("@>")(_texts("pathways")),
+            sa.and_(UNKNOWNS, _either(facets, "pathway_unsaid")),
+        ),
+        "age": sa.and_(
+            _either(facets, "ages"),
+            sa.func.coalesce(OFFER.c.minimum_age <= age, sa.true()),
+            sa.func.coalesce(OFFER.c.maximum_age >= age, sa.true()),
+        ),
+        **{name: _either(facets, name) for name in ("sex", "language", "cost", "access", "lives")},
+        "elsewhere": sa.func.coalesce(~elsewhere, sa.true()),
+        "day": sa.and_(days, sa.or_(OPEN_THAT_DAY.is_not(None), sa.and_(UNKNOWNS, NO_HOURS))),
+        "at": sa.and_(days, sa.or_(OPEN_THEN, closed_unless)),
+        "free_places": sa.or_(FREE > 0, sa.and_(UNKNOWNS, CAPACITY.c.maximum.is_(None))),
+        "box": IN_BOX,
+        "in_box": sa.or_(_either(facets, "no_spot"), placed.correlate(OFFER)),
+        "said": KEYS.bool_op("@>")(_texts("said")),
+        "nearly": sa.and_(*(_either(KEYS, f"nearly_{at}") for at in range(names.MOST_ASKED))),
+    }
+
+
+BY_OFFER, BY_PLACE = _filters(FACETS), _filters(PLACE.c.facets)
+STANDING = (
+    OFFER.c.state == sa.literal_column(f"'{ListingState.LISTED.value}'"),
+    OFFER.c.is_active,
+    sa.or_(OFFER.c.valid_from.is_(None), OFFER.c.valid_from <= TODAY),
+    sa.or_(OFFER.c.valid_until.is_(None), OFFER.c.valid_until >= TODAY),
+)
+SHOWN = [
+    column for column in OFFER.c if column.name not in ("search_text", "search_keys", "facets")
+]
+LAST_ASSURED = (OFFER.c.assured_on.desc().nulls_last(), OFFER.c.service_id)
+MOST: Any = sa.literal_column(str(MOST_COMPARED))
+NO_SPOT = _either(FACETS, "no_spot")
+# What is asked decides which index is walked; a plan for anything asked would walk the wrong one.
+PLANNED_EACH_TIME = sa.text("SET LOCAL plan_cache_mode = force_custom_plan")
+BUILT: dict[tuple[str, frozenset[str]], Prepared] = {}
+WHERE = Prepared(
+    sa.select(
+        PLACE.c.service_id,
+        PLACE.c.latitude,
+        PLACE.c.longitude,
+        PLACE.c.district,
+        PLACE.c.locality,
+    )
+    .where(PLACE.c.service_id == IDS)
+    .order_by(PLACE.c.service_id, PLACE.c.position)
+)
+HOURS = Prepared(
+    sa.select(OPENING.c.service_id, OPENING.c.weekday, OPENING.c.opens, OPENING.c.closes)
+    .where(
+        OPENING.c.service_id == IDS,
+        sa.or_(OPENING.c.valid_from.is_(None), OPENING.c.valid_from <= TODAY),
+        sa.or_(OPENING.c.valid_until.is_(None), OPENING.c.valid_until >= TODAY),
+    )
+    .order_by(OPENING.c.service_id, OPENING.c.weekday, OPENING.c.opens, OPENING.c.position)
+)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Offers that were found by index, and whether there may be more."""
+
+    rows: Sequence[Any]
+    more: bool
+
+
+async def candidates(session: AsyncSession, sought: Sought, *, on: date) -> Compared:
+    """Offers that stand on a day and that nothing excludes, as far as an index can tell.
+
+    Args:
+        session: the caller's.
+        sought: what is asked for.
+        on: today in England.
+
+    Returns:
+        A hundred at most of which all that is asked is known; only where there are fewer, a
+        hundred of any. Where a place is sought, the nearest, and a hundred more of which it is not
+        known where exactly they are; else those assured last. Where words are sought, those that
+        say them; only where there are fewer, those that say something like them.
+    """
+    await executed(session, PLANNED_EACH_TIME, {})
+    found: dict[UUID, Any] = {}
+    more = False
+    given = {"today": on, **terms.given_of(sought)}
+    for ways in terms.rounds(sought):
+        if len(found) >= MOST_COMPARED:
+            more = True
+            break
+        for way, asked, unknowns in ways:
+            groups = terms.groups(given, asked, unknowns=unknowns)
+            rows = await rows_of(session, _statement(way, asked), **groups)
+            found |= {row.service_id: row for row in rows}
+            more = more or len(rows) >= MOST_COMPARED
+    return Compared([*found.values()], more)
+
+
+def _statement(way: str, asked: frozenset[str]) -> Prepared:
+    """Built once for each way of looking, since building costs more than running."""
+    if (way, asked) not in BUILT:
+        BUILT[way, asked] = Prepared(_built(way, asked))
+    return BUILT[way, asked]
+
+
+def _built(way: str, asked: frozenset[str]) -> Any:
+    then = OPEN_THEN if "at" in asked else OPEN_THAT_DAY if "day" in asked else NOBODY_KNOWS
+    words = "said" in asked or "nearly" in asked
+    said = [
+        (ROOTS[at] == sa.any_(KEYS) if words else NOBODY_KNOWS).label(f"said_{at}")
+        for at in range(names.MOST_ASKED)
+    ]
+    filters = BY_PLACE if way == "near" else BY_OFFER
+    rows = (
+        sa.select(*SHOWN, CAPACITY.c.maximum, CAPACITY.c.held, then.label("open_then"), *said)
+        .select_from(OFFER)
+        .outerjoin(CAPACITY, CAPACITY.c.service_id == OFFER.c.service_id)
+        .where(*STANDING, *(filters[name] for name in sorted(asked)))
+        .limit(MOST)
+    )
+    if way == "near":
+        return rows.join(PLACE, PLACE.c.service_id == OFFER.c.service_id).order_by(
+            SPOT.op("<->")(HERE)
+        )
+    return rows.where(*([NO_SPOT] if way == "unplaced" else [])).order_by(*LAST_ASSURED)
+
+
+async def places_of(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
+    """By service, the places at which it is given."""
+    return _by_service(await rows_of(session, WHERE, ids=list(ids)))
+
+
+async def hours_of(
+    session: AsyncSession, ids: Sequence[UUID], *, on: date
+) -> dict[UUID, list[Any]]:
+    """By service, the weekly times at which it is open, as they hold on a day."""
+    return _by_service(await rows_of(session, HOURS, ids=list(ids), today=on))
+
+
+def _by_service(rows: Sequence[Any]) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row.service_id, []).append(row)
+    return found
