@@ -48,7 +48,10 @@ async def test_a_referral_for_a_condition_goes_its_whole_way(a_desk, clients, ow
     assert (row.operation, row.event) == ("disclosure", "referral.disclosed")
     assert (row.actor_role, row.recipient) == ("provider", f"organization:{offer.organization_id}")
 
-    known = (await answered(theirs, made, "acknowledgement")).json()
+    known = await answered(theirs, made, "acknowledgement")
+    (row,) = await entries(owner, known)
+    assert row.recipient == f"organization:{offer.organization_id}"
+    known = known.json()
     assert (known["state"], known["acknowledged_on"]) == ("acknowledged", TODAY)
     waits = await answered(theirs, known, "waiting-list", reason_code="list_full")
     assert waits.json()["waiting_since"] == TODAY

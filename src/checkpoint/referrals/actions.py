@@ -265,10 +265,11 @@ async def tell(
     at: datetime,
     recipient: str | None = None,
 ) -> None:
-    """Write the entry of a deed or a reading; a provider's says for which organization."""
+    """Write the entry of a deed or a reading; a provider's says which organization was answered."""
     purpose = None
     if by.organization_id is not None:
         purpose = f"{by.role.value}:{by.organization_id}"
+        recipient = recipient_of(by.organization_id)
     await ledger.record(
         session,
         operation,

@@ -62,7 +62,9 @@ async def list_provider_referrals(
     """The referrals made to you, the last one first; who they are about stands in each alone."""
     rows, following = await queries.page(session, by=by, turn=turn, state=state)
     event = ReferralEvent.DISCLOSED_LIST
-    await _tell(session, Operation.DISCLOSURE, event, *(row.id for row in rows), by=by, at=now)
+    await actions.tell(
+        session, Operation.DISCLOSURE, event, *(row.id for row in rows), by=by, at=now
+    )
     items = [views.item_view(row) for row in rows]
     page = Page[ProviderItemView](items=items, next=following)
     return shown(page, headers=links(turn.request, following))
@@ -77,7 +79,7 @@ async def read_provider_referral(
     why = await _withheld(session, found)
     operation = Operation.CONSULTATION if why else Operation.DISCLOSURE
     about = (found.id, found.custody_record_id, found.person_id)
-    await _tell(session, operation, ReferralEvent.DISCLOSED, *about, by=by, at=now)
+    await actions.tell(session, operation, ReferralEvent.DISCLOSED, *about, by=by, at=now)
     return await _answer(session, found.id, by=by)
 
 
@@ -225,15 +227,3 @@ async def _answer(session: AsyncSession, referral_id: UUID, *, by: Actor, **how:
     entries = await referrals.sessions_of(session, found.id)
     view = views.provider_view(found, told, entries, why)
     return shown(view, headers={"ETag": etag(found.version)}, **how)
-
-
-async def _tell(
-    session: AsyncSession,
-    operation: Operation,
-    event: ReferralEvent,
-    *about: UUID,
-    by: Actor,
-    at: datetime,
-) -> None:
-    to = actions.recipient_of(by.organization_id) if by.organization_id else None
-    await actions.tell(session, operation, event, *about, by=by, at=at, recipient=to)
