@@ -1,6 +1,6 @@
 """What of the counts is told to whom, and how it is drawn."""
 
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -20,9 +20,10 @@ from checkpoint.referrals.gaps.facts import (
     mean_days,
     parts_told,
     told,
-    whole_months,
+    told_period,
 )
 
+DAY = st.integers(0, 364)
 COUNTS = st.lists(st.integers(0, 60), max_size=8)
 
 
@@ -94,14 +95,39 @@ def test_whoever_sees_no_cases_is_told_no_small_number_and_of_no_row_that_would_
     assert [each.mean_waiting_days for each in finance.districts] == [None, 3.0, None]
 
 
-def test_a_period_does_not_end_before_it_begins_and_is_widened_to_whole_months():
+def test_a_period_does_not_end_before_it_begins():
     check_period(date(2026, 11, 3), date(2026, 11, 3))
     with pytest.raises(RuleBroken):
         check_period(date(2026, 11, 4), date(2026, 11, 3))
-    assert whole_months(date(2026, 2, 3), date(2028, 2, 3)) == (
-        date(2026, 2, 1),
-        date(2028, 2, 29),
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "first", "last"),
+    [
+        (date(2026, 11, 3), date(2026, 11, 3), date(2026, 10, 1), date(2026, 12, 31)),
+        (date(2028, 2, 29), date(2028, 2, 29), date(2028, 1, 1), date(2028, 3, 31)),
+        (date(2026, 3, 31), date(2026, 4, 1), date(2026, 1, 1), date(2026, 12, 31)),
+        (None, date(2026, 5, 31), date(2026, 1, 1), date(2026, 12, 31)),
+    ],
+)
+def test_whoever_sees_no_cases_is_told_of_a_quarter_or_a_year(since, until, first, last):
+    assert told_period(since, until) == (first, last)
+
+
+def test_no_two_years_are_told_of_together():
+    with pytest.raises(RuleBroken) as broken:
+        told_period(date(2025, 12, 31), date(2026, 1, 1))
+    assert broken.value.faults[0]["code"] == "over-a-year"
+
+
+@given(st.lists(st.tuples(st.sampled_from([2027, 2028]), DAY, DAY), min_size=2, max_size=2))
+def test_periods_that_are_told_lie_in_each_other_or_apart(asked):
+    (first, last), (begin, end) = (
+        told_period(*(date(year, 1, 1) + timedelta(day) for day in sorted(days)))
+        for year, *days in asked
     )
+    apart = last < begin or end < first
+    assert apart or (first <= begin and end <= last) or (begin <= first and last <= end)
 
 
 def an_item(label, **whole):

@@ -142,7 +142,7 @@ async def test_the_loop_is_closed_by_pathway_and_provider(a_desk, clients, board
     assert (await row(desk.boss, until="2026-11-02"))[1] == []
     told, rows = await row(board, since="2026-11-03")
     assert (told["exact"], told["of_suites"], rows) == (False, None, [])
-    assert (told["since"], told["until"]) == ("2026-11-01", "2026-11-30")
+    assert (told["since"], told["until"]) == ("2026-10-01", "2026-12-31")
     backwards = await board.get(
         "/v1/referrals/summary", params={"since": TODAY, "until": "2026-01-01"}
     )

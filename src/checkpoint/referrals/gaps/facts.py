@@ -77,17 +77,28 @@ def check_period(since: date, until: date) -> None:
         raise RuleBroken("query:until", "ends-before-it-begins", "This lies before since.")
 
 
-def whole_months(since: date, until: date) -> tuple[date, date]:
-    """The whole months that a period touches: no day can be told from the one beside it.
+def told_period(since: date | None, until: date) -> tuple[date, date]:
+    """The period that is counted for whoever may not see cases: a quarter or a year of the calendar.
+
+    Periods that overlap in any other way could be taken from each other, month by month, until
+    the difference is one person.
 
     Args:
-        since: its first day.
-        until: its last.
+        since: the first day that is asked for; None for the whole year of the last.
+        until: the last.
 
     Returns:
-        The first day of the one's month and the last day of the other's.
+        The first and the last day of the quarter that holds both; else of the year that does.
+
+    Raises:
+        RuleBroken: over-a-year: no year of the calendar holds both.
     """
-    return since + relativedelta(day=1), until + relativedelta(day=31)
+    first = since or until.replace(month=1, day=1)
+    if first.year != until.year:
+        raise RuleBroken("query:since", "over-a-year", "Ask for days of one year of the calendar.")
+    begun = [3 * ((day.month - 1) // 3) for day in (first, until)]
+    months = (begun[0] + 1, begun[1] + 3) if begun[0] == begun[1] else (1, 12)
+    return date(until.year, months[0], 1), until + relativedelta(month=months[1], day=31)
 
 
 def told(count: int, *, exact: bool) -> int | None:

@@ -29,7 +29,13 @@ from checkpoint.referrals.gaps.states import GapsEvent
 
 router = APIRouter(prefix="/v1/referrals", tags=["referrals"])
 Reader = Annotated[Actor, holding(Permission.READ_OFFER_GAPS)]
-Since = Annotated[Day | None, Query(description="First day; left out, a year before the last.")]
+Since = Annotated[
+    Day | None,
+    Query(
+        description="First day; left out, a year before the last. Of every suite a quarter or a "
+        "year of the calendar is counted: the one that holds both days."
+    ),
+]
 Until = Annotated[Day | None, Query(description="Last day; left out, today.")]
 
 
@@ -75,15 +81,15 @@ async def _gaps(session: AsyncSession, counted: Counted) -> GapsView:
 
 
 def _counted(since: date | None, until: date | None, *, by: Actor, at: datetime) -> Counted:
-    """Whoever reads cases of suites counts those; everybody else all, by whole months and
-    without small numbers.
+    """Whoever reads cases of suites counts those; everybody else all, by a quarter or a year of
+    the calendar and without small numbers.
     """
     last = until or london_day(at)
     first = since or last - relativedelta(years=1)
     facts.check_period(first, last)
     sees = holds(by.role, Permission.READ_REFERRALS) and bool(suites_of(by))
     if not sees:
-        first, last = facts.whole_months(first, last)
+        first, last = facts.told_period(since, last)
     return Counted(since=first, until=last, today=london_day(at), everybody=not sees, by=by)
 
 
