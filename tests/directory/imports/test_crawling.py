@@ -119,7 +119,7 @@ BOMB = gzip.compress(bytes(50_000_000))
     [
         (b" " * 200_000, {}, "larger than 100,000 bytes"),
         (BOMB, {"Content_Encoding": "gzip"}, "larger than 100,000 bytes"),
-        (gzip.compress(b"{}")[:-9], {"Content_Encoding": "gzip"}, "breaks off"),
+        (gzip.compress(b"{}", mtime=0)[:-9], {"Content_Encoding": "gzip"}, "breaks off"),
         (b"no gzip", {"Content_Encoding": "gzip"}, "cannot be unpacked"),
         (zlib.compress(BOMB), {"Content_Encoding": "gzip, gzip"}, "not asked for"),
         (b"<html>", {"kind": "text/html"}, "Content-Type"),
