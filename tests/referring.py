@@ -79,7 +79,7 @@ async def listed(
 
 
 def _listing(id: UUID, kind: ListingKind, name: str, **more: Any) -> DirectoryListing:
-    document = {"id": str(id), "name": name}
+    document = {"id": str(id), "name": name, "status": "active"}
     return DirectoryListing(
         id=id,
         source="local",

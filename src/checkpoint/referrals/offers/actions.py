@@ -52,6 +52,8 @@ async def show(
         for position, each in enumerate(fits, 1)
         if not each.excludes
     ]
+    # In one order, whatever theirs on the list: two readers at once never wait for one another.
+    rows.sort(key=lambda row: (row["pathway"], row["service_id"]))
     if rows:
         await executed(session, SHOWN, rows)
     about = (record.id, record.person_id)
