@@ -261,10 +261,10 @@ def test_without_an_address_it_plays_months_on_a_service_of_its_own_and_shows_th
     assert shown > chosen > 0
     assert chosen >= came
     assert chosen >= done + still_open
-    assert re.search(
-        r"15 services of 7 providers.*\d+ of them nobody vouched", told.stdout, re.DOTALL
-    )
+    said = " ".join(told.stdout.split())
+    assert re.search(r"15 services of 7 providers.* for \d+ of them nobody vouched", said)
     assert re.search(r"Filling the directory.* 29/29", told.stderr)
+    assert re.search(r"Playing .* (\d+)/\1 ", told.stderr)
     again = a_demo("--cases", "5", "--months", "1", "--folder", tmp_path)
     assert again.returncode == 19
     assert "give an empty --folder" in again.stderr

@@ -137,6 +137,7 @@ def _play_term(
             diary.follow(player.play_until(since + timedelta(days=days // OPENS_AFTER)))
             office.open(player.trials())
             diary.follow(player.play_until(until))
+            diary.close()
         told.print("Closing the test trial, and proving its list ...")
         proof = office.close()
         shown.print(f"{MADE_UP} Seed {seed}, cases {cases}.\n")
@@ -154,7 +155,8 @@ class Diary:
     def __init__(
         self, progress: Progress, player: Overview, *, since: datetime, until: datetime
     ) -> None:
-        self._progress, self._player, self._since = progress, player, since
+        self._progress, self._player = progress, player
+        self._since, self._until = since, until
         self._task = progress.add_task("Playing", total=(until - since).days)
         self._months = 0
 
@@ -168,6 +170,10 @@ class Diary:
             days = (step.at - self._since).days
             said = f"Playing {step.at:%d %B}"
             self._progress.update(self._task, completed=days, description=said)
+
+    def close(self) -> None:
+        """The last day is over, whatever was done on it."""
+        self._progress.update(self._task, completed=(self._until - self._since).days)
 
 
 def _show_funnel(player: Programme, shown: Console) -> None:
