@@ -254,6 +254,17 @@ def test_without_an_address_it_plays_months_on_a_service_of_its_own_and_shows_th
     )
     assert sum(contracts(everybody)) > 0
     assert "Synthetic-" not in told.stdout  # whoever takes part
+    everywhere, *pathways = reversed(came_of_referrals(told.stdout))
+    assert len(pathways) == 7
+    assert [sum(column) for column in zip(*pathways, strict=True)] == everywhere
+    shown, chosen, came, done, still_open, *_ = everywhere
+    assert shown > chosen > 0
+    assert chosen >= came
+    assert chosen >= done + still_open
+    said = " ".join(told.stdout.split())
+    assert re.search(r"15 services of 7 providers.* for \d+ of them nobody vouched", said)
+    assert re.search(r"Filling the directory.* 29/29", told.stderr)
+    assert re.search(r"Playing .* (\d+)/\1 ", told.stderr)
     again = a_demo("--cases", "5", "--months", "1", "--folder", tmp_path)
     assert again.returncode == 19
     assert "give an empty --folder" in again.stderr
@@ -275,6 +286,13 @@ def board(out):
     lines = out[out.index("The caseload board") :].splitlines()
     found = [re.match(r" *(Synthetic \d\*?|all) +(\d+/.*)", line) for line in lines]
     return [(match[1], match[2].split()) for match in found if match]
+
+
+def came_of_referrals(out):
+    """The seven figures of each line of the referrals' table; the last line is all of them."""
+    lines = out[out.index("Referrals, by pathway") :].splitlines()
+    found = [re.match(r" *[A-Z]?\D+((?:\d+ +){6}\d+)", line) for line in lines]
+    return [[int(figure) for figure in match[1].split()] for match in found if match]
 
 
 def contracts(line):

@@ -1,7 +1,7 @@
 """Back door of the demo: one command, from an empty database to the caseload board and the referrals."""
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -130,13 +130,14 @@ def _play_term(
         player.plan([Step(-1, suites[0], sick, Duty.FALL_SICK, {"suites": suites})])
         player.plan_upkeep(since=since, until=until)
         with Progress(*COLUMNS, TimeElapsedColumn(), console=told) as progress:
-            stocking = progress.add_task("Filling the directory", total=LISTINGS)
-            for _ in player.stock(at=since):
-                progress.advance(stocking)
+            listings = player.stock(at=since)
+            for _ in progress.track(listings, LISTINGS, description="Filling the directory"):
+                pass
             diary = Diary(progress, player, since=since, until=until)
             diary.follow(player.play_until(since + timedelta(days=days // OPENS_AFTER)))
             office.open(player.trials())
             diary.follow(player.play_until(until))
+            diary.close()
         told.print("Closing the test trial, and proving its list ...")
         proof = office.close()
         shown.print(f"{MADE_UP} Seed {seed}, cases {cases}.\n")
@@ -145,11 +146,7 @@ def _play_term(
         shown.print("Arms are shown here because it is a test and closed; of a live trial, never.")
         shown.print(given(player.arms, player.given))
         shown.print(board(player.lines(suites, at=until)))
-        shown.print(loop(*player.came_of_referrals(suites)))
-        shown.print(
-            f"The directory: {len(SERVICES)} services of {len(PROVIDERS)} providers, every one made "
-            f"up; for {len(player.stale())} of them nobody vouched lately."
-        )
+        _show_referrals(player, suites, shown)
 
 
 class Diary:
@@ -158,7 +155,8 @@ class Diary:
     def __init__(
         self, progress: Progress, player: Overview, *, since: datetime, until: datetime
     ) -> None:
-        self._progress, self._player, self._since = progress, player, since
+        self._progress, self._player = progress, player
+        self._since, self._until = since, until
         self._task = progress.add_task("Playing", total=(until - since).days)
         self._months = 0
 
@@ -173,8 +171,20 @@ class Diary:
             said = f"Playing {step.at:%d %B}"
             self._progress.update(self._task, completed=days, description=said)
 
+    def close(self) -> None:
+        """The last day is over, whatever was done on it."""
+        self._progress.update(self._task, completed=(self._until - self._since).days)
+
 
 def _show_funnel(player: Programme, shown: Console) -> None:
     counts, by_suite = player.counts(), player.of_suites()
     for table in (funnel(counts), refusals(counts), declines(counts), came_in(by_suite)):
         shown.print(table)
+
+
+def _show_referrals(player: Overview, suites: Sequence[str], shown: Console) -> None:
+    shown.print(loop(*player.came_of_referrals(suites)))
+    shown.print(
+        f"The directory: {len(SERVICES)} services of {len(PROVIDERS)} providers, every one made "
+        f"up; for {len(player.stale())} of them nobody vouched lately."
+    )

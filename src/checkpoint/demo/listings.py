@@ -189,6 +189,9 @@ def assured_on(number: int, seed: int, *, first_day: date) -> date:
         number: its place in ``SERVICES``.
         seed: the same seed gives the same days.
         first_day: of the months that are played.
+
+    Returns:
+        A day before the first; for some so long before that they are stale at once or soon.
     """
     return first_day - timedelta(days=ASSURED_AGO[(number + seed) % len(ASSURED_AGO)])
 
@@ -199,6 +202,9 @@ def places(number: int, seed: int) -> int | None:
     Args:
         number: its place in ``SERVICES``.
         seed: the same seed gives the same places.
+
+    Returns:
+        One to four.
 
     Source: none; invented small, so that some are full and people wait.
     """

@@ -24,6 +24,9 @@ def loop(summary: Mapping[str, Any], gaps: Mapping[str, Any]) -> Table:
     Args:
         summary: as ``GET /v1/referrals/summary`` gives it to whoever reads the cases.
         gaps: as ``GET /v1/referrals/gaps`` gives it; it names every pathway.
+
+    Returns:
+        A table of eighty columns at most.
     """
     table = Table(
         title="Referrals, by pathway",

@@ -20,6 +20,8 @@ from checkpoint.foundation.calendar import london_day
 REFERRALS, PROVIDERS_DOOR = "/v1/referrals", "/v1/provider/referrals"
 SHOWN = 4  # offers for each need
 NOT_SHARED, FULL = "sharing-consent-needed", "no-place-free"
+# The navigator reads what the provider answers, but that it has the referral.
+UNREAD = frozenset({"acknowledgement"})
 BEFORE_START = ("made", "acknowledged", "waiting")
 OPEN = (*BEFORE_START, "started")
 # Of how each may end, where it begins; what would begin elsewhere is left out.
@@ -228,6 +230,8 @@ class Referring(Stocking):
         body = {"happened_on": str(london_day(step.at)), **said}
         request = self._once(f"{door}/{seen['id']}/{noun}", body, version=seen["version"])
         self.referrals[_which(step)] = self._done(request, token, lost=step.lost)
+        if by_provider and noun not in UNREAD and step.arrest in self.holders:
+            self._read(f"{REFERRALS}/{seen['id']}", self._navigator(step).token)
 
     def _referrer(self, step: Step) -> str:
         """The case's navigator; where it has none any more, a supervisor."""
