@@ -17,6 +17,7 @@ from checkpoint.directory.lookups.ranking import order, rank, ranked
 from checkpoint.directory.lookups.states import PlacesRefused
 from checkpoint.directory.offers import Offer, Opening, Place
 from checkpoint.directory.states import AccessWay
+from checkpoint.foundation.database import engine_for
 from conftest import NOON, rolled_back
 
 ON = date(2026, 11, 3)
@@ -68,7 +69,7 @@ def test_each_point_is_for_it_or_unknown_and_told_in_a_sentence():
     assert (len(whole.why), whole.unknown, whole.behind) == (10, (), ())
     assert (silent.why, len(silent.unknown), len(silent.behind)) == ((), 10, 1)
     told = [*whole.why, *silent.unknown, *silent.behind]
-    assert all(each.words[0].isupper() and each.words.endswith(".") for each in told)
+    assert all(not each.words[0].islower() and each.words.endswith(".") for each in told)
     said = {each.point.value: each.words for each in whole.why}
     assert said["free_places"] == "3 of its 10 places are free."
     assert said["place"] == "It is 0.0 km from DL1 as the crow flies."
@@ -190,8 +191,7 @@ def test_how_plainly_an_offer_says_a_word_is_told():
 
 def test_what_is_not_said_is_a_word_of_the_index_too():
     empty = dict.fromkeys(
-        ("organization_name", "minimum_age", "maximum_age", "sexes", "languages", "is_free")
-        + ("access", "residence", "valid_from", "valid_until")
+        ["organization_name", "minimum_age", "maximum_age", "sexes", "languages", "is_free", "access", "residence", "valid_from", "valid_until"]
     )
     bare = Offer(name="X", search_text="x", pathways=(), is_active=True, **empty)
     points = ("pathway", "age", "sex", "residence", "language", "cost", "access", "spot", "open")
@@ -285,10 +285,13 @@ async def test_an_operators_list_takes_the_place_of_the_one_in_use(owner):
             await loading.publish(session, ONE, by=shell_actor(), at=NOON)
 
 
-async def test_where_no_list_stands_the_one_that_ships_is_loaded(owner):
-    async with rolled_back(owner) as session:
+async def test_where_no_list_stands_the_one_that_ships_is_loaded(database):
+    engine = engine_for(database, role=None, pool_size=1)
+    async with rolled_back(engine) as session:
         connection = await session.connection()
         await connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
         await connection.execute(sa.text("DELETE FROM directory_place"))
         await connection.execute(sa.text("DELETE FROM directory_place_list"))
+        await connection.execute(sa.text("SET LOCAL session_replication_role = origin"))
         assert await loading.load(session, by=shell_actor(), at=NOON) == 1
+    await engine.dispose()

@@ -145,9 +145,10 @@ def near_in_spelling(asked: str, known: Mapping[str, Spot]) -> list[str]:
         Five at most, the likest first; none where nothing is like it.
     """
     own = folded(asked)
-    scored = {
-        spot.name: jellyfish.jaro_winkler_similarity(own, name) for name, spot in known.items()
-    }
+    scored: dict[str, float] = {}
+    for name, spot in known.items():
+        score = jellyfish.jaro_winkler_similarity(own, name)
+        scored[spot.name] = max(score, scored.get(spot.name, 0.0))
     like = sorted((-score, name) for name, score in scored.items() if score >= LIKE)
     return [name for _, name in like[:MOST_OFFERED]]
 
