@@ -57,9 +57,15 @@ def _how(word: str, own: Sequence[str], *, said: bool) -> tuple[How, str]:
         return How.NAMED, named
     if said:
         return How.SAID, word
-    near = {each: jellyfish.damerau_levenshtein_distance(asked, names.root(each)) for each in own}
+    near = {each: _slips_between(word, each) for each in own}
     best = min(near, key=lambda each: near[each], default=None)
     if best is not None and near[best] <= (2 if len(asked) >= LONG_WORD else 1):
         return How.NAMED_NEARLY, best
     alike = next((each for each in own if names.sound(each) == names.sound(word) != ""), None)
     return (How.NAMED_NEARLY, alike) if alike else (How.SOUNDS, word)
+
+
+def _slips_between(word: str, other: str) -> int:
+    """How many slips apart two words are, or their roots, whichever is less."""
+    pairs = ((word, other), (names.root(word), names.root(other)))
+    return min(jellyfish.damerau_levenshtein_distance(*pair) for pair in pairs)

@@ -121,15 +121,16 @@ def sound(word: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def slips(word: str) -> frozenset[str]:
-    """A word's root, and what is left of it without one of its letters.
+    """A word and its root, and what is left of each without one of its letters.
 
     Two words that are one slip apart, a letter wrong, missing, too many or swapped with its
     neighbour, share one of these.
     """
-    own = root(word)
-    if len(own) < SHORTEST_SLIPPED:
-        return frozenset({own})
-    return frozenset({own, *(own[:at] + own[at + 1 :] for at in range(len(own)))})
+    found = {word, root(word)}
+    for own in (word, root(word)):
+        if len(own) >= SHORTEST_SLIPPED:
+            found.update(own[:at] + own[at + 1 :] for at in range(len(own)))
+    return frozenset(found)
 
 
 def asked_keys(word: str) -> tuple[str, frozenset[str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 from typing import Annotated, Any
 
@@ -94,6 +95,11 @@ def shipped() -> tuple[str, ...]:
     return tuple(packaged(FOLDER).values())
 
 
+@lru_cache(maxsize=1 << 14)
+def _folded(name: str) -> str:
+    return folded(name)
+
+
 def spots(rows: Sequence[Any]) -> Mapping[str, Spot]:
     """Places by every name they go by, folded.
 
@@ -102,8 +108,8 @@ def spots(rows: Sequence[Any]) -> Mapping[str, Spot]:
     """
     found: dict[str, Spot] = {}
     for row in rows:
-        names = tuple(map(folded, (row.name, *row.also)))
-        within = tuple(map(folded, row.within))
+        names = tuple(map(_folded, (row.name, *row.also)))
+        within = tuple(map(_folded, row.within))
         spot = Spot(row.name, PlaceKind(row.kind), row.latitude, row.longitude, names, within)
         found |= dict.fromkeys(names, spot)
     return found
@@ -139,9 +145,10 @@ def near_in_spelling(asked: str, known: Mapping[str, Spot]) -> list[str]:
         Five at most, the likest first; none where nothing is like it.
     """
     own = folded(asked)
-    scored = {
-        spot.name: jellyfish.jaro_winkler_similarity(own, name) for name, spot in known.items()
-    }
+    scored: dict[str, float] = {}
+    for name, spot in known.items():
+        score = jellyfish.jaro_winkler_similarity(own, name)
+        scored[spot.name] = max(score, scored.get(spot.name, 0.0))
     like = sorted((-score, name) for name, score in scored.items() if score >= LIKE)
     return [name for _, name in like[:MOST_OFFERED]]
 

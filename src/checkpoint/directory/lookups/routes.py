@@ -20,8 +20,9 @@ from checkpoint.directory.lookups.ranking import Ranked
 from checkpoint.directory.lookups.references import Spot
 from checkpoint.directory.lookups.rules import (
     asked_words,
+    check_distance,
     check_place,
-    check_together,
+    check_time,
     check_words,
     residence_at,
 )
@@ -81,7 +82,10 @@ class Asked:
         None
     )
     time: Annotated[
-        str | None, Query(pattern=CLOCK, description="Open then by England's clock, as 14:30.")
+        str | None,
+        Query(
+            pattern=CLOCK, description="Open then by England's clock, as 14:30.", examples=["14:30"]
+        ),
     ] = None
     age: Annotated[int | None, Query(ge=0, le=150, description="For people of that age.")] = None
     sex: Annotated[SoughtSex | None, Query(description="For people of that sex.")] = None
@@ -136,7 +140,8 @@ async def _sought(session: AsyncSession, asked: Asked) -> tuple[Sought, Mapping[
     named = asked.place is not None or asked.residence is not None
     known = await lookups.known_places(session) if named else {}
     check_all(
-        lambda: check_together(place=asked.place, within_km=asked.within_km, day=asked.day, at=at),
+        lambda: check_distance(asked.within_km, place=asked.place),
+        lambda: check_time(at, day=asked.day),
         lambda: check_words(asked.text),
         lambda: check_place(asked.place, known, field="place"),
         lambda: check_place(asked.residence, known, field="residence"),

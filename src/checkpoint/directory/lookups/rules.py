@@ -10,24 +10,32 @@ from checkpoint.directory.meanings import folded
 from checkpoint.foundation.errors import RuleBroken
 
 
-def check_together(
-    *, place: str | None, within_km: float | None, day: int | None, at: time | None
-) -> None:
-    """A distance is from somewhere, and a time is of a day.
+def check_distance(within_km: float | None, *, place: str | None) -> None:
+    """A distance is from somewhere.
 
     Args:
+        within_km: the distance; None is not asked.
         place: from where.
-        within_km: the distance.
-        day: of the week.
-        at: the time.
 
     Raises:
-        RuleBroken: one was asked without the other.
+        RuleBroken: it is asked without a place.
     """
     if within_km is not None and place is None:
         raise RuleBroken(
             "query:within_km", "place-missing", "Say from where: add place, as DL1 or Darlington."
         )
+
+
+def check_time(at: time | None, *, day: int | None) -> None:
+    """A time is of a day.
+
+    Args:
+        at: the time; None is not asked.
+        day: of the week.
+
+    Raises:
+        RuleBroken: it is asked without a day.
+    """
     if at is not None and day is None:
         raise RuleBroken(
             "query:time", "day-missing", "Say on which day: add day, 1 for Monday to 7 for Sunday."

@@ -35,7 +35,7 @@ def facets(offer: Offer) -> list[str]:
     if offer.access is not None:
         access = both if offer.access is AccessWay.BOTH else [offer.access.value]
     found = {
-        *(f"pathway:{each}" for each in offer.pathways),
+        *_words("pathway", offer.pathways),
         *_words("age", ["said"] if ages else None),
         *_words("sex", offer.sexes),
         *_words("residence", offer.residence),
