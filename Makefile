@@ -38,11 +38,12 @@ cover: $(VENV)/dev ## Run those and the slow ones, and see that pure files and d
 	@$(BIN)/python -m pytest -m "not long" --cov --cov-report=
 	@$(BIN)/python -m coverage report --fail-under=100 --show-missing --include="$(WHOLE)"
 
-bench: $(VENV)/bench ## Measure this service beside its limit and Django, the worklist and look-ups
+bench: $(VENV)/bench ## Measure this service beside its limit and Django; worklist, directory, open mount
 	@$(BIN)/python bench/run.py
 	@$(BIN)/python bench/worklist.py
 	@$(BIN)/python bench/directory.py import
 	@$(BIN)/python bench/lookups.py
+	@$(BIN)/python bench/mount.py
 
 docs: $(VENV)/dev ## Write the generated documents anew
 	@$(BIN)/python -m checkpoint.documents docs
