@@ -27,7 +27,7 @@ def calls_of(dependant):
 
 
 def test_the_open_mount_has_no_lock_takes_get_alone_and_no_rooms_transaction(app):
-    routes = routes_of(published(app.state.publishing))
+    routes = routes_of(published())
     assert len([route for route in routes if route.include_in_schema]) == 11
     shared = {request_transaction, request_transactions, now, token_time}
     for route in routes:

@@ -28,7 +28,7 @@ def declared(route: APIRoute) -> set[str]:
 
 
 def test_every_refusal_is_declared_on_some_door_or_belongs_to_the_shell(app):
-    published = described(published_app(app.state.publishing))["paths"]
+    published = described(published_app())["paths"]
     paths = app.openapi()["paths"] | {
         f"/open-referral{path}": published[path] for path in published
     }
@@ -41,7 +41,7 @@ def test_every_refusal_is_declared_on_some_door_or_belongs_to_the_shell(app):
         for slug in content.get("examples", {})
     }
     nowhere = {"nothing-here", "method-not-allowed", "internal-error"}  # any address may answer so
-    nowhere |= {"no-place-free", "no-place-held"}  # whoever refers declares these
+    nowhere |= {"no-place-held"}  # of a place that nobody holds: no door leads there
     shell = {
         "offence-list-rejected",
         "rules-refused",
@@ -69,6 +69,7 @@ def test_every_refusal_is_declared_on_some_door_or_belongs_to_the_shell(app):
         "feed-not-read",
         "import-under-way",
         "source-not-imported",
+        "places-refused",
     }
     shell |= {"not-a-demo-database", "no-local-issuer", "demo-interrupted", "demo-trial-not-run"}
     outside = {"identity-provider-unavailable"}

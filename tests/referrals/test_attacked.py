@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 
 from builders import WITHDRAWAL, a_key
@@ -19,7 +20,10 @@ async def answered_once(client, made, key):
     return await client.post(address, json={"happened_on": TODAY}, headers=headers)
 
 
-async def test_a_provider_is_not_given_a_name_again_once_consent_is_withdrawn(a_desk, clients):
+@pytest.mark.parametrize("kind", ["information_sharing", "programme"])
+async def test_a_provider_is_not_given_a_name_again_once_consent_is_withdrawn(
+    a_desk, clients, kind
+):
     desk, key = await a_desk(), a_key()
     offer = await listed(desk.engine)
     made = await desk.referred(offer, name=NAMED)
@@ -29,7 +33,7 @@ async def test_a_provider_is_not_given_a_name_again_once_consent_is_withdrawn(a_
     assert given in first.text
     assert again.text == first.text
     consents = (await clients().get(f"{desk.here}/consents")).json()["items"]
-    body = WITHDRAWAL | {"kind": "information_sharing"}
+    body = WITHDRAWAL | {"kind": kind}
     address = f"/v1/consents/{consents[0]['id']}/withdrawals"
     taken = await clients().post(address, json=body, headers=a_key())
     assert taken.status_code == 201, taken.text

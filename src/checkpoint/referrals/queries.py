@@ -126,6 +126,13 @@ async def told_of(session: AsyncSession, referral_id: UUID) -> Any:
 
 
 async def sharing(session: AsyncSession, record_id: UUID) -> Any | None:
-    """The consent to share information of a case that was reached, where it stands now."""
-    found = (await consent.last_answers(session, record_id)).get(ConsentKind.INFORMATION_SHARING)
-    return found if found and found.state is ConsentState.GIVEN else None
+    """The consent to share information of a case that was reached, where it stands now.
+
+    Whoever takes back the programme has nothing shared for it any more.
+    """
+    answers = await consent.last_answers(session, record_id)
+    found, programme = (
+        answers.get(kind) for kind in (ConsentKind.INFORMATION_SHARING, ConsentKind.PROGRAMME)
+    )
+    withdrawn = programme is not None and programme.state is ConsentState.WITHDRAWN
+    return found if found and found.state is ConsentState.GIVEN and not withdrawn else None
