@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.directory.entities import canonical
 from checkpoint.directory.published import finding, lookups, rules
 from checkpoint.directory.published.finding import Found
-from checkpoint.directory.published.guarding import CACHED, Publishing
+from checkpoint.directory.published.guarding import CACHED, Edition, Publishing
 from checkpoint.directory.published.schemas import Asked
 from checkpoint.directory.published.states import Format
 from checkpoint.directory.states import ListingKind
@@ -24,11 +24,13 @@ GULP = 100
 Shown = Callable[[AsyncSession, Sequence[Any], date], Awaitable[list[Any]]]
 
 
-def answered(request: Request, content: Any, edition: int, *, links: str | None = None) -> Response:
+def answered(
+    request: Request, content: Any, edition: Edition, *, links: str | None = None
+) -> Response:
     """Content as JSON in its one form, with the tag of the edition it was read from."""
     publishing: Publishing = request.scope["publishing"]
     publishing.editions.note(edition)
-    tag = publishing.tag(request.scope, edition)
+    tag = publishing.tag(request.scope, edition.number)
     headers = {"ETag": tag, "Cache-Control": CACHED}
     held = request.headers.get("if-none-match", "")
     if held.strip() == "*" or rules.holds(held, tag):
@@ -48,11 +50,11 @@ async def listed(
     publishing: Publishing = request.scope["publishing"]
     day = publishing.today()
     async with lookups.reading(publishing.engine) as session:
-        edition = await lookups.edition(session)
+        edition = await publishing.editions.of(session)
         rows = await found(session, day)
         if asked.format is Format.NDJSON:
             everything = await rows.everything(session, day)
-            return _streamed(request, everything, shown, edition, day)
+            return _streamed(request, everything, shown, edition.number, day)
         skip = (asked.page - 1) * asked.size
         some, total = await rows.page(session, day, skip=skip, most=asked.size)
         contents = await shown(session, some, day)
@@ -85,7 +87,7 @@ async def single(request: Request, kind: ListingKind, id: UUID, shown: Shown) ->
     publishing: Publishing = request.scope["publishing"]
     day = publishing.today()
     async with lookups.reading(publishing.engine) as session:
-        edition = await lookups.edition(session)
+        edition = await publishing.editions.of(session)
         found = await shown(session, [id], day)
         if not found:
             await finding.refuse_hidden(session, kind, id)
