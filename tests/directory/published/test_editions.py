@@ -1,8 +1,10 @@
 import asyncio
+import threading
 from contextlib import asynccontextmanager
 
 from checkpoint.directory.published import lookups
 from checkpoint.directory.published.guarding import Edition, Editions
+from checkpoint.directory.published.queries import MANY, beside
 
 
 async def test_an_edition_is_read_once_for_all_who_ask_and_again_when_it_is_old(
@@ -32,3 +34,9 @@ async def test_what_was_read_last_holds_even_after_a_restored_backup(open_app):
     editions.note(Edition(4, 5.0))
     editions.note(Edition(10, 4.0))
     assert await editions.now() == Edition(4, 5.0)
+
+
+async def test_many_listings_are_put_together_beside_the_loop_and_few_within_it():
+    for many, beside_it in ((MANY, False), (MANY + 1, True)):
+        found = await beside(many, threading.get_ident)
+        assert (found != threading.get_ident()) is beside_it
