@@ -87,31 +87,46 @@ CROSSWALK = sa.select(*DirectoryCrosswalk.__table__.c).order_by(
 )
 # Whoever rests on a listing: what it provides, what is of it, what is below it, what is there.
 USERS = sa.text("""
-    SELECT count(*) AS users FROM directory_listing
-     WHERE state = 'listed' AND id <> :id
-       AND (organization_id = :id OR taxonomy_id = :id OR parent_id = :id
-            OR (CAST(:kind AS text) = 'location' AND kind = 'service'
-                AND document @> jsonb_build_object('service_at_locations',
-                    jsonb_build_array(jsonb_build_object('location_id', CAST(:id AS text)))))
-            OR (CAST(:kind AS text) = 'taxonomy_term' AND kind <> 'taxonomy_term'
-                AND document @> jsonb_build_object('attributes',
-                    jsonb_build_array(jsonb_build_object('taxonomy_term_id',
-                                                         CAST(:id AS text))))))
+    SELECT count(*) AS users FROM (
+        SELECT id FROM directory_listing WHERE state = 'listed' AND organization_id = :id
+         UNION
+        SELECT id FROM directory_listing WHERE state = 'listed' AND taxonomy_id = :id
+         UNION
+        SELECT id FROM directory_listing WHERE state = 'listed' AND parent_id = :id
+         UNION
+        SELECT listing.id
+          FROM directory_offer_place AS place
+          JOIN directory_listing AS listing ON listing.id = place.service_id
+         WHERE place.location_id = :id AND listing.state = 'listed'
+         UNION
+        SELECT id FROM directory_listing
+         WHERE CAST(:kind AS text) = 'taxonomy_term'
+           AND kind <> 'taxonomy_term' AND state = 'listed'
+           AND document -> 'attributes' @> jsonb_build_array(
+                   jsonb_build_object('taxonomy_term_id', CAST(:id AS text)))
+    ) AS resting WHERE id <> :id
 """).bindparams(sa.bindparam("id", type_=sa.Uuid()))
-# A service rests on its provider's name, its places, and its terms with the wider ones.
+# A service rests on its provider's name, its places, and its terms with the wider ones. Each way
+# is asked by itself, since no index serves an OR of them.
 SERVICES_ON = sa.text("""
     WITH RECURSIVE below (id) AS (
         SELECT unnest(CAST(:ids AS uuid[]))
          UNION
         SELECT term.id FROM directory_listing AS term JOIN below ON term.parent_id = below.id
     )
-    SELECT DISTINCT service.id FROM directory_listing AS service, below
+    SELECT service.id
+      FROM below JOIN directory_listing AS service ON service.organization_id = below.id
      WHERE service.kind = 'service'
-       AND (service.organization_id = below.id
-            OR service.document @> jsonb_build_object('service_at_locations',
-                jsonb_build_array(jsonb_build_object('location_id', below.id::text)))
-            OR service.document @> jsonb_build_object('attributes',
-                jsonb_build_array(jsonb_build_object('taxonomy_term_id', below.id::text))))
+     UNION
+    SELECT place.service_id
+      FROM below JOIN directory_offer_place AS place ON place.location_id = below.id
+     UNION
+    SELECT service.id
+      FROM below
+      JOIN directory_listing AS service
+        ON service.document -> 'attributes' @> jsonb_build_array(
+               jsonb_build_object('taxonomy_term_id', below.id::text))
+     WHERE service.kind = 'service'
 """).bindparams(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
 PARENTS = sa.text("""
     WITH RECURSIVE wider (id, number) AS (

@@ -115,6 +115,18 @@ async def test_a_source_is_imported_once_at_a_time_and_never_our_own(owner):
             pass
 
 
+async def test_the_directory_is_held_for_applying_alone(owner):
+    free = "SELECT pg_try_advisory_xact_lock(hashtext('directory'))"
+    origin = Origin("held", "held", "held")
+    for alone in (False, True):
+        async with importing(owner, origin, by=shell_actor(), at=AT) as (work, _):
+            await work.stage(items_in([a_service("held-0")]))
+            assert await counted(owner, free)
+            await work.compare(alone=alone)
+            assert await counted(owner, free) is not alone
+        assert await counted(owner, free)
+
+
 async def test_a_dry_run_says_what_would_change_and_changes_nothing(owner, tmp_path, capsys):
     await imported(owner, "dry", items_in([a_service("dry-0"), a_service("dry-1")]))
     changed = a_service("dry-0", name="Renamed", minimum_age=-1)

@@ -96,7 +96,7 @@ async def run(
                     items_of(feed, fetcher, work.facts, store),
                     seen=lambda read: progress.update(task, completed=read, total=work.facts.total),
                 )
-            await work.compare()
+            await work.compare(alone=not dry_run)
             await _tell(work, session, lines, dry_run=dry_run)
             if not dry_run:
                 await work.apply(ended=utc_now())

@@ -37,7 +37,8 @@ AT_ONCE = 200
 # Locks of the session, not of a transaction: an import reads for minutes before it writes.
 TAKE = sa.text("SELECT pg_try_advisory_lock(hashtext('directory'), hashtext(:source)) AS taken")
 GIVE_BACK = sa.text("SELECT pg_advisory_unlock(hashtext('directory'), hashtext(:source))")
-# The lock by which staff's own changes wait for each other; an import may wait for them longer.
+# The lock by which staff's own changes wait for each other; an import may wait for them longer. It
+# is taken once the feed is read, so that nobody waits for somebody else's server.
 ALONE = ("SET LOCAL lock_timeout = '5min'", "SELECT pg_advisory_xact_lock(hashtext('directory'))")
 SOURCES = sa.select(*DirectorySource.__table__.c).where(
     DirectorySource.__table__.c.code == sa.bindparam("code", type_=sa.String())
@@ -125,9 +126,16 @@ class Import:
         first, *others = rows_of(item.kind, item.item, source=self._origin.source)
         return [first.noted(item.notes), *others]
 
-    async def compare(self) -> None:
-        """See what the feed would change; the transaction that this begins is the caller's."""
-        for statement in ALONE:
+    async def compare(self, *, alone: bool = True) -> None:
+        """See what the feed would change; the transaction that this begins is the caller's.
+
+        Args:
+            alone: nobody else changes the directory until that transaction ends, so that what is
+                seen is what is applied. A dry run applies nothing and makes nobody wait.
+        """
+        await staging.choose(self._session)
+        await self._session.commit()
+        for statement in ALONE if alone else ():
             await executed(self._session, sa.text(statement), {})
         await staging.compare(self._session, source=self._origin.source)
         told = self.told

@@ -111,10 +111,14 @@ def _days(document: Mapping[str, Any]) -> tuple[date | None, date | None]:
     return (None, None) if since and until and until < since else (since, until)
 
 
-async def compare(session: AsyncSession, *, source: str) -> None:
-    """Choose one row for each listing, give it its id, and see what it changes."""
+async def choose(session: AsyncSession) -> None:
+    """Choose one row for each listing; the directory is not looked at."""
     for statement in CHOOSE:
         await executed(session, sa.text(statement), {})
+
+
+async def compare(session: AsyncSession, *, source: str) -> None:
+    """Give each row that was chosen its id, and see what it changes."""
     for statement in SHARED:
         await executed(session, sa.text(statement), {"source": source})
     await _rename(session, source)

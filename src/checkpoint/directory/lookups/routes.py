@@ -55,12 +55,30 @@ CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 class Asked:
     """What a request asks for, in the form of each parameter."""
 
+    pathway: list[Pathway] | None
+    match: PathwayMatch
+    text: str | None
+    place: str | None
+    within_km: float | None
+    day: int | None
+    time: str | None
+    age: int | None
+    sex: SoughtSex | None
+    residence: str | None
+    language: str | None
+    free: bool
+    free_places: bool
+    access: SoughtAccess | None
+
+
+async def asked(
+    *,
     pathway: Annotated[
         list[Pathway] | None, Query(description="One or several.", max_length=len(Pathway))
-    ] = None
+    ] = None,
     match: Annotated[
         PathwayMatch, Query(description="Offers for any of them, or for all of them.")
-    ] = PathwayMatch.ANY
+    ] = PathwayMatch.ANY,
     text: Annotated[
         str | None,
         Query(
@@ -68,37 +86,57 @@ class Asked:
             max_length=100,
             description="Up to four telling words; slips are forgiven. Name nobody here.",
         ),
-    ] = None
+    ] = None,
     place: Annotated[
         str | None,
         Query(
             min_length=1, max_length=80, description="From where: a postcode district, or a town."
         ),
-    ] = None
+    ] = None,
     within_km: Annotated[
         float | None, Query(ge=0.5, le=200, description="No farther than that from the place.")
-    ] = None
+    ] = None,
     day: Annotated[int | None, Query(ge=1, le=7, description="Open on that day; 1 is Monday.")] = (
         None
-    )
+    ),
     time: Annotated[
         str | None,
         Query(
             pattern=CLOCK, description="Open then by England's clock, as 14:30.", examples=["14:30"]
         ),
-    ] = None
-    age: Annotated[int | None, Query(ge=0, le=150, description="For people of that age.")] = None
-    sex: Annotated[SoughtSex | None, Query(description="For people of that sex.")] = None
+    ] = None,
+    age: Annotated[int | None, Query(ge=0, le=150, description="For people of that age.")] = None,
+    sex: Annotated[SoughtSex | None, Query(description="For people of that sex.")] = None,
     residence: Annotated[
         str | None,
         Query(min_length=1, max_length=80, description="For people who live there; as place."),
-    ] = None
+    ] = None,
     language: Annotated[
         str | None, Query(pattern="^[A-Za-z]{2,3}$", description="ISO 639 code, as pl.")
-    ] = None
-    free: Annotated[bool, Query(description="Free of charge.")] = False
-    free_places: Annotated[bool, Query(description="With a free place.")] = False
-    access: Annotated[SoughtAccess | None, Query(description="How people would come to it.")] = None
+    ] = None,
+    free: Annotated[bool, Query(description="Free of charge.")] = False,
+    free_places: Annotated[bool, Query(description="With a free place.")] = False,
+    access: Annotated[
+        SoughtAccess | None, Query(description="How people would come to it.")
+    ] = None,
+) -> Asked:
+    """Taken from the address, and never in a thread beside, as a class would be."""
+    return Asked(
+        pathway=pathway,
+        match=match,
+        text=text,
+        place=place,
+        within_km=within_km,
+        day=day,
+        time=time,
+        age=age,
+        sex=sex,
+        residence=residence,
+        language=language,
+        free=free,
+        free_places=free_places,
+        access=access,
+    )
 
 
 @router.get(
@@ -111,13 +149,13 @@ async def look_up_offers(
     session: Transaction,
     now: Now,
     turn: Turning,
-    asked: Annotated[Asked, Depends()],
+    wanted: Annotated[Asked, Depends(asked)],
 ) -> Response:
     """Offers that stand today and fit what is asked, the best first, each with why, what it does
     not say, and how far it is. What is not said excludes no offer, but puts it behind.
     """
     on = london_day(now)
-    sought, known = await _sought(session, asked)
+    sought, known = await _sought(session, wanted)
     found, more = await _found(session, sought, known, on=on)
     place = turn.start()
     seen = (place.rank, place.id) if place else None

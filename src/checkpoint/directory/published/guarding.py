@@ -1,14 +1,17 @@
 """What stands before every published door: open to every origin, guarded, answered from memory."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import date, datetime
 from importlib.metadata import version
 from types import SimpleNamespace
+from typing import NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,24 +42,52 @@ LONGEST_QUERY, MOST_CALLERS = 2_000, 10_000
 MINUTE = 60.0
 
 
+class Edition(NamedTuple):
+    """A state of the directory: its number, and when it was begun to be read, in seconds."""
+
+    number: int
+    read_at: float
+
+
 class Editions:
     """The directory's edition as this process last read it: a conditional request costs no more
     than looking here. No older than a second, which is less than any cache is told it may wait.
+
+    What was read last holds, even where its number is a lower one: a backup may have been restored.
     """
 
-    def __init__(self, engine: AsyncEngine, *, seconds: float = 1.0) -> None:
-        self._engine, self._seconds = engine, seconds
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        seconds: float = 1.0,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._engine, self._seconds, self._timer = engine, seconds, timer
         self._number, self._read_at = 0, float("-inf")
+        self._alone = asyncio.Lock()
 
-    async def now(self) -> int:
-        if time.monotonic() - self._read_at > self._seconds:
-            async with lookups.reading(self._engine) as session:
-                self.note(await lookups.edition(session))
-        return self._number
+    async def now(self) -> Edition:
+        """The edition, for whoever may hold an answer of it."""
+        if self._is_old():
+            async with self._alone:
+                if self._is_old():  # whoever was first has read it for all who waited
+                    async with lookups.reading(self._engine) as session:
+                        self.note(await self.of(session))
+        return Edition(self._number, self._read_at)
 
-    def note(self, number: int) -> None:
-        """What an answer was just read from."""
-        self._number, self._read_at = max(number, self._number), time.monotonic()
+    def _is_old(self) -> bool:
+        return self._timer() - self._read_at > self._seconds
+
+    async def of(self, session: AsyncSession) -> Edition:
+        """The edition that a snapshot shows; its first statement."""
+        began = self._timer()
+        return Edition(await lookups.edition(session), began)
+
+    def note(self, edition: Edition) -> None:
+        """What an answer was read from, unless something was read later."""
+        if edition.read_at >= self._read_at:
+            self._number, self._read_at = edition
 
 
 class Throttle:
@@ -168,7 +199,7 @@ class Open:
             edition = await scope["publishing"].editions.now()
         except (SQLAlchemyError, OSError):
             return None  # the door says what is the matter
-        tag: str = scope["publishing"].tag(scope, edition)
+        tag: str = scope["publishing"].tag(scope, edition.number)
         if not rules.holds(held, tag):
             return None
         return Response(status_code=304, headers={"ETag": tag, "Cache-Control": CACHED})

@@ -1,8 +1,9 @@
 """Listings put together as they are published, in the order they were found in."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,6 +13,21 @@ from checkpoint.directory.states import ListingKind
 
 # Services that an answer about organisations holds in full: some 2 MB.
 MOST_WHOLE = 500
+# More listings than that are put together and written out in a thread, or every other request
+# would wait for them.
+MANY = 20
+Made = TypeVar("Made")
+
+
+async def beside(many: int, work: Callable[..., Made], *given: Any) -> Made:
+    """Do work that reads no database: beside the loop where there is much of it.
+
+    Args:
+        many: of how many listings.
+        work: what is to be done.
+        given: to it.
+    """
+    return await asyncio.to_thread(work, *given) if many > MANY else work(*given)
 
 
 async def shown_services(
@@ -24,7 +40,9 @@ async def shown_services(
     known = await lookups.documents(session, ListingKind.SERVICE, ids, day)
     listings = [known[str(id)] for id in ids if str(id) in known]
     shelf = await _shelf(session, listings, form, day)
-    return [views.service(each, shelf, form) for each in listings]
+    return await beside(
+        len(listings), lambda: [views.service(each, shelf, form) for each in listings]
+    )
 
 
 async def _shelf(
@@ -53,7 +71,7 @@ async def shown_places(
         pairs += [(service, place) for place in _places(service, str(row.service_at_location_id))]
     both = [*known.values(), *(place for _, place in pairs)]
     shelf = await _shelf(session, both, form, day)
-    return [views.at_place(service, place, shelf, form) for service, place in pairs]
+    return await beside(len(pairs), lambda: [views.at_place(*pair, shelf, form) for pair in pairs])
 
 
 def _places(service: views.Document, id: str) -> list[views.Document]:

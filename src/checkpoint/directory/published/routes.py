@@ -81,7 +81,7 @@ async def read_details(
     """Which standard this is, and where this document lies."""
     publishing: Publishing = request.scope["publishing"]
     edition = await publishing.editions.now()
-    return answered(request, rules.details(publishing.base), edition)
+    return await answered(request, rules.details(publishing.base), edition)
 
 
 @router.get("/services", response_model=PageView[Service], responses=STREAM, tags=["services"])
