@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkpoint.contracts.states import ContractState
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.needs.states import NeedLevel, Pathway
 from checkpoint.referrals import rules
@@ -189,6 +190,10 @@ def test_a_provider_is_shown_a_person_while_they_consent_and_the_referral_is_ope
         assert rules.withheld(state, consent_stands=False) is Withheld.CONSENT_NOT_STANDING
         ended = Withheld.ENDED if state in ENDED else None
         assert rules.withheld(state, consent_stands=True) is ended
+        for contract in ContractState:
+            told = rules.withheld(state, consent_stands=True, contracts=[contract])
+            over = contract.value in {"failed", "withdrawn", "closed"}
+            assert told is (ended or (Withheld.CONTRACT_ENDED if over else None))
 
 
 def test_only_whoever_referred_withdraws_and_nobody_attends_before_the_start():

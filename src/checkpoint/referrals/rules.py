@@ -1,11 +1,12 @@
 """Where a referral stands from step to step, how long it waited, and what its provider is told. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+from checkpoint.contracts.states import WORKED_TO_ITS_END, ContractState
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.referrals.states import (
     ENDED,
@@ -22,6 +23,7 @@ from checkpoint.referrals.states import (
 )
 
 DAY = timedelta(days=1)
+NOT_COMPLETED = WORKED_TO_ITS_END - {ContractState.COMPLETED}
 MOST_SESSIONS = 500
 ATTENDING = frozenset({ReferralState.STARTED, ReferralState.COMPLETED, ReferralState.DISENGAGED})
 
@@ -253,19 +255,25 @@ def named(given_names: str | None, family_name: str, how: NameShown) -> str:
     return " ".join(f"{part[0].upper()}." for part in parts)
 
 
-def withheld(state: ReferralState, *, consent_stands: bool) -> Withheld | None:
+def withheld(
+    state: ReferralState, *, consent_stands: bool, contracts: Collection[ContractState] = ()
+) -> Withheld | None:
     """Why a provider is shown nothing of the person now; None where they are shown what was sent.
 
     Args:
         state: where the referral stands.
         consent_stands: whether the consent to share does, at this moment.
+        contracts: where those of its case stand. A completed one leaves the help that goes on.
 
     Returns:
-        That consent does not stand, before that it has ended.
+        That consent does not stand, before that it or the contract has ended.
     """
     if not consent_stands:
         return Withheld.CONSENT_NOT_STANDING
-    return Withheld.ENDED if state in ENDED else None
+    if state in ENDED:
+        return Withheld.ENDED
+    over = contracts and all(each in NOT_COMPLETED for each in contracts)
+    return Withheld.CONTRACT_ENDED if over else None
 
 
 def attendance(entries: Sequence[Any]) -> dict[date, bool]:

@@ -143,6 +143,7 @@ class Withheld(StrEnum):
     """Why a provider is shown nothing of the person."""
 
     CONSENT_NOT_STANDING = "consent_not_standing"
+    CONTRACT_ENDED = "contract_ended"  # and was not completed
     ENDED = "ended"
 
 

@@ -47,6 +47,7 @@ from checkpoint.foundation.schemas import NextStep
 from checkpoint.journey.rules import late_entries
 from checkpoint.journey.schemas import LateEntryView, NextStepsView
 from checkpoint.journey.states import PRINTED
+from checkpoint.journey.steps.referred import of_referrals
 from checkpoint.journey.steps.states import Position, Work, position_of
 from checkpoint.journey.steps.views import STARTS, case_step, none_now
 from checkpoint.navigators.tables import Assignment
@@ -221,6 +222,9 @@ async def of_field(session: AsyncSession, record: Any, *, by: Actor, at: datetim
         ahead.steps += await _contract(session, row, limits, by=by, at=at)
         if holds(by.role, Permission.READ_VICTIM):
             await _victims(session, row, ahead, by=by, at=at)
+    referred = await of_referrals(session, record.id, found, by=by)
+    ahead.steps += referred.steps
+    ahead.about += referred.about
     if found.assigned and found.work is Work.ENDED:
         ahead.steps.append(case_step("end_assignment", record.id, by=by))
     return ahead

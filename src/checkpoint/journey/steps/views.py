@@ -15,7 +15,7 @@ STARTS: Mapping[Work, tuple[str, ...]] = MappingProxyType(
 )
 WITHDREW = "Consent to the programme does not stand."
 WORKER = "Your role does not allow this; ask the case's navigator or a supervisor."
-# Each is a POST to the case; its door's own permission, and whom else to ask.
+# Each is a POST to the case, but for the offers; its door's own permission, and whom else to ask.
 STEPS: Mapping[str, tuple[str, Permission, str]] = MappingProxyType(
     {
         "assign_navigator": (
@@ -26,6 +26,9 @@ STEPS: Mapping[str, tuple[str, Permission, str]] = MappingProxyType(
         "draft_contract": ("contracts", Permission.WORK_CONTRACT, WORKER),
         "plan_appointment": ("appointments", Permission.PLAN_APPOINTMENT, WORKER),
         "record_contact": ("contacts", Permission.WORK_SESSIONS, WORKER),
+        "read_service_offers": ("service-offers", Permission.READ_REFERRALS, WORKER),
+        "make_referral": ("referrals", Permission.REFER, WORKER),
+        "record_no_provider": ("no-provider-available", Permission.REFER, WORKER),
         "end_assignment": (
             "navigator/end",
             Permission.MANAGE_NAVIGATORS,

@@ -57,7 +57,7 @@ class Source:
 
     @cached_property
     def selects(self) -> dict[tuple[Reach, bool, int], Prepared]:
-        """Built once, for the first page and for later ones, for short pages and for long ones."""
+        """Built once, for the first page and later ones, for short pages and long ones."""
         return {
             (reach, later, most): self._select(reach, later=later, most=most)
             for reach in (Reach if self.of_team else (Reach.SUITES, Reach.CASELOAD))
@@ -70,11 +70,9 @@ class Source:
         since, id = (rows.selected_columns[name].element for name in ("since", "id"))
         rows = rows.where(since <= sa.bindparam("until", type_=since.type))
         if later:
-            seen = (
-                sa.bindparam("seen", type_=since.type),
-                sa.bindparam("seen_id", type_=sa.Uuid()),
-            )
-            rows = rows.where(sa.tuple_(since, id) > sa.tuple_(*seen))
+            seen = sa.bindparam("seen", type_=since.type)
+            seen_id = sa.bindparam("seen_id", type_=sa.Uuid())
+            rows = rows.where(sa.tuple_(since, id) > sa.tuple_(seen, seen_id))
         # Written out: of a number that is given, PostgreSQL plans for a tenth of everything.
         return Prepared(rows.order_by(since, id).limit(sa.literal_column(str(most))))
 
@@ -97,6 +95,7 @@ SOURCES = (
     Source(Kind.REFERRAL_UNACKNOWLEDGED, referred.unacknowledged, of_team=True),
     Source(Kind.REFERRAL_WAITING, referred.waiting, of_team=True),
     Source(Kind.REFERRAL_ANSWERED, referred.answered),
+    Source(Kind.REFERRAL_LEFT_OPEN, referred.left_open),
 )
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 A_MOMENT = timedelta(microseconds=1)

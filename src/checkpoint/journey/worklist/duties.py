@@ -264,5 +264,11 @@ DUTIES: Mapping[Kind, Duty] = MappingProxyType(
             Permission.READ_REFERRALS,
             Permission.READ_CASELOAD,
         ),
+        Kind.REFERRAL_LEFT_OPEN: _duty(
+            "The contract has ended, and this referral is still open.",
+            "end_referral",
+            "POST /v1/referrals/{thing}/end",
+            Permission.REFER,
+        ),
     }
 )

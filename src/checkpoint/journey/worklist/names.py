@@ -43,6 +43,7 @@ LABELS: Mapping[StrEnum, str] = MappingProxyType(
         Kind.REFERRAL_UNACKNOWLEDGED: "Referral not acknowledged",
         Kind.REFERRAL_WAITING: "On a waiting list for long",
         Kind.REFERRAL_ANSWERED: "A provider's answer to read",
+        Kind.REFERRAL_LEFT_OPEN: "Referral still open after the contract's end",
         Urgency.OVERDUE: "Overdue",
         Urgency.DUE: "Due",
         Urgency.AT_RISK: "At risk",

@@ -9,10 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from checkpoint.contracts.states import WORKED_TO_ITS_END
+from checkpoint.contracts.tables import Contract, ContractStep
 from checkpoint.delivery.tables import ProgrammeStart
 from checkpoint.journey.worklist.cases import NOTHING, READER, Reach, in_reach, knows
 from checkpoint.journey.worklist.running import is_one_of
-from checkpoint.referrals.states import Party, ReferralState
+from checkpoint.referrals.states import OPEN, Party, ReferralState
 from checkpoint.referrals.tables import Referral, ReferralReading, ReferralStep
 
 
@@ -35,6 +37,25 @@ def waiting(reach: Reach) -> Any:
     """Referrals on a waiting list, by their first day there."""
     rows = _of_referral(reach, col(Referral.waiting_since))
     return rows.where(is_one_of(col(Referral.state), ReferralState.WAITING))
+
+
+def left_open(reach: Reach) -> Any:
+    """Referrals that are open although the contract of their case has ended, by its end."""
+    rows = _of_referral(reach, col(ContractStep.recorded_at))
+    return (
+        rows.join(Contract, col(Contract.custody_record_id) == col(Referral.custody_record_id))
+        .join(
+            ContractStep,
+            sa.and_(
+                col(ContractStep.contract_id) == col(Contract.id),
+                col(ContractStep.number) == col(Contract.version),
+            ),
+        )
+        .where(
+            is_one_of(col(Referral.state), *OPEN),
+            is_one_of(col(Contract.state), *WORKED_TO_ITS_END),
+        )
+    )
 
 
 LATER = aliased(ReferralStep)

@@ -91,6 +91,7 @@ POLICIES = (
                 Kind.REFERRAL_UNACKNOWLEDGED: _days(2, 0),
                 Kind.REFERRAL_WAITING: _days(7, 1),
                 Kind.REFERRAL_ANSWERED: _allow(3 * DAY, 3 * DAY, 3 * DAY),
+                Kind.REFERRAL_LEFT_OPEN: _allow(5 * DAY, 2 * DAY, 5 * DAY),
             }
         ),
         chases_days=31,

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     REFERRAL_UNACKNOWLEDGED = "referral_unacknowledged"
     REFERRAL_WAITING = "referral_waiting"
     REFERRAL_ANSWERED = "referral_answered"
+    REFERRAL_LEFT_OPEN = "referral_left_open"
 
 
 class Urgency(StrEnum):

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.access.guards import holding
 from checkpoint.access.permissions import Permission
 from checkpoint.audit.operations import Operation
+from checkpoint.contracts import queries as contracts
 from checkpoint.custody.rules import RecordFull
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.answers import shown
@@ -217,7 +218,8 @@ def _taking(
 
 async def _withheld(session: AsyncSession, found: Any) -> Any:
     stands = await referrals.sharing(session, found.custody_record_id) is not None
-    return withheld(ReferralState(found.state), consent_stands=stands)
+    states = [row.state for row in await contracts.of_record(session, found.custody_record_id)]
+    return withheld(ReferralState(found.state), consent_stands=stands, contracts=states)
 
 
 async def _answer(session: AsyncSession, referral_id: UUID, *, by: Actor, **how: Any) -> Response:
