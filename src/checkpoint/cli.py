@@ -51,6 +51,12 @@ EXIT = {
     errors.Unprocessable: 22,
     errors.Unavailable: 75,
 }
+# What a role's line asks for beside the role, in the shell's words.
+WANTED = {
+    Role.CUSTODY_OFFICER: " -d suite=DURHAMGATE",
+    Role.SUPERVISOR: " -d suite=DURHAMGATE",
+    Role.PROVIDER: " -d 'organization=<id>'",
+}
 MIGRATIONS = Path(__file__).parents[2] / "alembic.ini"
 
 app = typer.Typer(
@@ -230,11 +236,14 @@ def welcome(settings: Settings) -> None:
         return
     typer.echo("To act as one of the roles, paste its line; it puts a token into $TOKEN:\n")
     for role in TOKEN_ROLES:
-        suite = " -d suite=DURHAMGATE" if role in (Role.CUSTODY_OFFICER, Role.SUPERVISOR) else ""
         typer.echo(
             f"  TOKEN=$(curl -s -H 'Accept: text/plain' {address}/local-issuer/token "
-            f"-d role={role.value}{suite})"
+            f"-d role={role.value}{WANTED.get(role, '')})"
         )
+    typer.echo(f"\nA provider's <id> is one of {address}/open-referral/v3/organizations.")
+    typer.echo(
+        "For evaluators there are counts of referrals; outcomes and extracts are still to come."
+    )
     typer.echo("\nCtrl-C stops the service and its database.\n")
 
 

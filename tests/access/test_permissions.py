@@ -4,7 +4,15 @@ import re
 
 import pytest
 
-from checkpoint.access.permissions import EVERYONE, GRANTS, STRONG, STRONG_FOR, Permission, holds
+from checkpoint.access.permissions import (
+    ANYBODY,
+    EVERYONE,
+    GRANTS,
+    STRONG,
+    STRONG_FOR,
+    Permission,
+    holds,
+)
 from checkpoint.foundation.actors import TOKEN_ROLES, Role
 
 # By hand, from the programme: who may change a case, and who may see everybody's doings.
@@ -41,9 +49,10 @@ def test_whoever_is_of_the_programme_may_read_the_code_lists(role):
     assert GRANTS[role] >= EVERYONE
 
 
-def test_a_provider_answers_its_referrals_and_may_do_nothing_else():
+def test_a_provider_answers_its_referrals_and_reads_who_it_is_and_its_reasons():
     answers = Permission.ANSWER_REFERRAL
-    assert GRANTS[Role.PROVIDER] == {answers}
+    assert GRANTS[Role.PROVIDER] == {answers} | ANYBODY
+    assert {Permission.READ_ME, Permission.READ_REFERRAL_REASONS} == ANYBODY
     assert [role for role in Role if holds(role, answers)] == [Role.PROVIDER]
 
 
@@ -56,7 +65,7 @@ def test_only_auditors_read_the_ledger_and_they_read_no_case():
     assert [role for role in Role if holds(role, Permission.READ_LEDGER)] == [Role.AUDITOR]
     # Numbers, and nobody's case.
     numbers = {Permission.READ_OVERRIDE_RATES, Permission.READ_OFFER_GAPS}
-    assert GRANTS[Role.AUDITOR] == {Permission.READ_LEDGER, Permission.READ_REFERENCE} | numbers
+    assert GRANTS[Role.AUDITOR] == {Permission.READ_LEDGER} | EVERYONE | numbers
 
 
 def test_those_who_monitor_a_trial_see_no_case_and_no_arm():
@@ -70,11 +79,11 @@ def test_those_who_monitor_a_trial_see_no_case_and_no_arm():
 
 @pytest.mark.parametrize("role", [Role.EVALUATOR])
 def test_those_who_work_outside_the_suite_see_no_custody_record(role):
-    assert GRANTS[role] == {Permission.READ_OFFER_GAPS, Permission.READ_REFERENCE}
+    assert GRANTS[role] == {Permission.READ_OFFER_GAPS} | EVERYONE
 
 
 def test_navigators_read_and_assess_and_decide_nothing():
-    assert GRANTS[Role.NAVIGATOR] == {
+    assert GRANTS[Role.NAVIGATOR] == EVERYONE | {
         Permission.ANSWER_HANDOVER,
         Permission.ASSESS_NEEDS,
         Permission.DECLARE_CONFLICT,
@@ -92,7 +101,6 @@ def test_navigators_read_and_assess_and_decide_nothing():
         Permission.WORK_SESSIONS,
         Permission.READ_NEXT_STEPS,
         Permission.READ_OFFER_GAPS,
-        Permission.READ_REFERENCE,
         Permission.READ_REFERRALS,
         Permission.REFER,
         Permission.READ_TIMELINE,

@@ -16,7 +16,8 @@ OFFICER, SUPERVISOR, AUDITOR = Role.CUSTODY_OFFICER, Role.SUPERVISOR, Role.AUDIT
 NAVIGATOR = Role.NAVIGATOR
 MANAGER, STATISTICIAN = Role.TRIAL_MANAGER, Role.STATISTICIAN
 PROVIDER, EVALUATOR = Role.PROVIDER, Role.EVALUATOR
-ANYONE = frozenset(TOKEN_ROLES) - {PROVIDER}
+ANYBODY = frozenset(TOKEN_ROLES)
+ANYONE = ANYBODY - {PROVIDER}
 REFERRERS = frozenset({SUPERVISOR, NAVIGATOR})
 BOARD = REFERRERS | {EVALUATOR, AUDITOR, Role.DIRECTORY_EDITOR}
 READERS = frozenset({OFFICER, SUPERVISOR})
@@ -84,7 +85,7 @@ DOORS = {
     "POST /v1/provider/referrals/{referral_id}/start": {PROVIDER},
     "POST /v1/provider/referrals/{referral_id}/end": {PROVIDER},
     "POST /v1/provider/referrals/{referral_id}/sessions": {PROVIDER},
-    "GET /v1/reference/referral-reasons": ANYONE,
+    "GET /v1/reference/referral-reasons": ANYBODY,
     "GET /v1/reference/referral-risks": ANYONE,
     "GET /v1/reference/referral-states": ANYONE,
     "GET /v1/reference/referral-bases": ANYONE,
@@ -157,7 +158,7 @@ DOORS = {
     "GET /v1/trials/{code}": ANYONE,
     "GET /v1/reference/programme-phases": ANYONE,
     "GET /v1/reference/allocation-annotation-kinds": ANYONE,
-    "GET /v1/me": ANYONE,
+    "GET /v1/me": ANYBODY,
     "GET /v1/me/caseload": {NAVIGATOR},
     "GET /v1/me/colleagues": {NAVIGATOR},
     "GET /v1/me/handovers": {NAVIGATOR},

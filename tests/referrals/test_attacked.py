@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from builders import WITHDRAWAL, a_key
 from checkpoint.foundation.actors import Role
-from referring import TODAY, listed, places, provider
+from referring import TODAY, answered, listed, places, provider
 
 NAMED = "full_name"
 
@@ -89,3 +89,22 @@ async def _waits_for_a_lock(owner):
             if await connection.scalar(waiting):
                 return
     raise AssertionError("nobody waits")
+
+
+async def test_a_provider_reads_who_it_is_and_is_told_the_reasons_of_each_step(a_desk, clients):
+    desk = await a_desk()
+    offer = await listed(desk.engine)
+    made, theirs = await desk.referred(offer), provider(clients, offer)
+    me = (await theirs.get("/v1/me")).json()
+    assert (me["role"], me["organization_id"]) == ("provider", offer.organization_id)
+    assert "referral:answer" in me["permissions"]
+    assert (await theirs.get("/v1/reference/referral-reasons")).status_code == 200
+    for noun, said, first in (
+        ("waiting-list", {}, "list_full, staff_short"),
+        ("end", {"outcome": "completed"}, "goals_reached, course_finished"),
+        ("end", {"outcome": "perhaps"}, "'list_full', 'staff_short'"),
+    ):
+        wrong = await answered(theirs, made, noun, reason_code="SYNTHETIC", **said)
+        (fault,) = [e for e in wrong.json()["errors"] if e["pointer"] == "#/reason_code"]
+        assert (fault["code"], "SYNTHETIC" in wrong.text) == ("enum", False)
+        assert fault["detail"].startswith(f"Choose one of: {first}"), fault

@@ -262,7 +262,7 @@ async def test_a_provider_sees_its_own_referrals_and_nothing_else(a_desk, client
     early = await theirs.post(f"{mine}/sessions", json=came, headers=a_key())
     assert early.json()["errorCode"] == "referral-step-not-allowed"
     for closed in (f"{desk.here}/referrals", f"/v1/referrals/{made['id']}", desk.here, "/v1/worklist",
-                   "/v1/me", "/v1/reference/referral-states", "/v1/referrals/summary"):  # fmt: skip
+                   "/v1/reference/referral-states", "/v1/referrals/summary"):  # fmt: skip
         assert (await theirs.get(closed)).status_code == 403, closed
     stale = await answered(theirs, made, "start", seen=7)
     assert (stale.status_code, stale.json()["present"]["state"]) == (412, "made")

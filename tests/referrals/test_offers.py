@@ -100,6 +100,9 @@ async def test_that_there_is_no_provider_is_an_answer_that_can_be_taken_back(
     for body in ({"reason_code": "other"}, {"happened_on": "2026-11-04"}, {"district": "DL1 1AA"}):
         refused = await navigator.post(here, json=said | body, headers=a_key())
         assert refused.status_code == 422, body
+    twice = await navigator.post(here, json=said | {"district": "DL2"}, headers=a_key())
+    assert (twice.status_code, twice.json()["errorCode"]) == (409, "no-provider-recorded")
+    assert twice.json()["no_provider_id"] == entry["id"]
     back = f"{here}/{entry['id']}/withdrawal"
     told = await navigator.post(back, json={"reason_code": "found_since"}, headers=a_key())
     assert told.json()["items"][0]["withdrawal_reason"] == "found_since"
@@ -167,6 +170,11 @@ async def test_gaps_stand_beside_supply_and_are_drawn_for_the_board(a_desk, clie
         return item, {each["district"]: each for each in item["districts"]}
 
     item, districts = await finance(desk.boss)
+    earlier = said | {"happened_on": "2026-11-02", "district": "DL95"}
+    place = f"{desk.here}/no-provider-available"
+    assert (await navigator.post(place, json=earlier, headers=a_key())).status_code == 201
+    again, districts = await finance(desk.boss)
+    assert again["whole"]["no_provider"] == item["whole"]["no_provider"]
     mine = districts["DL96"]
     assert [mine[name] for name in ("no_provider", "no_place", "waiting")] == [1, 1, 0]
     assert (mine["offers"], mine["free_places"], districts["DL95"]["offers"]) == (1, 4, 1)

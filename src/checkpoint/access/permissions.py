@@ -56,6 +56,7 @@ class Permission(StrEnum):
     READ_ELIGIBILITY = "eligibility:read"
     READ_LEDGER = "ledger:read"
     READ_LISTINGS = "listing:read"
+    READ_ME = "me:read"
     READ_NEEDS = "needs:read"
     READ_NEXT_STEPS = "next-steps:read"
     READ_OFFER_GAPS = "offer-gaps:read"
@@ -63,6 +64,7 @@ class Permission(StrEnum):
     READ_PERSON = "person:read"
     READ_REFERENCE = "reference:read"
     READ_REFERRALS = "referral:read"
+    READ_REFERRAL_REASONS = "referral-reason:read"
     READ_RISK = "risk:read"
     READ_SESSIONS = "session:read"
     READ_TIMELINE = "timeline:read"
@@ -84,7 +86,9 @@ class Permission(StrEnum):
     WORK_SESSIONS = "session:work"
 
 
-EVERYONE = frozenset({Permission.READ_REFERENCE})
+# Whoever has a token, a provider too: who they are, and the codes of a referral's steps.
+ANYBODY = frozenset({Permission.READ_ME, Permission.READ_REFERRAL_REASONS})
+EVERYONE = ANYBODY | {Permission.READ_REFERENCE}
 
 GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
@@ -236,15 +240,15 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_LISTINGS,
             Permission.READ_OFFER_GAPS,
         },
-        # From outside the programme: not even its code lists.
-        Role.PROVIDER: frozenset({Permission.ANSWER_REFERRAL}),
+        # From outside the programme: of its code lists, only the reasons that they answer with.
+        Role.PROVIDER: ANYBODY | {Permission.ANSWER_REFERRAL},
         Role.OPERATOR: frozenset(),
     }
 )
 
 # Doors that tell nothing of anybody, and so leave no entry: code lists, who one is oneself, and
 # the batch, whose items each leave their own.
-UNLOGGED = frozenset({Permission.READ_REFERENCE, Permission.SEND_BATCH})
+UNLOGGED = EVERYONE | {Permission.SEND_BATCH}
 
 # Doors that show what everybody did, and so need a login proved by a strong method lately.
 STRONG = frozenset({Permission.READ_LEDGER})

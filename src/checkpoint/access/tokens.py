@@ -158,7 +158,10 @@ def _organization(claims: Mapping[str, Any]) -> UUID:
     try:
         return UUID(claims["checkpoint_organization"])
     except (KeyError, ValueError, TypeError, AttributeError):
-        raise refuse("The token does not say whose referrals it is for.") from None
+        raise refuse(
+            "A provider's token names its organization in the claim checkpoint_organization: in "
+            "development, ask /local-issuer/token for role=provider and organization=<id>."
+        ) from None
 
 
 def subject_id(issuer: str, subject: str) -> UUID:

@@ -56,13 +56,12 @@ Opening = Annotated[Vault, Depends(the_vault)]
 
 @router.get("/me", response_model=MeView)
 async def read_me(
-    by: Annotated[Actor, holding(Permission.READ_REFERENCE)],
+    by: Annotated[Actor, holding(Permission.READ_ME)],
 ) -> Response:
     """Who you are to this service, and what your role may do."""
     held = sorted(permission.value for permission in GRANTS[by.role])
-    return shown(
-        MeView(id=by.id, role=by.role, rank=by.rank, suites=sorted(by.suites), permissions=held)
-    )
+    own = {name: getattr(by, name) for name in ("id", "role", "rank", "organization_id")}
+    return shown(MeView(**own, suites=sorted(by.suites), permissions=held))
 
 
 @router.get(

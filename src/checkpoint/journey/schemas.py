@@ -25,6 +25,9 @@ class MeView(View):
     role: Role
     rank: Rank | None
     suites: list[str]
+    organization_id: Annotated[
+        UUID | None, Field(description="Of a provider: whose referrals they answer.")
+    ]
     permissions: Annotated[list[str], Field(examples=[["custody-record:read"]])]
 
 

@@ -18,6 +18,7 @@ from checkpoint.referrals.states import ContactWay, NameShown, ReferralBasis, Re
 
 router = APIRouter(prefix="/v1/reference", tags=["reference"])
 LOCK = holding(Permission.READ_REFERENCE)
+REASONS_LOCK = holding(Permission.READ_REFERRAL_REASONS)
 
 
 def _labels(values: Iterable[StrEnum], labels: Any = LABELS) -> list[tuple[str, str]]:
@@ -58,7 +59,7 @@ REASONS = _dated("referral-reasons", "Why a referral took a step", REASON_LISTS,
 RISKS = _dated("referral-risks", "What a provider must know to be safe", RISK_LISTS, _risks)
 
 
-@router.get("/referral-reasons", response_model=CodeListView, dependencies=[LOCK])
+@router.get("/referral-reasons", response_model=CodeListView, dependencies=[REASONS_LOCK])
 async def list_referral_reasons(request: Request) -> Response:
     """Why a referral took a step: each step's own reasons, dated."""
     return public(request, REASONS)

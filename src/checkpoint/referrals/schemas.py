@@ -1,15 +1,18 @@
 """What is entered of a referral, and what is shown of one."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from checkpoint.custody.movements.schemas import example
 from checkpoint.foundation.schemas import Command, Day, Moment, NextStep, Text, View, YesNo
 from checkpoint.needs.states import NeedLevel, Pathway
+from checkpoint.referrals.references import REASON_LISTS
 from checkpoint.referrals.states import (
+    ENDINGS,
     ContactWay,
     Ending,
     NameShown,
@@ -106,10 +109,23 @@ class TakeStep(Command):
 class PutOnList(TakeStep):
     """Since when and why the person waits."""
 
+    STEP: ClassVar[ReferralEvent | None] = ReferralEvent.PUT_ON_LIST
+
     model_config = example(happened_on="2026-11-03", reason_code="list_full")
 
     reason_code: Annotated[ReferralReason, Field(description="See /v1/reference/referral-reasons.")]
     words: Annotated[Words | None, Field(description="Wanted with other.")] = None
+
+    @field_validator("reason_code", mode="before")
+    @classmethod
+    def reason_of_its_step(cls, value: Any, info: ValidationInfo) -> Any:
+        """What is no reason at all is answered with those of the step, not with everybody's."""
+        outcome = info.data.get("outcome")
+        step = cls.STEP if outcome is None else ENDINGS[outcome]
+        if step is None or value in [*ReferralReason]:
+            return value
+        offered = ", ".join(REASON_LISTS[-1].reasons[step])
+        raise PydanticCustomError("enum", "No such reason", {"expected": offered})
 
     @model_validator(mode="after")
     def words_with_other(self) -> Self:
@@ -118,14 +134,20 @@ class PutOnList(TakeStep):
         return self
 
 
-class EndReferral(PutOnList):
+class Ended(Command):
+    """How a referral ended: said before the reason, whose list it chooses."""
+
+    outcome: Annotated[Ending, Field(description="How it ended.")]
+
+
+class EndReferral(PutOnList, Ended):
     """How, when and why a referral ended."""
+
+    STEP: ClassVar[ReferralEvent | None] = None
 
     model_config = example(
         outcome="completed", happened_on="2026-11-03", reason_code="goals_reached"
     )
-
-    outcome: Annotated[Ending, Field(description="How it ended.")]
 
 
 class CorrectWait(Command):

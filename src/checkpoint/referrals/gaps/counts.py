@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -102,16 +103,25 @@ ASKED = (
     .where(COUNTED, col(Referral.made_on).between(SINCE, UNTIL))
     .group_by(col(Referral.pathway), col(Referral.district))
 )
-NONE_FOUND = (
-    sa.select(
-        col(NoProvider.pathway), col(NoProvider.district), sa.func.count().label("no_provider")
-    )
+# A person counts once for a pathway, in the district of their last entry.
+WITHOUT: Any = (
+    sa.select(col(NoProvider.pathway), col(NoProvider.district))
+    .ext(distinct_on(col(CustodyRecord.person_id), col(NoProvider.pathway)))
     .join(CustodyRecord, col(CustodyRecord.id) == col(NoProvider.custody_record_id))
     .outerjoin(NoProviderTakenBack, col(NoProviderTakenBack.no_provider_id) == col(NoProvider.id))
     .where(COUNTED, col(NoProviderTakenBack.id).is_(None))
     .where(col(NoProvider.happened_on).between(SINCE, UNTIL))
-    .group_by(col(NoProvider.pathway), col(NoProvider.district))
+    .order_by(
+        col(CustodyRecord.person_id),
+        col(NoProvider.pathway),
+        col(NoProvider.happened_on).desc(),
+        col(NoProvider.id).desc(),
+    )
+    .subquery("without")
 )
+NONE_FOUND = sa.select(
+    WITHOUT.c.pathway, WITHOUT.c.district, sa.func.count().label("no_provider")
+).group_by(WITHOUT.c.pathway, WITHOUT.c.district)
 ON_PATHWAY: Any = (
     sa.func.unnest(col(DirectoryOffer.pathways))
     .table_valued(sa.column("pathway", sa.Text()))

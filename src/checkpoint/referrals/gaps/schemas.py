@@ -60,7 +60,8 @@ class GapView(View):
 
     district: Annotated[str | None, Field(description="Postcode district; null: not known.")]
     no_provider: Annotated[
-        int | None, Field(description="Times that no provider was available; null: not told.")
+        int | None,
+        Field(description="People without any provider, each once for a pathway; null: not told."),
     ]
     no_place: Annotated[
         int | None, Field(description="Referrals that ended for want of a place; null: not told.")

@@ -19,7 +19,7 @@ from checkpoint.needs.states import NeedLevel, Pathway
 from checkpoint.referrals.offers import queries
 from checkpoint.referrals.offers.fits import Fit
 from checkpoint.referrals.offers.schemas import RecordNoProvider, WithdrawNoProvider
-from checkpoint.referrals.offers.states import NoProviderWithdrawn, OffersEvent
+from checkpoint.referrals.offers.states import NoProviderRecorded, NoProviderWithdrawn, OffersEvent
 from checkpoint.referrals.offers.tables import NoProvider, NoProviderTakenBack, OfferShown
 from checkpoint.referrals.rules import check_day
 
@@ -69,12 +69,19 @@ async def record_none(
         The case.
 
     Raises:
-        CustodyRecordNotFound, ArmNotRead, RuleBroken: nothing was recorded.
+        CustodyRecordNotFound, ArmNotRead, RuleBroken, NoProviderRecorded: nothing was recorded.
     """
     record = await contracts.case(session, record_id, by=by, at=at, lock=True)
     today = london_day(at)
     happened_on = command.happened_on or today
     check_day(happened_on, since=london_day(record.arrested_at), today=today)
+    for each in await queries.none_available(session, record.id):
+        same = each.pathway == command.pathway and each.happened_on == happened_on
+        if same and each.withdrawn_at is None:
+            raise NoProviderRecorded(
+                "The entry in no_provider_id says so already; withdraw it first to say another.",
+                no_provider_id=str(each.id),
+            )
     _, needs = await queries.assessed(session, record.id, actor=by)
     levels: dict[Pathway, NeedLevel] = {need.pathway: need.level for need in needs}
     row = NoProvider(

@@ -34,6 +34,7 @@ from checkpoint.referrals.offers.schemas import (
 )
 from checkpoint.referrals.offers.states import (
     NoProviderNotFound,
+    NoProviderRecorded,
     NoProviderWithdrawn,
     OffersEvent,
 )
@@ -113,7 +114,7 @@ async def read_no_provider(
     NONE,
     status_code=201,
     response_model=NoProvidersView,
-    responses=problems(*CREATING, *READ, RuleBroken),
+    responses=problems(*CREATING, *READ, RuleBroken, NoProviderRecorded),
 )
 async def record_no_provider(
     by: Referrer,

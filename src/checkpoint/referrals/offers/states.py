@@ -63,6 +63,11 @@ class NoProviderNotFound(errors.NotFound):
     title = "There is no such entry that you may see"
 
 
+class NoProviderRecorded(errors.Conflict):
+    slug = "no-provider-recorded"
+    title = "That there is no provider is on record for this pathway and day"
+
+
 class NoProviderWithdrawn(errors.Conflict):
     slug = "no-provider-withdrawn"
     title = "This entry was withdrawn"
