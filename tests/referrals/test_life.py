@@ -103,6 +103,7 @@ async def test_a_referral_for_a_condition_goes_its_whole_way(a_desk, clients, ow
         "referral.completed",
     ]
     assert [each["party"] for each in whole["steps"]] == ["navigator", *["provider"] * 4]
+    assert "count for no condition by themselves" in whole["sessions_words"]
     assert (whole["sessions_attended"], whole["sessions_missed"], whole["waiting_days"]) == (
         1,
         1,

@@ -283,5 +283,8 @@ class ReferralView(ReferralItemView):
     steps: list[ReferralStepView]
     sessions: list[ReferralSessionView]
     sessions_attended: int
+    sessions_words: Annotated[
+        str, Field(description="Whether what the provider said counts for the condition.")
+    ]
     sessions_missed: int
     next_steps: list[NextStep]

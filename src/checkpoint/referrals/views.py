@@ -38,6 +38,12 @@ STEPS: dict[str, tuple[ReferralEvent, str]] = {
 NOT_YOURS = "Your role does not allow this; ask the case's navigator or a supervisor."
 
 
+SESSIONS_WORDS = (
+    "These sessions count for no condition by themselves. Whoever is satisfied that they should "
+    "enters them: POST /v1/contracts/{contract_id}/condition-entries."
+)
+
+
 def _fields(row: Any, names: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
@@ -97,6 +103,7 @@ def referral_view(
         steps=[step_view(each) for each in steps],
         sessions=sessions_view(entries),
         sessions_attended=came.count(True),
+        sessions_words=SESSIONS_WORDS,
         sessions_missed=came.count(False),
         next_steps=next_steps(row, "/v1/referrals", allowed=holds(by.role, Permission.REFER)),
     )

@@ -116,7 +116,13 @@ class ConditionStandingView(View):
     kind: ConditionKind
     rule: CompletionRule
     state: ConditionState
-    done: Annotated[int, Field(description="Of what is wanted, in its unit.")]
+    done: Annotated[
+        int,
+        Field(
+            description="Of what is wanted, in its unit: by entries and by appointments here. A "
+            "session that a referral's provider told of counts once it is entered."
+        ),
+    ]
     wanted: int
     unit: Unit
     due_on: date
