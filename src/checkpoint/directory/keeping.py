@@ -98,6 +98,7 @@ async def entered(
         lambda: check_alone(kind, own),
         lambda: rules.check_provider(kind, own),
         lambda: rules.check_own_words(own),
+        lambda: rules.check_possible(own),
     )
     named, terms = named_in(kind, own), {*terms_in(own)}
     found = await queries.listings(session, terms.union(*named.values()))

@@ -1,6 +1,8 @@
 """What staff may enter and do, and what is stale. Pure."""
 
-from collections.abc import Iterable, Mapping
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +22,9 @@ from checkpoint.foundation.errors import RuleBroken
 
 SEXES = frozenset({"female", "male"})
 LONGEST_CHAIN = 20
+OLDEST, MIDNIGHT = 150, "00:00"
+DAY = r"([+-]?([1-9]|[1-4]\d|5[0-3]))?(MO|TU|WE|TH|FR|SA|SU)"
+WEEKDAYS = re.compile(rf"^{DAY}( *, *{DAY})*$", re.ASCII | re.IGNORECASE)
 
 
 def check_own_words(document: Mapping[str, Any]) -> None:
@@ -54,6 +59,51 @@ def check_own_words(document: Mapping[str, Any]) -> None:
         raise RuleBroken(
             "#/document/valid_until", "ends-before-it-begins", "This lies before valid_from."
         )
+
+
+def check_possible(document: Mapping[str, Any]) -> None:
+    """Ages, amounts and weekly hours are such as can be. Imports mend these instead.
+
+    Raises:
+        RuleBroken: some are not.
+
+    Source: RFC 5545, 3.3.10 (weekdays); docs/directory.md.
+    """
+    if found := [*_impossible(document)]:
+        found[0].faults[:] = [fault for each in found for fault in each.faults]
+        raise found[0]
+
+
+def _impossible(document: Mapping[str, Any]) -> Iterator[RuleBroken]:
+    for name in ("minimum_age", "maximum_age"):
+        if not 0 <= document.get(name, 0) <= OLDEST:
+            detail = f"Give years from 0 to {OLDEST}."
+            yield RuleBroken(f"#/document/{name}", "age-impossible", detail)
+    if document.get("minimum_age", 0) > document.get("maximum_age", math.inf):
+        detail = "Give minimum_age or more, or leave it out."
+        yield RuleBroken("#/document/maximum_age", "ages-crossed", detail)
+    for number, cost in enumerate(document.get("cost_options", ())):
+        if cost.get("amount", 0) < 0:
+            here = f"#/document/cost_options/{number}/amount"
+            yield RuleBroken(here, "amount-negative", "Give 0 where it is free, or what it costs.")
+    yield from _impossible_hours(document, "#/document")
+    for number, place in enumerate(document.get("service_at_locations", ())):
+        yield from _impossible_hours(place, f"#/document/service_at_locations/{number}")
+
+
+def _impossible_hours(holder: Mapping[str, Any], here: str) -> Iterator[RuleBroken]:
+    for number, each in enumerate(holder.get("schedules", ())):
+        there = f"{here}/schedules/{number}"
+        if not WEEKDAYS.match(each.get("byday", "MO")):
+            yield RuleBroken(f"{there}/byday", "weekday-unknown", "Write weekdays as MO,TU,WE.")
+        opens, closes = (each.get(name, "")[:5] for name in ("opens_at", "closes_at"))
+        if opens and closes and closes != MIDNIGHT and closes < opens:
+            yield RuleBroken(
+                f"{there}/closes_at",
+                "closes-before-it-opens",
+                "Give a time after opens_at. For hours past midnight enter two schedules: one that "
+                "closes at 00:00, and one of the next weekday that opens at 00:00.",
+            )
 
 
 def day_of(value: Any) -> date | None:
