@@ -159,7 +159,8 @@ async def test_an_offer_known_by_its_town_alone_is_roughly_so_far(editor, client
     service = a_service(provider["id"], name="Umbrella Menders", service_at_locations=at)
     await entered(editor, "services", service)
     await entered(editor, "services", a_service(provider["id"], name="Umbrella Lenders"))
-    found = (await looked_up(client, place="Bishop Auckland", within_km=1, size=200))["items"]
+    asked = {"text": "umbrella", "place": "Bishop Auckland", "within_km": 1}
+    found = (await looked_up(client, **asked, size=200))["items"]
     (rough,) = [each for each in found if each["name"] == "Umbrella Menders"]
     (nowhere,) = [each for each in found if each["name"] == "Umbrella Lenders"]
     assert (rough["distance_is_rough"], nowhere["distance_km"]) == (True, None)

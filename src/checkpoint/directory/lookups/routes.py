@@ -71,54 +71,60 @@ class Asked:
     access: SoughtAccess | None
 
 
+Pathways = Annotated[
+    list[Pathway] | None, Query(description="One or several.", max_length=len(Pathway))
+]
+Match = Annotated[PathwayMatch, Query(description="Offers for any of them, or for all of them.")]
+Text = Annotated[
+    str | None,
+    Query(
+        min_length=2,
+        max_length=100,
+        description="Up to four telling words; slips are forgiven. Name nobody here.",
+    ),
+]
+From = Annotated[
+    str | None,
+    Query(min_length=1, max_length=80, description="From where: a postcode district, or a town."),
+]
+Within = Annotated[
+    float | None, Query(ge=0.5, le=200, description="No farther than that from the place.")
+]
+Day = Annotated[int | None, Query(ge=1, le=7, description="Open on that day; 1 is Monday.")]
+Time = Annotated[
+    str | None,
+    Query(pattern=CLOCK, description="Open then by England's clock, as 14:30.", examples=["14:30"]),
+]
+Age = Annotated[int | None, Query(ge=0, le=150, description="For people of that age.")]
+Sex = Annotated[SoughtSex | None, Query(description="For people of that sex.")]
+Residence = Annotated[
+    str | None,
+    Query(min_length=1, max_length=80, description="For people who live there; as place."),
+]
+Language = Annotated[
+    str | None, Query(pattern="^[A-Za-z]{2,3}$", description="ISO 639 code, as pl.")
+]
+Free = Annotated[bool, Query(description="Free of charge.")]
+FreePlaces = Annotated[bool, Query(description="With a free place.")]
+Access = Annotated[SoughtAccess | None, Query(description="How people would come to it.")]
+
+
 async def asked(
     *,
-    pathway: Annotated[
-        list[Pathway] | None, Query(description="One or several.", max_length=len(Pathway))
-    ] = None,
-    match: Annotated[
-        PathwayMatch, Query(description="Offers for any of them, or for all of them.")
-    ] = PathwayMatch.ANY,
-    text: Annotated[
-        str | None,
-        Query(
-            min_length=2,
-            max_length=100,
-            description="Up to four telling words; slips are forgiven. Name nobody here.",
-        ),
-    ] = None,
-    place: Annotated[
-        str | None,
-        Query(
-            min_length=1, max_length=80, description="From where: a postcode district, or a town."
-        ),
-    ] = None,
-    within_km: Annotated[
-        float | None, Query(ge=0.5, le=200, description="No farther than that from the place.")
-    ] = None,
-    day: Annotated[int | None, Query(ge=1, le=7, description="Open on that day; 1 is Monday.")] = (
-        None
-    ),
-    time: Annotated[
-        str | None,
-        Query(
-            pattern=CLOCK, description="Open then by England's clock, as 14:30.", examples=["14:30"]
-        ),
-    ] = None,
-    age: Annotated[int | None, Query(ge=0, le=150, description="For people of that age.")] = None,
-    sex: Annotated[SoughtSex | None, Query(description="For people of that sex.")] = None,
-    residence: Annotated[
-        str | None,
-        Query(min_length=1, max_length=80, description="For people who live there; as place."),
-    ] = None,
-    language: Annotated[
-        str | None, Query(pattern="^[A-Za-z]{2,3}$", description="ISO 639 code, as pl.")
-    ] = None,
-    free: Annotated[bool, Query(description="Free of charge.")] = False,
-    free_places: Annotated[bool, Query(description="With a free place.")] = False,
-    access: Annotated[
-        SoughtAccess | None, Query(description="How people would come to it.")
-    ] = None,
+    pathway: Pathways = None,
+    match: Match = PathwayMatch.ANY,
+    text: Text = None,
+    place: From = None,
+    within_km: Within = None,
+    day: Day = None,
+    time: Time = None,
+    age: Age = None,
+    sex: Sex = None,
+    residence: Residence = None,
+    language: Language = None,
+    free: Free = False,
+    free_places: FreePlaces = False,
+    access: Access = None,
 ) -> Asked:
     """Taken from the address, and never in a thread beside, as a class would be."""
     return Asked(
