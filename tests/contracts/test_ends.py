@@ -1,12 +1,15 @@
 """The end of a contract ends its navigator's work in the same moment; what is left is others' to do."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from builders import a_key
+from checkpoint.contracts.evidence.actions import excuse
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.database import transaction
 from conftest import NOON
 from delivering import place, problem
-from keeping import agreed, moved, on, said
+from keeping import SESSIONS, agreed, moved, on, said
 from meeting import CALL, PAST, became, planned
 from navigating import assigned, registered
 from traces import entries
@@ -45,6 +48,28 @@ async def test_each_end_frees_the_navigator_and_closes_the_case_to_them(clients,
         history = (await second.get(place(contract.record, "navigator"))).json()
         assert history["assignment"] is None
         assert history["history"][0]["end_reason"] == "case_ended"
+
+
+async def test_a_wait_excuses_nothing_of_a_contract_that_has_ended(clients, officer):
+    navigator = await registered(clients)
+    contract = await agreed(clients, navigator, SESSIONS)
+    on(clients, LATER)
+    ended = await moved(
+        navigator.client, contract.door("closure"), None, **REASON, **ENDS["closure"]
+    )
+    assert ended.status_code == 200, ended.text
+    held = UUID(int=1)
+    async with transaction(clients.app.state.engine) as session:
+        stands = await excuse(
+            session,
+            UUID(contract.id),
+            UUID(contract.keys["sessions"]),
+            (LATER.date(), None),
+            instead_of=held,
+            by=officer,
+            at=LATER,
+        )
+    assert stands == held
 
 
 async def test_what_is_left_to_do_is_done_by_the_suite_or_by_who_is_given_the_case_again(clients):

@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkpoint.directory.imports.dialects import modern
+from checkpoint.directory.imports.dialects import NotAPage, modern, page_of
 from checkpoint.directory.imports.linking import circular, relinked
+from checkpoint.directory.imports.mending import mended_value
 from checkpoint.directory.imports.repairs import Unusable, mended
+from checkpoint.directory.imports.shapes import Kind
 from checkpoint.directory.imports.splitting import rows_of
 from checkpoint.directory.states import ListingKind
 from conftest import SHARED
@@ -63,6 +65,31 @@ DEFECTS = (
     ({"fees": 5, "alert": ["x"], "url": "http://a b"}, {"fees": "5"}, "/fees: a number or truth"),
     ({"description": "x" * 30_000}, {"description": "x" * 20_000}, "/description: cut off"),
 )  # fmt: skip
+
+
+def test_what_says_nothing_is_left_and_what_stands_twice_is_taken_once():
+    assert mended_value(Kind.WORDS, None, pytest.fail) is None
+    phone = {"id": an_id(20), "number": "01"}
+    capacity = {"id": an_id(21), "available": 3, "unit": {"name": "place"},
+                "updated": "2026-01-01T00:00:00Z"}  # fmt: skip
+    hours = {"id": an_id(22), "freq": "WEEKLY", "opens_at": "at nine"}
+    bare = {"id": an_id(19), "name": "Bare", "status": "active"}
+    item = bare | {"phones": [phone, phone], "capacities": [capacity], "schedules": [hours]}
+    (row,) = rows_of(SERVICE, item, source="feed")
+    (kept,) = row.document["capacities"]
+    assert (kept["available"], kept["unit"]["name"]) == (3, "place")
+    assert row.document["phones"] == [phone]
+    assert "opens_at" not in row.document["schedules"][0]
+    assert not any("/unit: no id" in note for note in row.notes)
+
+
+def test_a_page_may_be_a_bare_list_and_what_holds_no_list_is_none():
+    assert page_of([{"id": "1"}]).items == [{"id": "1"}]
+    for none in ({"contents": "none"}, 5):
+        with pytest.raises(NotAPage):
+            page_of(none)
+    both = modern({"schedules": [], "regular_schedules": [1], "eligibilitys": [{}]}, "service")
+    assert both["schedules"] == []
 
 
 @pytest.mark.parametrize(("defect", "left", "told"), DEFECTS)

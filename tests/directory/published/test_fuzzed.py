@@ -40,7 +40,7 @@ def test_every_answer_of_the_open_mount_is_one_that_its_document_promises(
         requests_per_minute=1_000_000,
     )
     app, seen = create_app(own), set()
-    document = described(published(app.state.publishing))
+    document = described(published())
     with served(app, lifespan="on") as (host, port):
         schema = schemathesis.openapi.from_dict(document)
         schema.config.update(base_url=(base := f"http://{host}:{port}/open-referral/v3"))

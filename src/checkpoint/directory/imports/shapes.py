@@ -78,9 +78,9 @@ def shape_of(model: type[Part]) -> Shape:
         lists={},
         required=frozenset(name for name, f in model.model_fields.items() if f.is_required()),
     )
-    for name, annotation in get_type_hints(model, include_extras=True).items():
-        if name in model.model_fields:
-            _sort(shape, name, _of(annotation))
+    told = get_type_hints(model, include_extras=True)
+    for name in model.model_fields:
+        _sort(shape, name, _of(told[name]))
     return shape
 
 
