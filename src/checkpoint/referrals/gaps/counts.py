@@ -16,9 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.custody import queries as custody
 from checkpoint.custody.queries import IN_SCOPE
 from checkpoint.custody.tables import CustodyRecord
-from checkpoint.directory.lists import DirectoryOffer, DirectoryOfferPlace
-from checkpoint.directory.states import ListingState
-from checkpoint.directory.tables import DirectoryCapacity
+from checkpoint.directory.lookups import counts as directory
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
 from checkpoint.needs.states import Pathway
@@ -45,6 +43,9 @@ WAITED = col(Referral.waiting_since).is_not(None)
 DAYS: Any = sa.func.greatest(
     sa.func.coalesce(col(Referral.waited_until), TODAY) - col(Referral.waiting_since) + 1, 0
 )
+
+
+LOOP, DEMAND = (frozenset(kind.__dataclass_fields__) for kind in (Loop, Demand))
 
 
 def _many(condition: Any) -> Any:
@@ -122,39 +123,6 @@ WITHOUT: Any = (
 NONE_FOUND = sa.select(
     WITHOUT.c.pathway, WITHOUT.c.district, sa.func.count().label("no_provider")
 ).group_by(WITHOUT.c.pathway, WITHOUT.c.district)
-ON_PATHWAY: Any = (
-    sa.func.unnest(col(DirectoryOffer.pathways))
-    .table_valued(sa.column("pathway", sa.Text()))
-    .render_derived(name="on_pathway")
-)
-# Where a service is given at several places of one district, it counts there once.
-PLACED: Any = (
-    sa.select(col(DirectoryOfferPlace.service_id), col(DirectoryOfferPlace.district))
-    .where(col(DirectoryOfferPlace.district).is_not(None))
-    .distinct()
-    .subquery("placed")
-)
-LISTED = (
-    sa.select(
-        ON_PATHWAY.c.pathway,
-        PLACED.c.district,
-        sa.func.count().label("offers"),
-        sa.func.sum(col(DirectoryCapacity.maximum) - col(DirectoryCapacity.held)).label("free"),
-    )
-    .select_from(DirectoryOffer)
-    .join(ON_PATHWAY, sa.true())
-    .outerjoin(PLACED, PLACED.c.service_id == col(DirectoryOffer.service_id))
-    .outerjoin(
-        DirectoryCapacity, col(DirectoryCapacity.service_id) == col(DirectoryOffer.service_id)
-    )
-    .where(
-        col(DirectoryOffer.state) == ListingState.LISTED,
-        col(DirectoryOffer.is_active),
-        sa.or_(col(DirectoryOffer.valid_from).is_(None), col(DirectoryOffer.valid_from) <= TODAY),
-        sa.or_(col(DirectoryOffer.valid_until).is_(None), col(DirectoryOffer.valid_until) >= TODAY),
-    )
-    .group_by(ON_PATHWAY.c.pathway, PLACED.c.district)
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,7 +153,7 @@ async def loops(
         *await rows_of(session, SHOWN, **given),
     ]
     for row in rows:
-        counts = {name: int(value) for name, value in row._mapping.items() if name in LOOP}  # noqa: SLF001
+        counts = {name: int(value) for name, value in row._asdict().items() if name in LOOP}
         found[Pathway(row.pathway), row.organization_id] |= counts
     names = await rows_of(session, NAMES, ids=sorted({id for _, id in found}))
     return {key: Loop(**each) for key, each in found.items()}, {row.id: row.name for row in names}
@@ -199,7 +167,7 @@ async def demand(session: AsyncSession, counted: Counted) -> Mapping[Place, Dema
         *await rows_of(session, NONE_FOUND, **counted.given),
     ]
     for row in rows:
-        counts = {name: int(value) for name, value in row._mapping.items() if name in DEMAND}  # noqa: SLF001
+        counts = {name: int(value) for name, value in row._asdict().items() if name in DEMAND}
         found[Pathway(row.pathway), row.district] |= counts
     return {key: Demand(**each) for key, each in found.items()}
 
@@ -208,11 +176,8 @@ async def supply(session: AsyncSession, *, today: date) -> Mapping[Place, Supply
     """What the directory lists today, by pathway and district; a service counts in each of its own."""
     return {
         (Pathway(row.pathway), row.district): Supply(
-            offers=row.offers, free_places=None if row.free is None else int(row.free)
+            offers=row.offers, free_places=int(row.free) if row.stated else None
         )
-        for row in await rows_of(session, LISTED, today=today)
+        for row in await directory.supply(session, on=today)
         if row.pathway in [*Pathway]
     }
-
-
-LOOP, DEMAND = (frozenset(kind.__dataclass_fields__) for kind in (Loop, Demand))
