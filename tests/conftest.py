@@ -120,7 +120,7 @@ NOBODYS = UUID(int=1)  # an organization that nobody is referred to
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
-    return "asyncio", {"use_uvloop": False}
+    return "asyncio", {"use_uvloop": True}
 
 
 @pytest.fixture(scope="session")

@@ -128,6 +128,7 @@ def test_a_file_from_a_spreadsheet_with_its_mark_and_line_ends_is_read(shell, lo
     assert (told.code, "3 offences" in told.out) == (0, True), told.err
 
 
+@pytest.mark.slow
 def test_the_bar_goes_to_standard_error_and_the_result_to_standard_output(shell, tmp_path):
     file = tmp_path / "list.csv"
     file.write_text(GOOD)

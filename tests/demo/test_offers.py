@@ -37,6 +37,7 @@ def of(steps, *deeds):
     return [step for step in steps if step.deed in deeds]
 
 
+@pytest.mark.slow
 @given(seed=SEEDS)
 @settings(max_examples=20)
 def test_the_same_seed_has_the_same_answers_whenever_it_is_played(seed):
@@ -46,6 +47,7 @@ def test_the_same_seed_has_the_same_answers_whenever_it_is_played(seed):
     assert shape == [(step.arrest, step.deed, step.lost) for step in later]
 
 
+@pytest.mark.slow
 @given(seed=SEEDS)
 @settings(max_examples=20)
 def test_the_week_itself_stays_as_it_was(seed):

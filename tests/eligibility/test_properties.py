@@ -225,6 +225,7 @@ def test_an_answer_of_the_suite_that_is_taken_back_makes_nobody_eligible(name, c
         assert after is not Verdict.ELIGIBLE
 
 
+@pytest.mark.slow
 @given(case=cases(), later=st.integers(1, 200))
 def test_time_alone_never_gives_back_a_day_to_prosecute(case, later):
     arrested, decided, *rest = case

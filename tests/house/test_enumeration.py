@@ -323,6 +323,7 @@ async def test_elsewhere_and_absent_cannot_be_told_apart_at_any_door(app, client
     assert len(tried) == 2 * (sum(documented) - 1) > 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wrong", [{"If-Match": '"9"'}, {"If-Match": "*"}, {"Idempotency-Key": "x"}, {"If-Match": ""}]
 )
@@ -359,6 +360,7 @@ async def test_the_owners_suite_is_let_in_so_the_doors_were_real(app, clients, t
         assert let_in, (door, answer.text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "odd", ["0", "-1", "null", "...", "%00", "' OR 1=1 --", "1e999", "\u202e", "x" * 5_000, "{id}"]
 )

@@ -294,6 +294,7 @@ async def test_who_reaches_one_case_by_which_door(app, scene):
     assert await found_by(app, scene, OPENS) == []
 
 
+@pytest.mark.slow
 async def test_a_restricted_case_is_as_absent_to_whoever_is_not_named(app, scene):
     await scene.restrict()
     assert await found_by(app, scene, RESTRICTED) == []
