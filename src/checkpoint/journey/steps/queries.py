@@ -261,7 +261,8 @@ async def _contract(
     """Its own steps; once it has ended, what came of it, and the reviews that wait."""
     found = await contracts.whole(session, row)
     turns = await reviews.turns_of(session, row.id)
-    steps = contract_steps(found, found.stand, limits, by=by)
+    short = await contracts.unsettled(session, found, by=by, on=london_day(at))
+    steps = contract_steps(found, found.stand, limits, unsettled=short, by=by)
     if turns.ended_at is not None:
         view = outcomes_view(row, await outcomes.ended(session, row), by=by)
         return [*(each for each in steps if each.step == AT_EXIT), *view.next_steps]
