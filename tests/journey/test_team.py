@@ -107,6 +107,20 @@ async def test_what_a_team_has_no_more_its_supervisor_reads_no_more(clients):
     assert record["id"] in (await team_of(leader))[1]
     ended = {"reason": "case_ended"}
     problem(await said(leader, record, "navigator/end", ended), 403, "team-reads-only")
+    drafted = await said(team.client, record, "contracts", CONTRACT)
+    assert drafted.status_code == 201, drafted.text
+    contract = f"/v1/contracts/{drafted.json()['id']}"
+    stranger = clients(Role.SUPERVISOR, FAR, name="stranger")
+    signing = {"role": "supervisor", "how": "paper", "signed_at": "2026-11-03T12:00:00Z"}
+    for noun, body in (("offer", {}), ("signatures", signing)):
+        seen = a_key() | {"If-Match": drafted.headers["etag"]}
+        told = await leader.post(f"{contract}/{noun}", json=body, headers=seen)
+        problem(told, 403, "team-reads-only")
+        told = await stranger.post(f"{contract}/{noun}", json=body, headers=seen)
+        problem(told, 404, "contract-not-found")
+    listed = (await leader.get("/v1/worklist")).json()
+    assert "read the case's allocation" in listed["not_shown"]
+    assert (await team.client.get("/v1/worklist")).json()["not_shown"] is None
     assert (await said(boss, record, "navigator/end", ended)).status_code == 200
     problem(await leader.get(here), 404, "custody-record-not-found")
     assert record["id"] not in (await team_of(leader))[1]

@@ -23,6 +23,7 @@ from checkpoint.contracts.views import contract_view
 from checkpoint.custody import queries as custody
 from checkpoint.custody.clocks import clock_of
 from checkpoint.custody.queries import IN_HAND, IN_REACH
+from checkpoint.custody.reach import queries as reach
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.calendar import london_day
@@ -123,6 +124,7 @@ async def one(
 
     Raises:
         ContractNotFound: there is none within reach.
+        TeamReadsOnly, GlassReadsOnly: they may read it, and it was to be worked.
         ArmNotRead: the case's allocation was never shown to them.
     """
     given: dict[str, Any] = {"contract_id": contract_id}
@@ -133,10 +135,19 @@ async def one(
         rows = HELD_IN_HAND if lock else WITHIN_REACH
         found = await rows_of(session, rows, **custody.reach_of(by), **given)
     if not found:
+        if lock and by.role is not Role.NAVIGATOR:
+            await _check_hand(session, contract_id, by=by)
         raise ContractNotFound("Check the id, or ask a colleague who works the case.")
     if by.role is not Role.NAVIGATOR:
         await check_read(session, found[0].custody_record_id, by=by)
     return (await rows_of(session, LOCKED, **given))[0] if lock else found[0]
+
+
+async def _check_hand(session: AsyncSession, contract_id: UUID, *, by: Actor) -> None:
+    for row in await rows_of(session, ONE, contract_id=contract_id):
+        only_read = await reach.reading_only(session, row.custody_record_id, actor=by)
+        if only_read is not None:
+            raise only_read
 
 
 async def again(session: AsyncSession, contract_id: UUID) -> Any:

@@ -50,12 +50,13 @@ LATER = aliased(ReferralStep)
 
 
 def answered(reach: Reach) -> Any:
-    """What providers answered last of a referral, where the reader has not read it since."""
+    """Referrals whose last step is their provider's, where the reader has not read it since.
+
+    Whatever the programme did of it afterwards was done by somebody who knew the answer.
+    """
     number = col(ReferralStep.number)
     later = sa.exists().where(
-        col(LATER.referral_id) == col(Referral.id),
-        is_one_of(col(LATER.party), Party.PROVIDER),
-        col(LATER.number) > number,
+        col(LATER.referral_id) == col(Referral.id), col(LATER.number) > number
     )
     read = sa.exists().where(
         col(ReferralReading.referral_id) == col(Referral.id),
