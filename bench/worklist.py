@@ -45,6 +45,11 @@ KEPT = """
 """
 SIZES = {"": {}, ", 200 lines": {"size": 200}}
 
+OF_TEAMS = """
+    INSERT INTO team_matter (id, open_matter_id, matter, suite, since, until)
+    SELECT gen_random_uuid(), open_matter_id, matter, suite, since, until FROM team_matter_now
+"""
+
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure the worklist among open cases.")
@@ -72,6 +77,8 @@ async def filled(url: str, cases: int, at: datetime) -> Any:
         )
     await connection.execute("ANALYZE")
     await connection.execute(KEPT)
+    await connection.execute("ANALYZE open_matter")
+    await connection.execute(OF_TEAMS)
     await connection.execute("VACUUM ANALYZE")
     print(*(f"{len(rows):,} {table}" for table, rows in seeds.rows.items()), sep=", ")
     await connection.close()

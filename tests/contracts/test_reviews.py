@@ -115,10 +115,30 @@ async def test_no_contract_is_completed_as_kept_while_it_is_questioned(clients):
     headers = a_key() | {"If-Match": '"1"'}
     answer = await second.post(contract.door("completion"), json=kept, headers=headers)
     problem(answer, 409, "conditions-open")
+    allowed, why_not = await completing(second, contract)
+    assert not allowed
+    assert why_not.startswith("Of its conditions, 1 are neither met nor excused")
     decision = f"breach-reviews/{made['id']}/decision"
     await said(second, contract, decision, outcome="continue", words="It was kept.")
+    assert await completing(second, contract) == (True, None)
     done = await moved(second, contract.door("completion"), None, **kept)
     assert done.json()["state"] == "completed"
+
+
+async def completing(client, contract):
+    """What two doors say of completing it: the contract's, and the case's next steps."""
+    here = f"/v1/custody-records/{contract.record['id']}/next-steps"
+    found = []
+    for address in (f"/v1/contracts/{contract.id}", here):
+        answer = await client.get(address)
+        assert answer.status_code == 200, answer.text
+        found += [
+            (step["allowed"], step["why_not"])
+            for step in answer.json()["next_steps"]
+            if step["step"] == "complete_contract"
+        ]
+    assert found[0] == found[1]
+    return found[0]
 
 
 async def test_whoever_works_the_case_raises_and_does_not_decide(clients):

@@ -81,6 +81,7 @@ API = {
     "kept_answer": ADD,
     "movement": ADD,
     "open_matter": READ,
+    "team_matter": READ,
     "movement_withdrawal": ADD,
     "needs_answer": ADD,
     "needs_assessment": ADD,
@@ -140,7 +141,13 @@ API = {
     "victim_view": ADD,
     "victim_withdrawal": ADD,
 }
-VIEWS = {"case_reach": READ, "open_matter_now": set(), "team_reach": READ}
+VIEWS = {
+    "case_reach": READ,
+    "earlier_open_matter_now": set(),
+    "open_matter_now": set(),
+    "team_matter_now": set(),
+    "team_reach": READ,
+}
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 HELD = """
     SELECT relname, privilege FROM pg_class, unnest(CAST(:privileges AS text[])) AS privilege

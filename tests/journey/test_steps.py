@@ -157,6 +157,21 @@ async def test_the_two_agree_from_the_arrest_to_the_way_in(client, clients):
         assert (await agreed(client, record))[0] == "Nothing here; the usual process applies."
 
 
+async def half_done(client, record):
+    """An assessment that says nothing yet is nowhere said to be ready."""
+    here = place(record, "needs-assessments")
+    draft = await client.post(here, json={"draft": True}, headers=a_key())
+    assert draft.status_code == 201, draft.text
+    (line,) = (await client.get(here)).json()["items"]
+    found = await steps_of(client, record)
+    for step in draft.json()["next_steps"]:
+        assert step in line["next_steps"]
+        assert step == found[step["step"]]
+    completing = found["complete_needs_draft"]
+    assert (completing["allowed"], completing["missing"]) == (False, draft.json()["missing"])
+    assert completing["missing"]
+
+
 async def test_the_two_agree_from_the_start_to_the_last_outcome(a_bench):
     bench = await a_bench()
     record, officer, boss, own = bench.record, bench.officer, bench.boss, bench.navigator.client
@@ -173,6 +188,7 @@ async def test_the_two_agree_from_the_start_to_the_last_outcome(a_bench):
     _, theirs, mine = await told("Draft the contract.")
     assert mine.keys() == {"assess_needs", "record_contact", "plan_appointment", "draft_contract"}
     assert mine["draft_contract"]["allowed"] is theirs["draft_contract"]["allowed"] is True
+    await half_done(own, record)
     assert (await planned(own, record)).status_code == 201
     await bench.draft()
     _, _, mine = await told("Offer the contract.")

@@ -2,14 +2,20 @@
 
 from uuid import uuid4
 
+import pytest
+import sqlalchemy as sa
+
 from builders import a_key
 from checkpoint.foundation.actors import Role
+from checkpoint.journey.worklist.facts import MATTERS, OF_TEAM
 from contracting import CONTRACT, enrolled
 from delivering import STARTED, a_disposal, problem, said
-from navigating import assigned, registered
+from navigating import answered, assigned, offered, particulars, registered
 from traces import entries
+from working import worklist
 
-HOME = "PETERLEE"
+pytestmark = pytest.mark.usefixtures("agreeing")
+HOME, FAR = "PETERLEE", "DARLINGTON"
 
 
 async def team_of(client):
@@ -101,6 +107,69 @@ async def test_what_a_team_has_no_more_its_supervisor_reads_no_more(clients):
     assert record["id"] in (await team_of(leader))[1]
     ended = {"reason": "case_ended"}
     problem(await said(leader, record, "navigator/end", ended), 403, "team-reads-only")
+    drafted = await said(team.client, record, "contracts", CONTRACT)
+    assert drafted.status_code == 201, drafted.text
+    contract = f"/v1/contracts/{drafted.json()['id']}"
+    stranger = clients(Role.SUPERVISOR, FAR, name="stranger")
+    signing = {"role": "supervisor", "how": "paper", "signed_at": "2026-11-03T12:00:00Z"}
+    for noun, body in (("offer", {}), ("signatures", signing)):
+        seen = a_key() | {"If-Match": drafted.headers["etag"]}
+        told = await leader.post(f"{contract}/{noun}", json=body, headers=seen)
+        problem(told, 403, "team-reads-only")
+        told = await stranger.post(f"{contract}/{noun}", json=body, headers=seen)
+        problem(told, 404, "contract-not-found")
+    listed = (await leader.get("/v1/worklist")).json()
+    assert "read the case's allocation" in listed["not_shown"]
+    assert (await team.client.get("/v1/worklist")).json()["not_shown"] is None
     assert (await said(boss, record, "navigator/end", ended)).status_code == 200
     problem(await leader.get(here), 404, "custody-record-not-found")
     assert record["id"] not in (await team_of(leader))[1]
+
+
+async def test_what_a_team_works_elsewhere_goes_with_whoever_works_it(clients):
+    record = await enrolled(clients())
+    own, other = await registered(clients, suite=HOME), await registered(clients, suite=FAR)
+    boss = clients(Role.SUPERVISOR, name="boss")
+    home = clients(Role.SUPERVISOR, HOME, name="home")
+    far, both, whole = [
+        clients(Role.SUPERVISOR, *suites, name="boss")
+        for suites in ((FAR,), (HOME, FAR), ("DURHAMGATE", HOME, FAR))
+    ]
+    assert (await said(clients(), record, "programme-start", STARTED)).status_code == 201
+    assert (await assigned(boss, record, own)).status_code == 201
+    for reader, lines in ((home, 1), (far, 0), (both, 1), (whole, 1)):
+        assert await lines_of(reader, record, "first_contact") == lines
+    last = {"cover_last_day": "2026-11-20"}
+    assert (await offered(own.client, record, other, "cover", **last)).status_code == 201
+    (offer,) = (await other.client.get("/v1/me/handovers")).json()["items"]
+    assert (await answered(other.client, offer)).status_code == 200
+    # Two of two suites work one case: whoever leads both is told once.
+    for reader in (home, far, both, whole):
+        assert await lines_of(reader, record, "first_contact") == 1
+    moved = particulars(name=own.name, base_suites=[FAR, "DURHAMGATE"])
+    seen = {"If-Match": '"1"'}
+    changed = await both.put(f"/v1/navigators/{own.id}", json=moved, headers=seen)
+    assert changed.status_code == 200, changed.text
+    for reader, lines in ((home, 0), (far, 1), (both, 1), (boss, 1)):
+        assert await lines_of(reader, record, "first_contact") == lines
+    leaving, seen = moved | {"last_day": "2026-11-02"}, {"If-Match": '"2"'}
+    assert (
+        await far.put(f"/v1/navigators/{own.id}", json=leaving, headers=seen)
+    ).status_code == 200
+    assert await lines_of(far, record, "first_contact") == 1  # whoever covers it is of theirs
+    ended = f"/v1/custody-records/{record['id']}/navigator-cover/end"
+    assert (await boss.post(ended, headers=a_key())).status_code == 200
+    assert await lines_of(far, record, "first_contact") == 0
+    assert await lines_of(boss, record, "first_contact") == 1
+
+
+async def lines_of(client, record, kind):
+    found = await worklist(client)
+    return sum((one["custody_record_id"], one["kind"]) == (record["id"], kind) for one in found)
+
+
+async def test_the_database_keeps_for_teams_what_they_are_told_of(owner):
+    async with owner.connect() as connection:
+        text = await connection.scalar(sa.text("SELECT pg_get_viewdef('team_matter_now')"))
+    kept = {matter.word for matter in MATTERS if f"'{matter.word}'" in text}
+    assert kept == {matter.word for matter in MATTERS if matter.kind in OF_TEAM}

@@ -120,6 +120,8 @@ async def test_a_draft_is_saved_half_done_and_completed_by_somebody_else(client,
     completing = steps_of(draft)["complete_needs_draft"]
     assert (completing["allowed"], completing["missing"]) == (False, draft["missing"])
     assert steps_of(draft).keys() == {"save_needs_draft", "complete_needs_draft"}
+    (line,) = (await client.get(place_of(record))).json()["items"]
+    assert line["next_steps"] == draft["next_steps"]
     one = await save(client, draft, '"1"', pathways={"accommodation": a_pathway("accommodation")})
     colleague = clients(Role.SUPERVISOR, name="colleague")
     two = await save(

@@ -312,11 +312,15 @@ async def test_what_waits_for_an_answer_stands_on_the_worklist(a_desk, clients):
     assert "referral_unacknowledged" in await kinds()
     assert "referral_unacknowledged" in await kinds(desk.boss)
     theirs = provider(clients, offer)
-    waits = (await answered(theirs, made, "waiting-list", reason_code="list_full")).json()
+    had = (await answered(theirs, made, "acknowledgement")).json()
     assert {"referral_answered"} == {kind for kind in await kinds() if kind.startswith("referral")}
     await navigator.get(f"/v1/referrals/{made['id']}")
+    assert not {kind for kind in await kinds() if kind.startswith("referral")}
+    waits = (await answered(theirs, had, "waiting-list", reason_code="list_full")).json()
     at(clients, "2026-12-01T12:00:00+00:00")
-    assert {"referral_waiting"} == {kind for kind in await kinds() if kind.startswith("referral")}
+    both = {"referral_answered", "referral_waiting"}
+    assert both == {kind for kind in await kinds() if kind.startswith("referral")}
     ended = {"outcome": "declined_by_person", "reason_code": "too_far", "happened_on": "2026-12-01"}
     assert (await stepped(navigator, waits, "end", **ended)).status_code == 200
+    # Whoever ends it knows what the provider answered.
     assert not {kind for kind in await kinds() if kind.startswith("referral")}

@@ -1,7 +1,7 @@
 """Contracts within reach, their steps, and what stands in their way."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +9,21 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.access.permissions import Permission, holds
 from checkpoint.consent import queries as consent
 from checkpoint.consent.states import ConsentKind, ConsentState
 from checkpoint.contracts.agreements import queries as agreements
 from checkpoint.contracts.clocks import limit_on, policy_on
+from checkpoint.contracts.evidence import queries as evidence
 from checkpoint.contracts.facts import Limits, Whole
 from checkpoint.contracts.schemas import ContractView
-from checkpoint.contracts.states import ContractNotFound
+from checkpoint.contracts.states import LIVE, ContractNotFound
 from checkpoint.contracts.tables import Contract, ContractStep
 from checkpoint.contracts.views import contract_view
 from checkpoint.custody import queries as custody
 from checkpoint.custody.clocks import clock_of
 from checkpoint.custody.queries import IN_HAND, IN_REACH
+from checkpoint.custody.reach import queries as reach
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.calendar import london_day
@@ -121,6 +124,7 @@ async def one(
 
     Raises:
         ContractNotFound: there is none within reach.
+        TeamReadsOnly, GlassReadsOnly: they may read it, and it was to be worked.
         ArmNotRead: the case's allocation was never shown to them.
     """
     given: dict[str, Any] = {"contract_id": contract_id}
@@ -131,10 +135,19 @@ async def one(
         rows = HELD_IN_HAND if lock else WITHIN_REACH
         found = await rows_of(session, rows, **custody.reach_of(by), **given)
     if not found:
+        if lock and by.role is not Role.NAVIGATOR:
+            await _check_hand(session, contract_id, by=by)
         raise ContractNotFound("Check the id, or ask a colleague who works the case.")
     if by.role is not Role.NAVIGATOR:
         await check_read(session, found[0].custody_record_id, by=by)
     return (await rows_of(session, LOCKED, **given))[0] if lock else found[0]
+
+
+async def _check_hand(session: AsyncSession, contract_id: UUID, *, by: Actor) -> None:
+    for row in await rows_of(session, ONE, contract_id=contract_id):
+        only_read = await reach.reading_only(session, row.custody_record_id, actor=by)
+        if only_read is not None:
+            raise only_read
 
 
 async def again(session: AsyncSession, contract_id: UUID) -> Any:
@@ -216,6 +229,14 @@ async def limits(session: AsyncSession, record_id: UUID, *, at: datetime) -> Lim
     )
 
 
+async def unsettled(session: AsyncSession, found: Whole, *, by: Actor, on: date) -> int:
+    """How many conditions keep a contract from being completed, for whoever may complete it."""
+    if found.stand.state not in LIVE or not holds(by.role, Permission.DECIDE_CONTRACT):
+        return 0
+    unmet, _ = await evidence.open_conditions(session, found.contract, on=on)
+    return unmet
+
+
 async def asking_victims(session: AsyncSession, record_id: UUID) -> list[UUID]:
     """The victims of a case whose last answer wishes for a restorative approach, in their order."""
     found = []
@@ -244,4 +265,6 @@ async def view(session: AsyncSession, contract: Any, *, by: Actor, at: datetime)
     """A contract that was reached in scope, as this reader is shown it."""
     found = await whole(session, contract)
     limit = await limits(session, contract.custody_record_id, at=at)
-    return contract_view(found, limit, by=by, on=london_day(at))
+    on = london_day(at)
+    short = await unsettled(session, found, by=by, on=on)
+    return contract_view(found, limit, unsettled=short, by=by, on=on)

@@ -27,6 +27,10 @@ ITEM = ContractItemView.model_fields.keys()
 TERMS = TermsView.model_fields.keys() - {"conditions", "signatures", "unsigned"}
 NOT_YET = {"allowed": False, "why_not": "The person and the navigator sign first."}
 WITHDREW = "Consent to the programme does not stand, so nothing more is agreed; end the contract."
+UNSETTLED = (
+    "Of its conditions, {unsettled} are neither met nor excused: record what was done. Whoever "
+    "completes it all the same sends named_reason and says why in words."
+)
 NOT_YOURS = "Your role does not allow this; ask {whom}."
 WORK, DECIDE = Permission.WORK_CONTRACT, Permission.DECIDE_CONTRACT
 WHOM: Mapping[Permission, str] = MappingProxyType(
@@ -101,7 +105,9 @@ def clock_view(found: Whole, limits: Limits, *, on: date) -> ContractClockView:
     )
 
 
-def contract_view(found: Whole, limits: Limits, *, by: Actor, on: date) -> ContractView:
+def contract_view(
+    found: Whole, limits: Limits, *, unsettled: int, by: Actor, on: date
+) -> ContractView:
     """A contract, for a reader within reach of it."""
     stand, current, proposed = found.stand, found.current, found.proposed
     shown = {current.id, proposed.id if proposed else None}
@@ -127,17 +133,32 @@ def contract_view(found: Whole, limits: Limits, *, by: Actor, on: date) -> Contr
         proposed=terms_view(found, proposed) if proposed else None,
         earlier=[terms_view(found, each) for each in found.terms if each.id not in shown],
         steps=[StepView.model_validate(each) for each in found.steps],
-        next_steps=next_steps(found, stand, limits, by=by),
+        next_steps=next_steps(found, stand, limits, unsettled=unsettled, by=by),
     )
 
 
-def next_steps(found: Whole, stand: Stand, limits: Limits, *, by: Actor) -> list[NextStep]:
-    """What may be done next with a contract by a reader within reach of it."""
+def next_steps(
+    found: Whole, stand: Stand, limits: Limits, *, unsettled: int, by: Actor
+) -> list[NextStep]:
+    """What may be done next with a contract by a reader within reach of it.
+
+    ``unsettled`` is how many of its conditions are neither met nor excused.
+    """
     steps = _next_steps(found, stand, limits, by=by)
+    if unsettled:
+        steps = [_unsettled(each, unsettled) for each in steps]
     if limits.consent_stands:
         return steps
     no_more = {"allowed": False, "why_not": WITHDREW}
     return [each.model_copy(update=no_more) if _agrees(each) else each for each in steps]
+
+
+def _unsettled(step: NextStep, unsettled: int) -> NextStep:
+    if step.step != "complete_contract" or not step.allowed:
+        return step
+    return step.model_copy(
+        update={"allowed": False, "why_not": UNSETTLED.format(unsettled=unsettled)}
+    )
 
 
 def _agrees(step: NextStep) -> bool:

@@ -117,7 +117,7 @@ async def list_needs_assessments(
     draft = None if as_of else await queries.open_draft(session, record_id, actor=by)
     if draft is not None:
         asked = await lookups.instrument_by_id(session, draft.needs_instrument_id)
-        items.insert(0, views.line_of_draft(draft, asked.version, by=by))
+        items.insert(0, views.line_of_draft(draft, asked, by=by))
     hindered = await queries.hindrance(session, record_id, found, actor=by)
     await _read(session, record, *(item.id for item in items), by=by, at=now)
     steps = views.case_steps(

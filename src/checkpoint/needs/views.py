@@ -87,31 +87,34 @@ def line_of_completed(found: Any, scores: Mapping[Pathway, Any]) -> AssessmentLi
     )
 
 
-def line_of_draft(draft: Any, version: str, *, by: Actor) -> AssessmentLineView:
+def missing_of_draft(draft: Any, instrument: Instrument) -> list[str]:
+    """What a half-done assessment still lacks, by its own instrument."""
+    return missing_of(NeedsFormView.model_validate(draft.content), instrument)
+
+
+def line_of_draft(draft: Any, instrument: Instrument, *, by: Actor) -> AssessmentLineView:
     """A half-done assessment in a list."""
     return AssessmentLineView(
         id=draft.id,
         custody_record_id=draft.custody_record_id,
         state=AssessmentState.DRAFT,
-        timepoint=(draft.content or {}).get("timepoint"),
-        instrument_version=version,
+        timepoint=draft.content.get("timepoint"),
+        instrument_version=instrument.version,
         begun_at=draft.begun_at,
         begun_by=draft.begun_by,
         saved_at=draft.saved_at,
         completed=None,
-        next_steps=draft_steps(draft.id, by=by),
+        next_steps=draft_steps(draft.id, missing_of_draft(draft, instrument), by=by),
     )
 
 
 def shown_draft(draft: Any, instrument: Instrument, *, by: Actor) -> AssessmentView:
     """A half-done assessment with all that it says so far."""
     form = NeedsFormView.model_validate(draft.content)
-    missing = missing_of(form, instrument)
-    line = dict(line_of_draft(draft, instrument.version, by=by))
     return AssessmentView(
-        **line | {"next_steps": draft_steps(draft.id, by=by, missing=missing)},
+        **dict(line_of_draft(draft, instrument, by=by)),
         form=form,
-        missing=missing,
+        missing=missing_of(form, instrument),
         not_confirmed=not_confirmed_of(form),
         pathways=[],
         external_scores=[],
@@ -178,8 +181,8 @@ def _step(name: str, method: str, href: str, why_not: str | None) -> NextStep:
     return NextStep(step=name, method=method, href=href, allowed=why_not is None, why_not=why_not)
 
 
-def draft_steps(draft_id: UUID, *, by: Actor, missing: Sequence[str] = ()) -> list[NextStep]:
-    """A draft goes on, or is completed once nothing is missing, as far as that was looked up."""
+def draft_steps(draft_id: UUID, missing: Sequence[str], *, by: Actor) -> list[NextStep]:
+    """A draft goes on, or is completed once nothing is missing."""
     here, why_not = f"/v1/needs-assessments/{draft_id}", may_not(by)
     unready = why_not or (UNREADY if missing else None)
     completing = _step("complete_needs_draft", "POST", f"{here}/completion", unready)

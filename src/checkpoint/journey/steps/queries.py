@@ -51,8 +51,9 @@ from checkpoint.journey.steps.referred import of_referrals
 from checkpoint.journey.steps.states import Position, Work, position_of
 from checkpoint.journey.steps.views import STARTS, case_step, none_now
 from checkpoint.navigators.tables import Assignment
+from checkpoint.needs import lookups
 from checkpoint.needs import queries as needs
-from checkpoint.needs.views import case_steps, draft_steps
+from checkpoint.needs.views import case_steps, draft_steps, missing_of_draft
 from checkpoint.oversight import queries as oversight
 
 AT_EXIT = "assess_needs_at_exit"
@@ -234,11 +235,20 @@ async def _needs(session: AsyncSession, record_id: UUID, *, by: Actor) -> list[N
     completed = await needs.of_case(session, record_id, actor=by)
     draft = await needs.open_draft(session, record_id, actor=by)
     if draft is not None:
-        return draft_steps(draft.id, by=by)
+        return await _draft(session, draft, by=by)
     if needs.standing(completed):
         return []
     hindered = await needs.hindrance(session, record_id, completed, actor=by)
     return case_steps(record_id, hindered=hindered, has_draft=False, completed=0, by=by)
+
+
+async def _draft(session: AsyncSession, draft: Any, *, by: Actor) -> list[NextStep]:
+    try:
+        asked = await lookups.instrument_by_id(session, draft.needs_instrument_id)
+    except lookups.InstrumentChanged as refusal:  # the case's other steps go on
+        not_now = {"allowed": False, "why_not": f"{refusal.title}. {refusal.detail}"}
+        return [each.model_copy(update=not_now) for each in draft_steps(draft.id, [], by=by)]
+    return draft_steps(draft.id, missing_of_draft(draft, asked), by=by)
 
 
 async def _sessions(
@@ -261,7 +271,8 @@ async def _contract(
     """Its own steps; once it has ended, what came of it, and the reviews that wait."""
     found = await contracts.whole(session, row)
     turns = await reviews.turns_of(session, row.id)
-    steps = contract_steps(found, found.stand, limits, by=by)
+    short = await contracts.unsettled(session, found, by=by, on=london_day(at))
+    steps = contract_steps(found, found.stand, limits, unsettled=short, by=by)
     if turns.ended_at is not None:
         view = outcomes_view(row, await outcomes.ended(session, row), by=by)
         return [*(each for each in steps if each.step == AT_EXIT), *view.next_steps]

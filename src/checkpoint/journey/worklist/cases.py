@@ -1,35 +1,26 @@
-"""What is due in cases: what is kept as open of them, and one select for each other kind.
+"""What is due in cases: one select for each kind that nothing is kept of.
 
 Each is narrowed to what its reader may reach, and walks an index in the order of its time, so that
 a page costs what it shows and not what there is.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from functools import cache
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.tables import ArmReading
 from checkpoint.consent.tables import ConsentDraft
 from checkpoint.contracts.sessions.states import Outcome
 from checkpoint.contracts.sessions.tables import Appointment, Attendance, PersonContact
 from checkpoint.custody import queries as custody
-from checkpoint.custody.reach.queries import LED
 from checkpoint.custody.tables import CustodyRecord
 from checkpoint.delivery.tables import ProgrammeStart
 from checkpoint.eligibility.states import Verdict
 from checkpoint.eligibility.tables import EligibilityDecision
-from checkpoint.foundation.database import rows_of
-from checkpoint.foundation.statements import Prepared
-from checkpoint.journey.worklist.facts import OF_STARTED
-from checkpoint.journey.worklist.tables import OpenMatter
 from checkpoint.navigators.queries import IN_CASELOAD
 from checkpoint.navigators.tables import Assignment
 from checkpoint.needs.tables import NeedsDraft
@@ -55,7 +46,6 @@ class Reach(StrEnum):
 CASES: Mapping[Reach, Any] = {
     Reach.SUITES: custody.IN_SCOPE,
     Reach.CASELOAD: IN_CASELOAD,
-    Reach.TEAM: sa.and_(LED, custody.OPEN, ~custody.OF_SUITE),
 }
 
 
@@ -184,117 +174,3 @@ def needs_draft_open(reach: Reach) -> Any:
     record_id = col(NeedsDraft.custody_record_id)
     rows = in_reach(reach, col(NeedsDraft.saved_at), NeedsDraft, record_id)
     return rows.where(col(NeedsDraft.content).is_not(None))
-
-
-INSTANT = sa.DateTime(timezone=True)
-OPEN_MATTER = OpenMatter.__table__
-ASKED: Any = (
-    sa.func.unnest(
-        sa.bindparam("matters", type_=ARRAY(sa.String())),
-        sa.bindparam("after", type_=ARRAY(INSTANT)),
-        sa.bindparam("after_id", type_=ARRAY(sa.Uuid())),
-        sa.bindparam("until", type_=ARRAY(INSTANT)),
-    )
-    .table_valued(
-        sa.column("matter", sa.String()),
-        sa.column("after", INSTANT),
-        sa.column("after_id", sa.Uuid()),
-        sa.column("until", INSTANT),
-        with_ordinality="turn",
-    )
-    .render_derived(name="asked")
-)
-# What a reader is told of: neither what they set off themselves or is over by now, nor what
-# another restricted case is about.
-TELLABLE = (
-    OPEN_MATTER.c.matter == ASKED.c.matter,
-    sa.tuple_(OPEN_MATTER.c.since, OPEN_MATTER.c.id) > sa.tuple_(ASKED.c.after, ASKED.c.after_id),
-    OPEN_MATTER.c.since <= ASKED.c.until,
-    sa.or_(OPEN_MATTER.c.set_off_by.is_(None), OPEN_MATTER.c.set_off_by != READER),
-    sa.or_(
-        OPEN_MATTER.c.last_day.is_(None),
-        OPEN_MATTER.c.last_day >= sa.bindparam("today", type_=sa.Date()),
-    ),
-    custody.open_to_reader(OPEN_MATTER.c.source_id),
-)
-# A case that was started is told as one without an outcome to the blind alone, and everything else
-# that tells an arm to nobody who is.
-IS_OF_STARTED = OPEN_MATTER.c.matter == sa.literal_column(f"'{OF_STARTED}'")
-SHOWN = has_read(OPEN_MATTER.c.allocation_id)
-KNOWN = sa.or_(
-    OPEN_MATTER.c.allocation_id.is_(None),
-    sa.and_(~IS_OF_STARTED, SHOWN),
-    sa.and_(IS_OF_STARTED, ~SHOWN),
-)
-
-
-def _turns(found: Any) -> tuple[Any, ...]:
-    """Of each turn no more than where its matters stand: most are counted, and few are shown."""
-    order = (found.c.since, found.c.id)
-    return (
-        ASKED.c.turn.label("turn"),
-        sa.func.array_agg(aggregate_order_by(found.c.since, *order)).label("sinces"),
-        sa.func.array_agg(aggregate_order_by(found.c.id, *order)).label("ids"),
-    )
-
-
-@cache
-def _of_suites(most: int) -> Prepared:
-    """Of each matter and suite the first ones, each by its own walk along the index."""
-    suite: Any = (
-        sa.func.unnest(sa.bindparam("suites", type_=ARRAY(sa.String())))
-        .table_valued(sa.column("code", sa.String()))
-        .render_derived(name="suite")
-    )
-    # Written out: of a number that is given, PostgreSQL plans for a tenth of everything.
-    found = (
-        sa.select(OPEN_MATTER.c.since, OPEN_MATTER.c.id)
-        .where(*TELLABLE, KNOWN, OPEN_MATTER.c.suite == suite.c.code)
-        .where(custody.open_to_reader(OPEN_MATTER.c.custody_record_id))
-        .order_by(OPEN_MATTER.c.since, OPEN_MATTER.c.id)
-        .limit(sa.literal_column(str(most)))
-        .correlate(ASKED, suite)
-        .lateral("found")
-    )
-    return Prepared(
-        sa.select(*_turns(found))
-        .select_from(ASKED)
-        .join(suite, sa.true())
-        .join(found, sa.true())
-        .group_by(ASKED.c.turn)
-    )
-
-
-def _whole(*which: Any) -> Prepared:
-    return Prepared(
-        sa.select(*_turns(OPEN_MATTER))
-        .select_from(RECORD)
-        .join(OPEN_MATTER, OPEN_MATTER.c.custody_record_id == RECORD.c.id)
-        .join(ASKED, sa.and_(*TELLABLE[:3]))
-        .where(*which, *TELLABLE[3:])
-        .group_by(ASKED.c.turn)
-    )
-
-
-# All that is open of a caseload, which is thirty cases, and of what a team works elsewhere.
-WHOLE = {
-    Reach.CASELOAD: _whole(IN_CASELOAD, ~IS_OF_STARTED),
-    Reach.TEAM: _whole(CASES[Reach.TEAM], KNOWN),
-}
-LINES = Prepared(
-    sa.select(
-        *of_case(OPEN_MATTER.c.since, OPEN_MATTER.c.id, OPEN_MATTER.c.thing_id, OPEN_MATTER.c.words)
-    )
-    .join_from(OPEN_MATTER, RECORD, RECORD.c.id == OPEN_MATTER.c.custody_record_id)
-    .where(OPEN_MATTER.c.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid()))))
-)
-
-
-async def matters(session: AsyncSession, reach: Reach, *, most: int, **given: Any) -> Sequence[Any]:
-    """Where the first of what is open within reach stand, by their turn in what was asked for."""
-    return await rows_of(session, WHOLE.get(reach) or _of_suites(most), **given)
-
-
-async def lines(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Any]:
-    """What is shown of matters that were found within reach."""
-    return {row.id: row for row in await rows_of(session, LINES, ids=ids)}

@@ -21,8 +21,8 @@ from checkpoint.foundation.calendar import london_day, london_midnight
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.paging import LONGEST, Turn
 from checkpoint.foundation.statements import Prepared
-from checkpoint.journey.worklist import cases, referred, running, waiting
-from checkpoint.journey.worklist.cases import Reach, lines
+from checkpoint.journey.worklist import cases, kept, referred, running, waiting
+from checkpoint.journey.worklist.cases import Reach
 from checkpoint.journey.worklist.clocks import DAY, LAST_ID, Reckoning
 from checkpoint.journey.worklist.facts import MATTERS, OF_TEAM, Matter, is_told
 from checkpoint.journey.worklist.queries import RECKONED, TELLING, due_of
@@ -53,14 +53,13 @@ class Source:
 
     kind: Kind
     rows: Callable[[Reach], Any]
-    of_team: bool = False  # a team's supervisors are told of it, in whatever suite it is due
 
     @cached_property
     def selects(self) -> dict[tuple[Reach, bool, int], Prepared]:
         """Built once, for the first page and later ones, for short pages and long ones."""
         return {
             (reach, later, most): self._select(reach, later=later, most=most)
-            for reach in (Reach if self.of_team else (Reach.SUITES, Reach.CASELOAD))
+            for reach in (Reach.SUITES, Reach.CASELOAD)
             for later in (False, True)
             for most in LENGTHS
         }
@@ -90,10 +89,7 @@ SOURCES = (
     Source(Kind.UNBLINDING_WAITING, waiting.unblinding_waiting),
     Source(Kind.NEEDS_DRAFT_OPEN, cases.needs_draft_open),
     Source(Kind.NO_CONTACT, running.no_contact),
-    Source(Kind.CONTRACT_ENDING, running.contract_ending, of_team=True),
     Source(Kind.TIME_LIMIT_INCIDENT, running.time_limit_incident),
-    Source(Kind.REFERRAL_UNACKNOWLEDGED, referred.unacknowledged, of_team=True),
-    Source(Kind.REFERRAL_WAITING, referred.waiting, of_team=True),
     Source(Kind.REFERRAL_ANSWERED, referred.answered),
     Source(Kind.REFERRAL_LEFT_OPEN, referred.left_open),
 )
@@ -125,18 +121,10 @@ class Reading:
         """The first of each source after a place: as many as are wanted, or more."""
         length = min(each for each in LENGTHS if each >= most)
         return [
-            await self._walk(source, reach, policy, after=after, most=length)
+            await self._walk(source, policy, after=after, most=length)
             for source in SOURCES
             if self.tells(source.kind)
-            for reach in self._reaches(source)
         ]
-
-    def _reaches(self, source: Source) -> tuple[Reach, ...]:
-        return (self.reach, Reach.TEAM) if source.of_team and self._leads else (self.reach,)
-
-    @property
-    def _leads(self) -> bool:
-        return self.actor.role is Role.SUPERVISOR
 
     async def reckoned(self, policy: WorklistPolicy) -> list[list[Due]]:
         """All of what only its own room can work out, where it is time."""
@@ -151,7 +139,7 @@ class Reading:
     async def opened(self, policy: WorklistPolicy, *, after: Key | None, most: int) -> list[Opened]:
         """Where the first of each matter after a place stand, by what the database keeps."""
         found = await self._opened(MATTERS, self.reach, policy, after=after, most=most)
-        if self._leads:
+        if self.actor.role is Role.SUPERVISOR:
             of_team = [matter for matter in MATTERS if matter.kind in OF_TEAM]
             found += await self._opened(of_team, Reach.TEAM, policy, after=after, most=most)
         return found
@@ -180,7 +168,7 @@ class Reading:
             "until": [until for _, until in asked],
         }
         length = min(each for each in LENGTHS if each >= most)
-        found = await cases.matters(self.session, reach, most=length, **self._given, **given)
+        found = await kept.matters(self.session, reach, most=length, **self._given, **given)
         return [
             Opened(told[row.turn - 1].kind, reckonings[row.turn - 1], row.sinces, row.ids)
             for row in found
@@ -218,7 +206,6 @@ class Reading:
     async def _walk(
         self,
         source: Source,
-        reach: Reach,
         policy: WorklistPolicy,
         *,
         after: Key | None,
@@ -229,7 +216,7 @@ class Reading:
         given = self._given | {"chased": self.at - policy.chases_days * DAY}
         if after is not None:
             given["seen"], given["seen_id"] = reckoning.bound(*after)
-        rows = source.selects[reach, after is not None, most]
+        rows = source.selects[self.reach, after is not None, most]
         found = await rows_of(self.session, rows, **given, until=until)
         return [
             due_of(
@@ -274,8 +261,8 @@ async def page(reading: Reading, turn: Turn) -> Shown:
     lists += await reading.reckoned(policy)
     opened = await reading.opened(policy, after=after, most=most)
     ready = [(one.key, one) for one in merged(lists, after=after, most=wanted)]
-    kept = islice(merge(*(each.standing() for each in opened), key=itemgetter(0)), wanted)
-    both: list[tuple[Key, Due | Opened]] = [*ready, *kept]
+    stands = islice(merge(*(each.standing() for each in opened), key=itemgetter(0)), wanted)
+    both: list[tuple[Key, Due | Opened]] = [*ready, *stands]
     found = sorted(both, key=itemgetter(0))[:wanted]
     following = turn.cursor(*found[-2][0]) if len(found) > turn.size else None
     items = await _shown(reading.session, found[: turn.size])
@@ -288,7 +275,7 @@ async def page(reading: Reading, turn: Turn) -> Shown:
 
 async def _shown(session: AsyncSession, found: Sequence[tuple[Key, Due | Opened]]) -> list[Due]:
     """Reads what is shown of matters; one that somebody has seen to meanwhile is not."""
-    rows = await lines(session, [id for (_, id), one in found if isinstance(one, Opened)])
+    rows = await kept.lines(session, [id for (_, id), one in found if isinstance(one, Opened)])
     items = []
     for (_, id), one in found:
         if isinstance(one, Due):

@@ -47,6 +47,9 @@ MATTERS = (
     Matter("arrest_unreviewed", Kind.ARREST_UNREVIEWED),
     Matter("review_due", Kind.REVIEW_DUE),
     Matter("challenge_open", Kind.CHALLENGE_OPEN),
+    Matter("contract_ending", Kind.CONTRACT_ENDING),
+    Matter("referral_unacknowledged", Kind.REFERRAL_UNACKNOWLEDGED),
+    Matter("referral_waiting", Kind.REFERRAL_WAITING),
     *(
         Matter(f"tell_{what}{'_soon' * soon}", Kind.VICTIM_TO_TELL, what, soon)
         for what in NotificationKind
@@ -54,7 +57,7 @@ MATTERS = (
     ),
 )
 
-# Of what is kept as open: what a team's supervisors are told of, in whatever suite it is due.
+# What a team's supervisors are told of, in whatever suite it is due: as ``team_matter_now`` has it.
 OF_TEAM = frozenset(
     {
         Kind.FIRST_CONTACT,
@@ -67,6 +70,9 @@ OF_TEAM = frozenset(
         Kind.ARREST_UNREVIEWED,
         Kind.REVIEW_DUE,
         Kind.CHALLENGE_OPEN,
+        Kind.CONTRACT_ENDING,
+        Kind.REFERRAL_UNACKNOWLEDGED,
+        Kind.REFERRAL_WAITING,
     }
 )
 

@@ -14,7 +14,7 @@ from checkpoint.contracts.tables import Contract, ContractStep
 from checkpoint.delivery.tables import ProgrammeStart
 from checkpoint.journey.worklist.cases import NOTHING, READER, Reach, in_reach, knows
 from checkpoint.journey.worklist.running import is_one_of
-from checkpoint.referrals.states import OPEN, Party, ReferralState
+from checkpoint.referrals.states import OPEN, Party
 from checkpoint.referrals.tables import Referral, ReferralReading, ReferralStep
 
 
@@ -25,18 +25,6 @@ def _of_referral(reach: Reach, since: Any, words: Any = NOTHING) -> Any:
         .join(ProgrammeStart, col(ProgrammeStart.custody_record_id) == case_id)
         .where(knows(reach, col(ProgrammeStart.allocation_id)))
     )
-
-
-def unacknowledged(reach: Reach) -> Any:
-    """Referrals that their provider has not said it has."""
-    rows = _of_referral(reach, col(Referral.made_on))
-    return rows.where(is_one_of(col(Referral.state), ReferralState.MADE))
-
-
-def waiting(reach: Reach) -> Any:
-    """Referrals on a waiting list, by their first day there."""
-    rows = _of_referral(reach, col(Referral.waiting_since))
-    return rows.where(is_one_of(col(Referral.state), ReferralState.WAITING))
 
 
 def left_open(reach: Reach) -> Any:
@@ -62,12 +50,13 @@ LATER = aliased(ReferralStep)
 
 
 def answered(reach: Reach) -> Any:
-    """What providers answered last of a referral, where the reader has not read it since."""
+    """Referrals whose last step is their provider's, where the reader has not read it since.
+
+    Whatever the programme did of it afterwards was done by somebody who knew the answer.
+    """
     number = col(ReferralStep.number)
     later = sa.exists().where(
-        col(LATER.referral_id) == col(Referral.id),
-        is_one_of(col(LATER.party), Party.PROVIDER),
-        col(LATER.number) > number,
+        col(LATER.referral_id) == col(Referral.id), col(LATER.number) > number
     )
     read = sa.exists().where(
         col(ReferralReading.referral_id) == col(Referral.id),

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from checkpoint.access.guards import holding
-from checkpoint.access.permissions import Permission
+from checkpoint.access.permissions import Permission, holds
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.foundation.actors import Actor
@@ -18,7 +18,7 @@ from checkpoint.foundation.problems import problems
 from checkpoint.journey.states import JourneyEvent
 from checkpoint.journey.worklist import counts
 from checkpoint.journey.worklist.schemas import WorklistView
-from checkpoint.journey.worklist.views import counts_view, item_view
+from checkpoint.journey.worklist.views import NOT_SHOWN, counts_view, item_view
 
 router = APIRouter(prefix="/v1", tags=["journey"])
 
@@ -51,6 +51,7 @@ async def read_worklist(
         items=[item_view(one, found.policy, by=by, now=now) for one in found.items],
         next=found.following,
         counts=counts_view(found.counted),
+        not_shown=NOT_SHOWN if holds(by.role, Permission.READ_ARM) else None,
         source=found.policy.source,
     )
     return shown(page, headers=links(turn.request, found.following))

@@ -12,7 +12,6 @@ from sqlmodel import col
 
 from checkpoint.contracts.outcomes.states import TIME_LIMIT_EXPIRED
 from checkpoint.contracts.sessions.tables import Appointment, Attendance, PersonContact
-from checkpoint.contracts.states import ContractState
 from checkpoint.contracts.tables import Contract
 from checkpoint.delivery.cases import MISSING
 from checkpoint.delivery.tables import Disposal, ProgrammeStart
@@ -74,12 +73,6 @@ def of_contract(reach: Reach, since: Any, table: Any, words: Any = NOTHING) -> A
         .join(ProgrammeStart, col(ProgrammeStart.id) == col(Contract.programme_start_id))
         .where(CASES[reach], knows(reach, col(ProgrammeStart.allocation_id)))
     )
-
-
-def contract_ending(reach: Reach) -> Any:
-    """Contracts that run by their last day; of one whose clock stands still, that will move."""
-    rows = of_contract(reach, col(Contract.ends_on), Contract)
-    return rows.where(is_one_of(col(Contract.state), ContractState.ACTIVE))
 
 
 PUT_RIGHT = aliased(Disposal)

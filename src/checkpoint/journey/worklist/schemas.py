@@ -58,4 +58,10 @@ class WorklistView(Page[WorklistItemView]):
     counts: Annotated[
         WorklistCountsView | None, Field(description="With the first page; null after it.")
     ]
+    not_shown: Annotated[
+        str | None,
+        Field(
+            description="What may be due and is not on this list; null where nothing is left out."
+        ),
+    ]
     source: Annotated[str, Field(description="Who says how much time there is.")]

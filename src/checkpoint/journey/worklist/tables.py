@@ -71,3 +71,43 @@ class OpenMatter(Record, table=True):
         default=None,
         sa_column_kwargs=described("The last day it is open, if it ends so.", Disclosure.INDIRECT),
     )
+
+
+class TeamMatter(Record, table=True):
+    """One thing that is open of a case that somebody of another suite works, by that suite.
+
+    Kept as open matters are, and by the same function; the view ``team_matter_now`` says at any
+    time what it has to be.
+    """
+
+    __tablename__ = "team_matter"
+    __table_args__ = (
+        sa.UniqueConstraint("open_matter_id", "suite"),
+        sa.Index("ix_team_matter_suite", "matter", "suite", "since", "open_matter_id"),
+    )
+
+    open_matter_id: UUID = Field(
+        foreign_key="open_matter.id",
+        ondelete="CASCADE",
+        sa_column_kwargs=described("What is open.", Disclosure.INDIRECT),
+    )
+    matter: str = Field(
+        max_length=60,
+        sa_column_kwargs=described("The same as a code, as there.", Disclosure.INDIRECT),
+    )
+    suite: str = Field(
+        max_length=40,
+        sa_column_kwargs=described(
+            "A suite, not the case's own, at which whoever works it is based.", Disclosure.INDIRECT
+        ),
+    )
+    since: datetime = Field(
+        sa_type=INSTANT,
+        sa_column_kwargs=described("From when its time is counted, as there.", Disclosure.INDIRECT),
+    )
+    until: datetime = Field(
+        sa_type=INSTANT,
+        sa_column_kwargs=described(
+            "Until when they work it, in UTC; infinite where no end is known.", Disclosure.INDIRECT
+        ),
+    )

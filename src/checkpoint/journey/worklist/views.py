@@ -29,6 +29,11 @@ from checkpoint.journey.worklist.states import Kind, Urgency
 from checkpoint.victims.states import NotificationKind
 
 OF_TEAM = "Your team works it in another suite, so you may read it; ask a colleague in that suite."
+# The same whatever there is, so that it tells no arm.
+NOT_SHOWN = (
+    "Of a case that was allocated, what follows from its arm is listed once you have been shown "
+    "that: read the case's allocation. Then you are blind of it no longer, and that is on record."
+)
 A_MOMENT = timedelta(microseconds=1)
 
 
