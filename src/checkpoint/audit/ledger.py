@@ -91,6 +91,7 @@ async def record(
     ]
     await append(session, entry, values)
     request["recorded"] = request.get("recorded", 0) + 1
+    request["about"] = [*request.get("about", ()), *ids]  # what a kept answer is about, too
 
 
 async def append(session: AsyncSession, entry: Entry, values: Sequence[ChangedValue] = ()) -> None:
