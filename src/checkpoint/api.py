@@ -26,6 +26,7 @@ from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.audit.witness import Witnessed
 from checkpoint.batches.rules import LIMIT_BYTES, PATH
 from checkpoint.contracts.feeds import routes as feeds
+from checkpoint.custody.reach import queries as reach
 from checkpoint.custody.reach.states import READING_ONLY
 from checkpoint.directory.published.guarding import Publishing
 from checkpoint.directory.published.lookups import reader_engine
@@ -107,6 +108,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     revocations = Revocations(engine, seconds=settings.revocation_seconds)
     app.state.settings, app.state.engine, app.state.seen = settings, engine, Seen()
     app.state.cursor_key, app.state.vault = key.encode(), Vault(settings)
+    app.state.reached = reach.reached
     app.state.publishing = Publishing(
         settings, reader_engine(settings.database_url.get_secret_value())
     )

@@ -208,3 +208,36 @@ async def test_a_role_that_was_taken_away_gets_no_replay(app, clients):
     supervisor = clients(Role.SUPERVISOR, name="mover")
     assert (await book(supervisor, key)).status_code == 403
     assert issuer.audience == "checkpoint-api"
+
+
+async def test_a_case_that_is_out_of_reach_is_not_shown_again_until_it_is_back(clients, owner):
+    officer, boss = clients(name="ann"), clients(Role.SUPERVISOR, name="eve")
+    record, key = await booked(officer), a_key()
+    here, victim = f"{RECORDS}/{record['id']}", {"person": a_person()}
+    first = await officer.post(f"{here}/victims", json=victim, headers=key)
+    closing = {"reason_code": "staff", "words": "Works here."}
+    assert (await boss.post(f"{here}/restrictions", json=closing, headers=a_key())).is_success
+    before = await counts(owner)
+    refused = await officer.post(f"{here}/victims", json=victim, headers=key)
+    assert (refused.status_code, refused.json()["errorCode"]) == (404, "answer-out-of-reach")
+    assert first.json()["id"] not in refused.text
+    assert await counts(owner) == before
+    assert [row.outcome for row in await entries(owner, refused)] == ["answer-out-of-reach"]
+    opening = {"words": "Left."}
+    assert (
+        await boss.post(f"{here}/restrictions/lifting", json=opening, headers=a_key())
+    ).is_success
+    again = await officer.post(f"{here}/victims", json=victim, headers=key)
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+
+
+async def test_what_the_deed_itself_took_out_of_reach_is_shown_to_who_lost_the_answer(client):
+    record, key = await booked(client), a_key()
+    body = {"suite": "PETERLEE", "left_at": "2026-11-03T00:10:00Z"}
+    body |= {"arrived_at": "2026-11-03T00:50:00Z"}
+    address = f"{RECORDS}/{record['id']}"
+    first, again = [
+        await client.post(f"{address}/transfer", json=body, headers=key) for _ in range(2)
+    ]
+    assert (await client.get(address)).status_code == 404
+    assert (again.status_code, again.content) == (200, first.content)

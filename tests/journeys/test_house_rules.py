@@ -38,7 +38,6 @@ DOORS = [
 KNOWN = {
     RECORDS: "person-probably-known",
     f"{RECORD}/victims": "person-probably-known",
-    f"{RECORD}/person": "person-already-known",
 }
 # What Swagger UI puts where a field has no example.
 SAMPLES = {"uuid": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "date": f"{datetime.now(UTC):%Y-%m-%d}"}

@@ -157,6 +157,27 @@ def test_what_is_refused_is_told_plainly_by_the_examples_helpers():
     assert (done.returncode, done.stderr) == (1, "No: Because.\n")
 
 
+def test_the_steps_before_a_navigator_stop_at_the_first_refusal(tmp_path):
+    refused = '{"title": "No", "detail": "Because."}'
+    command = f"""
+        . docs/examples/helpers.sh
+        token() {{ echo a.b.c; }}
+        ask() {{ echo asked >> {tmp_path}/asked; printf %s '{refused}'; }}
+        . docs/examples/assigned.sh
+        echo "it returned $?"
+    """
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=ROOT,
+        env=os.environ | {"API": "http://nowhere"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.stdout, done.stderr) == ("it returned 1\n", "No: Because.\n")
+    assert (tmp_path / "asked").read_text() == "asked\n"
+
+
 def test_an_unsafe_setting_stops_the_start_and_is_named(tmp_path):
     unsafe = environment(tmp_path, free_port(), CHECKPOINT_ENVIRONMENT="production")
     done = subprocess.run(

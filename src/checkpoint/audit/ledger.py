@@ -79,18 +79,22 @@ async def record(
         purpose=purpose or purpose_of(by),
         recipient=recipient,
     )
-    values = [
+    await append(session, entry, _values(entry["id"], ids, change or {}))
+    request["recorded"] = request.get("recorded", 0) + 1
+    request["about"] = [*request.get("about", ()), *ids]  # which a kept answer is about, too
+
+
+def _values(entry_id: UUID, ids: Sequence[UUID], change: Change) -> list[ChangedValue]:
+    return [
         ChangedValue(
-            entry_id=entry["id"],
+            entry_id=entry_id,
             subject_id=ids[0],
             field=field,
             before=kept(before),
             after=kept(after),
         )
-        for field, (before, after) in (change or {}).items()
+        for field, (before, after) in change.items()
     ]
-    await append(session, entry, values)
-    request["recorded"] = request.get("recorded", 0) + 1
 
 
 async def append(session: AsyncSession, entry: Entry, values: Sequence[ChangedValue] = ()) -> None:

@@ -16,9 +16,18 @@ from checkpoint.consent.states import (
     Teller,
     UnderstandingCheck,
 )
-from checkpoint.custody.movements.schemas import Late, example
+from checkpoint.custody.movements.schemas import Late
 from checkpoint.custody.movements.states import LateReason
-from checkpoint.foundation.schemas import Command, Instant, Moment, NextStep, Text, View, YesNo
+from checkpoint.foundation.schemas import (
+    Command,
+    Instant,
+    Moment,
+    NextStep,
+    Text,
+    View,
+    YesNo,
+    example,
+)
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z_]{1,40}$")]
 Words = Annotated[
@@ -98,6 +107,8 @@ class SaveDraft(ConsentForm):
 
 class CompleteDraft(Command):
     """Take the answers of a draft; there is nothing to add, so send {} or nothing."""
+
+    model_config = example()
 
 
 class WithdrawConsent(Command):

@@ -15,9 +15,9 @@ from checkpoint.contracts.states import (
     Fallback,
     StepReason,
 )
-from checkpoint.custody.movements.schemas import Late, example
+from checkpoint.custody.movements.schemas import Late
 from checkpoint.custody.movements.states import LateReason
-from checkpoint.foundation.schemas import Command, Instant, Moment, NextStep, Offered, View
+from checkpoint.foundation.schemas import Command, Instant, Moment, NextStep, Offered, View, example
 
 OF_STEP = Field(description="See /v1/reference/contract-step-reasons; these are the step's own.")
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from checkpoint.custody.movements.schemas import Late, example
+from checkpoint.custody.movements.schemas import Late
 from checkpoint.custody.movements.states import LateReason
 from checkpoint.delivery.references import CODE
 from checkpoint.delivery.states import (
@@ -18,7 +18,16 @@ from checkpoint.delivery.states import (
     ReplacingReason,
 )
 from checkpoint.foundation.actors import Rank
-from checkpoint.foundation.schemas import Command, Day, Instant, Moment, NextStep, Text, View
+from checkpoint.foundation.schemas import (
+    Command,
+    Day,
+    Instant,
+    Moment,
+    NextStep,
+    Text,
+    View,
+    example,
+)
 from checkpoint.oversight.states import Outcome
 
 Words = Annotated[
@@ -54,6 +63,8 @@ class ProposeCrossover(Command):
 
 class ConfirmCrossover(Command):
     """Confirm what was proposed; there is nothing to add, so send {} or nothing."""
+
+    model_config = example()
 
 
 class DeclineCrossover(Command):

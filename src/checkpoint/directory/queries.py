@@ -28,6 +28,20 @@ from checkpoint.directory.views import capacity_of
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.paging import Listing, Turn
 
+
+def valid_on(row: Any, day: Any) -> Any:
+    """In SQL, something with a first and a last day has begun and is not over.
+
+    Args:
+        row: its table; an end that is not said is none.
+        day: a parameter.
+    """
+    return sa.and_(
+        sa.or_(row.c.valid_from.is_(None), row.c.valid_from <= day),
+        sa.or_(row.c.valid_until.is_(None), row.c.valid_until >= day),
+    )
+
+
 LISTINGS = sa.select(*DirectoryListing.__table__.c)
 ID = sa.bindparam("id", type_=sa.Uuid())
 THESE = sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))

@@ -13,7 +13,7 @@ from checkpoint.directory.states import (
     MappingBasis,
     WithdrawalReason,
 )
-from checkpoint.foundation.schemas import Command, Day, Moment, Text, View, YesNo
+from checkpoint.foundation.schemas import Command, Day, Moment, Text, View, YesNo, example
 from checkpoint.needs.states import Pathway
 
 EXAMPLE: dict[str, JsonValue] = {
@@ -63,6 +63,8 @@ class ChangeListing(Command):
 class WithdrawListing(Command):
     """A listing is taken out of the directory."""
 
+    model_config = example(reason="closed")
+
     reason: WithdrawalReason
     # Kept behind the reason's code, in one column of 500.
     words: Annotated[Text, Field(max_length=480)] | None = None
@@ -71,17 +73,23 @@ class WithdrawListing(Command):
 class RestoreListing(Command):
     """A listing that was taken out stands again."""
 
+    model_config = example(words="The service runs again.")
+
     words: Words
 
 
 class AssureListing(Command):
     """Somebody said that a listing holds."""
 
+    model_config = example(assured_on="2026-11-03")
+
     assured_on: Annotated[Day, Field(examples=["2026-11-03"])]
 
 
 class StateCapacity(Command):
     """How many places a service has for the programme."""
+
+    model_config = example(maximum=10)
 
     maximum: Annotated[int, Field(strict=True, ge=0, le=10_000, examples=[10])]
     description: Annotated[Words | None, Field(description="What a place is.")] = None
@@ -90,11 +98,21 @@ class StateCapacity(Command):
 class ChaseListing(Command):
     """A provider was asked whether a listing still holds."""
 
+    model_config = example(way="telephone")
+
     way: ChaseWay
 
 
 class MapTerm(Command):
     """What a term of another taxonomy means, or no longer means, from a day on."""
+
+    model_config = example(
+        term="Open Eligibility:Housing",
+        pathway="accommodation",
+        valid_from="2026-11-03",
+        basis="own_reading",
+        words="Read as the assessment reads it.",
+    )
 
     term: Annotated[
         Text,

@@ -18,7 +18,7 @@ from checkpoint.eligibility.states import (
 )
 from checkpoint.forecast.states import RiskBand
 from checkpoint.foundation.actors import Rank
-from checkpoint.foundation.schemas import Command, Day, Instant, Moment, NextStep, View
+from checkpoint.foundation.schemas import Command, Day, Instant, Moment, NextStep, View, example
 
 
 class PreviewEligibility(Command):
@@ -50,6 +50,8 @@ class PreviewEligibility(Command):
 
 class DecideEligibility(Command):
     """Decide on what the record holds now; there is nothing to add, so send {} or nothing."""
+
+    model_config = example()
 
 
 class RuleSetView(View):

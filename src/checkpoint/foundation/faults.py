@@ -1,7 +1,7 @@
 """What is wrong with a request, field by field, in plain English and without the value. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -26,7 +26,6 @@ PLAIN = MappingProxyType(
         "uuid_type": "Write an id as this service gave it.",
         "uuid_parsing": "Write an id as this service gave it.",
         "string_type": "Write this as text, in quotes.",
-        "string_pattern_mismatch": "This is not in the form shown in the example.",
         "int_parsing": "Write a whole number.",
         "int_type": "Write a whole number.",
         "json_invalid": "The body is not JSON.",
@@ -46,6 +45,7 @@ LIMITS = MappingProxyType(
     {
         "string_too_long": "Use at most {max_length} characters.",
         "string_too_short": "This must not be empty.",
+        "string_pattern_mismatch": "Write this in the form {pattern} (a regular expression).",
         "too_long": "Give at most {max_length}.",
         "too_short": "Give at least {min_length}.",
         "less_than_equal": "The most is {le}.",
@@ -63,6 +63,21 @@ def plainly(error: Mapping[str, Any]) -> dict[str, JsonValue]:
         place = place[:-1]  # the name itself might be somebody's
         detail = NO_SUCH_NAME
     return {"pointer": pointer(place), "code": kind.replace("_", "-"), "detail": detail}
+
+
+def unsent(required: Sequence[str]) -> list[JsonValue]:
+    """The faults of a body that was not sent.
+
+    Args:
+        required: the fields that it must have, in order.
+
+    Returns:
+        One for each; where none is required, one for the body.
+    """
+    missing = PLAIN["missing"]
+    return [
+        {"pointer": f"#/{name}", "code": "missing", "detail": missing} for name in required
+    ] or [{"pointer": "#/", "code": "missing", "detail": "Send a JSON object."}]
 
 
 def pointer(place: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, cast
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 from pydantic import JsonValue
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -44,8 +44,15 @@ class StillInFlight(errors.Conflict):
     title = "The same request is being answered at this moment"
 
 
+class AnswerOutOfReach(errors.NotFound):
+    slug = "answer-out-of-reach"
+    title = "This was done, and what it was done to is no longer open to you"
+
+
 # What every door that creates something may answer.
-CREATING = (IdempotencyKeyMissing, IdempotencyKeyReused, StillInFlight)
+CREATING = (IdempotencyKeyMissing, IdempotencyKeyReused, StillInFlight, AnswerOutOfReach)
+# Which of the things with these ids somebody reaches; whoever builds the app knows how to tell.
+Reached = Callable[[AsyncSession, Sequence[UUID], Actor], Awaitable[frozenset[UUID]]]
 
 
 class KeptAnswer(Record, table=True):
@@ -72,6 +79,16 @@ class KeptAnswer(Record, table=True):
     body: bytes = Field(
         sa_type=sa.LargeBinary, sa_column_kwargs=described("The answer's body.", Disclosure.NEVER)
     )
+    reached_ids: list[UUID] = Field(
+        default_factory=list,
+        sa_type=ARRAY(sa.Uuid()),
+        sa_column_kwargs=described(
+            "The cases it is about that the caller reached then; it is given again only while "
+            "they reach each of them.",
+            Disclosure.INDIRECT,
+        )
+        | {"server_default": "{}"},
+    )
     kept_at: datetime = Field(
         sa_type=sa.DateTime(timezone=True),
         sa_column_kwargs=described("When it was first answered, in UTC.", Disclosure.INDIRECT),
@@ -85,10 +102,12 @@ class Asked:
     key: str
     door: str
     digest: bytes
+    reached: Reached
 
     def id_for(self, by: Actor) -> UUID:
-        """The kept answer's id: bound to key, caller, their suites and door; not to be guessed."""
-        scope = "\0".join([str(by.id), self.door, self.key, *sorted(by.suites)]).encode()
+        """The kept answer's id: bound to key, caller, role, suites and door; not to be guessed."""
+        whose = (str(by.id), by.role.value, *sorted(by.suites))
+        scope = "\0".join([self.door, self.key, *whose]).encode()
         return UUID(bytes=hashlib.sha256(scope).digest()[:16])
 
 
@@ -110,7 +129,8 @@ async def asked(
         )
     # The version that was seen is part of what was asked, even where the body is empty.
     whole = request.headers.get("if-match", "").encode() + b"\0" + await request.body()
-    return Asked(key=found[1], door=_door(request), digest=hashlib.sha256(whole).digest())
+    digest = hashlib.sha256(whole).digest()
+    return Asked(found[1], _door(request), digest, reached=request.app.state.reached)
 
 
 def _door(request: Request) -> str:
@@ -132,7 +152,7 @@ Once = Annotated[Asked, Depends(asked)]
 EARLIER = Prepared(
     sa.text("""
     SELECT pg_try_advisory_xact_lock(:lock) AS free, kept.request_digest, kept.status,
-           kept.headers, kept.body
+           kept.headers, kept.body, kept.reached_ids
       FROM (SELECT 1) AS one LEFT JOIN kept_answer AS kept ON kept.id = :id
 """).columns(
         free=sa.Boolean,
@@ -140,6 +160,7 @@ EARLIER = Prepared(
         status=sa.Integer,
         headers=JSONB,
         body=sa.LargeBinary,
+        reached_ids=ARRAY(sa.Uuid()),
     )
 )
 
@@ -152,30 +173,47 @@ async def once(
     by: Actor,
     at: datetime,
 ) -> Response:
-    """Do ``deed`` unless this very request was answered before; then give that answer again."""
+    """Do ``deed`` unless this very request was answered before; then give that answer again.
+
+    Not where the caller has lost reach since. What the deed itself took out of their reach, as a
+    transfer does, is given again: they are told no more than they were.
+    """
     id = asked.id_for(by)
     lock = int.from_bytes(id.bytes[:8], signed=True)
     (kept,) = await rows_of(session, EARLIER, lock=lock, id=id)
     if kept.status is not None:
-        return _again(session, asked, kept)
+        return await _again(session, asked, kept, by=by)
     if not kept.free:
         raise StillInFlight("Wait a moment and send it again; you will get the first answer.")
     response = await deed()
-    await _keep(session, id, asked, response, at=at)
+    await _keep(session, id, asked, response, by=by, at=at)
     return response
 
 
-def _again(session: AsyncSession, asked: Asked, kept: sa.Row[tuple[object, ...]]) -> Response:
+async def _again(
+    session: AsyncSession, asked: Asked, kept: sa.Row[tuple[Any, ...]], *, by: Actor
+) -> Response:
     if kept.request_digest != asked.digest:
         raise IdempotencyKeyReused("Use a new key for a new request.")
+    if {*kept.reached_ids} - await _reached(session, asked, kept.reached_ids, by=by):
+        raise AnswerOutOfReach(
+            "There is nothing to send again. Ask a colleague who reaches the case how it stands."
+        )
     session.info.get("request", {})["replayed"] = str(kept.headers.get("location", ""))
     headers = {**kept.headers, REPLAYED: "true"}
     return Response(kept.body, kept.status, headers, media_type="application/json")
 
 
+async def _reached(
+    session: AsyncSession, asked: Asked, ids: Sequence[UUID], *, by: Actor
+) -> frozenset[UUID]:
+    return await asked.reached(session, ids, by) if ids else frozenset()
+
+
 async def _keep(
-    session: AsyncSession, id: UUID, asked: Asked, response: Response, *, at: datetime
+    session: AsyncSession, id: UUID, asked: Asked, response: Response, *, by: Actor, at: datetime
 ) -> None:
+    about = session.info.get("request", {}).get("about", ())
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
     answer = {
         "id": id,
@@ -183,6 +221,7 @@ async def _keep(
         "status": response.status_code,
         "headers": headers,
         "body": bytes(response.body),
+        "reached_ids": sorted(await _reached(session, asked, about, by=by)),
         "kept_at": at,
     }
     try:

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from checkpoint.foundation import errors
-from checkpoint.foundation.faults import plainly
+from checkpoint.foundation.faults import plainly, unsent
 from checkpoint.foundation.logs import log, without_content
 
 MEDIA_TYPE = "application/problem+json"
@@ -157,10 +157,19 @@ async def answer(request: Request, refusal: errors.Refusal) -> Response:
 
 async def answer_malformed(request: Request, fault: RequestValidationError) -> Response:
     """Say which fields are wrong and what would be right; never echo what was in them."""
-    faults: list[JsonValue] = [plainly(error) for error in fault.errors()]
+    faults: list[JsonValue] = []
+    for error in fault.errors():
+        nothing = error["type"] == "missing" and tuple(error["loc"]) == ("body",)
+        faults += unsent(_required(request)) if nothing else [plainly(error)]
     return respond(
         request.scope, RequestNotUnderstood("See errors, field by field.", errors=faults)
     )
+
+
+def _required(request: Request) -> list[str]:
+    """The fields that a body of this door must have."""
+    form: type[BaseModel] = request.scope["route"].body_field.field_info.annotation
+    return [name for name, field in form.model_fields.items() if field.is_required()]
 
 
 async def answer_http(request: Request, fault: HTTPException) -> Response:

@@ -47,6 +47,11 @@ class View(BaseModel):
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
+def example(**body: Any) -> ConfigDict:
+    """A body that works, for the API document: what the docs page puts into its box."""
+    return ConfigDict(json_schema_extra={"examples": [body]})
+
+
 def harmless(text: str) -> str:
     """``text`` in Unicode's composed form, or a refusal of hidden characters."""
     if any(unicodedata.category(symbol) in HARMFUL for symbol in text):
@@ -57,7 +62,7 @@ def harmless(text: str) -> str:
 def as_written(value: Any) -> Any:
     """Dates come as text: a bare number would be taken for seconds since 1970."""
     if not isinstance(value, str | date) or (isinstance(value, str) and NUMBER.match(value)):
-        raise ValueError("Write it as text, in the form of the example.")
+        raise ValueError("Write it as text, in quotes, as 2026-11-03 or 2026-11-03T12:00:00Z.")
     return value
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from checkpoint.consent.states import ConsentKind
-from checkpoint.foundation.schemas import Command, Moment, NextStep, Text, View
+from checkpoint.foundation.schemas import Command, Moment, NextStep, Text, View, example
 from checkpoint.monitor.states import (
     BalanceState,
     UnblindingOutcome,
@@ -231,6 +231,8 @@ class ProposeUnblinding(Command):
 
 class ConfirmUnblinding(Command):
     """Confirm what was proposed; there is nothing to add, so send {} or nothing."""
+
+    model_config = example()
 
 
 class DeclineUnblinding(Command):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from checkpoint.foundation.schemas import Command, Moment, Text, View
+from checkpoint.foundation.schemas import Command, Moment, Text, View, example
 from checkpoint.navigators.caseload import Block, Merit
 from checkpoint.navigators.staff.states import Relation
 from checkpoint.navigators.states import (
@@ -43,6 +43,8 @@ class AssignNavigator(Command):
 class EndAssignment(Command):
     """The case has no navigator from now on."""
 
+    model_config = example(reason="case_ended")
+
     reason: Annotated[
         EndReason,
         Field(
@@ -69,6 +71,8 @@ class Chosen(Command):
 class PlanReassignment(Command):
     """Where a caseload shall go; without a mapping, to whoever is suggested."""
 
+    model_config = example()
+
     mapping: Annotated[
         list[Chosen] | None,
         Field(max_length=200, description="Every case they hold, once; or null."),
@@ -78,6 +82,8 @@ class PlanReassignment(Command):
 class ReassignCaseload(PlanReassignment):
     """The same, done; If-Match carries the tag of the plan that was seen."""
 
+    model_config = example(reason_code="sick")
+
     reason_code: Annotated[
         ReassigningReason, Field(description="See /v1/reference/navigator-reassigning-reasons.")
     ]
@@ -86,6 +92,8 @@ class ReassignCaseload(PlanReassignment):
 
 class DeclareConflict(Command):
     """A navigator has a conflict of interest in a case."""
+
+    model_config = example(relation="knows_person")
 
     navigator_id: Annotated[
         UUID | None, Field(description="Whose; left out where it is your own.")
@@ -100,6 +108,8 @@ class DeclareConflict(Command):
 
 class WithdrawConflict(Command):
     """A conflict of interest is none."""
+
+    model_config = example(words="It was somebody else of that name.")
 
     words: Words
 

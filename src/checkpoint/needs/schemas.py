@@ -5,8 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from checkpoint.custody.movements.schemas import example
-from checkpoint.foundation.schemas import Command, Moment, NextStep, View, YesNo
+from checkpoint.foundation.schemas import Command, Moment, NextStep, View, YesNo, example
 from checkpoint.needs.forms import SAID, NeedsForm, PathwaysForm, Version
 from checkpoint.needs.questions import Instrument
 from checkpoint.needs.states import (

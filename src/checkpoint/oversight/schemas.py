@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from checkpoint.eligibility.states import Verdict
 from checkpoint.foundation.actors import Rank
-from checkpoint.foundation.schemas import Command, Moment, NextStep, Text, View
+from checkpoint.foundation.schemas import Command, Moment, NextStep, Text, View, example
 from checkpoint.oversight.states import DeterminationReason, Outcome, OverrideReason
 
 Settling = Literal[Verdict.ELIGIBLE, Verdict.INELIGIBLE]
@@ -65,6 +65,8 @@ class ProposeOverride(Command):
 
 class ConfirmOverride(Command):
     """Confirm what was proposed; there is nothing to add, so send {} or nothing."""
+
+    model_config = example()
 
 
 class DeclineOverride(Command):

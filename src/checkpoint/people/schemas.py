@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from checkpoint.foundation.schemas import Command, Day, Moment, Name, Text, View
+from checkpoint.foundation.schemas import Command, Day, Moment, Name, Text, View, example
 from checkpoint.people.identifiers import CRO_EXAMPLE, EXAMPLE, is_cro, is_pnc_id
 from checkpoint.people.names import parts
 from checkpoint.people.states import (
@@ -156,6 +156,8 @@ class Because(Command):
 class CorrectPerson(Particulars, Because):
     """A person's right particulars, and why; what is left out stays as it is."""
 
+    model_config = example(family_name="Testperson", given_names="Synthetic", reason="misheard")
+
     @model_validator(mode="after")
     def something(self) -> Self:
         if all(getattr(self, name) is None for name in Particulars.model_fields):
@@ -223,6 +225,8 @@ class SearchPeople(Command):
 
 class AddAlias(Command):
     """Another name that somebody is known by."""
+
+    model_config = example(family_name="Testperson", given_names="Synthetic")
 
     family_name: FamilyName
     given_names: Annotated[Name | None, Field(examples=["Synthetic"])] = None

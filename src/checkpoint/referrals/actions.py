@@ -238,6 +238,7 @@ async def record_step(
     by: Actor,
     at: datetime,
 ) -> None:
+    """Append one step of a referral: what was told, and where it stands after it."""
     row = ReferralStep(
         referral_id=referral_id,
         number=stand.number,

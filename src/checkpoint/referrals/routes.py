@@ -1,6 +1,7 @@
 """Front door of referrals: a case's, one, and its steps as the programme's own people tell them."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -50,17 +51,19 @@ RecordId = Annotated[UUID, Path(description="The custody record's id.")]
 ReferralId = Annotated[UUID, Path(description="The referral's id.")]
 ONE = "/referrals/{referral_id}"
 READ = (ReferralNotFound, ArmNotRead)
-STEPPED = (
-    *CREATING,
-    *READ,
-    IfMatchMissing,
-    Overtaken,
-    StepNotAllowed,
-    RuleBroken,
-    RecordFull,
-)
+# What whoever tells of a step may be answered, whichever side they are on.
+TOLD = (ReferralNotFound, StepNotAllowed, RuleBroken, RecordFull)
+STEPPED = (*CREATING, *TOLD, IfMatchMissing, Overtaken)
 Reader = Annotated[Actor, holding(Permission.READ_REFERRALS)]
 Referrer = Annotated[Actor, holding(Permission.REFER)]
+
+
+@dataclass(frozen=True)
+class Side:
+    """How one side reaches a referral to work on it, and how it is shown it."""
+
+    held: Callable[..., Awaitable[Any]]
+    answer: Callable[..., Awaitable[Response]]
 
 
 @router.get(
@@ -98,7 +101,9 @@ async def read_referral(
     return await answer(session, found.id, by=by, at=now)
 
 
-@router.post(f"{ONE}/acknowledgement", response_model=ReferralView, responses=problems(*STEPPED))
+@router.post(
+    f"{ONE}/acknowledgement", response_model=ReferralView, responses=problems(*STEPPED, ArmNotRead)
+)
 async def acknowledge_referral(
     by: Referrer,
     referral_id: ReferralId,
@@ -109,12 +114,14 @@ async def acknowledge_referral(
     asked: Once,
 ) -> Response:
     """The provider said by another way that it has the referral."""
-    told = Told(happened_on=command.happened_on)
-    deed = _taking(session, referral_id, ReferralEvent.ACKNOWLEDGED, told, seen, by=by, at=now)
+    event = ReferralEvent.ACKNOWLEDGED
+    deed = taking(OURS, session, referral_id, event, command, seen, by=by, at=now)
     return await once(session, asked, deed, by=by, at=now)
 
 
-@router.post(f"{ONE}/waiting-list", response_model=ReferralView, responses=problems(*STEPPED))
+@router.post(
+    f"{ONE}/waiting-list", response_model=ReferralView, responses=problems(*STEPPED, ArmNotRead)
+)
 async def put_referral_on_waiting_list(
     by: Referrer,
     referral_id: ReferralId,
@@ -125,12 +132,12 @@ async def put_referral_on_waiting_list(
     asked: Once,
 ) -> Response:
     """The person waits for a place; the contract's condition is excused for as long."""
-    told = Told(**command.model_dump())
-    deed = _taking(session, referral_id, ReferralEvent.PUT_ON_LIST, told, seen, by=by, at=now)
+    event = ReferralEvent.PUT_ON_LIST
+    deed = taking(OURS, session, referral_id, event, command, seen, by=by, at=now)
     return await once(session, asked, deed, by=by, at=now)
 
 
-@router.post(f"{ONE}/start", response_model=ReferralView, responses=problems(*STEPPED))
+@router.post(f"{ONE}/start", response_model=ReferralView, responses=problems(*STEPPED, ArmNotRead))
 async def start_referral(
     by: Referrer,
     referral_id: ReferralId,
@@ -141,12 +148,12 @@ async def start_referral(
     asked: Once,
 ) -> Response:
     """The person started; a wait ends on the day before."""
-    told = Told(happened_on=command.happened_on)
-    deed = _taking(session, referral_id, ReferralEvent.STARTED, told, seen, by=by, at=now)
+    event = ReferralEvent.STARTED
+    deed = taking(OURS, session, referral_id, event, command, seen, by=by, at=now)
     return await once(session, asked, deed, by=by, at=now)
 
 
-@router.post(f"{ONE}/end", response_model=ReferralView, responses=problems(*STEPPED))
+@router.post(f"{ONE}/end", response_model=ReferralView, responses=problems(*STEPPED, ArmNotRead))
 async def end_referral(
     by: Referrer,
     referral_id: ReferralId,
@@ -158,15 +165,14 @@ async def end_referral(
 ) -> Response:
     """The referral ended: completed, not gone on with, declined by either side, withdrawn, no place."""
     event = ENDINGS[command.outcome]
-    told = Told(**command.model_dump(exclude={"outcome"}))
-    deed = _taking(session, referral_id, event, told, seen, by=by, at=now)
+    deed = taking(OURS, session, referral_id, event, command, seen, by=by, at=now)
     return await once(session, asked, deed, by=by, at=now)
 
 
 @router.post(
     f"{ONE}/wait-correction",
     response_model=ReferralView,
-    responses=problems(*STEPPED, NeverOnList),
+    responses=problems(*STEPPED, ArmNotRead, NeverOnList),
 )
 async def correct_referral_wait(
     by: Referrer,
@@ -191,7 +197,7 @@ async def correct_referral_wait(
     f"{ONE}/sessions",
     status_code=201,
     response_model=ReferralView,
-    responses=problems(*CREATING, *READ, StepNotAllowed, RuleBroken, RecordFull),
+    responses=problems(*CREATING, *TOLD, ArmNotRead),
 )
 async def record_referral_sessions(
     by: Referrer,
@@ -202,29 +208,47 @@ async def record_referral_sessions(
     asked: Once,
 ) -> Response:
     """On which days the person was expected, and whether they came; a day sent again is put right."""
-
-    async def deed() -> Response:
-        found = await queries.held(session, referral_id, by=by, at=now)
-        await actions.record_sessions(session, found, command, by=by, at=now)
-        return await answer(session, referral_id, by=by, at=now, status=201)
-
+    deed = recording(OURS, session, referral_id, command, by=by, at=now)
     return await once(session, asked, deed, by=by, at=now)
 
 
-def _taking(
+def taking(
+    side: Side,
     session: AsyncSession,
     referral_id: UUID,
     event: ReferralEvent,
-    told: Told,
+    command: TakeStep,
     seen: int,
     *,
     by: Actor,
     at: datetime,
 ) -> Callable[[], Awaitable[Response]]:
+    """One side tells that a referral took a step."""
+    told = Told(**command.model_dump(exclude={"outcome"}))
+
     async def deed() -> Response:
-        found = await queries.held(session, referral_id, by=by, at=at)
+        found = await side.held(session, referral_id, by=by, at=at)
         await actions.take(session, found, event, told, seen=seen, by=by, at=at)
-        return await answer(session, referral_id, by=by, at=at)
+        return await side.answer(session, referral_id, by=by, at=at)
+
+    return deed
+
+
+def recording(
+    side: Side,
+    session: AsyncSession,
+    referral_id: UUID,
+    command: RecordSessions,
+    *,
+    by: Actor,
+    at: datetime,
+) -> Callable[[], Awaitable[Response]]:
+    """One side tells who came to which session."""
+
+    async def deed() -> Response:
+        found = await side.held(session, referral_id, by=by, at=at)
+        await actions.record_sessions(session, found, command, by=by, at=at)
+        return await side.answer(session, referral_id, by=by, at=at, status=201)
 
     return deed
 
@@ -243,3 +267,6 @@ async def answer(
         on=london_day(at),
     )
     return shown(view, headers={"ETag": etag(row.version)}, **how)
+
+
+OURS = Side(queries.held, answer)

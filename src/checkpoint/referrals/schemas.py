@@ -7,8 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from checkpoint.custody.movements.schemas import example
-from checkpoint.foundation.schemas import Command, Day, Moment, NextStep, Text, View, YesNo
+from checkpoint.foundation.schemas import Command, Day, Moment, NextStep, Text, View, YesNo, example
 from checkpoint.needs.states import NeedLevel, Pathway
 from checkpoint.referrals.references import REASON_LISTS
 from checkpoint.referrals.states import (

@@ -21,6 +21,10 @@ from checkpoint.referrals.schemas import (
 )
 from checkpoint.referrals.states import ReferralEvent, ReferralState, step
 
+SESSIONS_WORDS = (
+    "These sessions count for no condition by themselves. Whoever is satisfied that they should "
+    "enters them: POST /v1/contracts/{contract_id}/condition-entries."
+)
 TOLD = (
     *("id", "reference", "basis", "pathway", "need_level", "state", "version"),
     *("made_on", "acknowledged_on", "waiting_since", "waited_until", "holds_place"),
@@ -36,12 +40,6 @@ STEPS: dict[str, tuple[ReferralEvent, str]] = {
     "end_referral": (ReferralEvent.DECLINED_BY_PERSON, "end"),
 }
 NOT_YOURS = "Your role does not allow this; ask the case's navigator or a supervisor."
-
-
-SESSIONS_WORDS = (
-    "These sessions count for no condition by themselves. Whoever is satisfied that they should "
-    "enters them: POST /v1/contracts/{contract_id}/condition-entries."
-)
 
 
 def _fields(row: Any, names: Sequence[str]) -> dict[str, Any]:

@@ -6,9 +6,18 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from checkpoint.custody.movements.schemas import Late, example
+from checkpoint.custody.movements.schemas import Late
 from checkpoint.custody.movements.states import LateReason
-from checkpoint.foundation.schemas import Command, Instant, Moment, NextStep, Text, View, YesNo
+from checkpoint.foundation.schemas import (
+    Command,
+    Instant,
+    Moment,
+    NextStep,
+    Text,
+    View,
+    YesNo,
+    example,
+)
 from checkpoint.people.schemas import PersonView, Who
 from checkpoint.victims.states import (
     ContactChannel,

@@ -17,9 +17,9 @@ from checkpoint.contracts.agreements.states import (
     TermsReason,
 )
 from checkpoint.contracts.states import Fallback
-from checkpoint.custody.movements.schemas import Late, example
+from checkpoint.custody.movements.schemas import Late
 from checkpoint.custody.movements.states import LateReason
-from checkpoint.foundation.schemas import Command, Day, Instant, Moment, Text, View, YesNo
+from checkpoint.foundation.schemas import Command, Day, Instant, Moment, Text, View, YesNo, example
 from checkpoint.needs.states import Pathway
 
 Words = Annotated[Text, Field(max_length=1000)]
@@ -107,6 +107,8 @@ class SaveTerms(Command):
 
 class OfferContract(Command):
     """Offer the draft to be signed; there is nothing to add, so send {} or nothing."""
+
+    model_config = example()
 
 
 class SignTerms(Command):

@@ -14,8 +14,7 @@ from checkpoint.contracts.evidence.states import (
     Unit,
 )
 from checkpoint.contracts.evidence.tables import MOST_MINUTES, WORDS_LIMIT
-from checkpoint.custody.movements.schemas import example
-from checkpoint.foundation.schemas import Command, Day, Moment, NextStep, Text, View
+from checkpoint.foundation.schemas import Command, Day, Moment, NextStep, Text, View, example
 from checkpoint.needs.states import StatementBasis
 
 COUNTED = (EntryKind.WORK, EntryKind.SESSION)

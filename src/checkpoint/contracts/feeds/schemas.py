@@ -4,11 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from checkpoint.foundation.schemas import Command, Moment, View
+from checkpoint.foundation.schemas import Command, Moment, View, example
 
 
 class RevokeFeed(Command):
     """Have no address any more; there is nothing to add, so send {} or nothing."""
+
+    model_config = example()
 
 
 class FeedView(View):

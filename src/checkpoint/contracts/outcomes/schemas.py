@@ -9,8 +9,7 @@ from pydantic import Field
 from checkpoint.contracts.outcomes.states import ChallengeOutcome
 from checkpoint.contracts.outcomes.tables import WORDS_LIMIT
 from checkpoint.contracts.states import ContractState
-from checkpoint.custody.movements.schemas import example
-from checkpoint.foundation.schemas import Command, Day, Moment, NextStep, Text, View
+from checkpoint.foundation.schemas import Command, Day, Moment, NextStep, Text, View, example
 from checkpoint.victims.states import NotificationKind
 
 Words = Annotated[Text, Field(max_length=WORDS_LIMIT)]

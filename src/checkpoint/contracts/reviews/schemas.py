@@ -8,8 +8,7 @@ from pydantic import Field, model_validator
 
 from checkpoint.contracts.reviews.states import Cause, Ground, ReviewOutcome
 from checkpoint.contracts.reviews.tables import WORDS_LIMIT
-from checkpoint.custody.movements.schemas import example
-from checkpoint.foundation.schemas import Command, Day, Moment, NextStep, Text, View
+from checkpoint.foundation.schemas import Command, Day, Moment, NextStep, Text, View, example
 
 Words = Annotated[Text, Field(max_length=WORDS_LIMIT, description="The evidence, in words.")]
 

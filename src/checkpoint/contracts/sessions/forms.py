@@ -16,8 +16,8 @@ from checkpoint.contracts.sessions.states import (
     PlaceKind,
     WarningHow,
 )
-from checkpoint.custody.movements.schemas import Late, example
-from checkpoint.foundation.schemas import Command, Instant, Text, YesNo
+from checkpoint.custody.movements.schemas import Late
+from checkpoint.foundation.schemas import Command, Instant, Text, YesNo, example
 from checkpoint.victims.states import ContactChannel, ContactResult
 
 Words = Annotated[Text, Field(max_length=1000)]

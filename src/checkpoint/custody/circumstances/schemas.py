@@ -11,9 +11,8 @@ from checkpoint.custody.circumstances.states import (
     InterpreterPresence,
     OmissionReason,
 )
-from checkpoint.custody.movements.schemas import example
 from checkpoint.foundation.identifiers import heard_reference
-from checkpoint.foundation.schemas import Command, Instant, Moment, View, YesNo
+from checkpoint.foundation.schemas import Command, Instant, Moment, View, YesNo, example
 
 Language = Annotated[
     str,

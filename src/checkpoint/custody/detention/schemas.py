@@ -20,10 +20,9 @@ from checkpoint.custody.movements.schemas import (
     Late,
     MovementView,
     ReleaseView,
-    example,
 )
 from checkpoint.custody.movements.states import LateReason
-from checkpoint.foundation.schemas import Command, Instant, Moment, View
+from checkpoint.foundation.schemas import Command, Instant, Moment, View, example
 
 Replaces = Annotated[
     UUID | None, Field(description="The entry that this one puts right or ends, if any.")

@@ -1,9 +1,9 @@
 """What custody staff enter of comings and goings, and what they are shown of them."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from checkpoint.custody.movements.states import (
     BailAuthority,
@@ -15,12 +15,7 @@ from checkpoint.custody.movements.states import (
     WithdrawalReason,
 )
 from checkpoint.foundation.identifiers import heard_reference
-from checkpoint.foundation.schemas import Code, Command, Instant, Moment, Text, View, YesNo
-
-
-def example(**body: Any) -> ConfigDict:
-    return ConfigDict(json_schema_extra={"examples": [body]})
-
+from checkpoint.foundation.schemas import Code, Command, Instant, Moment, Text, View, YesNo, example
 
 Late = Annotated[
     LateReason | None,

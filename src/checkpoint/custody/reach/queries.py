@@ -132,8 +132,10 @@ def reach_of(actor: Actor) -> dict[str, Any]:
     return scope_of(actor) | team_of(actor)
 
 
-REACHED = sa.select(col(CustodyRecord.id)).where(
-    IN_REACH, col(CustodyRecord.id) == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
+REACHED = Prepared(
+    sa.select(col(CustodyRecord.id)).where(
+        IN_REACH, col(CustodyRecord.id) == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
+    )
 )
 LEADS = Prepared(
     sa.select(col(CustodyRecord.id)).where(LED, OPEN, col(CustodyRecord.id) == RECORD_ID)
@@ -192,7 +194,7 @@ LISTING = Listing(
 )
 
 
-async def reached(session: AsyncSession, ids: Iterable[UUID], *, actor: Actor) -> frozenset[UUID]:
+async def reached(session: AsyncSession, ids: Iterable[UUID], actor: Actor) -> frozenset[UUID]:
     """Which of these cases this reader may read."""
     rows = await rows_of(session, REACHED, **reach_of(actor), ids=[*ids])
     return frozenset(row.id for row in rows)

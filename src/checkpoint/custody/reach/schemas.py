@@ -5,7 +5,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from checkpoint.custody.movements.schemas import example
 from checkpoint.custody.reach.rules import MOST_NAMED
 from checkpoint.custody.reach.states import (
     GlassOutcome,
@@ -14,7 +13,7 @@ from checkpoint.custody.reach.states import (
     RestrictionReason,
 )
 from checkpoint.custody.reach.tables import LEAST_WORDS, WORDS_LIMIT
-from checkpoint.foundation.schemas import Command, Moment, Text, View
+from checkpoint.foundation.schemas import Command, Moment, Text, View, example
 
 Words = Annotated[Text, Field(max_length=WORDS_LIMIT)]
 SOMEBODY = "0190b3a0-0000-7000-8000-000000000001"

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from checkpoint.directory.imports.shapes import LISTED
 from checkpoint.directory.imports.states import Dialect
 from checkpoint.directory.states import ListingKind
 
@@ -136,7 +135,6 @@ WITHIN = {
     "accessibility": {"accessibility": "description"},
 }
 ELIGIBILITIES = ("eligibilitys", "eligibilities")
-KINDS_WORDS = {kind.value for kind in LISTED.values()}
 
 
 def modern(part: dict[str, Any], word: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from checkpoint.directory.lists import DirectoryOffer, DirectoryOfferPlace, Dire
 from checkpoint.directory.lookups import names, terms
 from checkpoint.directory.lookups.facts import Sought
 from checkpoint.directory.lookups.terms import ACROSS
+from checkpoint.directory.queries import valid_on
 from checkpoint.directory.states import ListingState
 from checkpoint.directory.tables import DirectoryCapacity
 from checkpoint.foundation.database import executed, rows_of
@@ -42,11 +43,8 @@ def _either(column: Any, name: str) -> Any:
     return column.bool_op("&&")(_texts(name))
 
 
-VALID_NOW = sa.and_(
-    sa.or_(OPENING.c.valid_from.is_(None), OPENING.c.valid_from <= TODAY),
-    sa.or_(OPENING.c.valid_until.is_(None), OPENING.c.valid_until >= TODAY),
-    OPENING.c.service_id == OFFER.c.service_id,
-)
+IN_USE = valid_on(OPENING, TODAY)
+VALID_NOW = sa.and_(IN_USE, OPENING.c.service_id == OFFER.c.service_id)
 NO_HOURS = ~sa.exists().where(VALID_NOW).correlate(OFFER)
 
 
@@ -111,11 +109,11 @@ def _filters(facets: Any) -> dict[str, Any]:
 
 
 BY_OFFER, BY_PLACE = _filters(FACETS), _filters(PLACE.c.facets)
+# What the directory offers today; the day is the parameter ``today``.
 STANDING = (
     OFFER.c.state == sa.literal_column(f"'{ListingState.LISTED.value}'"),
     OFFER.c.is_active,
-    sa.or_(OFFER.c.valid_from.is_(None), OFFER.c.valid_from <= TODAY),
-    sa.or_(OFFER.c.valid_until.is_(None), OFFER.c.valid_until >= TODAY),
+    valid_on(OFFER, TODAY),
 )
 SHOWN = [
     column for column in OFFER.c if column.name not in ("search_text", "search_keys", "facets")
@@ -139,11 +137,7 @@ WHERE = Prepared(
 )
 HOURS = Prepared(
     sa.select(OPENING.c.service_id, OPENING.c.weekday, OPENING.c.opens, OPENING.c.closes)
-    .where(
-        OPENING.c.service_id == IDS,
-        sa.or_(OPENING.c.valid_from.is_(None), OPENING.c.valid_from <= TODAY),
-        sa.or_(OPENING.c.valid_until.is_(None), OPENING.c.valid_until >= TODAY),
-    )
+    .where(OPENING.c.service_id == IDS, IN_USE)
     .order_by(OPENING.c.service_id, OPENING.c.weekday, OPENING.c.opens, OPENING.c.position)
 )
 

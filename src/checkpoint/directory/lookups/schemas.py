@@ -12,7 +12,6 @@ from checkpoint.foundation.schemas import View
 from checkpoint.needs.states import Pathway
 
 Clock = Annotated[time, PlainSerializer(lambda at: f"{at:%H:%M}", return_type=str)]
-Km = Annotated[float, Field(description="As the crow flies.")]
 
 
 class ToldView(View):

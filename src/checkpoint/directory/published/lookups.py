@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.directory.lists import DirectoryOffer, DirectoryOfferPlace
 from checkpoint.directory.published.views import Document, Shelf, ids_in
+from checkpoint.directory.queries import valid_on
 from checkpoint.directory.states import ListingKind, ListingState
 from checkpoint.directory.tables import DirectoryCapacity, DirectoryEdition, DirectoryListing
 from checkpoint.directory.views import capacity_of
@@ -61,11 +62,7 @@ async def edition(session: AsyncSession) -> int:
 
 def stands(listing: Any) -> Any:
     """Whether a listing is published on a day: listed, begun, and not over."""
-    return sa.and_(
-        listing.c.state == ListingState.LISTED,
-        sa.or_(listing.c.valid_from.is_(None), listing.c.valid_from <= DAY),
-        sa.or_(listing.c.valid_until.is_(None), listing.c.valid_until >= DAY),
-    )
+    return sa.and_(listing.c.state == ListingState.LISTED, valid_on(listing, DAY))
 
 
 def rests_on(column: Any, other: Any) -> Any:

@@ -6,13 +6,15 @@ from uuid import UUID
 
 from pydantic import Field
 
-from checkpoint.foundation.schemas import Command, Day, Moment, View
+from checkpoint.foundation.schemas import Command, Day, Moment, View, example
 from checkpoint.navigators.schemas import Override, Words
 from checkpoint.navigators.states import OfferKind
 
 
 class OfferCase(Command):
     """A case is offered to another navigator; an earlier offer that is open ends with it."""
+
+    model_config = example(navigator_id="019e2f6a-7c1d-7b3e-9a54-3f0d8f2b6c11", kind="hand_over")
 
     navigator_id: Annotated[UUID, Field(description="To whom; see GET /v1/me/colleagues.")]
     kind: Annotated[OfferKind, Field(description="See /v1/reference/navigator-handover-kinds.")]
@@ -26,15 +28,21 @@ class OfferCase(Command):
 class AcceptOffer(Command):
     """Take the case; there is nothing to add, so send {} or nothing."""
 
+    model_config = example()
+
 
 class DeclineOffer(Command):
     """Leave the case where it is."""
+
+    model_config = example(words="The case is too far away.")
 
     words: Words
 
 
 class EndCover(Command):
     """End a cover before its day; there is nothing to add, so send {} or nothing."""
+
+    model_config = example()
 
 
 class OfferToMeView(View):

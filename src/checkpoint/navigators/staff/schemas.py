@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from checkpoint.foundation.schemas import Code, Command, Day, Moment, Text, View, YesNo
+from checkpoint.foundation.schemas import Code, Command, Day, Moment, Text, View, YesNo, example
 from checkpoint.navigators.staff.states import ClearanceKind, Cleared, Specialism
 
 Suites = Annotated[
@@ -90,6 +90,10 @@ class RegisterNavigator(NavigatorParticulars):
 class ChangeNavigator(NavigatorParticulars):
     """A navigator's particulars, whole."""
 
+    model_config = example(
+        name="Synthetic Navigator", provider="NECA", base_suites=["DURHAMGATE"], capacity=30
+    )
+
 
 class RecordClearance(Command):
     """An induction or a vetting was given; the last one recorded of a kind counts."""
@@ -110,6 +114,8 @@ class RecordClearance(Command):
 
 class RecordAbsence(Command):
     """Days on which they are given no case. Why is not asked."""
+
+    model_config = example(absent_from="2026-11-04", last_day="2026-11-14")
 
     absent_from: Annotated[Day, Field(examples=["2026-11-04"])]
     last_day: Annotated[Day | None, Field(description="Null while nobody knows.")] = None

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from checkpoint.foundation.schemas import Command, Moment, Text, View
+from checkpoint.foundation.schemas import Command, Moment, Text, View, example
 from checkpoint.people.merges.states import MergeReason, PartingReason
 from checkpoint.people.schemas import KnownPersonView, PersonView
 
@@ -35,6 +35,12 @@ STAYED = (
 class MergePeople(Command):
     """Two records are about one person."""
 
+    model_config = example(
+        other_id="019e2f6a-7c1d-7b3e-9a54-3f0d8f2b6c11",
+        reason="fingerprint_result",
+        words="The fingerprints are the same.",
+    )
+
     other_id: Annotated[UUID, Field(description="The record that is merged away.")]
     reason: Annotated[MergeReason, Field(examples=["fingerprint_result"])]
     words: Words
@@ -42,6 +48,8 @@ class MergePeople(Command):
 
 class PartPeople(Command):
     """Two merged records are about two people after all."""
+
+    model_config = example(reason="fingerprint_result", words="The fingerprints differ.")
 
     reason: Annotated[PartingReason, Field(examples=["fingerprint_result"])]
     words: Words

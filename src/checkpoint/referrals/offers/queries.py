@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.consent.facts import age_on
 from checkpoint.custody import queries as custody
 from checkpoint.directory.lists import DirectoryOffer, DirectoryOfferPlace, DirectoryOpening
-from checkpoint.directory.states import ListingState
+from checkpoint.directory.lookups.queries import IN_USE, STANDING
 from checkpoint.directory.tables import DirectoryCapacity, DirectoryListing
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import rows_of
@@ -28,7 +28,6 @@ from checkpoint.referrals.offers.tables import NoProvider, NoProviderTakenBack
 # Of one pathway, as many are compared: those that nothing excludes, in the person's district, with
 # a free place and assured last come first.
 MOST_COMPARED = 200
-TODAY = sa.bindparam("today", type_=sa.Date())
 AGE = sa.bindparam("age", type_=sa.Float())
 SEX, DISTRICT = (sa.bindparam(name, type_=sa.Text()) for name in ("sex", "district"))
 # Asked for as a list of one, by which the index of lists is walked.
@@ -47,12 +46,7 @@ OFFERS = (
     .outerjoin(
         DirectoryCapacity, col(DirectoryCapacity.service_id) == col(DirectoryOffer.service_id)
     )
-    .where(
-        col(DirectoryOffer.state) == ListingState.LISTED,
-        col(DirectoryOffer.is_active),
-        sa.or_(col(DirectoryOffer.valid_from).is_(None), col(DirectoryOffer.valid_from) <= TODAY),
-        sa.or_(col(DirectoryOffer.valid_until).is_(None), col(DirectoryOffer.valid_until) >= TODAY),
-    )
+    .where(*STANDING)
 )
 ONE = OFFERS.where(col(DirectoryOffer.service_id) == sa.bindparam("service_id", type_=sa.Uuid()))
 # As ``fits`` has it: a town may lie in any district.
@@ -93,14 +87,7 @@ DISTRICTS = Prepared(
 DAYS = Prepared(
     sa.select(col(DirectoryOpening.service_id), col(DirectoryOpening.weekday))
     .where(col(DirectoryOpening.service_id) == IDS)
-    .where(
-        sa.or_(
-            col(DirectoryOpening.valid_from).is_(None), col(DirectoryOpening.valid_from) <= TODAY
-        ),
-        sa.or_(
-            col(DirectoryOpening.valid_until).is_(None), col(DirectoryOpening.valid_until) >= TODAY
-        ),
-    )
+    .where(IN_USE)
     .distinct()
 )
 NONE_AVAILABLE = (

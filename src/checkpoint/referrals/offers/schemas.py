@@ -6,8 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from checkpoint.custody.movements.schemas import example
-from checkpoint.foundation.schemas import Command, Day, Moment, NextStep, View
+from checkpoint.foundation.schemas import Command, Day, Moment, NextStep, View, example
 from checkpoint.needs.states import NeedLevel, OffendingLink, Pathway
 from checkpoint.referrals.offers.fits import Point
 from checkpoint.referrals.offers.states import NoProviderReason, NoProviderWithdrawal

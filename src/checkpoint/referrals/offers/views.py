@@ -19,12 +19,12 @@ from checkpoint.referrals.offers.schemas import (
     PointView,
 )
 from checkpoint.referrals.offers.states import LABELS, NoProviderReason
+from checkpoint.referrals.views import NOT_YOURS
 
 OF_OFFER = (
     *("service_id", "organization_id", "name", "organization_name", "access"),
     *("maximum", "free_places", "assured_on"),
 )
-NOT_YOURS = "Your role does not allow this; ask the case's navigator or a supervisor."
 
 
 def fit_view(found: Fit) -> FitView:

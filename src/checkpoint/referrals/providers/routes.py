@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,43 +13,31 @@ from checkpoint.access.guards import holding
 from checkpoint.access.permissions import Permission
 from checkpoint.audit.operations import Operation
 from checkpoint.contracts import queries as contracts
-from checkpoint.custody.rules import RecordFull
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.answers import shown
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import Transaction
-from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.idempotency import CREATING, REPLAYED, Once, once
 from checkpoint.foundation.paging import MalformedCursor, Page, Turning, links
-from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion, etag
+from checkpoint.foundation.preconditions import SeenVersion, etag
 from checkpoint.foundation.problems import problems
 from checkpoint.referrals import actions
 from checkpoint.referrals import queries as referrals
 from checkpoint.referrals.providers import queries, views
 from checkpoint.referrals.providers.schemas import ProviderItemView, ProviderReferralView
-from checkpoint.referrals.rules import Told, check_provider_ends, withheld
+from checkpoint.referrals.routes import STEPPED, TOLD, ReferralId, Side, recording, taking
+from checkpoint.referrals.rules import check_provider_ends, withheld
 from checkpoint.referrals.schemas import EndReferral, PutOnList, RecordSessions, TakeStep
 from checkpoint.referrals.states import (
     ENDINGS,
     ReferralEvent,
     ReferralNotFound,
     ReferralState,
-    StepNotAllowed,
 )
 
 router = APIRouter(prefix="/v1/provider/referrals", tags=["providers"])
-ReferralId = Annotated[UUID, Path(description="The referral's id.")]
 Provider = Annotated[Actor, holding(Permission.ANSWER_REFERRAL)]
 ONE = "/{referral_id}"
-STEPPED = (
-    *CREATING,
-    ReferralNotFound,
-    IfMatchMissing,
-    Overtaken,
-    StepNotAllowed,
-    RuleBroken,
-    RecordFull,
-)
 
 
 @router.get("", response_model=Page[ProviderItemView], responses=problems(MalformedCursor))
@@ -99,8 +87,8 @@ async def acknowledge_provider_referral(
     asked: Once,
 ) -> Response:
     """Say that you have the referral."""
-    told = Told(happened_on=command.happened_on)
-    deed = _taking(session, referral_id, ReferralEvent.ACKNOWLEDGED, told, seen, by=by, at=now)
+    event = ReferralEvent.ACKNOWLEDGED
+    deed = taking(THEIRS, session, referral_id, event, command, seen, by=by, at=now)
     return await _once(session, asked, deed, referral_id, by=by, at=now)
 
 
@@ -117,8 +105,8 @@ async def wait_provider_referral(
     asked: Once,
 ) -> Response:
     """Put the person on your waiting list: nobody holds it against them."""
-    told = Told(**command.model_dump())
-    deed = _taking(session, referral_id, ReferralEvent.PUT_ON_LIST, told, seen, by=by, at=now)
+    event = ReferralEvent.PUT_ON_LIST
+    deed = taking(THEIRS, session, referral_id, event, command, seen, by=by, at=now)
     return await _once(session, asked, deed, referral_id, by=by, at=now)
 
 
@@ -133,8 +121,8 @@ async def start_provider_referral(
     asked: Once,
 ) -> Response:
     """Say on which day the person started."""
-    told = Told(happened_on=command.happened_on)
-    deed = _taking(session, referral_id, ReferralEvent.STARTED, told, seen, by=by, at=now)
+    event = ReferralEvent.STARTED
+    deed = taking(THEIRS, session, referral_id, event, command, seen, by=by, at=now)
     return await _once(session, asked, deed, referral_id, by=by, at=now)
 
 
@@ -150,8 +138,8 @@ async def end_provider_referral(
 ) -> Response:
     """Say how it ended, when and why; only whoever referred withdraws a referral."""
     check_provider_ends(command.outcome)
-    told = Told(**command.model_dump(exclude={"outcome"}))
-    deed = _taking(session, referral_id, ENDINGS[command.outcome], told, seen, by=by, at=now)
+    event = ENDINGS[command.outcome]
+    deed = taking(THEIRS, session, referral_id, event, command, seen, by=by, at=now)
     return await _once(session, asked, deed, referral_id, by=by, at=now)
 
 
@@ -159,7 +147,7 @@ async def end_provider_referral(
     f"{ONE}/sessions",
     status_code=201,
     response_model=ProviderReferralView,
-    responses=problems(*CREATING, ReferralNotFound, StepNotAllowed, RuleBroken, RecordFull),
+    responses=problems(*CREATING, *TOLD),
 )
 async def record_provider_sessions(
     by: Provider,
@@ -170,12 +158,7 @@ async def record_provider_sessions(
     asked: Once,
 ) -> Response:
     """Say on which days you expected the person, and whether they came; sent again, a day is put right."""
-
-    async def deed() -> Response:
-        found = await queries.held(session, referral_id, by=by)
-        await actions.record_sessions(session, found, command, by=by, at=now)
-        return await _answer(session, referral_id, by=by, status=201)
-
+    deed = recording(THEIRS, session, referral_id, command, by=by, at=now)
     return await _once(session, asked, deed, referral_id, by=by, at=now)
 
 
@@ -198,34 +181,30 @@ async def _once(
     return now
 
 
-def _taking(
-    session: AsyncSession,
-    referral_id: UUID,
-    event: ReferralEvent,
-    told: Told,
-    seen: int,
-    *,
-    by: Actor,
-    at: datetime,
-) -> Callable[[], Awaitable[Response]]:
-    async def deed() -> Response:
-        found = await queries.held(session, referral_id, by=by)
-        await actions.take(session, found, event, told, seen=seen, by=by, at=at)
-        return await _answer(session, referral_id, by=by)
-
-    return deed
-
-
 async def _withheld(session: AsyncSession, found: Any) -> Any:
     stands = await referrals.sharing(session, found.custody_record_id) is not None
     states = [row.state for row in await contracts.of_record(session, found.custody_record_id)]
     return withheld(ReferralState(found.state), consent_stands=stands, contracts=states)
 
 
-async def _answer(session: AsyncSession, referral_id: UUID, *, by: Actor, **how: Any) -> Response:
+async def _held(session: AsyncSession, referral_id: UUID, *, by: Actor, **_: Any) -> Any:
+    return await queries.held(session, referral_id, by=by)
+
+
+async def _answer(
+    session: AsyncSession,
+    referral_id: UUID,
+    *,
+    by: Actor,
+    at: datetime | None = None,  # noqa: ARG001 - a provider's view counts no days
+    **how: Any,
+) -> Response:
     found = await queries.one(session, referral_id, by=by)
     why = await _withheld(session, found)
     told = await referrals.told_of(session, found.id)
     entries = await referrals.sessions_of(session, found.id)
     view = views.provider_view(found, told, entries, why)
     return shown(view, headers={"ETag": etag(found.version)}, **how)
+
+
+THEIRS = Side(_held, _answer)
