@@ -1,4 +1,3 @@
-import re
 import subprocess
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -19,7 +18,7 @@ from checkpoint.directory.lookups.states import PlacesRefused
 from checkpoint.directory.offers import Offer, Opening, Place
 from checkpoint.directory.states import AccessWay
 from checkpoint.foundation.database import engine_for
-from conftest import NOON, ROOT, rolled_back
+from conftest import NOON, rolled_back
 
 ON = date(2026, 11, 3)
 (TEXT,) = references.shipped()
@@ -307,9 +306,3 @@ async def test_where_no_list_stands_the_one_that_ships_is_loaded(database):
         await connection.execute(sa.text("SET LOCAL session_replication_role = origin"))
         assert await loading.load(session, by=shell_actor(), at=NOON) == 1
     await engine.dispose()
-
-
-def test_the_list_of_places_that_the_documents_show_is_one():
-    text = (ROOT / "docs" / "directory.md").read_text("utf-8")
-    (shown,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-    assert [each.name for each in references.places_in(shown).places] == ["DL1"]
