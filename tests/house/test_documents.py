@@ -4,6 +4,7 @@ import tomllib
 import pytest
 from sqlmodel import SQLModel
 
+from checkpoint.directory.lookups.references import places_in
 from checkpoint.documents import DOCUMENTS
 from checkpoint.eligibility.states import Verdict
 from checkpoint.foundation.actors import Role
@@ -75,3 +76,9 @@ def test_the_glossary_is_sorted_and_explains_each_word_once():
     words = [row.casefold() for row in rows if row not in {"word", "---"}]
     assert len(words) > 100
     assert words == sorted(set(words))
+
+
+def test_the_list_of_places_that_the_documents_show_is_one():
+    text = (ROOT / "docs" / "directory.md").read_text("utf-8")
+    (shown,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert [each.name for each in places_in(shown).places] == ["DL1"]

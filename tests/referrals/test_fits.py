@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkpoint.needs.states import NeedLevel, Pathway
-from checkpoint.referrals.offers.fits import Need, Offer, Point, Seeker, fit, needs_of, ranked
+from checkpoint.referrals.offers.fits import (
+    SIDES,
+    Need,
+    Offer,
+    Point,
+    Seeker,
+    fit,
+    needs_of,
+    ranked,
+)
 from checkpoint.referrals.offers.states import LABELS, NoProviderReason, NoProviderWithdrawal
 
 PLAIN = Offer(service_id=UUID(int=1), organization_id=UUID(int=2), name="Synthetic offer")
@@ -19,7 +28,7 @@ WHO = Seeker(age=25, sex="male")
 def kind_of(point, seeker, offer):
     """On which side a point stands, and what is said of it; None where it is left out."""
     found = fit(seeker, offer)
-    for side in ("why", "unknown", "excludes"):
+    for side in SIDES:
         for told in getattr(found, side):
             if told.point is point:
                 return side
@@ -66,7 +75,7 @@ def kind_of(point, seeker, offer):
         (Point.PLACE, {"districts": frozenset({"DL1"})}, {"district": "DH1"}, None),
         (Point.FREE_PLACES, {}, {}, "unknown"),
         (Point.FREE_PLACES, {"maximum": 3, "free_places": 1}, {}, "why"),
-        (Point.FREE_PLACES, {"maximum": 3, "free_places": 0}, {}, None),
+        (Point.FREE_PLACES, {"maximum": 3, "free_places": 0}, {}, "behind"),
         (Point.COST, {}, {}, "unknown"),
         (Point.COST, {"is_free": True}, {}, "why"),
         (Point.COST, {"is_free": False}, {}, None),
@@ -82,11 +91,11 @@ AGES = st.none() | st.integers(0, 99)
 @given(AGES, AGES, AGES)
 def test_what_is_not_known_excludes_nobody_and_every_point_is_told_once(age, least, most):
     found = fit(replace(WHO, age=age), replace(PLAIN, minimum_age=least, maximum_age=most))
-    told = [each.point for each in (*found.why, *found.unknown, *found.excludes)]
-    assert len(told) == len({*told})
+    told = [each for side in SIDES for each in getattr(found, side)]
+    assert len(told) == len({each.point for each in told})
     if age is None:
         assert not found.excludes
-    assert all(each.words.endswith(".") for each in (*found.why, *found.unknown, *found.excludes))
+    assert all(each.words.endswith(".") for each in told)
 
 
 def test_what_excludes_comes_last_and_a_full_house_before_it():

@@ -132,9 +132,13 @@ def reach_of(actor: Actor) -> dict[str, Any]:
     return scope_of(actor) | team_of(actor)
 
 
+# One by one: for a list of ids PostgreSQL plans the whole view anew each time, ten times as long.
 REACHED = Prepared(
+    sa.select(col(CustodyRecord.id)).where(IN_REACH, col(CustodyRecord.id) == RECORD_ID)
+)
+CASES = Prepared(
     sa.select(col(CustodyRecord.id)).where(
-        IN_REACH, col(CustodyRecord.id) == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
+        col(CustodyRecord.id) == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
     )
 )
 LEADS = Prepared(
@@ -195,9 +199,12 @@ LISTING = Listing(
 
 
 async def reached(session: AsyncSession, ids: Iterable[UUID], actor: Actor) -> frozenset[UUID]:
-    """Which of these cases this reader may read."""
-    rows = await rows_of(session, REACHED, **reach_of(actor), ids=[*ids])
-    return frozenset(row.id for row in rows)
+    """Which of these are cases that this reader may read."""
+    found = set[UUID]()
+    for case in await rows_of(session, CASES, ids=[*ids]):
+        rows = await rows_of(session, REACHED, **reach_of(actor), record_id=case.id)
+        found.update(row.id for row in rows)
+    return frozenset(found)
 
 
 WORKED = Prepared(

@@ -1,4 +1,4 @@
-"""Whether an offer fits somebody: why, what is unknown, and what excludes it. Pure."""
+"""Whether an offer fits somebody: why, what is unknown, puts it behind or excludes it. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -69,6 +69,10 @@ class Offer:
     assured_on: date | None = None
 
 
+# What speaks for an offer or against it, in the order of ``Fit``.
+SIDES = ("why", "unknown", "behind", "excludes")
+
+
 @dataclass(frozen=True)
 class Told:
     """One point, in words."""
@@ -79,20 +83,20 @@ class Told:
 
 @dataclass(frozen=True)
 class Fit:
-    """What speaks for an offer, what nobody knows, and what excludes it."""
+    """What speaks for an offer, what nobody knows, what puts it behind, and what excludes it."""
 
     offer: Offer
     why: tuple[Told, ...]
     unknown: tuple[Told, ...]
+    behind: tuple[Told, ...]
     excludes: tuple[Told, ...]
 
     @property
     def rank(self) -> tuple[Any, ...]:
         """Its place among others, the best first: what excludes, a full house, then how much fits."""
-        full = self.offer.free_places == 0
         return (
             bool(self.excludes),
-            full,
+            bool(self.behind),
             -len(self.why),
             len(self.unknown),
             self.offer.name.casefold(),
@@ -108,10 +112,10 @@ def fit(seeker: Seeker, offer: Offer) -> Fit:
         offer: what the directory says of it.
 
     Returns:
-        Every point once: for it, unknown or against it. What neither side asks for is left out;
+        Every point once: for it, unknown, behind others for it, or against it. What neither side asks for is left out;
         what is not known excludes nobody.
     """
-    told: dict[str, list[Told]] = {"why": [], "unknown": [], "excludes": []}
+    told: dict[str, list[Told]] = {side: [] for side in SIDES}
     for point, found in (
         (Point.AGE, _age(seeker, offer)),
         (Point.SEX, _sex(seeker, offer)),
@@ -125,7 +129,7 @@ def fit(seeker: Seeker, offer: Offer) -> Fit:
         if found is not None:
             kind, words = found
             told[kind].append(Told(point, words))
-    return Fit(offer, *(tuple(told[kind]) for kind in ("why", "unknown", "excludes")))
+    return Fit(offer, *(tuple(told[side]) for side in SIDES))
 
 
 Found = tuple[str, str] | None
@@ -210,7 +214,7 @@ def _free_places(offer: Offer) -> Found:
         return "unknown", "It does not say how many places are free."
     if offer.free_places:
         return "why", f"Free places: {offer.free_places} of {offer.maximum}."
-    return None  # full: somebody can wait
+    return "behind", "No place is free now. Somebody can be put on the waiting list."
 
 
 def _cost(offer: Offer) -> Found:

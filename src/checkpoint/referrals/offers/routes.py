@@ -70,8 +70,8 @@ async def read_case_offers(
     ] = None,
     most: Annotated[int, Query(ge=1, le=20, description="Offers for each need.")] = 5,
 ) -> Response:
-    """The offers that fit a case's needs, the worst need first: why each fits, what is unknown, and
-    what excludes it. That they were shown is kept.
+    """The offers that fit a case's needs, the worst need first: why each fits, what is unknown,
+    whether it is full, and what excludes it. That they were shown is kept.
     """
     record = await contracts.case(session, record_id, by=by, at=now)
     today = london_day(now)

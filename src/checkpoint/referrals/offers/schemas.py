@@ -21,7 +21,7 @@ class PointView(View):
 
 
 class FitView(View):
-    """One offer, why it fits, what is unknown, and what excludes it."""
+    """One offer: why it fits, what is unknown, puts it behind others, or excludes it."""
 
     service_id: UUID
     organization_id: UUID | None
@@ -35,6 +35,7 @@ class FitView(View):
     fits: Annotated[bool, Field(description="Nothing excludes it.")]
     why: list[PointView]
     unknown: list[PointView]
+    behind: Annotated[list[PointView], Field(description="That no place is free now.")]
     excludes: list[PointView]
 
 

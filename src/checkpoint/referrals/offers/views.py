@@ -9,7 +9,7 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.schemas import NextStep
 from checkpoint.needs.states import LABELS as PATHWAYS
 from checkpoint.needs.states import Pathway
-from checkpoint.referrals.offers.fits import Fit, Need, Seeker
+from checkpoint.referrals.offers.fits import SIDES, Fit, Need, Seeker
 from checkpoint.referrals.offers.schemas import (
     CaseOffersView,
     FitView,
@@ -30,8 +30,7 @@ OF_OFFER = (
 def fit_view(found: Fit) -> FitView:
     """One offer, and how it fits."""
     told = {
-        name: [PointView.model_validate(each) for each in getattr(found, name)]
-        for name in ("why", "unknown", "excludes")
+        name: [PointView.model_validate(each) for each in getattr(found, name)] for name in SIDES
     }
     return FitView(
         **{name: getattr(found.offer, name) for name in OF_OFFER},
