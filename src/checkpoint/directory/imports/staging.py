@@ -12,12 +12,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.directory import queries, references
 from checkpoint.directory.entities import canonical, digest_of
 from checkpoint.directory.imports.comparing import (
     BEGIN,
     CHOOSE,
     CIRCLE,
     CLASHES,
+    CLASSED,
     COLUMNS,
     COMPARE,
     COUNTS,
@@ -26,6 +28,7 @@ from checkpoint.directory.imports.comparing import (
     FIRST,
     GOING,
     NAMELESS,
+    PATHLESS,
     POINT,
     REWRITE,
     ROWS,
@@ -37,9 +40,13 @@ from checkpoint.directory.imports.comparing import (
 from checkpoint.directory.imports.linking import circular, relinked
 from checkpoint.directory.imports.mending import made_id
 from checkpoint.directory.imports.splitting import Row
-from checkpoint.directory.rules import day_of
+from checkpoint.directory.meanings import meanings, term_of
+from checkpoint.directory.rules import LONGEST_CHAIN, day_of
 from checkpoint.directory.states import ListingKind
+from checkpoint.directory.views import crosswalk_on
 from checkpoint.foundation.database import executed, rows_of
+
+ON_NO_PATHWAY = "/attributes: none of its terms means a pathway; look-ups by pathway pass it over"
 
 
 async def begin(session: AsyncSession) -> None:
@@ -192,6 +199,17 @@ async def counts(session: AsyncSession) -> tuple[dict[str, int], dict[str, int]]
         if row.change is not None:
             changes[row.change] = changes.get(row.change, 0) + row.rows
     return outcomes, changes
+
+
+async def pathless(session: AsyncSession, *, on: date) -> int:
+    """Note at each service whose terms mean none of the pathways on a day, and say how many."""
+    rows = await rows_of(session, CLASSED, longest=LONGEST_CHAIN)
+    terms = {each.id: each for each in (term_of(row.document) for row in rows)}
+    said = crosswalk_on(await queries.crosswalk(session), on)
+    found = meanings(terms, references.pathway_terms(), said)
+    meant = [str(id) for id, pathways in found.items() if pathways]
+    (row,) = await rows_of(session, PATHLESS, note=ON_NO_PATHWAY, meant=meant)
+    return int(row.pathless)
 
 
 async def nameless(session: AsyncSession) -> int:
