@@ -84,6 +84,26 @@ REWRITE = sa.text("""
            taxonomy_id = :taxonomy_id, parent_id = :parent_id
      WHERE position = :position
 """)
+# Services at locations whose id an earlier service of the feed has, or one of another source.
+DOUBLED = sa.text("""
+    SELECT position, array_agg(id) AS ids
+      FROM (SELECT chosen.position, chosen.id AS service, place.id #>> '{}' AS id,
+                   row_number() OVER (PARTITION BY place.id ORDER BY chosen.position)
+              FROM directory_chosen AS chosen, jsonb_path_query(
+                   CAST(chosen.document AS jsonb), '$.service_at_locations[*].id') AS place (id)
+             WHERE chosen.kind = 'service') AS place
+     WHERE row_number > 1
+        OR EXISTS (SELECT FROM directory_offer_place AS other
+                     JOIN directory_listing AS service ON service.id = other.service_id
+                    WHERE other.service_at_location_id = CAST(place.id AS uuid)
+                      AND service.source <> :source)
+     GROUP BY position ORDER BY position
+""")
+DOCUMENT = sa.text("SELECT document FROM directory_chosen WHERE position = :position")
+NOTED = sa.text("""
+    UPDATE directory_staged
+       SET outcome = 'repaired', notes = array_append(notes, :note) WHERE position = :position
+""")
 TERMS = sa.text("""
     SELECT id, parent_id FROM directory_chosen
      WHERE kind = 'taxonomy_term' AND parent_id IS NOT NULL

@@ -23,11 +23,14 @@ from checkpoint.directory.imports.comparing import (
     COLUMNS,
     COMPARE,
     COUNTS,
+    DOCUMENT,
     DOCUMENTS,
+    DOUBLED,
     END,
     FIRST,
     GOING,
     NAMELESS,
+    NOTED,
     PATHLESS,
     POINT,
     REWRITE,
@@ -46,6 +49,7 @@ from checkpoint.directory.states import ListingKind
 from checkpoint.directory.views import crosswalk_on
 from checkpoint.foundation.database import executed, rows_of
 
+DOUBLED_PLACE = "/service_at_locations: an id that another service's place has; one was made of it"
 ON_NO_PATHWAY = "/attributes: none of its terms means a pathway; look-ups by pathway pass it over"
 
 
@@ -129,6 +133,7 @@ async def compare(session: AsyncSession, *, source: str) -> None:
     for statement in SHARED:
         await executed(session, sa.text(statement), {"source": source})
     await _rename(session, source)
+    await _tell_apart(session, source)
     await _cut_circles(session)
     for statement in POINT:
         await executed(session, sa.text(statement), {})
@@ -148,6 +153,19 @@ async def _rename(session: AsyncSession, source: str) -> None:
         changed = relinked(kind, document, renamed)
         if changed != document:
             await _rewrite(session, position, kind, changed)
+
+
+async def _tell_apart(session: AsyncSession, source: str) -> None:
+    """Where another service's place has the id of one, that gets one of its own."""
+    for row in await rows_of(session, DOUBLED, source=source):
+        (held,) = await rows_of(session, DOCUMENT, position=row.position)
+        document = json.loads(held.document)
+        for place in document["service_at_locations"]:
+            if place["id"] in row.ids:
+                own = f"{document['id']}/{place['id']}"
+                place["id"] = made_id(source, "service_at_location", own)
+        await _rewrite(session, row.position, ListingKind.SERVICE, document)
+        await executed(session, NOTED, {"position": row.position, "note": DOUBLED_PLACE})
 
 
 async def _documents(
