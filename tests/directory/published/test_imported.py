@@ -95,6 +95,13 @@ async def test_what_was_imported_is_as_our_own_types_say(reader):
     assert await typed(reader) > 10
 
 
+async def test_what_a_feed_says_beside_the_standard_is_said_again(reader):
+    services = (await reader.get("/services?full=true")).json()["contents"]
+    said = [each["pc_metadata"] for each in services if "pc_metadata" in each]
+    assert said == [{"b": 1}] if reader.made_up else said
+    assert "Testperson" not in json.dumps(services)
+
+
 async def test_ids_that_stand_twice_are_told_apart_and_told_of(reader):
     places = (await reader.get("/service_at_locations?full=true")).json()["contents"]
     assert len({each["id"] for each in places}) == len(places)
