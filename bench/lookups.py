@@ -43,6 +43,7 @@ from checkpoint.directory.states import ListingKind
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.embedded import embedded
 from checkpoint.foundation.identifiers import new_id
+from checkpoint.foundation.server import settle
 from checkpoint.foundation.settings import Environment, Settings
 
 ROUNDS, WARM = 60, 12
@@ -388,6 +389,7 @@ def main() -> None:
             prepare(url)
             asyncio.run(filled(url, services))
             apps[services] = application(url, folder)
+        settle()  # as the server does
         told(asyncio.run(measured(apps)))
 
 

@@ -56,6 +56,14 @@ async def test_a_service_is_entered_changed_withdrawn_and_restored_and_all_is_ke
         (2, "listed", None),
         (1, "listed", None),
     ]
+    first = (await editor.get(f"{here}/versions?size=3")).json()
+    assert [each["version"] for each in first["versions"]] == [4, 3, 2]
+    rest = await editor.get(f"{here}/versions?size=3&after={first['next']}")
+    assert [each["version"] for each in rest.json()["versions"]] == [1]
+    assert rest.json()["next"] is None
+    assert 'rel="first"' in rest.headers["link"]
+    broken = await editor.get(f"{here}/versions?after=nonsense")
+    assert broken.json()["errorCode"] == "malformed-cursor"
     for answer, event in (
         (changed, "directory.changed"),
         (withdrawn, "directory.withdrawn"),

@@ -140,11 +140,13 @@ async def test_the_loop_is_closed_by_pathway_and_provider(a_desk, clients, board
 
     told, (mine,) = await row(desk.boss)
     assert (told["exact"], told["of_suites"], told["until"]) == (True, ["DURHAMGATE"], TODAY)
+    assert told["note"] is None
     counts = ("shown", "chosen", "attended", "completed", "still_open", "mean_waiting_days")
     assert [mine[name] for name in counts] == [1, 1, 1, 1, 0, None]
     assert (await row(desk.boss, until="2026-11-02"))[1] == []
     told, rows = await row(board, since="2026-11-03")
     assert (told["exact"], told["of_suites"], rows) == (False, None, [])
+    assert "does not mean no referrals" in told["note"]
     assert (told["since"], told["until"]) == ("2026-10-01", "2026-12-31")
     backwards = await board.get(
         "/v1/referrals/summary", params={"since": TODAY, "until": "2026-01-01"}

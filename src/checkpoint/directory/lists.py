@@ -18,7 +18,8 @@ TEXTS = sa.ARRAY(sa.Text())
 class DirectoryOffer(Row, table=True):
     """What one service's document says to whoever looks for an offer. Null: not said.
 
-    Derived from the document by ``directory.offers``, in the transaction that changes it.
+    Derived from the document by ``directory.offers`` and written by ``directory.indexing``, in the
+    transaction that changes the document or what it names.
     """
 
     __tablename__ = "directory_offer"

@@ -63,11 +63,15 @@ PAGES = Listing(
         == sa.bindparam("taxonomy_id", type_=sa.Uuid()),
     },
 )
+NEWEST = 2**31 - 1
 VERSIONS = (
     sa.select(*DirectoryListingVersion.__table__.c)
     .where(col(DirectoryListingVersion.listing_id) == ID)
     .order_by(col(DirectoryListingVersion.version).desc())
 )
+OLDER = VERSIONS.where(
+    col(DirectoryListingVersion.version) < sa.bindparam("below", type_=sa.Integer())
+).limit(sa.bindparam("most", type_=sa.Integer()))
 VERSION = VERSIONS.where(
     col(DirectoryListingVersion.version) == sa.bindparam("number", type_=sa.Integer())
 )
@@ -190,9 +194,21 @@ async def page(
     return await PAGES.page(session, turn, kind=kind.value, **narrowed)
 
 
-async def versions(session: AsyncSession, id: UUID) -> Sequence[Any]:
-    """All that a listing ever said, the last first."""
-    return await rows_of(session, VERSIONS, id=id)
+async def versions(
+    session: AsyncSession, id: UUID, *, turn: Turn
+) -> tuple[Sequence[Any], str | None]:
+    """One page of what a listing ever said, the last first; and the cursor to the next.
+
+    Raises:
+        MalformedCursor: the cursor is none of this list.
+    """
+    place = turn.start()
+    below = place.rank[0] if place else NEWEST
+    rows = await rows_of(session, OLDER, id=id, below=below, most=turn.size + 1)
+    if len(rows) <= turn.size:
+        return rows, None
+    last = rows[turn.size - 1]
+    return rows[: turn.size], turn.cursor(last.recorded_at, id, (last.version,))
 
 
 async def version(session: AsyncSession, id: UUID, number: int) -> Any | None:

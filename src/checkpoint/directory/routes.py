@@ -182,16 +182,26 @@ async def restore_listing(
     return await answer(session, listings, listing_id, now=now)
 
 
-@router.get(f"{ONE}/versions", response_model=HistoryView, responses=problems(ListingNotFound))
+@router.get(
+    f"{ONE}/versions",
+    response_model=HistoryView,
+    responses=problems(ListingNotFound, MalformedCursor),
+)
 async def read_listing_versions(
-    by: Reader, listings: Listings, listing_id: ListingId, session: Transaction, now: Now
+    by: Reader,
+    listings: Listings,
+    listing_id: ListingId,
+    session: Transaction,
+    now: Now,
+    turn: Turning,
 ) -> Response:
-    """All that a listing ever said, the last first."""
+    """What a listing ever said, the last first."""
     found = await queries.listing(session, listing_id, kind=listings.kind)
     await _record(session, DirectoryEvent.HISTORY_READ, listing_id, path=listings, by=by, now=now)
-    rows = await queries.versions(session, listing_id)
+    rows, following = await queries.versions(session, listing_id, turn=turn)
     versions = [VersionView.model_validate(row) for row in rows]
-    return shown(HistoryView(id=found.id, kind=found.kind, versions=versions))
+    view = HistoryView(id=found.id, kind=found.kind, versions=versions, next=following)
+    return shown(view, headers=links(turn.request, following))
 
 
 async def answer(

@@ -91,7 +91,17 @@ class StateCapacity(Command):
 
     model_config = example(maximum=10)
 
-    maximum: Annotated[int, Field(strict=True, ge=0, le=10_000, examples=[10])]
+    maximum: Annotated[
+        int,
+        Field(
+            strict=True,
+            ge=0,
+            le=10_000,
+            description="Places in all, held and free; not fewer than are held now. 0: it takes "
+            "nobody of the programme. It is published as `maximum` of the service's capacity.",
+            examples=[10],
+        ),
+    ]
     description: Annotated[Words | None, Field(description="What a place is.")] = None
 
 
@@ -133,9 +143,9 @@ class MapTerm(Command):
 class CapacityView(View):
     """How many places a service has, and how many are free."""
 
-    maximum: int
-    held: int
-    free: int
+    maximum: Annotated[int, Field(description="Places in all, as staff stated them.")]
+    held: Annotated[int, Field(description="Places that are held or taken.")]
+    free: Annotated[int, Field(description="Places in all without those that are held.")]
     description: str | None
     updated_at: Moment
     version: Annotated[int, Field(description="Counts what staff stated; its ETag.")]
@@ -193,11 +203,14 @@ class VersionView(View):
 
 
 class HistoryView(View):
-    """All that a listing ever said, the last first."""
+    """What a listing ever said, the last first, page by page."""
 
     id: UUID
     kind: ListingKind
     versions: list[VersionView]
+    next: Annotated[
+        str | None, Field(description="Send as `after` for the next page; null on the last.")
+    ]
 
 
 class MappingView(View):

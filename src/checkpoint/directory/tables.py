@@ -53,7 +53,8 @@ class DirectoryListing(Record, table=True):
     """One organization, service, location, taxonomy or term as the directory holds it now.
 
     Its id is the one that is published. Whatever it ever said stands in its versions. Written
-    only by ``directory.actions`` and by whatever imports.
+    by staff's deeds (``directory.actions``, ``directory.upkeep.actions``), of the shipped list by
+    ``directory.loading``, and of feeds by ``directory.imports.applying``.
     """
 
     __tablename__ = "directory_listing"
@@ -202,7 +203,9 @@ class DirectoryEdition(Record, table=True):
 class DirectoryCapacity(Row, table=True):
     """How many places a service has for the programme, and how many are held.
 
-    Written only by ``directory.actions``; whatever happens, no more are held than there are.
+    What staff state is written by ``directory.upkeep.actions``; places are held and released by
+    ``directory.actions``, as part of other rooms' deeds. Whatever happens, no more are held than
+    there are.
     """
 
     __tablename__ = "directory_capacity"

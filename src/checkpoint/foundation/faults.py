@@ -28,6 +28,10 @@ PLAIN = MappingProxyType(
         "string_type": "Write this as text, in quotes.",
         "int_parsing": "Write a whole number.",
         "int_type": "Write a whole number.",
+        "float_parsing": "Write a number.",
+        "float_type": "Write a number.",
+        "finite_number": "Write a number that is not infinite.",
+        "bool_parsing": "Write true or false.",
         "json_invalid": "The body is not JSON.",
         "model_attributes_type": "Write this as an object.",
         "dict_type": "Write this as an object.",
@@ -50,6 +54,8 @@ LIMITS = MappingProxyType(
         "too_short": "Give at least {min_length}.",
         "less_than_equal": "The most is {le}.",
         "greater_than_equal": "The least is {ge}.",
+        "greater_than": "Write more than {gt}.",
+        "less_than": "Write less than {lt}.",
     }
 )
 
@@ -94,5 +100,9 @@ def _detail(kind: str, context: Mapping[str, Any], error: Mapping[str, Any]) -> 
     if kind in ("enum", "literal_error"):
         return f"Choose one of: {context.get('expected')}."
     if kind in LIMITS:
-        return LIMITS[kind].format(**context)
+        return LIMITS[kind].format(**{name: _whole(value) for name, value in context.items()})
     return PLAIN.get(kind, "This is not in the agreed form; see the API document.")
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -66,7 +66,8 @@ class _WorkedOut:
             return ()
         if self._row is None:
             self._describe(found)
-        return [self._read(row) for row in found]
+        rows = found.fetchall()
+        return [self._read(row) for row in rows] if self._out_of else [*map(self._row._make, rows)]
 
     def _describe(self, found: sa.CursorResult[Any]) -> None:
         """Learn from the first result of which types the database says its columns are."""

@@ -5,16 +5,19 @@ import pytest
 import sqlalchemy as sa
 
 from checkpoint.access.authentication import shell_actor
+from checkpoint.directory.imports import staging
 from checkpoint.directory.imports.cli import origin_of, run
 from checkpoint.directory.imports.exporting import export
 from checkpoint.directory.imports.loading import Origin, importing
 from checkpoint.directory.imports.reading import FeedBroken, FeedItem
+from checkpoint.directory.imports.staging import ON_NO_PATHWAY
 from checkpoint.directory.imports.states import (
     FeedNotRead,
     Format,
     ImportUnderWay,
     SourceNotImported,
 )
+from checkpoint.directory.references import pathway_terms
 from checkpoint.directory.states import ListingKind
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
 from feeding import AT, a_page, a_service, an_id, imported, items_in, written
@@ -118,13 +121,76 @@ async def test_a_source_is_imported_once_at_a_time_and_never_our_own(owner):
 async def test_the_directory_is_held_for_applying_alone(owner):
     free = "SELECT pg_try_advisory_xact_lock(hashtext('directory'))"
     origin = Origin("held", "held", "held")
-    for alone in (False, True):
-        async with importing(owner, origin, by=shell_actor(), at=AT) as (work, _):
-            await work.stage(items_in([a_service("held-0")]))
-            assert await counted(owner, free)
-            await work.compare(alone=alone)
-            assert await counted(owner, free) is not alone
+    async with importing(owner, origin, by=shell_actor(), at=AT) as (work, session):
+        await work.stage(items_in([a_service("held-0"), a_service("held-0")]))
+        await work.compare()
         assert await counted(owner, free)
+        assert await work.alone()
+        assert not await counted(owner, free)
+        await work.apply(ended=AT)
+        await session.commit()
+        assert await counted(owner, free)
+
+
+async def test_what_was_changed_while_it_was_compared_is_compared_anew(owner):
+    origin = Origin("late", "late", "late")
+    terms = {"term": "T", "name": "T", "description": "T"}
+    shared = a_service("late", attributes=[{"taxonomy_term": {"id": an_id("late-term")} | terms}])
+    async with importing(owner, origin, by=shell_actor(), at=AT) as (work, session):
+        await work.stage(items_in([shared, {"name": "of no id"}]))
+        await work.compare()
+        assert work.told.changes == {"new": 4}
+        assert work.told.why == "1 items have no id"
+        await imported(owner, "sooner", items_in([shared]))
+        assert not await work.alone()
+        # The term stands as the other has it; of whatever else has its id, there are two now.
+        assert work.told.changes == {"new": 3}
+        assert work.told.why == "1 items have no id"
+        notes = [note async for row in staging.rows(session) for note in row.notes]
+        assert notes.count(ON_NO_PATHWAY) == 1
+        await work.apply(ended=AT)
+        await session.commit()
+    assert await counted(owner, STANDING, source="late") == 3
+    assert await counted(owner, STANDING, source="sooner") == 4
+
+
+async def test_services_on_no_pathway_are_told_of(owner, tmp_path, capsys):
+    (term, _), *_ = pathway_terms().items()
+    wider = {"id": an_id("narrow"), "name": "N", "description": "N", "parent_id": str(term)}
+    services = [
+        a_service("path-0", attributes=[{"taxonomy_term_id": str(term)}]),
+        a_service("path-1", attributes=[{"taxonomy_term": wider}]),
+        a_service("path-2", attributes=[{"taxonomy_term": {
+            "id": an_id("nothing"), "name": "X", "description": "X"}}]),
+        a_service("path-3"),
+    ]  # fmt: skip
+    feed, report = written(tmp_path / "path.json", a_page(services)), tmp_path / "report.csv"
+    for dry_run in (True, False):
+        await run(owner, str(feed), origin_of(str(feed), "path"), None,
+                  dry_run=dry_run, report=report)  # fmt: skip
+        assert "On no pathway: 2 services." in capsys.readouterr().out
+        lines = [line for line in report.read_text().splitlines() if ON_NO_PATHWAY in line]
+        assert [an_id(f"path-{n}", "service") in line for n, line in enumerate(lines, 2)] == [
+            True, True]  # fmt: skip
+        ended = report.read_text().splitlines()[-1].rpartition(",")[2]
+        assert ended == ("a dry run: nothing was changed" if dry_run else "applied")
+    unfound = """SELECT count(*) FROM directory_offer JOIN directory_listing ON id = service_id
+                  WHERE source = :source AND pathways = '{}'"""
+    assert await counted(owner, unfound, source="path") == 2
+
+
+async def test_a_feed_that_was_mistyped_leaves_nothing_behind(owner, tmp_path):
+    known = "SELECT count(*) FROM directory_source WHERE code = :source"
+    runs = "SELECT count(*) FROM directory_import_run WHERE source = :source"
+    for source, left in (("mistyped", 0), ("typed", 1)):
+        if left:
+            await imported(owner, source, items_in([a_service("typed")]))
+        before = await counted(owner, runs, source=source)
+        with pytest.raises(FeedNotRead):
+            await run(owner, str(tmp_path / "nowhere.json"), Origin(source, source, "nowhere"),
+                      None, dry_run=False, report=None)  # fmt: skip
+        assert await counted(owner, known, source=source) == left
+        assert await counted(owner, runs, source=source) == before + left
 
 
 async def test_a_dry_run_says_what_would_change_and_changes_nothing(owner, tmp_path, capsys):

@@ -1,6 +1,7 @@
 from checkpoint.directory.published import views
 from checkpoint.directory.published.states import Form
 from checkpoint.directory.published.views import Shelf
+from checkpoint.directory.states import ListingKind
 
 TERM = {"id": "t", "name": "Drink", "description": "d", "taxonomy_id": "x", "parent_id": "p"}
 TAXONOMY = {"id": "x", "name": "Pathways", "description": "d", "version": "1"}
@@ -110,3 +111,21 @@ def test_a_taxonomy_tells_its_terms_only_where_they_are_given():
 
 def test_ids_are_found_however_deep_they_stand():
     assert [*views.ids_in({"a": [{"id": "1"}, 2], "b": {"id": "3"}, "id": 4}, "id")] == ["1", "3"]
+
+
+def test_what_staff_write_under_names_of_their_own_is_for_them():
+    kept = {
+        "id": "s",
+        "access_way": "walk_in",
+        "valid_until": "2026-12-31",
+        "phones": [{"number": "1", "languages": [{"code": "pl", "accessibility": "BSL"}]}, "odd"],
+        "organization": {"id": "o", "name": "O"},
+        "service_at_locations": "odd",
+    }
+    own = {"note": "ring Testperson", "term": {"deep": "no text"}, "eligible": True}
+    odd = {**kept, **own, "phones": [{**kept["phones"][0], "extension_of": "Testperson"}, "odd"]}
+    odd["organization"] = {**kept["organization"], "access_way": "not a service's", **own}
+    assert views.defined(ListingKind.SERVICE, odd) == kept
+    taxonomy = {"id": "t", "access_way": "no service", "valid_from": "2026-01-01"}
+    shown = {"id": "t", "valid_from": "2026-01-01"}
+    assert views.defined(ListingKind.TAXONOMY, taxonomy) == shown

@@ -30,7 +30,7 @@ from checkpoint.directory.imports.reading import (
     lines_of,
     parsed,
 )
-from checkpoint.directory.imports.reports import Report, first_of, summary
+from checkpoint.directory.imports.reports import Report, ending, first_of, summary
 from checkpoint.directory.imports.states import FeedNotRead, Format, RowChange, RunState
 from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.database import transaction
@@ -96,9 +96,12 @@ async def run(
                     items_of(feed, fetcher, work.facts, store),
                     seen=lambda read: progress.update(task, completed=read, total=work.facts.total),
                 )
-            await work.compare(alone=not dry_run)
+            await work.compare()
             await _tell(work, session, lines, dry_run=dry_run)
             if not dry_run:
+                if not await work.alone():
+                    typer.echo("The directory was changed meanwhile; this is how it compares now.")
+                    await _tell(work, session, lines, dry_run=False)
                 await work.apply(ended=utc_now())
                 await session.commit()
     if work.told.state is RunState.BROKEN_OFF:
@@ -109,8 +112,10 @@ async def run(
 async def _tell(work: Import, session: Any, lines: Report | None, *, dry_run: bool) -> None:
     """The counts, the first differences, and each row into the report."""
     told = work.told
+    if lines is not None:
+        lines.begin()
     differences = [line async for line in _reported(work, session, lines)]
-    typer.echo(summary(told.outcomes, told.changes, told.vanished))
+    typer.echo(summary(told.outcomes, told.changes, told.vanished, told.pathless))
     for line in first_of(iter(differences), SHOWN) if dry_run else ():
         typer.echo(line)
     if told.why is not None and told.state is RunState.APPLIED:
@@ -118,7 +123,7 @@ async def _tell(work: Import, session: Any, lines: Report | None, *, dry_run: bo
     if dry_run:
         typer.echo("A dry run: nothing was changed.")
     if lines is not None:
-        lines.end(f"{told.state.value}{f': {told.why}' if told.why else ''}")
+        lines.end(ending(told.state, told.why, dry_run=dry_run))
 
 
 async def _reported(work: Import, session: Any, lines: Report | None) -> AsyncIterator[str]:

@@ -84,6 +84,26 @@ REWRITE = sa.text("""
            taxonomy_id = :taxonomy_id, parent_id = :parent_id
      WHERE position = :position
 """)
+# Services at locations whose id an earlier service of the feed has, or one of another source.
+DOUBLED = sa.text("""
+    SELECT position, array_agg(id) AS ids
+      FROM (SELECT chosen.position, chosen.id AS service, place.id #>> '{}' AS id,
+                   row_number() OVER (PARTITION BY place.id ORDER BY chosen.position)
+              FROM directory_chosen AS chosen, jsonb_path_query(
+                   CAST(chosen.document AS jsonb), '$.service_at_locations[*].id') AS place (id)
+             WHERE chosen.kind = 'service') AS place
+     WHERE row_number > 1
+        OR EXISTS (SELECT FROM directory_offer_place AS other
+                     JOIN directory_listing AS service ON service.id = other.service_id
+                    WHERE other.service_at_location_id = CAST(place.id AS uuid)
+                      AND service.source <> :source)
+     GROUP BY position ORDER BY position
+""")
+DOCUMENT = sa.text("SELECT document FROM directory_chosen WHERE position = :position")
+NOTED = sa.text("""
+    UPDATE directory_staged
+       SET outcome = 'repaired', notes = array_append(notes, :note) WHERE position = :position
+""")
 TERMS = sa.text("""
     SELECT id, parent_id FROM directory_chosen
      WHERE kind = 'taxonomy_term' AND parent_id IS NOT NULL
@@ -155,3 +175,37 @@ ROWS = sa.text(f"""
            staged.notes, chosen.change, chosen.fields {SHOWN} AND staged.position > :after
      ORDER BY staged.position LIMIT {AT_ONCE}
 """)
+# The terms by which services of the feed are classified, and those they stand below, as the feed
+# has them or else as they stand here.
+CLASSED = sa.text("""
+    WITH RECURSIVE term (id, document) AS (
+        SELECT id, CAST(document AS jsonb) FROM directory_chosen WHERE kind = 'taxonomy_term'
+         UNION ALL
+        SELECT id, document FROM directory_listing AS own
+         WHERE kind = 'taxonomy_term' AND state = 'listed'
+           AND NOT EXISTS (SELECT FROM directory_chosen AS chosen WHERE chosen.id = own.id)
+    ), wanted (id, number) AS (
+        SELECT DISTINCT named.id #>> '{}', 1
+          FROM directory_chosen AS service, jsonb_path_query(
+               CAST(service.document AS jsonb), '$.attributes[*].taxonomy_term_id') AS named (id)
+         WHERE service.kind = 'service'
+         UNION
+        SELECT term.document ->> 'parent_id', number + 1
+          FROM wanted JOIN term ON CAST(term.id AS text) = wanted.id
+         WHERE term.document ? 'parent_id' AND number < :longest
+    )
+    SELECT document FROM term WHERE CAST(id AS text) IN (SELECT id FROM wanted)
+""")
+PATHLESS = sa.text("""
+    WITH noted AS (
+        UPDATE directory_staged AS staged SET notes = array_append(staged.notes, :note)
+          FROM directory_chosen AS chosen
+         WHERE chosen.position = staged.position AND chosen.kind = 'service'
+           AND NOT EXISTS (
+               SELECT FROM jsonb_path_query(
+                      CAST(chosen.document AS jsonb), '$.attributes[*].taxonomy_term_id') AS named (id)
+                WHERE named.id #>> '{}' = ANY(:meant))
+        RETURNING 1
+    )
+    SELECT count(*) AS pathless FROM noted
+""").bindparams(sa.bindparam("meant", type_=ARRAY(sa.Text())))

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
+from checkpoint.directory import queries
 from checkpoint.directory.imports import applying, staging
 from checkpoint.directory.imports.reading import FeedBroken, FeedFacts, FeedItem
 from checkpoint.directory.imports.splitting import Row, rows_of
@@ -29,6 +30,7 @@ from checkpoint.directory.indexing import index
 from checkpoint.directory.states import ListingKind
 from checkpoint.directory.tables import DirectorySource
 from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import executed, insert
 from checkpoint.foundation.database import rows_of as selected
 from checkpoint.foundation.identifiers import new_id
@@ -38,7 +40,7 @@ AT_ONCE = 200
 TAKE = sa.text("SELECT pg_try_advisory_lock(hashtext('directory'), hashtext(:source)) AS taken")
 GIVE_BACK = sa.text("SELECT pg_advisory_unlock(hashtext('directory'), hashtext(:source))")
 # The lock by which staff's own changes wait for each other; an import may wait for them longer. It
-# is taken once the feed is read, so that nobody waits for somebody else's server.
+# is taken once the feed is read and compared, so that nobody waits for that.
 ALONE = ("SET LOCAL lock_timeout = '5min'", "SELECT pg_advisory_xact_lock(hashtext('directory'))")
 SOURCES = sa.select(*DirectorySource.__table__.c).where(
     DirectorySource.__table__.c.code == sa.bindparam("code", type_=sa.String())
@@ -64,6 +66,7 @@ class Told:
     outcomes: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
     vanished: int = 0
+    pathless: int = 0
 
     @property
     def complete(self) -> bool:
@@ -88,6 +91,8 @@ class Import:
         self._session, self._origin, self._by, self._at = session, origin, by, at
         self.facts = FeedFacts()
         self.told = Told(new_id())
+        self._edition: int | None = None
+        self._is_alone = False
 
     async def stage(
         self, items: AsyncIterator[FeedItem], *, seen: Callable[[int], None] = lambda _: None
@@ -126,29 +131,47 @@ class Import:
         first, *others = rows_of(item.kind, item.item, source=self._origin.source)
         return [first.noted(item.notes), *others]
 
-    async def compare(self, *, alone: bool = True) -> None:
-        """See what the feed would change; the transaction that this begins is the caller's.
-
-        Args:
-            alone: nobody else changes the directory until that transaction ends, so that what is
-                seen is what is applied. A dry run applies nothing and makes nobody wait.
-        """
+    async def compare(self) -> None:
+        """See what the feed would change; the transaction that this begins is the caller's."""
         await staging.choose(self._session)
         await self._session.commit()
-        for statement in ALONE if alone else ():
-            await executed(self._session, sa.text(statement), {})
+        await self._compare()
+
+    async def _compare(self) -> None:
+        self._edition = (await queries.edition(self._session)).number
         await staging.compare(self._session, source=self._origin.source)
         told = self.told
         told.outcomes, told.changes = await staging.counts(self._session)
         if told.state is RunState.BROKEN_OFF:
             told.changes = {}
             return
+        reasons = list(self.facts.incomplete)
         if (nameless := await staging.nameless(self._session)) > 0:
-            self.facts.incomplete.append(f"{nameless} items have no id")
+            reasons.append(f"{nameless} items have no id")
         if not told.outcomes:
-            self.facts.incomplete.append("it holds nothing at all")
-        told.why = "; ".join(self.facts.incomplete) or None
+            reasons.append("it holds nothing at all")
+        told.why = "; ".join(reasons) or None
         told.vanished = len([row async for row in self.gone()])
+        told.pathless = await staging.pathless(self._session, on=london_day(self._at))
+
+    async def alone(self) -> bool:
+        """Nobody else changes the directory until the transaction ends.
+
+        Returns:
+            Whether it stands as it was compared; if not, it was compared once more.
+        """
+        self._is_alone = True
+        await self._lock()
+        if (await queries.edition(self._session)).number == self._edition:
+            return True
+        await self._session.rollback()  # what was staged stays; what was compared goes
+        await self._lock()
+        await self._compare()
+        return False
+
+    async def _lock(self) -> None:
+        for statement in ALONE:
+            await executed(self._session, sa.text(statement), {})
 
     def gone(self) -> AsyncIterator[Any]:
         """What vanishes; nothing where the feed is not surely all."""
@@ -164,9 +187,19 @@ class Import:
         return sorted(covered)
 
     async def apply(self, *, ended: datetime) -> None:
-        """Change the directory by what the feed says, and put on record how it went."""
+        """Change the directory by what the feed says, and put on record how it went.
+
+        Of a feed that was never read, of a source that nobody knows, nothing is put on record: its
+        name or address was mistyped.
+        """
         session, told = self._session, self.told
-        await self._source()
+        if not self._is_alone:
+            await self.alone()
+        known = await selected(session, SOURCES, code=self._origin.source)
+        if not known:
+            if told.state is RunState.BROKEN_OFF and not told.outcomes:
+                return
+            await self._add_source()
         await insert(session, self._run(ended))
         if told.state is RunState.APPLIED and told.changed:
             stamp = {"run": told.run, "at": ended, "by": self._by.id}
@@ -186,17 +219,16 @@ class Import:
             at=ended,
         )
 
-    async def _source(self) -> None:
+    async def _add_source(self) -> None:
         origin = self._origin
-        if not await selected(self._session, SOURCES, code=origin.source):
-            source = DirectorySource(
-                code=origin.source,
-                name=origin.name,
-                url=origin.address if "://" in origin.address else None,
-                dialect=self.facts.dialect.value,
-            )
-            values = source.model_dump()
-            await executed(self._session, DirectorySource.__table__.insert(), values)
+        source = DirectorySource(
+            code=origin.source,
+            name=origin.name,
+            url=origin.address if "://" in origin.address else None,
+            dialect=self.facts.dialect.value,
+        )
+        values = source.model_dump()
+        await executed(self._session, DirectorySource.__table__.insert(), values)
 
     def _run(self, ended: datetime) -> DirectoryImportRun:
         told = self.told

@@ -21,7 +21,7 @@ from checkpoint.directory.imports.mending import (
     mended_value,
     words,
 )
-from checkpoint.directory.imports.shapes import Kind, Shape, shape_of
+from checkpoint.directory.imports.shapes import LISTED, Kind, Shape, shape_of
 from checkpoint.directory.parts import Part
 from checkpoint.directory.states import ListingKind
 from checkpoint.directory.values import DEEPEST, EMAIL, LONGEST_NAME, MOST_ITEMS, plain
@@ -229,8 +229,14 @@ class _Mender:
             if found in made:
                 self.tell(f"{place}/{number}", "stands there twice; left out once")
             elif found is not None:
-                made.append(found)
+                taken = model not in LISTED and any(found["id"] == other["id"] for other in made)
+                made.append(self.another(found, f"{place}/{number}", owner) if taken else found)
         return made
+
+    def another(self, part: dict[str, Any], where: str, owner: str | None) -> dict[str, Any]:
+        """The same with an id of its own, where another thing of the list has that id already."""
+        self.tell(f"{where}/id", "stands there twice; one was made of what it says")
+        return part | {"id": str(uuid5(UUID(owner or part["id"]), canonical(part).decode()))}
 
     def extension(self, name: str, value: Any, place: str) -> Any:
         """What the standard does not name: kept, but for what may do harm or names somebody."""

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
-from checkpoint.directory.imports.states import RowChange, RowOutcome
+from checkpoint.directory.imports.states import RowChange, RowOutcome, RunState
 
 COLUMNS = ("row", "place", "kind", "id", "result", "change", "fields", "notes")
 # What a spreadsheet takes for the beginning of a formula.
@@ -22,7 +22,15 @@ class Report:
     """
 
     def __init__(self, file: TextIO) -> None:
+        self._file = file
         self._writer = csv.writer(file, lineterminator="\n")
+        self.begin()
+
+    def begin(self) -> None:
+        """From its first line; whatever was told before is told anew."""
+        if self._file.seekable():
+            self._file.seek(0)
+            self._file.truncate()
         self._writer.writerow(COLUMNS)
 
     def row(self, row: Any) -> None:
@@ -51,21 +59,43 @@ def unformed(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def summary(outcomes: Mapping[str, int], changes: Mapping[str, int], vanished: int) -> str:
+def summary(
+    outcomes: Mapping[str, int], changes: Mapping[str, int], vanished: int, pathless: int = 0
+) -> str:
     """How it went, in one line for the rows and one for the directory.
 
     Args:
         outcomes: how many rows of each outcome.
         changes: how many listings of each change.
         vanished: how many are there no longer.
+        pathless: how many services are on no pathway.
 
     Returns:
-        Two lines.
+        Two lines, and a third if services are on no pathway.
     """
     counts = {**changes, RowChange.VANISHED.value: vanished}
     rows = ", ".join(f"{outcomes.get(each.value, 0):,} {each.value}" for each in RowOutcome)
     listings = ", ".join(f"{counts.get(each.value, 0):,} {each.value}" for each in ORDER)
-    return f"Rows: {rows}.\nListings: {listings}."
+    told = f"Rows: {rows}.\nListings: {listings}."
+    if not pathless:
+        return told
+    return (
+        f"{told}\nOn no pathway: {pathless:,} services. Look-ups by pathway pass them over until "
+        "their terms are mapped (POST /v1/term-mappings)."
+    )
+
+
+def ending(state: RunState, why: str | None, *, dry_run: bool) -> str:
+    """The last line of a report.
+
+    Args:
+        state: how it ended, or would have.
+        why: why it was broken off, or is not surely all.
+        dry_run: whether nothing was to be changed.
+    """
+    known = dry_run and state is RunState.APPLIED
+    told = "a dry run: nothing was changed" if known else state.value
+    return f"{told}: {why}" if why else told
 
 
 def first_of(lines: Iterator[str], most: int) -> Sequence[str]:

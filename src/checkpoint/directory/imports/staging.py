@@ -12,20 +12,26 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.directory import queries, references
 from checkpoint.directory.entities import canonical, digest_of
 from checkpoint.directory.imports.comparing import (
     BEGIN,
     CHOOSE,
     CIRCLE,
     CLASHES,
+    CLASSED,
     COLUMNS,
     COMPARE,
     COUNTS,
+    DOCUMENT,
     DOCUMENTS,
+    DOUBLED,
     END,
     FIRST,
     GOING,
     NAMELESS,
+    NOTED,
+    PATHLESS,
     POINT,
     REWRITE,
     ROWS,
@@ -37,9 +43,14 @@ from checkpoint.directory.imports.comparing import (
 from checkpoint.directory.imports.linking import circular, relinked
 from checkpoint.directory.imports.mending import made_id
 from checkpoint.directory.imports.splitting import Row
-from checkpoint.directory.rules import day_of
+from checkpoint.directory.meanings import meanings, term_of
+from checkpoint.directory.rules import LONGEST_CHAIN, day_of
 from checkpoint.directory.states import ListingKind
+from checkpoint.directory.views import crosswalk_on
 from checkpoint.foundation.database import executed, rows_of
+
+DOUBLED_PLACE = "/service_at_locations: an id that another service's place has; one was made of it"
+ON_NO_PATHWAY = "/attributes: none of its terms means a pathway; look-ups by pathway pass it over"
 
 
 async def begin(session: AsyncSession) -> None:
@@ -122,6 +133,7 @@ async def compare(session: AsyncSession, *, source: str) -> None:
     for statement in SHARED:
         await executed(session, sa.text(statement), {"source": source})
     await _rename(session, source)
+    await _tell_apart(session, source)
     await _cut_circles(session)
     for statement in POINT:
         await executed(session, sa.text(statement), {})
@@ -141,6 +153,19 @@ async def _rename(session: AsyncSession, source: str) -> None:
         changed = relinked(kind, document, renamed)
         if changed != document:
             await _rewrite(session, position, kind, changed)
+
+
+async def _tell_apart(session: AsyncSession, source: str) -> None:
+    """Where another service's place has the id of one, that gets one of its own."""
+    for row in await rows_of(session, DOUBLED, source=source):
+        (held,) = await rows_of(session, DOCUMENT, position=row.position)
+        document = json.loads(held.document)
+        for place in document["service_at_locations"]:
+            if place["id"] in row.ids:
+                own = f"{document['id']}/{place['id']}"
+                place["id"] = made_id(source, "service_at_location", own)
+        await _rewrite(session, row.position, ListingKind.SERVICE, document)
+        await executed(session, NOTED, {"position": row.position, "note": DOUBLED_PLACE})
 
 
 async def _documents(
@@ -192,6 +217,17 @@ async def counts(session: AsyncSession) -> tuple[dict[str, int], dict[str, int]]
         if row.change is not None:
             changes[row.change] = changes.get(row.change, 0) + row.rows
     return outcomes, changes
+
+
+async def pathless(session: AsyncSession, *, on: date) -> int:
+    """Note at each service whose terms mean none of the pathways on a day, and say how many."""
+    rows = await rows_of(session, CLASSED, longest=LONGEST_CHAIN)
+    terms = {each.id: each for each in (term_of(row.document) for row in rows)}
+    said = crosswalk_on(await queries.crosswalk(session), on)
+    found = meanings(terms, references.pathway_terms(), said)
+    meant = [str(id) for id, pathways in found.items() if pathways]
+    (row,) = await rows_of(session, PATHLESS, note=ON_NO_PATHWAY, meant=meant)
+    return int(row.pathless)
 
 
 async def nameless(session: AsyncSession) -> int:

@@ -57,15 +57,25 @@ def _how(word: str, own: Sequence[str], *, said: bool) -> tuple[How, str]:
         return How.NAMED, named
     if said:
         return How.SAID, word
-    near = {each: _slips_between(word, each) for each in own}
-    best = min(near, key=lambda each: near[each], default=None)
-    if best is not None and near[best] <= (2 if len(asked) >= LONG_WORD else 1):
-        return How.NAMED_NEARLY, best
-    alike = next((each for each in own if names.sound(each) == names.sound(word) != ""), None)
+    if near := _nearest(word, own, most=2 if len(asked) >= LONG_WORD else 1):
+        return How.NAMED_NEARLY, near
+    heard = names.sound(word)
+    alike = next((each for each in own if heard and names.sound(each) == heard), None)
     return (How.NAMED_NEARLY, alike) if alike else (How.SOUNDS, word)
 
 
-def _slips_between(word: str, other: str) -> int:
-    """How many slips apart two words are, or their roots, whichever is less."""
-    pairs = ((word, other), (names.root(word), names.root(other)))
-    return min(jellyfish.damerau_levenshtein_distance(*pair) for pair in pairs)
+def _nearest(word: str, own: Sequence[str], *, most: int) -> str | None:
+    """The first of the words that are the fewest slips from one, by the whole word or by its root;
+    None where there are more. A slip is worth one letter at most, so lengths rule most words out.
+    """
+    asked, nearest, fewest = names.root(word), None, most + 1
+    for each in own:
+        root = names.root(each)
+        slips = fewest
+        if abs(len(root) - len(asked)) < slips:
+            slips = min(slips, jellyfish.damerau_levenshtein_distance(asked, root))
+        if abs(len(each) - len(word)) < slips:
+            slips = min(slips, jellyfish.damerau_levenshtein_distance(word, each))
+        if slips < fewest:
+            nearest, fewest = each, slips
+    return nearest

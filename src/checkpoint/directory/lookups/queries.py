@@ -43,22 +43,28 @@ def _either(column: Any, name: str) -> Any:
     return column.bool_op("&&")(_texts(name))
 
 
-IN_USE = valid_on(OPENING, TODAY)
-VALID_NOW = sa.and_(IN_USE, OPENING.c.service_id == OFFER.c.service_id)
-NO_HOURS = ~sa.exists().where(VALID_NOW).correlate(OFFER)
+VALID_NOW = sa.and_(valid_on(OPENING, TODAY), OPENING.c.service_id == OFFER.c.service_id)
 
 
-def _open(*then: Any) -> Any:
-    """True where its hours say that it is open, false where they may; null: it is closed."""
+def _hours(*then: Any) -> Any:
+    """Whether its hours say that it is open: true, they may: false, it is closed: null; and
+    whether it tells none. Both in one reading of them.
+    """
     said = sa.and_(OPENING.c.opens.is_not(None), OPENING.c.closes.is_not(None))
-    hours = sa.select(sa.func.bool_or(said if then else sa.true())).where(
-        VALID_NOW, OPENING.c.weekday == DAY, *then
+    is_open = sa.func.bool_or(said if then else sa.true())
+    return (
+        sa.select(
+            is_open.filter(OPENING.c.weekday == DAY, *then).label("open_then"),
+            (sa.func.count() == 0).label("none_told"),
+        )
+        .where(VALID_NOW)
+        .correlate(OFFER)
+        .lateral("hours")
     )
-    return hours.correlate(OFFER).scalar_subquery()
 
 
-OPEN_THAT_DAY = _open()
-OPEN_THEN = _open(
+HOURS_THAT_DAY = _hours()
+HOURS_THEN = _hours(
     sa.or_(OPENING.c.opens.is_(None), OPENING.c.opens <= AT),
     sa.or_(OPENING.c.closes.is_(None), OPENING.c.closes > AT),
 )
@@ -81,8 +87,8 @@ def _filters(facets: Any) -> dict[str, Any]:
         facets: the column whose index is walked: the offer's, or that of its place.
     """
     age = sa.bindparam("age", type_=sa.Float())
-    days = _either(facets, "days")
-    closed_unless = sa.and_(UNKNOWNS, sa.or_(OPEN_THEN.is_not(None), NO_HOURS))
+    days, day, then = _either(facets, "days"), HOURS_THAT_DAY.c, HOURS_THEN.c
+    closed_unless = sa.and_(UNKNOWNS, sa.or_(then.open_then.is_not(None), then.none_told))
     elsewhere = OFFER.c.residence.bool_op("<@")(_texts("elsewhere"))
     placed = sa.exists().where(PLACE.c.service_id == OFFER.c.service_id, IN_BOX)
     return {
@@ -98,8 +104,8 @@ def _filters(facets: Any) -> dict[str, Any]:
         ),
         **{name: _either(facets, name) for name in ("sex", "language", "cost", "access", "lives")},
         "elsewhere": sa.func.coalesce(~elsewhere, sa.true()),
-        "day": sa.and_(days, sa.or_(OPEN_THAT_DAY.is_not(None), sa.and_(UNKNOWNS, NO_HOURS))),
-        "at": sa.and_(days, sa.or_(OPEN_THEN, closed_unless)),
+        "day": sa.and_(days, sa.or_(day.open_then.is_not(None), sa.and_(UNKNOWNS, day.none_told))),
+        "at": sa.and_(days, sa.or_(then.open_then, closed_unless)),
         "free_places": sa.or_(FREE > 0, sa.and_(UNKNOWNS, CAPACITY.c.maximum.is_(None))),
         "box": IN_BOX,
         "in_box": sa.or_(_either(facets, "no_spot"), placed.correlate(OFFER)),
@@ -115,8 +121,12 @@ STANDING = (
     OFFER.c.is_active,
     valid_on(OFFER, TODAY),
 )
+UNSHOWN = ("search_text", "search_keys", "facets", "state", "is_active")
+# Lists and words as the driver reads them: SQLAlchemy would copy each of them once more.
 SHOWN = [
-    column for column in OFFER.c if column.name not in ("search_text", "search_keys", "facets")
+    sa.type_coerce(column, sa.types.NullType()).label(column.name)
+    for column in OFFER.c
+    if column.name not in UNSHOWN
 ]
 LAST_ASSURED = (OFFER.c.assured_on.desc().nulls_last(), OFFER.c.service_id)
 MOST: Any = sa.literal_column(str(MOST_COMPARED))
@@ -188,7 +198,9 @@ def _statement(way: str, asked: frozenset[str]) -> Prepared:
 
 
 def _built(way: str, asked: frozenset[str]) -> Any:
-    then = OPEN_THEN if "at" in asked else OPEN_THAT_DAY if "day" in asked else NOBODY_KNOWS
+    hours = HOURS_THEN if "at" in asked else HOURS_THAT_DAY if "day" in asked else None
+    then = NOBODY_KNOWS if hours is None else hours.c.open_then
+    offers = OFFER if hours is None else OFFER.join(hours, sa.true())
     words = "said" in asked or "nearly" in asked
     said = [
         (ROOTS[at] == sa.any_(KEYS) if words else NOBODY_KNOWS).label(f"said_{at}")
@@ -197,9 +209,9 @@ def _built(way: str, asked: frozenset[str]) -> Any:
     filters = BY_PLACE if way == "near" else BY_OFFER
     rows = (
         sa.select(*SHOWN, CAPACITY.c.maximum, CAPACITY.c.held, then.label("open_then"), *said)
-        .select_from(OFFER)
+        .select_from(offers)
         .outerjoin(CAPACITY, CAPACITY.c.service_id == OFFER.c.service_id)
-        .where(*STANDING, *(filters[name] for name in sorted(asked)))
+        .where(*STANDING, *(filter for name, filter in filters.items() if name in asked))
         .limit(MOST)
     )
     if way == "near":

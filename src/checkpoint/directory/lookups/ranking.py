@@ -33,19 +33,42 @@ class Far(NamedTuple):
     rough: bool
 
 
-@dataclass(frozen=True)
+# For or against an offer, by which point, and the sentence with what stands in its gaps: only
+# offers that are shown have theirs put into words.
+Found = tuple[str, OfferPoint, str, tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """An offer with its place among others: the lower the key, the better it fits."""
 
     offered: Offered
     far: Far | None
-    why: tuple[Told, ...]
-    unknown: tuple[Told, ...]
-    behind: tuple[Told, ...]
+    found: tuple[Found, ...]
     key: tuple[int, ...]
 
+    @property
+    def why(self) -> tuple[Told, ...]:
+        return self._told(WHY)
 
-Found = tuple[str, OfferPoint, str]
+    @property
+    def unknown(self) -> tuple[Told, ...]:
+        return self._told(UNKNOWN)
+
+    @property
+    def behind(self) -> tuple[Told, ...]:
+        return self._told(BEHIND)
+
+    def _told(self, kind: str) -> tuple[Told, ...]:
+        return tuple(
+            Told(point, words.format(*map(_listed, gaps)))
+            for each, point, words, gaps in self.found
+            if each == kind
+        )
+
+
+def _listed(gap: object) -> object:
+    return ", ".join(sorted(gap)) if isinstance(gap, frozenset) else gap
 
 
 def ranked(
@@ -86,21 +109,20 @@ def rank(offered: Offered, sought: Sought, *, known: Mapping[str, Spot], on: dat
         None where something that it says excludes it. What it does not say never does.
     """
     far = _nearest(offered, sought.place, known) if sought.place else None
-    told: dict[str, list[Told]] = {WHY: [], UNKNOWN: [], BEHIND: [], EXCLUDES: []}
-    for kind, point, text in _findings(offered, sought, far):
-        told[kind].append(Told(point, text))
-    if told[EXCLUDES]:
+    found = tuple(_findings(offered, sought, far))
+    kinds = [each[0] for each in found]
+    if EXCLUDES in kinds:
         return None
     full = offered.maximum is not None and offered.maximum == offered.held
     key = (
         offered.likeness.slips,
-        len(told[UNKNOWN]),
+        kinds.count(UNKNOWN),
         int(full),
         NOWHERE if far is None and sought.place else round(10 * far.km) if far else 0,
         int(offered.is_stale),
         (on - offered.assured_on).days if offered.assured_on else NEVER,
     )
-    return Ranked(offered, far, tuple(told[WHY]), tuple(told[UNKNOWN]), tuple(told[BEHIND]), key)
+    return Ranked(offered, far, found, key)
 
 
 def _nearest(offered: Offered, place: Spot, known: Mapping[str, Spot]) -> Far | None:
@@ -126,12 +148,12 @@ def _findings(offered: Offered, sought: Sought, far: Far | None) -> Iterator[Fou
             yield compare(offered, sought)
     yield from _free_places(offered, asked=sought.free_places)
     if offered.is_stale:
-        yield BEHIND, OfferPoint.ASSURED, _stale(offered.assured_on)
+        yield _stale(offered.assured_on)
 
 
 def _words(likeness: Likeness) -> Iterator[Found]:
     for how, word in likeness.hows:
-        yield WHY, OfferPoint.WORDS, HOWS[how].format(word)
+        yield WHY, OfferPoint.WORDS, HOWS[how], (word,)
 
 
 HOWS = {
@@ -144,45 +166,51 @@ HOWS = {
 
 def _pathway(offered: Offered, sought: Sought) -> Found:
     if not offered.pathways:
-        return UNKNOWN, OfferPoint.PATHWAY, "Its terms name none of the pathways."
+        return UNKNOWN, OfferPoint.PATHWAY, "Its terms name none of the pathways.", ()
     both = offered.pathways & sought.pathways
     if not both or (sought.every_pathway and both != sought.pathways):
-        return EXCLUDES, OfferPoint.PATHWAY, "It is for other pathways."
-    named = ", ".join(sorted(each.replace("_", " ") for each in both))
-    return WHY, OfferPoint.PATHWAY, f"It is for: {named}."
+        return EXCLUDES, OfferPoint.PATHWAY, "It is for other pathways.", ()
+    return WHY, OfferPoint.PATHWAY, "It is for: {}.", (frozenset(map(_spoken, both)),)
+
+
+def _spoken(pathway: str) -> str:
+    return pathway.replace("_", " ")
 
 
 def _place(far: Far | None, place: Spot, within_km: float | None) -> Found:
     point = OfferPoint.PLACE
     if far is None:
-        return UNKNOWN, point, "It does not say where it is, or not so that it can be told how far."
+        unsaid = "It does not say where it is, or not so that it can be told how far."
+        return UNKNOWN, point, unsaid, ()
     off = 0 if within_km is None else far.km - within_km
     if off > (ROUGH_KM if far.rough else 0):
-        return EXCLUDES, point, "It is farther."
+        return EXCLUDES, point, "It is farther.", ()
+    gaps = (far.km, place.name)
     if not far.rough:
-        return WHY, point, f"It is {far.km:.1f} km from {place.name} as the crow flies."
-    about = f"about {far.km:.0f} km from {place.name}, by its postcode district or town alone"
+        return WHY, point, "It is {:.1f} km from {} as the crow flies.", gaps
+    about = "about {:.0f} km from {}, by its postcode district or town alone"
     if off > 0:
-        return UNKNOWN, point, f"It may be farther: {about}."
-    return WHY, point, f"It is {about}."
+        return UNKNOWN, point, f"It may be farther: {about}.", gaps
+    return WHY, point, f"It is {about}.", gaps
 
 
 def _open(offered: Offered, sought: Sought) -> Found:
     weekday, at = sought.weekday or 0, sought.at
-    then = f"on {DAYS[weekday - 1]}" + (f" at {at:%H:%M}" if at else "")
+    then = "on {}" + (" at {:%H:%M}" if at else "")
+    gaps = (DAYS[weekday - 1], at)
     if offered.open_then:
-        return WHY, OfferPoint.OPEN, f"It is open {then}."
-    return UNKNOWN, OfferPoint.OPEN, f"It does not say whether it is open {then}."
+        return WHY, OfferPoint.OPEN, f"It is open {then}.", gaps
+    return UNKNOWN, OfferPoint.OPEN, f"It does not say whether it is open {then}.", gaps
 
 
 def _age(offered: Offered, sought: Sought) -> Found:
     age, least, most = sought.age or 0, offered.minimum_age, offered.maximum_age
     if least is None and most is None:
-        return UNKNOWN, OfferPoint.AGE, "It does not say for which ages it is."
+        return UNKNOWN, OfferPoint.AGE, "It does not say for which ages it is.", ()
     # Whole years: somebody is 25 until the day before their 26th birthday.
     if age < (0 if least is None else least) or age > (age if most is None else most):
-        return EXCLUDES, OfferPoint.AGE, "It is for other ages."
-    return WHY, OfferPoint.AGE, f"It is for people of {age} years."
+        return EXCLUDES, OfferPoint.AGE, "It is for other ages.", ()
+    return WHY, OfferPoint.AGE, "It is for people of {} years.", (age,)
 
 
 def _sex(offered: Offered, sought: Sought) -> Found:
@@ -199,40 +227,40 @@ def _said(
     point: OfferPoint, said: frozenset[str] | None, asked: str | None, what: str, verb: str
 ) -> Found:
     if not said:
-        return UNKNOWN, point, f"It does not say {what}."
+        return UNKNOWN, point, "It does not say {}.", (what,)
     if asked not in said:
-        return EXCLUDES, point, f"{verb} others."
-    return WHY, point, f"{verb}: {', '.join(sorted(said))}."
+        return EXCLUDES, point, "{} others.", (verb,)
+    return WHY, point, "{}: {}.", (verb, said)
 
 
 def _residence(offered: Offered, sought: Sought) -> Found:
     said, point = offered.residence, OfferPoint.RESIDENCE
     lives = sought.residence or Residence(frozenset(), frozenset())
     if not said:
-        return UNKNOWN, point, "It does not say where people must live."
-    named = ", ".join(sorted(said))
+        return UNKNOWN, point, "It does not say where people must live.", ()
+    named = "It is for people who live in: {}."
     if said & lives.fits:
-        return WHY, point, f"It is for people who live in: {named}."
+        return WHY, point, named, (said,)
     if said <= lives.others:
-        return EXCLUDES, point, f"It is for people who live in: {named}."
-    return UNKNOWN, point, f"It is for people who live in: {named}. Ask whether that fits."
+        return EXCLUDES, point, named, (said,)
+    return UNKNOWN, point, f"{named} Ask whether that fits.", (said,)
 
 
 def _cost(offered: Offered, _: Sought) -> Found:
     if offered.is_free is None:
-        return UNKNOWN, OfferPoint.COST, "It does not say whether it costs anything."
+        return UNKNOWN, OfferPoint.COST, "It does not say whether it costs anything.", ()
     if offered.is_free:
-        return WHY, OfferPoint.COST, "It is free of charge."
-    return EXCLUDES, OfferPoint.COST, "It costs money."
+        return WHY, OfferPoint.COST, "It is free of charge.", ()
+    return EXCLUDES, OfferPoint.COST, "It costs money.", ()
 
 
 def _access(offered: Offered, sought: Sought) -> Found:
     if offered.access is None:
-        return UNKNOWN, OfferPoint.ACCESS, "It does not say how people come to it."
+        return UNKNOWN, OfferPoint.ACCESS, "It does not say how people come to it.", ()
     if offered.access not in (sought.access, "both"):
-        return EXCLUDES, OfferPoint.ACCESS, "People come to it in another way."
+        return EXCLUDES, OfferPoint.ACCESS, "People come to it in another way.", ()
     way = "can walk in" if sought.access == "walk_in" else "can be referred"
-    return WHY, OfferPoint.ACCESS, f"People {way}."
+    return WHY, OfferPoint.ACCESS, "People {}.", (way,)
 
 
 # By what is asked, what compares an offer with that.
@@ -249,20 +277,21 @@ POINTS: Sequence[tuple[Callable[[Sought], object], Callable[[Offered, Sought], F
 
 
 def _free_places(offered: Offered, *, asked: bool) -> Iterator[Found]:
-    point = OfferPoint.FREE_PLACES
-    if offered.maximum is None or offered.held is None:
+    point, most = OfferPoint.FREE_PLACES, offered.maximum
+    if most is None or offered.held is None:
         if asked:
-            yield UNKNOWN, point, "Nobody stated how many places it has."
+            yield UNKNOWN, point, "Nobody stated how many places it has.", ()
         return
-    free = offered.maximum - offered.held
-    if free:
-        yield WHY, point, f"{free} of its {offered.maximum} places are free."
+    if free := most - offered.held:
+        yield WHY, point, "{} of its {} places are free.", (free, most)
         return
-    yield EXCLUDES if asked else BEHIND, point, "None of its places is free: people would wait."
+    full = "None of its places is free: people would wait."
+    yield EXCLUDES if asked else BEHIND, point, full, ()
 
 
-def _stale(assured_on: date | None) -> str:
-    if assured_on is None:
-        return "Nobody ever said that this listing holds: ask before you rely on it."
-    said = f"{assured_on.day} {assured_on:%B} {assured_on.year}"
-    return f"Nobody has said since {said} that this listing holds: ask before you rely on it."
+def _stale(on: date | None) -> Found:
+    if on is None:
+        never = "Nobody ever said that this listing holds: ask before you rely on it."
+        return BEHIND, OfferPoint.ASSURED, never, ()
+    since = "Nobody has said since {} {:%B %Y} that this listing holds: ask before you rely on it."
+    return BEHIND, OfferPoint.ASSURED, since, (on.day, on)

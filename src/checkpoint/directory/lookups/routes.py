@@ -162,7 +162,10 @@ async def look_up_offers(
     """
     on = london_day(now)
     sought, known = await _sought(session, wanted)
-    found, more = await _found(session, sought, known, on=on)
+    compared = await queries.candidates(session, sought, on=on)
+    near = await _near(session, compared.rows) if sought.place else None
+    days = staleness_on(on).assured_for_days
+    found = ranked(compared.rows, near or {}, sought, known=known, days=days, on=on)
     place = turn.start()
     seen = (place.rank, place.id) if place else None
     left = [
@@ -174,8 +177,8 @@ async def look_up_offers(
     last = page[-1][1] if len(left) > turn.size else None
     following = turn.cursor(now, last.offered.service_id, last.key) if last else None
     await _record(session, [row.service_id for _, _, row in page], by=by, now=now)
-    items = await _items(session, page, on=on)
-    view = ServiceOffersView(items=items, next=following, compared=len(found), more=more)
+    items = await _items(session, page, near, on=on)
+    view = ServiceOffersView(items=items, next=following, compared=len(found), more=compared.more)
     return shown(view, headers=links(turn.request, following))
 
 
@@ -209,23 +212,21 @@ async def _sought(session: AsyncSession, asked: Asked) -> tuple[Sought, Mapping[
     return sought, known
 
 
-async def _found(
-    session: AsyncSession, sought: Sought, known: Mapping[str, Spot], *, on: date
-) -> tuple[Sequence[tuple[Ranked, Any]], bool]:
-    compared = await queries.candidates(session, sought, on=on)
-    ids = [row.service_id for row in compared.rows]
-    places = await queries.places_of(session, ids) if sought.place else {}
-    days = staleness_on(on).assured_for_days
-    found = ranked(compared.rows, places, sought, known=known, days=days, on=on)
-    return found, compared.more
+async def _near(session: AsyncSession, rows: Sequence[Any]) -> dict[UUID, list[Any]]:
+    return await queries.places_of(session, [row.service_id for row in rows])
 
 
 async def _items(
-    session: AsyncSession, page: Sequence[tuple[int, Ranked, Any]], *, on: date
+    session: AsyncSession,
+    page: Sequence[tuple[int, Ranked, Any]],
+    near: Mapping[UUID, Sequence[Any]] | None,
+    *,
+    on: date,
 ) -> list[ServiceOfferView]:
-    ids = [row.service_id for _, _, row in page]
-    places = await queries.places_of(session, ids)
-    hours = await queries.hours_of(session, ids, on=on)
+    """Those that are shown, with their places, unless these were read to rank them."""
+    rows = [row for _, _, row in page]
+    places = await _near(session, rows) if near is None else near
+    hours = await queries.hours_of(session, [row.service_id for row in rows], on=on)
     return [
         offer_view(
             each,

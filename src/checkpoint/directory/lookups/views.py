@@ -10,12 +10,7 @@ from checkpoint.directory.lookups.facts import Offered, Sought, Where
 from checkpoint.directory.lookups.matching import likeness
 from checkpoint.directory.lookups.ranking import Ranked
 from checkpoint.directory.lookups.references import Spot
-from checkpoint.directory.lookups.schemas import (
-    OfferHoursView,
-    OfferPlaceView,
-    ServiceOfferView,
-    ToldView,
-)
+from checkpoint.directory.lookups.schemas import ServiceOfferView
 from checkpoint.directory.meanings import folded
 from checkpoint.directory.rules import is_stale
 
@@ -90,20 +85,20 @@ def offer_view(
         "sexes", "residence", "languages", "is_free", "access", "valid_from", "valid_until",
         "assured_on",
     )  # fmt: skip
-    told = {
-        name: [ToldView(point=each.point, words=each.words) for each in getattr(one, name)]
-        for name in ("why", "unknown", "behind")
-    }
     far = one.far
-    return ServiceOfferView(
-        **{name: getattr(row, name) for name in shown},
-        **told,
-        rank=rank,
-        distance_km=round(far.km, 1) if far else None,
-        distance_is_rough=far.rough if far else None,
-        places=[OfferPlaceView.model_validate(each) for each in places],
-        hours=[OfferHoursView.model_validate(each) for each in hours],
-        maximum_places=row.maximum,
-        free_places=None if row.maximum is None else row.maximum - row.held,
-        stale=one.offered.is_stale,
+    return ServiceOfferView.model_validate(
+        {name: getattr(row, name) for name in shown}
+        | {
+            "why": one.why,
+            "unknown": one.unknown,
+            "behind": one.behind,
+            "rank": rank,
+            "distance_km": round(far.km, 1) if far else None,
+            "distance_is_rough": far.rough if far else None,
+            "places": places,
+            "hours": hours,
+            "maximum_places": row.maximum,
+            "free_places": None if row.maximum is None else row.maximum - row.held,
+            "stale": one.offered.is_stale,
+        }
     )

@@ -22,6 +22,7 @@ from checkpoint.directory.published.lookups import (
 )
 from checkpoint.directory.published.rules import Postcode, words_of
 from checkpoint.directory.published.schemas import (
+    REASONABLE_METRES,
     Asked,
     OrganizationsAsked,
     PlacesAsked,
@@ -151,14 +152,12 @@ async def places(session: AsyncSession, asked: PlacesAsked, day: date) -> Found:
     """Services at locations.
 
     Raises:
-        PostcodeUnknown: a distance is asked from a postcode of which no address is known.
+        PostcodeUnknown: a postcode is asked of which no address is known; without a distance, only
+            where no area that is told in postcodes holds it either.
     """
     conditions = _of_services(asked)
     if asked.postcode:
-        conditions.append(_covers(asked.postcode))
-        if asked.proximity:
-            middle = await _middle(session, asked.postcode, day)
-            conditions += _within(*middle, asked.proximity)
+        conditions += await _near(session, asked.postcode, asked.proximity, day)
     rows = (
         sa.select(*PLACE)
         .join(SERVICE, SERVICE.c.id == AT.c.service_id)
@@ -167,25 +166,56 @@ async def places(session: AsyncSession, asked: PlacesAsked, day: date) -> Found:
     return Found(rows, [AT.c.service_at_location_id, AT.c.service_id, AT.c.position])
 
 
+async def _near(
+    session: AsyncSession, postcode: Postcode, metres: float | None, day: date
+) -> list[Any]:
+    """What it covers, and how far that is. Without a distance areas go before distances."""
+    middle = await _middle(session, postcode, day)
+    if metres is not None:
+        if middle is None:
+            raise PostcodeUnknown
+        return [_covers(postcode), *_within(*middle, metres)]
+    told = _area_that(_is_told(), _holds(postcode))
+    if middle is None:
+        some = sa.select(SERVICE.c.id).where(SHOWN[ListingKind.SERVICE], told).limit(1)
+        if not await rows_of(session, some, day=day):
+            raise PostcodeUnknown
+        return [told]
+    within = sa.and_(*_within(*middle, REASONABLE_METRES))
+    return [_covers(postcode), sa.or_(told, AT.c.latitude.is_(None), within)]
+
+
 def _covers(postcode: Postcode) -> Any:
     """Its areas hold the postcode; what is not told in postcodes is not judged."""
-    areas = SERVICE.c.document["service_areas"]
-    area = sa.func.jsonb_array_elements(areas).table_valued(
-        sa.column("value", SERVICE.c.document.type), name="area"
-    )
-    extent = sa.case((area.c.value["extent_type"].astext == "text", area.c.value["extent"].astext))
-    said = sa.func.upper(sa.func.coalesce(extent, area.c.value["name"].astext, ""))
-    told = sa.func.regexp_split_to_array(sa.func.btrim(said), " *[,;/] *")
-    held = sa.or_(
-        said.op("!~")(TOLD_IN_POSTCODES),
-        told.op("&&")(sa.cast(postcode.parts, sa.ARRAY(sa.Text))),
-    )
-    return sa.or_(
-        areas.is_(None), sa.exists(sa.select(sa.literal(1)).select_from(area).where(held))
-    )
+    held = sa.or_(sa.not_(_is_told()), _holds(postcode))
+    return sa.or_(SERVICE.c.document["service_areas"].is_(None), _area_that(held))
 
 
-async def _middle(session: AsyncSession, postcode: Postcode, day: date) -> tuple[float, float]:
+AREA_OF = sa.func.jsonb_array_elements(SERVICE.c.document["service_areas"]).table_valued(
+    sa.column("value", SERVICE.c.document.type), name="area"
+)
+EXTENT = sa.case(
+    (AREA_OF.c.value["extent_type"].astext == "text", AREA_OF.c.value["extent"].astext)
+)
+SAID_OF_AREA = sa.func.upper(sa.func.coalesce(EXTENT, AREA_OF.c.value["name"].astext, ""))
+
+
+def _area_that(*conditions: Any) -> Any:
+    return sa.exists(sa.select(sa.literal(1)).select_from(AREA_OF).where(*conditions))
+
+
+def _is_told() -> Any:
+    return SAID_OF_AREA.op("~")(TOLD_IN_POSTCODES)
+
+
+def _holds(postcode: Postcode) -> Any:
+    told = sa.func.regexp_split_to_array(sa.func.btrim(SAID_OF_AREA), " *[,;/] *")
+    return told.op("&&")(sa.cast(postcode.parts, sa.ARRAY(sa.Text)))
+
+
+async def _middle(
+    session: AsyncSession, postcode: Postcode, day: date
+) -> tuple[float, float] | None:
     """The middle of the places that are known in a postcode, or else in what is next wider."""
     address = sa.func.jsonb_array_elements(WHERE.c.document["addresses"]).table_valued(
         sa.column("value", WHERE.c.document.type), name="address"
@@ -205,7 +235,7 @@ async def _middle(session: AsyncSession, postcode: Postcode, day: date) -> tuple
         middle = (await rows_of(session, rows, day=day))[0]
         if middle[0] is not None and middle[1] is not None:
             return float(middle[0]), float(middle[1])
-    raise PostcodeUnknown("Ask for a postcode in which the directory knows an address.")
+    return None
 
 
 def _within(latitude: float, longitude: float, metres: float) -> list[Any]:

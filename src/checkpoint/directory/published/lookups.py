@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.directory.lists import DirectoryOffer, DirectoryOfferPlace
-from checkpoint.directory.published.views import Document, Shelf, ids_in
+from checkpoint.directory.published.views import Document, Shelf, defined, ids_in
 from checkpoint.directory.queries import valid_on
-from checkpoint.directory.states import ListingKind, ListingState
+from checkpoint.directory.states import LOCAL, ListingKind, ListingState
 from checkpoint.directory.tables import DirectoryCapacity, DirectoryEdition, DirectoryListing
 from checkpoint.directory.views import capacity_of
 from checkpoint.foundation.database import engine_for, rows_of
@@ -101,9 +101,9 @@ IDS = sa.func.any(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid())))
 EDITION = Prepared(sa.select(DirectoryEdition.__table__.c.number))
 DOCUMENTS = {
     kind: Prepared(
-        sa.select(listing.c.id, listing.c.document, listing.c.last_modified).where(
-            SHOWN[kind], listing.c.id == IDS
-        )
+        sa.select(
+            listing.c.id, listing.c.source, listing.c.document, listing.c.last_modified
+        ).where(SHOWN[kind], listing.c.id == IDS)
     )
     for kind, listing in TABLES.items()
 }
@@ -123,7 +123,7 @@ PROVIDED = Prepared(
     .order_by(SERVICE.c.id)
 )
 TERMS = Prepared(
-    sa.select(TERM.c.taxonomy_id, TERM.c.document)
+    sa.select(TERM.c.taxonomy_id, TERM.c.source, TERM.c.document)
     .where(SHOWN[ListingKind.TAXONOMY_TERM], TERM.c.taxonomy_id == IDS)
     .order_by(TERM.c.id)
 )
@@ -139,12 +139,20 @@ async def documents(
     found = await rows_of(session, DOCUMENTS[kind], ids=known, day=day)
     if kind is ListingKind.SERVICE:
         return {str(row.id): changed(row) for row in found}
-    return {str(row.id): row.document for row in found}
+    return {str(row.id): opened(kind, row) for row in found}
+
+
+def opened(kind: ListingKind, row: Any) -> Any:
+    """A document as far as it is for everybody: what a feed said was so already; what our own
+    staff write under names of their own is not.
+    """
+    return defined(kind, row.document) if row.source == LOCAL else row.document
 
 
 def changed(row: Any) -> dict[str, Any]:
     """A service's document, which says when it changed where its source did not."""
-    return {"last_modified": instant(row.last_modified), **row.document}
+    document = opened(ListingKind.SERVICE, row)
+    return {"last_modified": instant(row.last_modified), **document}
 
 
 def instant(moment: datetime) -> str:
@@ -234,5 +242,6 @@ async def terms_of(
     """The terms of some taxonomies, in order."""
     by_list: dict[str, list[Document]] = {}
     for row in await rows_of(session, TERMS, ids=uuids(ids), day=day):
-        by_list.setdefault(str(row.taxonomy_id), []).append(row.document)
+        own = opened(ListingKind.TAXONOMY_TERM, row)
+        by_list.setdefault(str(row.taxonomy_id), []).append(own)
     return by_list

@@ -5,14 +5,24 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from checkpoint.directory.published.rules import Postcode, moment_of, postcode_of, size_of
 from checkpoint.directory.published.states import Form, Format
 from checkpoint.foundation.schemas import View, harmless, in_range
 
 Entity = TypeVar("Entity")
-FURTHEST_METRES = 100_000
+# A reasonable distance, as Open Referral UK 1.0 has it, without naming one: our own reading.
+FURTHEST_METRES, REASONABLE_METRES = 100_000, 20_000
 MOST_WORDS = 12
 
 
@@ -51,7 +61,9 @@ Place = Annotated[
     BeforeValidator(_postcode, json_schema_input_type=str),
     Field(
         description="A postcode, or its first half. Services whose areas are told in postcodes and "
-        "leave this one out are left out; with `proximity` it is the middle of the circle.",
+        "leave this one out are left out. With `proximity` it is the middle of the circle. Without, "
+        f"places of services whose areas hold it are shown however far they are; of others, those "
+        f"within {REASONABLE_METRES:,} metres, and those of which it is not known where they are.",
         examples=["DH1 3AF"],
     ),
 ]
@@ -91,12 +103,13 @@ class Asked(BaseModel):
             return {name: value for name, value in given.items() if value != ""}
         return given
 
-    @model_validator(mode="after")
-    def one_stream(self) -> "Asked":
+    @field_validator("format")
+    @classmethod
+    def one_stream(cls, format: Format, others: ValidationInfo) -> Format:
         """Whoever turns pages of a stream would get all of it again and again."""
-        if self.format is Format.NDJSON and self.page != 1:
-            raise ValueError("ndjson has no pages; leave out `page`.")
-        return self
+        if format is Format.NDJSON and others.data.get("page", 1) != 1:
+            raise ValueError("`ndjson` has no pages: leave out `page`, or ask for `json`.")
+        return format
 
     @property
     def form(self) -> Form:
@@ -131,11 +144,12 @@ class ServicesAsked(Asked):
     minimal: Minimal = False
     full: Full = False
 
-    @model_validator(mode="after")
-    def one_form(self) -> "ServicesAsked":
-        if self.minimal and self.full:
-            raise ValueError("Ask for `minimal` or for `full`.")
-        return self
+    @field_validator("full")
+    @classmethod
+    def one_form(cls, full: bool, others: ValidationInfo) -> bool:  # noqa: FBT001 - its one value
+        if full and others.data.get("minimal"):
+            raise ValueError("A listing is shown in one form: leave out `minimal` or `full`.")
+        return full
 
 
 class PlacesAsked(ServicesAsked):
@@ -147,15 +161,16 @@ class PlacesAsked(ServicesAsked):
             le=FURTHEST_METRES,
             allow_inf_nan=False,
             description="Metres from the middle of the postcode, as far as it is known from the "
-            "directory's own addresses.",
+            "directory's own addresses. Only together with `postcode`.",
         ),
     ] = None
 
-    @model_validator(mode="after")
-    def from_somewhere(self) -> "PlacesAsked":
-        if self.proximity is not None and self.postcode is None:
-            raise ValueError("`proximity` is counted from a `postcode`; name one.")
-        return self
+    @field_validator("proximity")
+    @classmethod
+    def from_somewhere(cls, metres: float | None, others: ValidationInfo) -> float | None:
+        if metres is not None and others.data.get("postcode", "wrong") is None:
+            raise ValueError("A distance is counted from a postcode: add `postcode`.")
+        return metres
 
 
 class OrganizationsAsked(Asked):

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from pydantic import JsonValue
+
 from checkpoint.foundation import errors
 
 
@@ -39,3 +41,8 @@ class AnswerTooLong(errors.Unprocessable):
 class PostcodeUnknown(errors.Unprocessable):
     slug = "postcode-unknown"
     title = "It is not known where this postcode lies"
+
+    def __init__(self) -> None:
+        remedy = "Ask for a postcode in which the directory knows an address, or leave it out."
+        fault: JsonValue = {"pointer": "query:postcode", "code": self.slug, "detail": remedy}
+        super().__init__(remedy, errors=[fault])

@@ -6,12 +6,21 @@ listing, contacts with a name, and who changed what are left out.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, get_args
 
+from checkpoint.directory.entities import ENTITIES
+from checkpoint.directory.parts import Part
 from checkpoint.directory.published.states import Form
+from checkpoint.directory.states import ListingKind
 
 Document = Mapping[str, Any]
 PERSONAL = frozenset({"assurer_email", "metadata"})
+# Names that HSDS and Open Referral UK do not have, and docs/directory.md has.
+OWN_WORDS = frozenset({"valid_from", "valid_until"})
+OWN_WORDS_OF_SERVICES = frozenset({"eligible_sexes", "eligible_residence", "access_way"})
+# Names that the schemas of Open Referral UK 3.0 have beside those of HSDS 3.0.
+UK_WORDS = frozenset({"term", "accessibility", "service_area"})
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,52 @@ def published(document: Document) -> dict[str, Any]:
         if name not in PERSONAL
     }
     return {name: value for name, value in kept.items() if not _is_empty(value)}
+
+
+def defined(kind: ListingKind, document: Document) -> dict[str, Any]:
+    """A document of our own staff as far as it is for everybody: what else they write is theirs.
+
+    Args:
+        kind: what it is.
+        document: as it is kept.
+
+    Returns:
+        What HSDS, Open Referral UK and docs/directory.md name; of lists of things, however deep.
+    """
+    more = OWN_WORDS_OF_SERVICES if kind is ListingKind.SERVICE else frozenset()
+    return _defined(ENTITIES[kind], document, OWN_WORDS | more)
+
+
+def _defined(model: type[Part], document: Document, more: frozenset[str]) -> dict[str, Any]:
+    inner = _inner(model)
+    return {
+        name: _each_defined(inner.get(name), value)
+        for name, value in document.items()
+        if name in inner or name in more or (name in UK_WORDS and isinstance(value, str))
+    }
+
+
+def _each_defined(model: type[Part] | None, value: Any) -> Any:
+    if model is None:
+        return value
+    if isinstance(value, list):
+        return [_each_defined(model, each) for each in value]
+    return _defined(model, value, frozenset()) if isinstance(value, Mapping) else value
+
+
+@cache
+def _inner(model: type[Part]) -> Mapping[str, type[Part] | None]:
+    """Each field of a type, with the type of the parts that it holds, if any."""
+    return {
+        name: next(_parts_in(field.annotation), None) for name, field in model.model_fields.items()
+    }
+
+
+def _parts_in(annotation: Any) -> Iterator[type[Part]]:
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        yield annotation
+    for each in get_args(annotation):
+        yield from _parts_in(each)
 
 
 def _unnamed(contacts: Any) -> Any:

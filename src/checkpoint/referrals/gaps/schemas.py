@@ -52,6 +52,9 @@ class PeriodView(View):
 class SummaryView(PeriodView):
     """Shown, chosen, attended, outcome: by pathway and provider."""
 
+    note: Annotated[
+        str | None, Field(description="What small numbers leave out; null where all is told.")
+    ]
     items: list[LoopView]
 
 

@@ -16,6 +16,11 @@ from checkpoint.referrals.gaps.schemas import (
 )
 
 NOT_TOLD = "fewer than ten"
+# Said whether or not a row is left out: that one is would tell of somebody.
+SUPPRESSED = (
+    "Numbers under ten are not told, and others are rounded to the nearest five. A provider of "
+    "whom every number is under ten is left out, so an empty list does not mean no referrals."
+)
 
 
 def _period(counted: Counted) -> dict[str, Any]:
@@ -48,7 +53,8 @@ def summary_view(
             **told,
         )
         items.append(row)
-    return SummaryView(**_period(counted), items=items)
+    note = SUPPRESSED if counted.everybody else None
+    return SummaryView(**_period(counted), note=note, items=items)
 
 
 def gaps_view(counted: Counted, found: Sequence[PathwayGap]) -> GapsView:
