@@ -43,7 +43,8 @@ def _either(column: Any, name: str) -> Any:
     return column.bool_op("&&")(_texts(name))
 
 
-VALID_NOW = sa.and_(valid_on(OPENING, TODAY), OPENING.c.service_id == OFFER.c.service_id)
+IN_USE = valid_on(OPENING, TODAY)
+VALID_NOW = sa.and_(IN_USE, OPENING.c.service_id == OFFER.c.service_id)
 
 
 def _hours(*then: Any) -> Any:
