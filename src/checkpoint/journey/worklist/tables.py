@@ -16,7 +16,9 @@ class OpenMatter(Record, table=True):
     """One thing that is open of a case: what is on record waits for something that is not.
 
     Written by nobody: triggers keep it with whatever it follows from, in the same transaction, and
-    the view ``open_matter_now`` says at any time what it has to be.
+    the view ``open_matter_now`` says at any time what it has to be. They hold a lock for each
+    person until the transaction ends, so many cases at once are copied in another way: see
+    decision 34.
     """
 
     __tablename__ = "open_matter"
