@@ -85,7 +85,15 @@ class TeamMatter(Record, table=True):
     __tablename__ = "team_matter"
     __table_args__ = (
         sa.UniqueConstraint("open_matter_id", "suite"),
-        sa.Index("ix_team_matter_suite", "matter", "suite", "since", "open_matter_id"),
+        # With all that is asked of a row, so that the list's order is walked and never made.
+        sa.Index(
+            "ix_team_matter_suite",
+            "matter",
+            "suite",
+            "since",
+            "open_matter_id",
+            postgresql_include=["until"],
+        ),
     )
 
     open_matter_id: UUID = Field(
