@@ -185,7 +185,10 @@ def create_table() -> None:
         ),
     )
     op.create_index(
-        op.f("ix_team_matter_suite"), TABLE, ["matter", "suite", "since", "open_matter_id"]
+        op.f("ix_team_matter_suite"),
+        TABLE,
+        ["matter", "suite", "since", "open_matter_id"],
+        postgresql_include=["until"],
     )
     op.execute(f"GRANT SELECT ON {TABLE} TO checkpoint_api")
 

@@ -16,7 +16,9 @@ class OpenMatter(Record, table=True):
     """One thing that is open of a case: what is on record waits for something that is not.
 
     Written by nobody: triggers keep it with whatever it follows from, in the same transaction, and
-    the view ``open_matter_now`` says at any time what it has to be.
+    the view ``open_matter_now`` says at any time what it has to be. They hold a lock for each
+    person until the transaction ends, so many cases at once are copied in another way: see
+    decision 34.
     """
 
     __tablename__ = "open_matter"
@@ -83,7 +85,15 @@ class TeamMatter(Record, table=True):
     __tablename__ = "team_matter"
     __table_args__ = (
         sa.UniqueConstraint("open_matter_id", "suite"),
-        sa.Index("ix_team_matter_suite", "matter", "suite", "since", "open_matter_id"),
+        # With all that is asked of a row, so that the list's order is walked and never made.
+        sa.Index(
+            "ix_team_matter_suite",
+            "matter",
+            "suite",
+            "since",
+            "open_matter_id",
+            postgresql_include=["until"],
+        ),
     )
 
     open_matter_id: UUID = Field(
