@@ -26,6 +26,7 @@ class DataCut(Record, table=True):
         sa.UniqueConstraint("trial_id", "number"),
         sa.CheckConstraint("number >= 1", name="number_counts"),
         sa.CheckConstraint("participants >= 0 AND events >= 0", name="counts"),
+        sa.CheckConstraint("conviction_lag_months >= 0", name="conviction_lag_range"),
         sa.CheckConstraint("digest ~ '^[0-9a-f]{64}$'", name="digest_form"),
         sa.CheckConstraint("definitions_digest ~ '^[0-9a-f]{64}$'", name="definitions_digest_form"),
     )
@@ -58,6 +59,19 @@ class DataCut(Record, table=True):
     definitions_digest: str = Field(
         sa_type=sa.CHAR(64),
         sa_column_kwargs=described("SHA-256 of the definitions.", Disclosure.SAFE),
+    )
+    horizons: list[dict[str, Any]] = Field(
+        sa_type=JSONB,
+        sa_column_kwargs=described(
+            "How long after allocation is counted: name, and months or days.", Disclosure.SAFE
+        ),
+    )
+    conviction_lag_months: int = Field(
+        default=0,
+        sa_column_kwargs=described(
+            "Proven reoffences are complete until so many months before the last day.",
+            Disclosure.SAFE,
+        ),
     )
     rule_sets: list[str] = Field(
         sa_type=ARRAY(sa.String(40)),
