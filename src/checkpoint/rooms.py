@@ -51,6 +51,7 @@ from checkpoint.navigators.staff import routes as staff
 from checkpoint.needs import codes as needs_codes
 from checkpoint.needs import printing as needs_printing
 from checkpoint.needs import routes as needs
+from checkpoint.outcomes.elsewhere import routes as elsewhere
 from checkpoint.oversight import codes as oversight_codes
 from checkpoint.oversight import routes as oversight
 from checkpoint.people import codes as people_codes
@@ -128,6 +129,7 @@ ROOMS = (
     providers.router,
     monitor.router,
     monitor_codes.router,
+    elsewhere.router,
     consent.router,
     consent_codes.router,
     journey.router,
