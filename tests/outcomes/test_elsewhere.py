@@ -20,5 +20,11 @@ async def test_rossi_through_the_api(clients, rossi):
     assert answer.status_code == 201, answer.text
     answer = await manager.post(f"{PLACE}/{CODE}/completion", json={}, headers=a_key())
     assert answer.status_code == 200, answer.text
-    print(answer.json())
-    print((await manager.get(f"/v1/trials/{CODE}")).json())
+    statistician = clients(Role.STATISTICIAN)
+    cut = await statistician.post(f"/v1/trials/{CODE}/data-cuts", json={}, headers=a_key())
+    assert cut.status_code == 201, cut.text
+    print(cut.json())
+    print((await statistician.get(f"/v1/trials/{CODE}/data-cuts/1/changes")).json())
+    cut = await statistician.post(f"/v1/trials/{CODE}/data-cuts", json={}, headers=a_key())
+    assert cut.status_code == 201, cut.text
+    print((await statistician.get(f"/v1/trials/{CODE}/data-cuts/2/changes")).json())

@@ -1,6 +1,5 @@
 """Read editions of trials that ran elsewhere, and their participants for a cut."""
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -85,9 +84,8 @@ PEOPLE = """
 AS_KEPT = (
     "participant_id", "mask", "delivered_mask", "per_protocol", "completed", "stratum",
     "allocated_on", "sex", "age", "ethnicity", "residence", "offence_group", "distance_travelled",
-    "cost_pence",
+    "cost_pence", "baseline",
 )  # fmt: skip
-NOBODY: tuple[UUID | None, list[Any]] = (None, [])
 EVENTS = """
     SELECT participant_id, measure, day, happened_on, offence_group, harm_days,
            proactively_detected
@@ -183,14 +181,23 @@ async def days_of_allocation(session: AsyncSession, edition_id: UUID) -> Any:
 async def taken(session: AsyncSession, edition_id: UUID) -> AsyncIterator[Taken]:
     """Everybody of an edition with what came of them, by identifier, as a stream."""
     events = _by_person(streamed(session, EVENTS, edition_id))
-    whose, happened = await anext(events, NOBODY)
+    whose, happened = await _next(events)
     async for people in streamed(session, PEOPLE, edition_id):
         for person in people:
             mine: list[Any] = []
             if whose == person["participant_id"]:
                 mine = happened
-                whose, happened = await anext(events, NOBODY)
+                whose, happened = await _next(events)
             yield _taken(person, mine)
+
+
+async def _next(
+    people: AsyncIterator[tuple[UUID | None, list[Any]]],
+) -> tuple[UUID | None, list[Any]]:
+    """The next of them, or nobody."""
+    async for each in people:
+        return each
+    return None, []
 
 
 async def _by_person(
@@ -213,7 +220,6 @@ async def _by_person(
 def _taken(person: Any, events: Sequence[Any]) -> Taken:
     days = person["custody_days"]
     return Taken(
-        baseline=json.loads(person["baseline"]),
         ends=(Ended(EndOfObservation(person["ended_by"]), person["observed_days"]),),
         spells=(Spell(0, days - 1),) if days else (),
         events=tuple(_happened(each, person["allocated_on"]) for each in events),
