@@ -26,10 +26,8 @@ from checkpoint.outcomes.cuts import queries
 from checkpoint.outcomes.cuts.changes import CutChange
 from checkpoint.outcomes.cuts.facts import Gathered, Programme, Taken, gathered
 from checkpoint.outcomes.cuts.states import (
-    CutEvent as Told,
-)
-from checkpoint.outcomes.cuts.states import (
     CutTooLarge,
+    DataCutEvent,
     Measure,
     NothingToCut,
     Origin,
@@ -138,7 +136,7 @@ async def take(
     await ledger.record(
         session,
         Operation.COMBINATION,
-        Told.TAKEN,
+        DataCutEvent.TAKEN,
         cut_id,
         trial.id,
         kind="data_cut",

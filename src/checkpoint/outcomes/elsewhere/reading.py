@@ -85,12 +85,15 @@ def lines_of(
 def _undecodable(file: Path) -> int:
     """The first line that is not UTF-8."""
     with file.open("rb") as opened:
-        for number, line in enumerate(opened, 1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                break
-    return number
+        return next(number for number, line in enumerate(opened, 1) if not _is_utf8(line))
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _check_ends(file: Path) -> None:
