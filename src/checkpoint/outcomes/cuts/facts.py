@@ -117,7 +117,15 @@ class Gathered:
 
 
 def day_of(on: date, *, allocated_on: date) -> int:
-    """Days from allocation to a day; the day of allocation is day 0."""
+    """How far a day lies from allocation.
+
+    Args:
+        on: a day in England.
+        allocated_on: the day of allocation.
+
+    Returns:
+        Days; the day of allocation is day 0, one before it is negative.
+    """
     return (on - allocated_on).days
 
 
