@@ -33,6 +33,7 @@ class Permission(StrEnum):
     DETAIN = "custody-record:detain"
     DETERMINE_ELIGIBILITY = "eligibility:determine"
     EDIT_LISTINGS = "listing:edit"
+    IMPORT_FOLLOW_UP = "follow-up:import"
     LIST_CUSTODY_RECORDS = "custody-record:list"
     MANAGE_NAVIGATORS = "navigator:manage"
     MERGE_PEOPLE = "person:merge"
@@ -54,6 +55,7 @@ class Permission(StrEnum):
     READ_DETENTION = "detention:read"
     READ_DISPOSAL = "disposal:read"
     READ_ELIGIBILITY = "eligibility:read"
+    READ_FOLLOW_UP = "follow-up:read"
     READ_LEDGER = "ledger:read"
     READ_LISTINGS = "listing:read"
     READ_ME = "me:read"
@@ -217,15 +219,19 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.STATISTICIAN: EVERYONE
         | {
             Permission.ANSWER_UNBLINDING,
+            Permission.IMPORT_FOLLOW_UP,
             Permission.MONITOR_TRIAL,
+            Permission.READ_FOLLOW_UP,
             Permission.READ_WORKLIST,
             Permission.SEND_BATCH,
         },
         Role.TRIAL_MANAGER: EVERYONE
         | {
             Permission.ANNOTATE_ALLOCATION,
+            Permission.IMPORT_FOLLOW_UP,
             Permission.MONITOR_TRIAL,
             Permission.PROPOSE_UNBLINDING,
+            Permission.READ_FOLLOW_UP,
             Permission.SEND_BATCH,
         },
         Role.AUDITOR: EVERYONE

@@ -57,8 +57,8 @@ class Part(BaseModel):
 
 
 class Horizon(Part):
-    """How long after allocation is looked at: in calendar months, and in days where there are no
-    dates to count months by.
+    """How long after allocation is looked at: in calendar months, or where follow-up has no dates
+    until a day counted from allocation, that day included.
     """
 
     months: Months
@@ -179,7 +179,8 @@ def dated_files(texts: Mapping[str, str]) -> dict[str, str]:
         DefinitionsUnreadable: a file cannot be read, is not named after its version, or has another
             digest than is written down. Every fault is told, with its file.
     """
-    sums = dict(reversed(line.split()) for line in texts.get(SUMS, "").splitlines())
+    written = (line.split() for line in texts.get(SUMS, "").splitlines())
+    sums = {name: told for told, name in written}
     named = {name: text for name, text in texts.items() if name.endswith(".toml")}
     faults = [f"{name}: {SUMS} names it and it is not there" for name in sums.keys() - named]
     found: dict[str, tuple[date, str]] = {}

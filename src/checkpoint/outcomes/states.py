@@ -23,6 +23,7 @@ class FollowUpKind(StrEnum):
     EMIGRATION = "emigration"
     LOST = "lost_to_follow_up"
     NOTHING = "nothing"  # looked up, and nothing found
+    WITHDRAWN = "withdrawn"  # the source takes a row back
 
 
 class Dated(StrEnum):
@@ -58,6 +59,7 @@ LABELS: Mapping[StrEnum, str] = MappingProxyType(
         FollowUpKind.EMIGRATION: "Left the country for good",
         FollowUpKind.LOST: "No longer to be traced",
         FollowUpKind.NOTHING: "Looked up, and nothing found",
+        FollowUpKind.WITHDRAWN: "The source takes the row back",
         Disposed.CONVICTION: "Convicted",
         Disposed.CAUTION: "Cautioned",
         Disposed.OUT_OF_COURT: "Disposed of out of court otherwise",

@@ -1,0 +1,39 @@
+"""Published definitions of outcomes."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from checkpoint.foundation.database import Record
+from checkpoint.foundation.disclosure import Disclosure, described
+
+INSTANT = sa.DateTime(timezone=True)
+
+
+class OutcomeDefinitions(Record, table=True):
+    """One version of what counts as an outcome, word for word.
+
+    Append-only. Written only by ``outcomes.loading``.
+    """
+
+    __tablename__ = "outcome_definitions"
+    __table_args__ = (
+        sa.UniqueConstraint("version"),
+        sa.UniqueConstraint("digest"),
+        sa.UniqueConstraint("valid_from"),
+    )
+
+    version: str = Field(max_length=40, sa_column_kwargs=described("Its name.", Disclosure.SAFE))
+    valid_from: date = Field(
+        sa_column_kwargs=described("Trials that open from that day on use it.", Disclosure.SAFE)
+    )
+    digest: str = Field(
+        max_length=64, sa_column_kwargs=described("SHA-256 of the content.", Disclosure.SAFE)
+    )
+    content: str = Field(sa_column_kwargs=described("The file, word for word.", Disclosure.SAFE))
+    published_at: datetime = Field(
+        sa_type=INSTANT, sa_column_kwargs=described("When published, in UTC.", Disclosure.SAFE)
+    )
+    published_by: UUID = Field(sa_column_kwargs=described("Who published it.", Disclosure.DIRECT))
