@@ -88,10 +88,11 @@ def test_a_room_holds_only_the_agreed_furniture():
         "staging", "comparing", "applying", "exporting", "ranking",
         "entities", "parts", "values", "offers", "parting", "meanings", "indexing", "keeping",
         "answering", "finding", "guarding", "mounting",
+        "definitions",
     }  # fmt: skip
     rooms = (
         "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs",
-        "directory", "consent", "trials", "allocation", "delivery", "navigators", "contracts", "referrals", "monitor", "journey",
+        "directory", "consent", "trials", "allocation", "delivery", "navigators", "contracts", "referrals", "monitor", "outcomes", "journey",
         "batches", *ALCOVES,
     )  # fmt: skip
     found = {
@@ -113,6 +114,7 @@ ALCOVES = (
     "journey/worklist", "journey/timeline", "journey/steps",
     "directory/published",
     "referrals/making", "referrals/offers", "referrals/providers", "referrals/gaps",
+    "outcomes/cuts", "outcomes/followup",
 )  # fmt: skip
 
 

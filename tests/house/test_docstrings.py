@@ -61,6 +61,7 @@ PURE = [
     "entities",
     "parting",
     "meanings",
+    "definitions",
 ]
 CORRIDOR = (ROOT / "docs" / "corridor.md").read_text("utf-8")
 PACKAGE = ROOT / "src" / "checkpoint"

@@ -6,17 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkpoint.outcomes.cuts.states import Measure
-from checkpoint.outcomes.definitions import (
+from checkpoint.outcomes.definitions import day_of, in_use, observed_until, window
+from checkpoint.outcomes.references import (
     DefinitionsUnreadable,
     dated_files,
-    day_of,
     digest,
-    in_use,
-    observed_until,
     opened,
     packaged,
     parse,
-    window,
 )
 from checkpoint.outcomes.states import Disposed, FollowUpKind
 
@@ -104,9 +101,7 @@ def test_what_was_done_before_the_day_after_allocation_never_counts(offence):
 
 def test_proof_counts_on_the_day_of_the_offence_and_only_where_it_was_proved():
     def proved(disposal, disposed_on=date(2018, 2, 1), offence_on=date(2017, 6, 1)):
-        event = Event(
-            FollowUpKind.DISPOSAL, offence_on, disposed_on=disposed_on, disposal=disposal
-        )
+        event = Event(FollowUpKind.DISPOSAL, offence_on, disposed_on=disposed_on, disposal=disposal)
         return day(Measure.PROVEN, event)
 
     assert proved(Disposed.CONVICTION) == proved(Disposed.CAUTION) == 55

@@ -38,7 +38,9 @@ async def test_follow_up_of_everybody_is_taken_in_and_told(shared_trial):
         1,
     )
     assert "arm" not in answer.text
-    assert [(row.row_key, row.version, row.kind) for row in await entries(shared_trial, "FIRST")] == [
+    assert [
+        (row.row_key, row.version, row.kind) for row in await entries(shared_trial, "FIRST")
+    ] == [
         ("R1", 1, "arrest"),
         ("R2", 1, "charge"),
         ("R3", 1, "nothing"),
@@ -81,7 +83,9 @@ async def test_a_later_row_of_the_same_key_takes_its_place_and_the_first_stays_o
     withdrawn = {"row_key": "R2", "pnc_id": NUMBERS[1], "event": "withdrawn"}
     batch = (await sent(client, mended, withdrawn, source="MENDED")).json()
     assert counts(batch) == {"corrects": 2}
-    assert [(row.row_key, row.version, row.kind) for row in await entries(shared_trial, "MENDED")] == [
+    assert [
+        (row.row_key, row.version, row.kind) for row in await entries(shared_trial, "MENDED")
+    ] == [
         ("R1", 1, "arrest"),
         ("R1", 2, "arrest"),
         ("R2", 1, "charge"),
@@ -131,7 +135,11 @@ async def test_a_number_that_two_people_may_have_is_about_neither(shared_trial):
         ({"followed_until": "2029-06-02"}, "#/followed_until", "in-the-future"),
         ({"rows": [a_row(1), a_row(1, 1)]}, "#/rows/1/row_key", "row-twice"),
         ({"rows": [a_row(1, pnc_id="2001/1234567A")]}, "#/rows/0/pnc_id", "not-a-pnc-id"),
-        ({"rows": [a_row(1, arrest_date="2029-06-01")]}, "#/rows/0/arrest_date", "after-followed-until"),
+        (
+            {"rows": [a_row(1, arrest_date="2029-06-01")]},
+            "#/rows/0/arrest_date",
+            "after-followed-until",
+        ),
         ({"rows": [a_row(1, outcome_code="18")]}, "#/rows/0/outcome_code", "outcome-never-here"),
         ({"rows": []}, "#/rows", "too-short"),
         ({"source": "=cmd()"}, "#/source", "string-pattern-mismatch"),
@@ -196,3 +204,35 @@ async def test_somebody_merged_is_followed_up_under_either_number(trial):
         trial.allocations[0],
         trial.allocations[2],
     }
+
+
+async def test_definitions_are_there_for_everybody_to_read(client):
+    listed = (await client.get("/v1/reference/outcome-definitions")).json()["items"]
+    assert [each["version"] for each in listed] == ["2015-04-07-starter"]
+    one = await client.get("/v1/reference/outcome-definitions/2015-04-07-starter")
+    assert one.json() == listed[0]
+    assert [each["measure"] for each in one.json()["measures"]] == ["arrest", "charge", "proven"]
+    absent = await client.get("/v1/reference/outcome-definitions/none-such")
+    assert absent.json()["errorCode"] == "outcome-definitions-not-found"
+    for name, count in (("events", 9), ("disposals", 5), ("row-outcomes", 5)):
+        codes = (await client.get(f"/v1/reference/follow-up-{name}")).json()["items"]
+        assert len(codes) == count
+
+
+async def test_definitions_that_are_no_longer_what_was_published_are_not_shown(client, owner):
+    async def do(*statements):
+        async with owner.begin() as connection:
+            for statement in statements:
+                await connection.exec_driver_sql(statement)
+
+    await do(
+        "ALTER TABLE outcome_definitions DISABLE TRIGGER outcome_definitions_append_only",
+        "UPDATE outcome_definitions SET content = content || '#'",
+    )
+    answer = await client.get("/v1/reference/outcome-definitions")
+    await do(
+        "UPDATE outcome_definitions SET content = rtrim(content, '#')",
+        "ALTER TABLE outcome_definitions ENABLE TRIGGER outcome_definitions_append_only",
+    )
+    assert answer.status_code == 503
+    assert answer.json()["errorCode"] == "outcome-definitions-changed"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from builders import a_pnc_id
 from checkpoint.delivery.references import known
-from checkpoint.outcomes.followup import reading, reports, rules
+from checkpoint.outcomes.followup import matching, reading, reports, rules
 from checkpoint.outcomes.followup.rules import COLUMNS, Fault
 from checkpoint.outcomes.followup.states import DateForm, RowOutcome
 from checkpoint.outcomes.states import FollowUpKind
@@ -130,7 +130,7 @@ def test_every_kind_of_event_has_a_row_that_is_right(kind):
 
 
 def test_a_key_that_stands_twice_is_told_with_the_row_it_repeats():
-    (fault,) = rules.repeated_keys([(2, "A"), (3, "B"), (9, "A")])
+    (fault,) = matching.repeated_keys([(2, "A"), (3, "B"), (9, "A")])
     assert (fault.row, fault.code) == (9, "row-twice")
     assert "Row 2" in fault.detail
 
@@ -138,10 +138,13 @@ def test_a_key_that_stands_twice_is_told_with_the_row_it_repeats():
 def test_a_year_of_two_digits_may_be_of_two_centuries():
     today = date(2026, 11, 3)
     full = a_pnc_id(73, 2002)
-    assert rules.people_of(full, today=today) == [full]
-    assert rules.people_of(f"02/73{full[-1]}", today=today) == [full.replace("20", "19", 1), full]
+    assert matching.people_of(full, today=today) == [full]
+    assert matching.people_of(f"02/73{full[-1]}", today=today) == [
+        full.replace("20", "19", 1),
+        full,
+    ]
     late = a_pnc_id(73, 1999)
-    assert rules.people_of(f"99/73{late[-1]}", today=today) == [late]
+    assert matching.people_of(f"99/73{late[-1]}", today=today) == [late]
 
 
 @given(st.permutations([1, 2, 3]))
@@ -149,19 +152,25 @@ def test_the_same_rows_in_another_order_are_the_same_batch(order):
     rows = [told(row_key=f"R{number}")[0] for number in order]
     first = [told(row_key=f"R{number}")[0] for number in (1, 2, 3)]
     given_ = {"trial": "T", "source": "PNC", "followed_until": UNTIL}
-    assert rules.digest(rows, **given_) == rules.digest(first, **given_)
-    assert rules.digest(rows, **given_) != rules.digest(rows, **given_ | {"source": "LOCAL"})
+    assert matching.digest(rows, **given_) == matching.digest(first, **given_)
+    assert matching.digest(rows, **given_) != matching.digest(rows, **given_ | {"source": "LOCAL"})
     other = told(row_key="R1", arrest_date="2027-05-03")[0]
-    assert rules.said(other) != rules.said(told(row_key="R1")[0])
+    assert matching.said(other) != matching.said(told(row_key="R1")[0])
 
 
 @pytest.mark.parametrize(
     ("lost", "of", "allowed", "too_many"),
-    [(0, 5, 0, False), (1, 100, 0, True), (3, 100, 3, False), (4, 100, 3, True), (1, 1, 100, False)],
+    [
+        (0, 5, 0, False),
+        (1, 100, 0, True),
+        (3, 100, 3, False),
+        (4, 100, 3, True),
+        (1, 1, 100, False),
+    ],
 )
 def test_as_many_rows_may_be_lost_as_were_allowed(lost, of, allowed, too_many):
     outcomes = [RowOutcome.UNMATCHED] * lost + [RowOutcome.NEW] * (of - lost)
-    assert rules.is_too_many(outcomes, allowed_percent=allowed) is too_many
+    assert matching.is_too_many(outcomes, allowed_percent=allowed) is too_many
 
 
 # Files.

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -17,7 +17,6 @@ from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.database import transaction
 from checkpoint.foundation.shell import at_the_shell, shell_engine
 from checkpoint.outcomes import loading, lookups
-from checkpoint.outcomes.definitions import digest, packaged
 from checkpoint.outcomes.followup import actions, queries, reading, reports, rules
 from checkpoint.outcomes.followup.rules import Fault, Told
 from checkpoint.outcomes.followup.states import (
@@ -25,7 +24,9 @@ from checkpoint.outcomes.followup.states import (
     FollowUpRefused,
     FollowUpTooLong,
     FollowUpUnreadable,
+    RowOutcome,
 )
+from checkpoint.outcomes.references import digest, packaged
 from checkpoint.trials import queries as trials
 
 app = typer.Typer(help="Outcomes: definitions and follow-up.", no_args_is_help=True)
@@ -59,49 +60,43 @@ async def publish(definitions: Annotated[str, FILE]) -> None:
     typer.echo(f"SHA-256 {published.digest}")
 
 
+CSV = Annotated[Path, typer.Argument(help="The follow-up, as CSV in UTF-8.")]
+SOURCE = Annotated[str, typer.Option(help="Where it is from, e.g. PNC.")]
+UNTIL = Annotated[
+    datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day of which it tells.")
+]
+DATES = Annotated[DateForm, typer.Option(help="How its days are written; never guessed.")]
+ALLOWANCE = Annotated[
+    int, typer.Option(min=0, max=100, help="Rows in a hundred that may be about nobody.")
+]
+COUNT = Annotated[
+    int | None, typer.Option(min=1, help="How many rows it has, if its sender said so.")
+]
+REPORT = Annotated[
+    Path | None, typer.Option(help="Write what is wrong, or what became of each row, as CSV.")
+]
+
+
 @app.command("import")
 @at_the_shell
 async def import_follow_up(
-    file: Annotated[Path, typer.Argument(help="The follow-up, as CSV in UTF-8.")],
+    file: CSV,
     trial: TRIAL,
-    source: Annotated[str, typer.Option(help="Where it is from, e.g. PNC.")],
-    followed_until: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day of which it tells.")
-    ],
-    dates: Annotated[
-        DateForm, typer.Option(help="How its days are written; never guessed.")
-    ] = DateForm.ISO,
-    accept_unmatched: Annotated[
-        int,
-        typer.Option(
-            min=0, max=100, help="Rows in a hundred that may be about nobody; else it is refused."
-        ),
-    ] = 0,
-    rows: Annotated[
-        int | None, typer.Option(min=1, help="How many rows it has, if its sender said so.")
-    ] = None,
-    report: Annotated[
-        Path | None, typer.Option(help="Write what is wrong, or what became of each row, as CSV.")
-    ] = None,
+    source: SOURCE,
+    followed_until: UNTIL,
+    dates: DATES = DateForm.ISO,
+    accept_unmatched: ALLOWANCE = 0,
+    rows: COUNT = None,
+    report: REPORT = None,
 ) -> None:
     """Take in what became of everybody who was allocated: whole, or not at all."""
-    until = followed_until.date()
+    sent = actions.Sent(source_code(source), followed_until.date(), accept_unmatched)
     try:
         with bar() as progress:
-            told = read_rows(file, progress, form=dates, followed_until=until, count=rows)
-            async with shell_engine() as engine, transaction(engine) as session:
-                standing = await trials.one(session, trial, at=utc_now())
-                task = progress.add_task("Taking in", total=len(told))
-                batch, is_new = await actions.take_in(
-                    session,
-                    standing,
-                    actions.Sent(source_code(source), until, accept_unmatched),
-                    told,
-                    by=shell_actor(),
-                    at=utc_now(),
-                    seen=lambda done: progress.update(task, completed=done),
-                )
-                outcomes = await queries.every_row(session, batch.id) if report else []
+            told = read_rows(
+                file, progress, form=dates, followed_until=sent.followed_until, count=rows
+            )
+            batch, is_new, outcomes = await take_in(trial, sent, told, progress)
     except FollowUpRefused as refusal:
         tell(refusal.found, report)
         raise
@@ -116,6 +111,26 @@ async def import_follow_up(
         f"It tells of {batch.covered:,} people; of {batch.lacking:,} who were allocated it does "
         "not tell."
     )
+
+
+async def take_in(
+    trial: str, sent: actions.Sent, told: Sequence[Told], progress: Progress
+) -> tuple[Any, bool, list[tuple[int, RowOutcome]]]:
+    """The batch, whether it is new, and what became of each row."""
+    by, at = shell_actor(), utc_now()
+    task = progress.add_task("Taking in", total=len(told))
+    async with shell_engine() as engine, transaction(engine) as session:
+        standing = await trials.one(session, trial, at=at)
+        batch, is_new = await actions.take_in(
+            session,
+            standing,
+            sent,
+            told,
+            by=by,
+            at=at,
+            seen=lambda done: progress.update(task, completed=done),
+        )
+        return batch, is_new, await queries.every_row(session, batch.id)
 
 
 @app.command()
@@ -154,7 +169,7 @@ def read_rows(
         rules.told(number, row, form=form, followed_until=followed_until, outcomes=known())
         for number, row in progress.track(cells, description="Reading")
     )
-    return actions.check_rows(told, faults)
+    return reports.check_rows(told, faults)
 
 
 def content_of(file: Path) -> bytes:

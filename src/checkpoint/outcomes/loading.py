@@ -11,8 +11,9 @@ from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
-from checkpoint.outcomes.definitions import Definitions, DefinitionsUnreadable, digest, parse
+from checkpoint.outcomes.definitions import Definitions
 from checkpoint.outcomes.lists import OutcomeDefinitions
+from checkpoint.outcomes.references import DefinitionsUnreadable, digest, parse
 from checkpoint.outcomes.states import OutcomeEvent
 
 

@@ -10,8 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation import errors
 from checkpoint.foundation.database import rows_of
-from checkpoint.outcomes.definitions import Definitions, DefinitionsUnreadable, in_use, opened
+from checkpoint.outcomes.definitions import Definitions, in_use
 from checkpoint.outcomes.lists import OutcomeDefinitions
+from checkpoint.outcomes.references import DefinitionsUnreadable, opened
 
 
 class DefinitionsNotFound(errors.NotFound):

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import JsonValue
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.audit import ledger
@@ -18,20 +17,19 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import Record, executed, insert
 from checkpoint.foundation.identifiers import new_id
-from checkpoint.outcomes.followup import queries, rules
+from checkpoint.outcomes.followup import matching, queries
+from checkpoint.outcomes.followup.reports import refused
 from checkpoint.outcomes.followup.rules import Fault, Told
 from checkpoint.outcomes.followup.states import (
     NOT_MATCHED,
     FollowUpEvent,
     FollowUpUnmatched,
-    FollowUpUnreadable,
     RowOutcome,
 )
 from checkpoint.outcomes.followup.tables import FollowUpBatch, FollowUpEntry, FollowUpRow
 
 ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtext('follow-up'), hashtext(:trial))")
 AT_ONCE = 5000
-MOST_TOLD = 500
 WHY = {
     RowOutcome.UNMATCHED: (
         "nobody-allocated",
@@ -93,7 +91,7 @@ async def take_in(
     """
     check_day(sent.followed_until, today=london_day(at))
     await executed(session, ALONE, {"trial": trial.code})
-    digest = rules.digest(
+    digest = matching.digest(
         rows, trial=trial.code, source=sent.source, followed_until=sent.followed_until
     )
     there = await queries.by_digest(session, trial.id, digest)
@@ -103,24 +101,8 @@ async def take_in(
     cohort = await queries.cohort(session, trial.id)
     matched = await _matched(session, trial.id, sent.source, rows, cohort, today=london_day(at))
     _check_matched(matched, sent.allowed_percent)
-    covered = {each.allocation_id for each in matched if each.allocation_id is not None}
-    due = {id for id, day in cohort.days.items() if day <= sent.followed_until}
-    counts = Counter(each.outcome for each in matched)
-    by_outcome: dict[str, Any] = {outcome.value: counts[outcome] for outcome in RowOutcome}
-    batch = FollowUpBatch(
-        trial_id=trial.id,
-        number=await queries.last_number(session, trial.id) + 1,
-        source=sent.source,
-        followed_until=sent.followed_until,
-        digest=digest,
-        allowed_percent=sent.allowed_percent,
-        rows=len(rows),
-        covered=len(covered),
-        lacking=len(due - covered),
-        received_at=at,
-        received_by=by.id,
-        **by_outcome,
-    )
+    batch = _batch(trial, sent, matched, cohort, digest=digest, by=by, at=at)
+    batch.number = await queries.last_number(session, trial.id) + 1
     await insert(session, batch)
     for first in range(0, len(matched), AT_ONCE):
         part = matched[first : first + AT_ONCE]
@@ -129,6 +111,35 @@ async def take_in(
         seen(first + len(part))
     await _record(session, FollowUpEvent.TAKEN_IN, batch.id, trial.id, by=by, at=at)
     return await queries.one(session, batch.id), True
+
+
+def _batch(
+    trial: Any,
+    sent: Sent,
+    matched: Sequence[Matched],
+    cohort: queries.Cohort,
+    *,
+    digest: str,
+    by: Actor,
+    at: datetime,
+) -> FollowUpBatch:
+    covered = {each.allocation_id for each in matched if each.allocation_id is not None}
+    due = {id for id, day in cohort.days.items() if day <= sent.followed_until}
+    counts = Counter(each.outcome for each in matched)
+    by_outcome: dict[str, Any] = {outcome.value: counts[outcome] for outcome in RowOutcome}
+    return FollowUpBatch(
+        trial_id=trial.id,
+        source=sent.source,
+        followed_until=sent.followed_until,
+        digest=digest,
+        allowed_percent=sent.allowed_percent,
+        rows=len(matched),
+        covered=len(covered),
+        lacking=len(due - covered),
+        received_at=at,
+        received_by=by.id,
+        **by_outcome,
+    )
 
 
 async def roster(
@@ -174,7 +185,7 @@ async def _matched(
     *,
     today: date,
 ) -> list[Matched]:
-    readings = {row.pnc_id: rules.people_of(row.pnc_id, today=today) for row in rows}
+    readings = {row.pnc_id: matching.people_of(row.pnc_id, today=today) for row in rows}
     unsure = [number for read in readings.values() if len(read) > 1 for number in read]
     known = await queries.on_record(session, unsure)
     before = await queries.versions(session, trial_id, source, [row.row_key for row in rows])
@@ -195,14 +206,14 @@ def _became(
         return Matched(row, lost, None, 0)
     if before is None:
         return Matched(row, RowOutcome.NEW, allocation_id, 1)
-    if (before.digest, before.allocation_id) == (rules.said(row), allocation_id):
+    if (before.digest, before.allocation_id) == (matching.said(row), allocation_id):
         return Matched(row, RowOutcome.REPEATED, allocation_id, before.version)
     return Matched(row, RowOutcome.CORRECTS, allocation_id, before.version + 1)
 
 
 def _check_matched(matched: Sequence[Matched], allowed_percent: int) -> None:
     outcomes = [each.outcome for each in matched]
-    if not rules.is_too_many(outcomes, allowed_percent=allowed_percent):
+    if not matching.is_too_many(outcomes, allowed_percent=allowed_percent):
         return
     faults = [
         Fault(each.row.number, "pnc_id", *WHY[each.outcome])
@@ -217,53 +228,6 @@ def _check_matched(matched: Sequence[Matched], allowed_percent: int) -> None:
         f"allocated in the trial, and {counts[RowOutcome.AMBIGUOUS]:,} may be about two people; "
         f"{allowed_percent} % of the rows are allowed to be. See errors, row by row.",
     )
-
-
-def refused(
-    kind: type[FollowUpUnreadable] | type[FollowUpUnmatched], faults: Sequence[Fault], detail: str
-) -> errors.Refusal:
-    """A refusal that tells what is wrong row by row, the first five hundred faults of them."""
-    told: list[JsonValue] = [
-        {"pointer": pointer(fault), "code": fault.code, "detail": fault.detail}
-        for fault in faults[:MOST_TOLD]
-    ]
-    refusal = kind(detail, errors=told, faults=len(faults))
-    refusal.found = faults
-    return refusal
-
-
-def pointer(fault: Fault) -> str:
-    """Where a fault is, as a JSON pointer into what was sent."""
-    parts = ["#", *(["rows", str(fault.row - 1)] if fault.row else []), fault.column]
-    return "/".join(part for part in parts if part)
-
-
-def check_rows(
-    read: Iterable[tuple[Told | None, list[Fault]]], more: Sequence[Fault] = ()
-) -> list[Told]:
-    """The rows of a batch, if nothing is wrong with any of them.
-
-    Args:
-        read: each row, or what is wrong with it.
-        more: what is wrong with the batch besides.
-
-    Raises:
-        FollowUpUnreadable: something is; every fault is told.
-    """
-    rows, faults = [], [*more]
-    for row, found in read:
-        faults += found
-        if row is not None:
-            rows.append(row)
-    faults += rules.repeated_keys((row.number, row.row_key) for row in rows)
-    if faults:
-        wrong = len({fault.row for fault in faults})
-        raise refused(
-            FollowUpUnreadable,
-            sorted(faults, key=lambda fault: (fault.row, fault.column)),
-            f"{wrong:,} rows or lines are wrong, in {len(faults):,} ways. See errors, row by row.",
-        )
-    return rows
 
 
 def _row(batch: FollowUpBatch, each: Matched) -> FollowUpRow:
@@ -285,9 +249,9 @@ def _entries(batch: FollowUpBatch, matched: Iterable[Matched]) -> Iterable[Follo
                 trial_id=batch.trial_id,
                 source=batch.source,
                 version=each.version,
-                digest=rules.said(each.row),
+                digest=matching.said(each.row),
                 allocation_id=each.allocation_id,
-                **{name: getattr(each.row, name) for name in rules.SAYS},
+                **{name: getattr(each.row, name) for name in matching.SAYS},
             )
 
 

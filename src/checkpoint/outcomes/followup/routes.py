@@ -22,7 +22,7 @@ from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.idempotency import CREATING, Once, once
 from checkpoint.foundation.paging import MalformedCursor, Turning, links
 from checkpoint.foundation.problems import problems
-from checkpoint.outcomes.followup import actions, queries, rules
+from checkpoint.outcomes.followup import actions, queries, reports, rules
 from checkpoint.outcomes.followup.schemas import (
     FollowUpBatchPage,
     FollowUpBatchView,
@@ -86,7 +86,7 @@ async def take_follow_up_in(
 
 def _rows(command: SendFollowUp) -> list[rules.Told]:
     """The rows as a file would have them, by the same rules."""
-    return actions.check_rows(
+    return reports.check_rows(
         rules.told(
             number,
             _cells(row),

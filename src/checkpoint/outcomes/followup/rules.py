@@ -1,18 +1,16 @@
-"""What a row of follow-up has to say, and whom it is about. Pure."""
+"""What a row of follow-up has to say. Pure."""
 
-import hashlib
-import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
 from checkpoint.delivery.references import Outcomes
-from checkpoint.outcomes.followup.states import NOT_MATCHED, DateForm, RowOutcome
+from checkpoint.outcomes.followup.states import DateForm
 from checkpoint.outcomes.states import ENDS, Disposed, FollowUpKind
-from checkpoint.people.identifiers import canonical, is_pnc_id, parts
+from checkpoint.people.identifiers import is_pnc_id
 
 COLUMNS = (
     "row_key",
@@ -101,9 +99,6 @@ class Told:
     disposal: Disposed | None
     outcome_code: str | None
     proactively_detected: bool
-
-
-SAYS = tuple(field.name for field in fields(Told) if field.name not in ("number", "pnc_id"))
 
 
 def header_faults(found: Sequence[str]) -> list[Fault]:
@@ -206,24 +201,31 @@ def told(
     _check_outcome(row, days["disposal_date"], outcomes)
     if row.faults or kind is None:
         return None, row.faults
-    return (
-        Told(
-            number=number,
-            row_key=row.cells["row_key"],
-            pnc_id=row.cells["pnc_id"],
-            kind=kind,
-            offence_on=days["offence_date"],
-            arrested_on=days["arrest_date"],
-            charged_on=days["charge_date"],
-            disposed_on=days["disposal_date"],
-            from_on=days["from_date"],
-            until_on=days["until_date"],
-            offence_code=code,
-            disposal=disposal,
-            outcome_code=row.cells["outcome_code"] or None,
-            proactively_detected=YES_NO[row.cells["proactively_detected"]],
-        ),
-        [],
+    return _said(row, kind, days, code, disposal), []
+
+
+def _said(
+    row: _Row,
+    kind: FollowUpKind,
+    days: Mapping[str, date | None],
+    offence_code: str | None,
+    disposal: Disposed | None,
+) -> Told:
+    return Told(
+        number=row.number,
+        row_key=row.cells["row_key"],
+        pnc_id=row.cells["pnc_id"],
+        kind=kind,
+        offence_on=days["offence_date"],
+        arrested_on=days["arrest_date"],
+        charged_on=days["charge_date"],
+        disposed_on=days["disposal_date"],
+        from_on=days["from_date"],
+        until_on=days["until_date"],
+        offence_code=offence_code,
+        disposal=disposal,
+        outcome_code=row.cells["outcome_code"] or None,
+        proactively_detected=YES_NO[row.cells["proactively_detected"]],
     )
 
 
@@ -285,64 +287,3 @@ def _check_outcome(row: _Row, disposed_on: date | None, outcomes: Outcomes) -> N
         row.refuse("outcome_code", "outcome-never-here", found.never)
     elif disposed_on is not None and not found.may_be_given(disposed_on):
         row.refuse("outcome_code", "outcome-not-in-use", "It was not in use on that day.")
-
-
-def repeated_keys(rows: Iterable[tuple[int, str]]) -> list[Fault]:
-    """Rows whose key stood before in the same batch.
-
-    Args:
-        rows: the number and key of each, in order.
-    """
-    seen: dict[str, int] = {}
-    faults = []
-    for number, key in rows:
-        first = seen.setdefault(key, number)
-        if first != number:
-            faults.append(
-                Fault(number, "row_key", "row-twice", f"Row {first} has the same key; send one.")
-            )
-    return faults
-
-
-def people_of(text: str, *, today: date) -> list[str]:
-    """The PNC IDs, in canonical form, that a written one may be.
-
-    Args:
-        text: a valid PNC ID in any written form.
-        today: in England; no year of a PNC ID is later.
-
-    Returns:
-        One; where the year was written in two digits and two centuries are possible, both.
-    """
-    (year, serial, letter) = parts(text) or ("", "", "")
-    if len(year) == 4:
-        return [canonical(text, today=today)]
-    return [
-        f"{century}{year}/{serial.zfill(7)}{letter}"
-        for century in ("19", "20")
-        if int(f"{century}{year}") <= today.year
-    ]
-
-
-def said(row: Told) -> str:
-    """SHA-256 of what a row says of whomever it is about, by which a repetition is known."""
-    content = [str(getattr(row, name)) for name in SAYS]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
-
-
-def digest(rows: Iterable[Told], *, trial: str, source: str, followed_until: date) -> str:
-    """SHA-256 of a batch, whatever the order of its rows or the way its file was written."""
-    lines = sorted(f"{row.pnc_id.upper()} {said(row)}" for row in rows)
-    head = f"{trial}\n{source}\n{followed_until.isoformat()}"
-    return hashlib.sha256("\n".join([head, *lines]).encode()).hexdigest()
-
-
-def is_too_many(outcomes: Collection[RowOutcome], *, allowed_percent: int) -> bool:
-    """Whether more rows are about nobody, or about two people, than was allowed.
-
-    Args:
-        outcomes: of each row.
-        allowed_percent: 0 to 100, of all rows.
-    """
-    lost = sum(outcome in NOT_MATCHED for outcome in outcomes)
-    return lost * 100 > allowed_percent * len(outcomes)

@@ -64,7 +64,7 @@ class FollowUpUnmatched(FollowUpRefused):
     title = "Rows of the follow-up are about nobody, or about two people; nothing was taken in"
 
 
-class FollowUpTooLong(errors.TooLarge):
+class FollowUpTooLong(errors.Unprocessable):
     slug = "follow-up-too-long"
     title = "The follow-up has more than is taken in at once"
 
