@@ -1,8 +1,12 @@
 """A trial whose people are followed up: who was allocated, and rows that tell what became of them."""
 
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from builders import a_key, a_person, a_pnc_id
 from checkpoint.foundation.actors import Role
@@ -82,3 +86,26 @@ async def sent(client: Any, *rows: dict[str, Any], **overrides: Any) -> Any:
 def as_csv(*rows: dict[str, Any], columns: str = COLUMNS, end: str = "\r\n") -> str:
     lines = [",".join(str(row.get(name, "")) for name in columns.split(",")) for row in rows]
     return end.join([columns, *lines, ""])
+
+
+@pytest.fixture
+async def followed_trial(stage: Stage) -> Followed:
+    """Four people were allocated; three of them have PNC IDs."""
+    return await followed(stage)
+
+
+@pytest.fixture(scope="session")
+def followed_url(make_database: Callable[..., str]) -> str:
+    """The database of that one trial."""
+    return make_database()
+
+
+@pytest.fixture(scope="session")
+async def shared_trial(
+    anyio_backend: object, followed_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Followed]:
+    """The same, once for all; a test takes in follow-up from a source of its own."""
+    folder: Path = tmp_path_factory.mktemp("followed")
+    stage = Stage(followed_url, folder)
+    yield await followed(stage)
+    await stage.close()

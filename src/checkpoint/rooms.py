@@ -52,6 +52,8 @@ from checkpoint.needs import codes as needs_codes
 from checkpoint.needs import printing as needs_printing
 from checkpoint.needs import routes as needs
 from checkpoint.outcomes import codes as outcome_codes
+from checkpoint.outcomes.cuts import routes as cuts
+from checkpoint.outcomes.elsewhere import routes as elsewhere
 from checkpoint.outcomes.followup import routes as followup
 from checkpoint.oversight import codes as oversight_codes
 from checkpoint.oversight import routes as oversight
@@ -132,6 +134,8 @@ ROOMS = (
     monitor_codes.router,
     followup.router,
     outcome_codes.router,
+    elsewhere.router,
+    cuts.router,
     consent.router,
     consent_codes.router,
     journey.router,

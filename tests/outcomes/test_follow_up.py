@@ -186,9 +186,9 @@ async def test_every_step_of_follow_up_leaves_one_entry(shared_trial):
     ]
 
 
-async def test_somebody_merged_is_followed_up_under_either_number(trial):
-    first, second = (record["person"]["id"] for record in trial.records[:2])
-    supervisor = trial.client(Role.SUPERVISOR, NOON)
+async def test_somebody_merged_is_followed_up_under_either_number(followed_trial):
+    first, second = (record["person"]["id"] for record in followed_trial.records[:2])
+    supervisor = followed_trial.client(Role.SUPERVISOR, NOON)
     version = (await supervisor.get(f"/v1/people/{first}")).headers["etag"]
     answer = await supervisor.post(
         f"/v1/people/{first}/merges",
@@ -196,13 +196,13 @@ async def test_somebody_merged_is_followed_up_under_either_number(trial):
         headers=a_key() | {"If-Match": version},
     )
     assert answer.status_code == 201, answer.text
-    client = trial.client(moment=LATER)
+    client = followed_trial.client(moment=LATER)
     batch = (await sent(client, a_row(1, 0), a_row(2, 1), nothing(3, 2))).json()
     assert (batch["covered"], batch["lacking"]) == (2, 1)
-    found = await entries(trial, "PNC")
+    found = await entries(followed_trial, "PNC")
     assert {str(row.allocation_id) for row in found} == {
-        trial.allocations[0],
-        trial.allocations[2],
+        followed_trial.allocations[0],
+        followed_trial.allocations[2],
     }
 
 

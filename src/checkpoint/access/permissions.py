@@ -34,6 +34,7 @@ class Permission(StrEnum):
     DETERMINE_ELIGIBILITY = "eligibility:determine"
     EDIT_LISTINGS = "listing:edit"
     IMPORT_FOLLOW_UP = "follow-up:import"
+    IMPORT_TRIAL = "trial:import"
     LIST_CUSTODY_RECORDS = "custody-record:list"
     MANAGE_NAVIGATORS = "navigator:manage"
     MERGE_PEOPLE = "person:merge"
@@ -52,6 +53,7 @@ class Permission(StrEnum):
     READ_CONSENT = "consent:read"
     READ_CONTRACT = "contract:read"
     READ_CUSTODY_RECORD = "custody-record:read"
+    READ_CUTS = "cut:read"
     READ_DETENTION = "detention:read"
     READ_DISPOSAL = "disposal:read"
     READ_ELIGIBILITY = "eligibility:read"
@@ -84,6 +86,7 @@ class Permission(StrEnum):
     SAVE_SCREENING = "custody-record:screen"
     SEARCH_PEOPLE = "person:search"
     SEND_BATCH = "batch:send"
+    TAKE_CUT = "cut:take"
     WORK_CONTRACT = "contract:work"
     WORK_SESSIONS = "session:work"
 
@@ -215,22 +218,30 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.WORK_CONTRACT,
             Permission.WORK_SESSIONS,
         },
-        Role.EVALUATOR: EVERYONE | {Permission.READ_OFFER_GAPS},
+        Role.EVALUATOR: EVERYONE
+        | {
+            Permission.READ_CUTS,
+            Permission.READ_OFFER_GAPS,
+        },
         Role.STATISTICIAN: EVERYONE
         | {
             Permission.ANSWER_UNBLINDING,
             Permission.IMPORT_FOLLOW_UP,
             Permission.MONITOR_TRIAL,
+            Permission.READ_CUTS,
             Permission.READ_FOLLOW_UP,
             Permission.READ_WORKLIST,
             Permission.SEND_BATCH,
+            Permission.TAKE_CUT,
         },
         Role.TRIAL_MANAGER: EVERYONE
         | {
             Permission.ANNOTATE_ALLOCATION,
             Permission.IMPORT_FOLLOW_UP,
+            Permission.IMPORT_TRIAL,
             Permission.MONITOR_TRIAL,
             Permission.PROPOSE_UNBLINDING,
+            Permission.READ_CUTS,
             Permission.READ_FOLLOW_UP,
             Permission.SEND_BATCH,
         },

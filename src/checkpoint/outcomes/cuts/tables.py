@@ -26,6 +26,7 @@ class DataCut(Record, table=True):
         sa.UniqueConstraint("trial_id", "number"),
         sa.CheckConstraint("number >= 1", name="number_counts"),
         sa.CheckConstraint("participants >= 0 AND events >= 0", name="counts"),
+        sa.CheckConstraint("conviction_lag_months >= 0", name="conviction_lag_range"),
         sa.CheckConstraint("digest ~ '^[0-9a-f]{64}$'", name="digest_form"),
         sa.CheckConstraint("definitions_digest ~ '^[0-9a-f]{64}$'", name="definitions_digest_form"),
     )
@@ -58,6 +59,19 @@ class DataCut(Record, table=True):
     definitions_digest: str = Field(
         sa_type=sa.CHAR(64),
         sa_column_kwargs=described("SHA-256 of the definitions.", Disclosure.SAFE),
+    )
+    horizons: list[dict[str, Any]] = Field(
+        sa_type=JSONB,
+        sa_column_kwargs=described(
+            "How long after allocation is counted: name, and months or days.", Disclosure.SAFE
+        ),
+    )
+    conviction_lag_months: int = Field(
+        default=0,
+        sa_column_kwargs=described(
+            "Proven reoffences are complete until so many months before the last day.",
+            Disclosure.SAFE,
+        ),
     )
     rule_sets: list[str] = Field(
         sa_type=ARRAY(sa.String(40)),
@@ -102,6 +116,8 @@ class CutParticipant(Record, table=True):
 
     __tablename__ = "cut_participant"
     __table_args__ = (
+        # Whoever takes a cut knows its counts and its digest only once all rows are in.
+        sa.ForeignKeyConstraint(["cut_id"], ["data_cut.id"], deferrable=True, initially="DEFERRED"),
         sa.UniqueConstraint("cut_id", "participant_id"),
         sa.CheckConstraint("observed_days >= 0", name="observed_forwards"),
         sa.CheckConstraint("age BETWEEN 10 AND 120", name="age_range"),
@@ -110,9 +126,7 @@ class CutParticipant(Record, table=True):
         ),
     )
 
-    cut_id: UUID = Field(
-        foreign_key="data_cut.id", sa_column_kwargs=described("The cut.", Disclosure.SAFE)
-    )
+    cut_id: UUID = Field(sa_column_kwargs=described("The cut.", Disclosure.SAFE))
     participant_id: UUID = Field(
         sa_column_kwargs=described(
             "Their allocation, or their row of a programme elsewhere.", Disclosure.NEVER
