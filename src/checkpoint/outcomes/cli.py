@@ -60,6 +60,27 @@ async def publish(definitions: Annotated[str, FILE]) -> None:
     typer.echo(f"SHA-256 {published.digest}")
 
 
+@app.command("harm-index")
+@at_the_shell
+async def harm_index(
+    file: Annotated[Path, typer.Argument(help="CSV in UTF-8: offence_code, days.")],
+    version: Annotated[str, typer.Option(help="Its name, e.g. cambridge-2026-02.")],
+    source: Annotated[str, typer.Option(help="Whose it is, in words.")],
+) -> None:
+    """Load your own harm index; data cuts that are taken from now on use it."""
+    async with shell_engine() as engine, transaction(engine) as session:
+        loaded = await loading.load_harm_index(
+            session,
+            content_of(file),
+            version=version,
+            source=source,
+            by=shell_actor(),
+            at=utc_now(),
+        )
+    typer.echo(f"Loaded {loaded.version}: {loaded.weights:,} offences.")
+    typer.echo(f"SHA-256 {loaded.digest}")
+
+
 CSV = Annotated[Path, typer.Argument(help="The follow-up, as CSV in UTF-8.")]
 SOURCE = Annotated[str, typer.Option(help="Where it is from, e.g. PNC.")]
 UNTIL = Annotated[

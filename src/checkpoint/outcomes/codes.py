@@ -18,7 +18,12 @@ from checkpoint.outcomes.definitions import VERSION
 from checkpoint.outcomes.followup.states import LABELS as ROW_LABELS
 from checkpoint.outcomes.followup.states import RowOutcome
 from checkpoint.outcomes.lookups import DefinitionsChanged, DefinitionsNotFound
-from checkpoint.outcomes.schemas import DefinitionsListView, DefinitionsView
+from checkpoint.outcomes.schemas import (
+    DefinitionsListView,
+    DefinitionsView,
+    HarmIndexesView,
+    HarmIndexView,
+)
 from checkpoint.outcomes.states import LABELS, Disposed, FollowUpKind
 
 router = APIRouter(prefix="/v1/reference", tags=["reference"])
@@ -69,3 +74,12 @@ async def read_outcome_definitions(
     """What counts as an outcome by one version: events, days, horizons and lags."""
     row = await lookups.one(session, version)
     return public(request, DefinitionsView.of(lookups.definitions_of(row), row.digest))
+
+
+@router.get("/harm-indexes", response_model=HarmIndexesView, dependencies=[READER])
+async def list_harm_indexes(request: Request, session: Transaction) -> Response:
+    """Indexes of harm that were loaded, the one in use first; their weights are the operator's."""
+    rows = await lookups.harm_indexes(session)
+    return public(
+        request, HarmIndexesView(items=[HarmIndexView.model_validate(row) for row in rows])
+    )

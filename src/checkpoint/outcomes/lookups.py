@@ -1,7 +1,7 @@
 """Look up published definitions of outcomes, and those of a trial."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.foundation import errors
 from checkpoint.foundation.database import rows_of
 from checkpoint.outcomes.definitions import Definitions, in_use
-from checkpoint.outcomes.lists import OutcomeDefinitions
+from checkpoint.outcomes.lists import HarmIndex, HarmWeight, OutcomeDefinitions
 from checkpoint.outcomes.references import DefinitionsUnreadable, opened
 
 
@@ -29,6 +29,14 @@ EVERY = sa.select(*OutcomeDefinitions.__table__.c).order_by(
     col(OutcomeDefinitions.valid_from), col(OutcomeDefinitions.version)
 )
 ONE = EVERY.where(col(OutcomeDefinitions.version) == sa.bindparam("version"))
+
+INDEXES = sa.select(*HarmIndex.__table__.c).order_by(
+    col(HarmIndex.loaded_at).desc(), col(HarmIndex.id).desc()
+)
+LAST_INDEX = INDEXES.where(col(HarmIndex.loaded_at) <= sa.bindparam("at")).limit(1)
+WEIGHTS = sa.select(col(HarmWeight.offence_code), col(HarmWeight.days)).where(
+    col(HarmWeight.harm_index_id) == sa.bindparam("index_id", type_=sa.Uuid())
+)
 
 
 async def every(session: AsyncSession) -> Sequence[Any]:
@@ -72,3 +80,17 @@ async def of_trial(session: AsyncSession, *, opened_on: date) -> tuple[Definitio
     if found is None:
         raise DefinitionsNotFound("None had begun when the trial opened; have some published.")
     return found, rows[found.version].digest
+
+
+async def harm_indexes(session: AsyncSession) -> Sequence[Any]:
+    """Every harm index that was loaded, the last one first."""
+    return await rows_of(session, INDEXES)
+
+
+async def harm_index_at(session: AsyncSession, at: datetime) -> tuple[str | None, dict[str, float]]:
+    """The version and weights of the harm index that was loaded last by then; none, no weights."""
+    found = await rows_of(session, LAST_INDEX, at=at)
+    if not found:
+        return None, {}
+    weights = await rows_of(session, WEIGHTS, index_id=found[0].id)
+    return found[0].version, {row.offence_code: row.days for row in weights}

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from checkpoint.foundation.schemas import View
+from checkpoint.foundation.schemas import Moment, View
 from checkpoint.outcomes.cuts.states import Measure
 from checkpoint.outcomes.definitions import Definitions
 from checkpoint.outcomes.states import Dated, Disposed, FollowUpKind
@@ -54,3 +54,19 @@ class DefinitionsListView(View):
     """All of them."""
 
     items: list[DefinitionsView]
+
+
+class HarmIndexView(View):
+    """One version of an index of harm."""
+
+    version: str
+    source: str
+    weights: Annotated[int, Field(description="How many offences it has days for.")]
+    digest: Annotated[str, Field(description="SHA-256 of the file.")]
+    loaded_at: Moment
+
+
+class HarmIndexesView(View):
+    """All that were loaded, the last one first, which is the one in use."""
+
+    items: list[HarmIndexView]
