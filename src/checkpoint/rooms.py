@@ -55,6 +55,7 @@ from checkpoint.outcomes import codes as outcome_codes
 from checkpoint.outcomes.cuts import routes as cuts
 from checkpoint.outcomes.elsewhere import routes as elsewhere
 from checkpoint.outcomes.followup import routes as followup
+from checkpoint.outcomes.measuring import routes as measuring
 from checkpoint.oversight import codes as oversight_codes
 from checkpoint.oversight import routes as oversight
 from checkpoint.people import codes as people_codes
@@ -133,6 +134,7 @@ ROOMS = (
     monitor.router,
     monitor_codes.router,
     followup.router,
+    measuring.router,
     outcome_codes.router,
     elsewhere.router,
     cuts.router,

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     READ_LEDGER = "ledger:read"
     READ_LISTINGS = "listing:read"
     READ_ME = "me:read"
+    READ_MEASURES = "case-measure:read"
     READ_NEEDS = "needs:read"
     READ_NEXT_STEPS = "next-steps:read"
     READ_OFFER_GAPS = "offer-gaps:read"
@@ -77,6 +78,7 @@ class Permission(StrEnum):
     RECORD_CONSENT = "consent:record"
     RECORD_DELIVERY = "delivery:record"
     RECORD_DISPOSAL = "disposal:record"
+    RECORD_MEASURE = "case-measure:record"
     RECORD_RISK = "risk:record"
     RECORD_VICTIM = "victim:record"
     REFER = "referral:make"
@@ -122,6 +124,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
             Permission.READ_LISTINGS,
+            Permission.READ_MEASURES,
             Permission.READ_NEEDS,
             Permission.READ_NEXT_STEPS,
             Permission.READ_PERSON,
@@ -134,6 +137,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.RECORD_CONSENT,
             Permission.RECORD_DELIVERY,
             Permission.RECORD_DISPOSAL,
+            Permission.RECORD_MEASURE,
             Permission.RECORD_RISK,
             Permission.RECORD_VICTIM,
             Permission.RELEASE_FROM_CUSTODY,
@@ -171,6 +175,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
             Permission.READ_LISTINGS,
+            Permission.READ_MEASURES,
             Permission.READ_NEEDS,
             Permission.READ_NEXT_STEPS,
             Permission.READ_OFFER_GAPS,
@@ -185,6 +190,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.RECORD_CONSENT,
             Permission.RECORD_DELIVERY,
             Permission.RECORD_DISPOSAL,
+            Permission.RECORD_MEASURE,
             Permission.REFER,
             Permission.RESTRICT_CASE,
             Permission.REVIEW_GLASS,
@@ -206,6 +212,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_CONTRACT,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_LISTINGS,
+            Permission.READ_MEASURES,
             Permission.READ_NEEDS,
             Permission.READ_NEXT_STEPS,
             Permission.READ_OFFER_GAPS,
@@ -213,6 +220,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_SESSIONS,
             Permission.READ_TIMELINE,
             Permission.READ_WORKLIST,
+            Permission.RECORD_MEASURE,
             Permission.REFER,
             Permission.SEND_BATCH,
             Permission.WORK_CONTRACT,

@@ -18,6 +18,8 @@ from checkpoint.outcomes.definitions import VERSION
 from checkpoint.outcomes.followup.states import LABELS as ROW_LABELS
 from checkpoint.outcomes.followup.states import RowOutcome
 from checkpoint.outcomes.lookups import DefinitionsChanged, DefinitionsNotFound
+from checkpoint.outcomes.measuring.states import LABELS as CASE_LABELS
+from checkpoint.outcomes.measuring.states import CaseMeasureKind, CostKind
 from checkpoint.outcomes.schemas import (
     DefinitionsListView,
     DefinitionsView,
@@ -32,7 +34,7 @@ HERE = "This service."
 
 
 def _labels(values: Iterable[StrEnum]) -> list[tuple[str, str]]:
-    known = {**LABELS, **ROW_LABELS}
+    known = {**LABELS, **ROW_LABELS, **CASE_LABELS}
     return [(value.value, known[value]) for value in values]
 
 
@@ -42,6 +44,8 @@ list_doors(
     {
         "follow-up-events": ("What a row of follow-up tells", HERE, _labels(FollowUpKind)),
         "follow-up-disposals": ("How an offence was disposed of", HERE, _labels(Disposed)),
+        "case-measure-kinds": ("What is measured of a case", HERE, _labels(CaseMeasureKind)),
+        "cost-kinds": ("What a cost was for", HERE, _labels(CostKind)),
         "follow-up-row-outcomes": ("What becomes of a row", HERE, _labels(RowOutcome)),
     },
 )

@@ -173,7 +173,7 @@ def day_of(
 
     Source: domain notes 2.2 and 4.5: what was done before does not count, whenever it is found.
     """
-    if happened.kind is not counted.event:
+    if happened.kind != counted.event:
         return None
     on = {
         Dated.OFFENCE: happened.offence_on,
