@@ -250,7 +250,7 @@ def _create_elsewhere_participant() -> None:
             nullable=False,
             comment="The same in each edition of the trial.",
         ),
-        sa.Column("row", sa.Integer(), nullable=False, comment="Its row, from 1."),
+        sa.Column("row", sa.Integer(), nullable=False, comment="Its row, or its line in the file."),
         sa.Column(
             "reference",
             sa.String(length=64),
@@ -370,7 +370,7 @@ def _create_elsewhere_event() -> None:
         sa.Column("id", sa.Uuid(), nullable=False, comment="Opaque identifier, a UUIDv7."),
         sa.Column("trial_edition_id", sa.Uuid(), nullable=False, comment="The edition."),
         sa.Column("participant_id", sa.Uuid(), nullable=False, comment="The participant."),
-        sa.Column("row", sa.Integer(), nullable=False, comment="Its row, from 1."),
+        sa.Column("row", sa.Integer(), nullable=False, comment="Its row, or its line in the file."),
         sa.Column(
             "measure",
             sa.Enum(

@@ -62,6 +62,7 @@ PURE = [
     "parting",
     "meanings",
     "definitions",
+    "harm",
 ]
 CORRIDOR = (ROOT / "docs" / "corridor.md").read_text("utf-8")
 PACKAGE = ROOT / "src" / "checkpoint"

@@ -58,6 +58,7 @@ NAVIGATOR = {
 }
 HAPPENED = "2026-11-03T12:00:00Z"
 BODIES = {
+    "record_case_measure": {"kind": "wellbeing", "value": 48, "taken_on": "2026-11-03"},
     "save_screening": KNOWN,
     "add_offence": an_offence(),
     "correct_person": a_person(reason="misheard"),

@@ -71,6 +71,8 @@ def test_every_refusal_is_declared_on_some_door_or_belongs_to_the_shell(app):
         "source-not-imported",
         "places-refused",
         "follow-up-too-long",
+        "harm-index-refused",
+        "harm-index-loaded",
         "outcome-definitions-refused",
         "outcome-definitions-published",
     }

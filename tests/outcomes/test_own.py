@@ -10,6 +10,7 @@ from checkpoint.allocation.states import AnnotationKind
 from checkpoint.allocation.vault import Vault
 from checkpoint.contracts.states import ContractState
 from checkpoint.delivery.states import DeliveredArm
+from checkpoint.foundation.actors import Role
 from checkpoint.foundation.database import engine_for, transaction
 from checkpoint.outcomes.cuts.facts import Ended, Happened, Spell, gathered
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
@@ -235,3 +236,30 @@ async def test_what_was_delivered_is_derived_from_events_and_stays_behind_masks(
     assert sorted(masks.values()) == ["A", "B"]
     _, before = await source(trial, NOON.replace(hour=11))
     assert before == []
+
+
+async def test_a_cut_of_a_trial_that_runs_here_holds_everybody_behind_masks(followed_trial):
+    trial = followed_trial
+    statistician = trial.client(Role.STATISTICIAN)
+    place = "/v1/trials/TEST-TRIAL/data-cuts"
+    early = await statistician.post(place, json={}, headers=a_key())
+    assert early.json()["errorCode"] == "nothing-to-cut"
+    rows = [a_row(1), a_row(2, **DISPOSED), nothing(3, 1), nothing(4, 2)]
+    assert (await sent(statistician, *rows)).status_code == 201
+    answer = await statistician.post(place, json={}, headers=a_key())
+    assert answer.status_code == 201, answer.text
+    cut = answer.json()
+    assert (cut["origin"], cut["participants"], cut["events"]) == ("own", 4, 2)
+    found = await trial.stage.found(
+        "SELECT arrest_day, charge_day, proven_day, observed_days, ended_by, ethnicity "
+        "FROM cut_participant ORDER BY observed_days, arrest_day NULLS LAST"
+    )
+    days = (date(2029, 5, 31) - date(2026, 11, 3)).days
+    assert [tuple(row) for row in found] == [
+        (None, None, None, 0, "lost_to_follow_up", None),
+        (180, None, 179, days, "data_cut", None),
+        (None, None, None, days, "data_cut", None),
+        (None, None, None, days, "data_cut", None),
+    ]
+    for arm in ("treatment", "control"):
+        assert arm not in answer.text

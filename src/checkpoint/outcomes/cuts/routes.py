@@ -23,7 +23,8 @@ from checkpoint.foundation.idempotency import CREATING, Once, once
 from checkpoint.foundation.problems import problems
 from checkpoint.outcomes.cuts import actions, queries, views
 from checkpoint.outcomes.cuts.schemas import ChangesView, CutsView, CutView, TakeCut
-from checkpoint.outcomes.cuts.states import CutEvent, CutNotFound, CutTooLarge, NothingToCut
+from checkpoint.outcomes.cuts.states import CutNotFound, CutTooLarge, DataCutEvent, NothingToCut
+from checkpoint.outcomes.lookups import DefinitionsChanged, DefinitionsNotFound
 from checkpoint.trials import queries as trials
 from checkpoint.trials.queries import TrialNotFound
 
@@ -46,6 +47,8 @@ FOUND = problems(TrialNotFound, CutNotFound)
         CutTooLarge,
         RuleBroken,
         SealedListChanged,
+        DefinitionsNotFound,
+        DefinitionsChanged,
         ListNotSealed,
     ),
 )
@@ -81,7 +84,7 @@ async def list_data_cuts(by: Reading, code: Code, session: Transaction, now: Now
     """A trial's data cuts, the last one first."""
     trial = await trials.one(session, code, at=now)
     cuts = await queries.of_trial(session, trial.id)
-    await _read(session, CutEvent.READ, *(each.id for each in cuts), by=by, at=now)
+    await _read(session, DataCutEvent.READ, *(each.id for each in cuts), by=by, at=now)
     return shown(CutsView(items=[views.cut(code, each) for each in cuts]))
 
 
@@ -92,7 +95,7 @@ async def read_data_cut(
     """One of them."""
     trial = await trials.one(session, code, at=now)
     cut = await queries.one(session, trial.id, number)
-    await _read(session, CutEvent.READ, cut.id, by=by, at=now)
+    await _read(session, DataCutEvent.READ, cut.id, by=by, at=now)
     return shown(views.cut(code, cut))
 
 
@@ -104,12 +107,12 @@ async def read_changes_of_data_cut(
     trial = await trials.one(session, code, at=now)
     cut = await queries.one(session, trial.id, number)
     rows = await queries.changes(session, cut.id)
-    await _read(session, CutEvent.CHANGES_READ, cut.id, by=by, at=now)
+    await _read(session, DataCutEvent.CHANGES_READ, cut.id, by=by, at=now)
     return shown(views.changes(code, number, rows))
 
 
 async def _read(
-    session: AsyncSession, event: CutEvent, *cuts: UUID, by: Actor, at: datetime
+    session: AsyncSession, event: DataCutEvent, *cuts: UUID, by: Actor, at: datetime
 ) -> None:
     await ledger.record(
         session, Operation.CONSULTATION, event, *cuts, kind="data_cut", by=by, at=at

@@ -37,7 +37,7 @@ class CutPart(StrEnum):
     EVENTS_GONE = "events_gone"
 
 
-class CutEvent(StrEnum):
+class DataCutEvent(StrEnum):
     """The alcove's events."""
 
     TAKEN = "data_cut.taken"

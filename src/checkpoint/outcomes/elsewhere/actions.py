@@ -18,10 +18,10 @@ from checkpoint.outcomes.elsewhere import queries
 from checkpoint.outcomes.elsewhere.rules import Manifest, canonical, digest_of, protocol_text
 from checkpoint.outcomes.elsewhere.states import (
     CodeTaken,
+    EditionEvent,
     EditionOutcome,
     EditionRefused,
     EditionUnderWay,
-    ElsewhereEvent,
     PartKind,
 )
 from checkpoint.outcomes.elsewhere.tables import TrialEdition, TrialEditionEnd
@@ -72,7 +72,7 @@ async def begin(
         begun_by=by.id,
     )
     await insert(session, edition)
-    await record(session, ElsewhereEvent.BEGUN, edition_id, by=by, at=at)
+    await record(session, EditionEvent.BEGUN, edition_id, by=by, at=at)
     return edition
 
 
@@ -136,7 +136,7 @@ async def end_complete(
             ended_by=by.id,
         ),
     )
-    await record(session, ElsewhereEvent.COMPLETED, edition.id, founded.trial_id, by=by, at=at)
+    await record(session, EditionEvent.COMPLETED, edition.id, founded.trial_id, by=by, at=at)
 
 
 async def abandon(session: AsyncSession, code: str, *, by: Actor, at: datetime) -> None:
@@ -153,7 +153,7 @@ async def abandon(session: AsyncSession, code: str, *, by: Actor, at: datetime) 
         ended_by=by.id,
     )
     await insert(session, end)
-    await record(session, ElsewhereEvent.ABANDONED, edition.id, by=by, at=at)
+    await record(session, EditionEvent.ABANDONED, edition.id, by=by, at=at)
 
 
 async def open_edition(session: AsyncSession, code: str) -> tuple[Any, Manifest]:
@@ -168,7 +168,7 @@ async def open_edition(session: AsyncSession, code: str) -> tuple[Any, Manifest]
 
 
 async def record(
-    session: AsyncSession, event: ElsewhereEvent, *subjects: UUID, by: Actor, at: datetime
+    session: AsyncSession, event: EditionEvent, *subjects: UUID, by: Actor, at: datetime
 ) -> None:
     """The entry of a deed on an edition, the chief subject."""
     await ledger.record(

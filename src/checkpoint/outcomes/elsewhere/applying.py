@@ -29,6 +29,7 @@ from checkpoint.outcomes.elsewhere.tabular import (
 )
 
 TOLD_EVERY = 10_000
+FIRST_LINE = 2  # the first has the names of the columns
 
 
 @dataclass
@@ -155,8 +156,10 @@ def _rows(
     seen: Callable[[int], None],
 ) -> Iterator[dict[str, Any]]:
     """What is kept of each line; once one is at fault the others are only looked at."""
+    rows = 0
     for line, cells in lines_of(file, needed=needed, allowed=allowed, report=report):
-        if line % TOLD_EVERY == 0:
+        rows += 1
+        if rows % TOLD_EVERY == 0:
             seen(TOLD_EVERY)
         try:
             values = read(cells)
@@ -168,6 +171,7 @@ def _rows(
         else:
             if not report.count:
                 yield values
+    seen(rows % TOLD_EVERY)
 
 
 class _Counted:
@@ -193,5 +197,5 @@ async def _copy(
     at: datetime,
 ) -> None:
     counted = _Counted(values)
-    await keep_rows(session, edition_id, kind, counted)
+    await keep_rows(session, edition_id, kind, counted, first=FIRST_LINE)
     await note_part(session, edition_id, kind, 1, rows=counted.count, whole=whole, by=by, at=at)

@@ -19,9 +19,12 @@ from checkpoint.foundation.identifiers import new_id
 from checkpoint.outcomes.elsewhere import queries
 from checkpoint.outcomes.elsewhere.actions import masks_of, open_edition, record
 from checkpoint.outcomes.elsewhere.schemas import ReceiveFollowUp, ReceiveParticipants
-from checkpoint.outcomes.elsewhere.states import ElsewhereEvent, PartKind, PartReceived
-from checkpoint.outcomes.elsewhere.tables import ElsewhereEvent as HappenedElsewhere
-from checkpoint.outcomes.elsewhere.tables import ElsewhereParticipant, TrialEditionPart
+from checkpoint.outcomes.elsewhere.states import EditionEvent, PartKind, PartReceived
+from checkpoint.outcomes.elsewhere.tables import (
+    ElsewhereEvent,
+    ElsewhereParticipant,
+    TrialEditionPart,
+)
 from checkpoint.outcomes.elsewhere.tabular import (
     FollowUpRow,
     ParticipantRow,
@@ -37,7 +40,7 @@ KNOWN = sa.text("""
 """)
 TABLES: Mapping[PartKind, type[Record]] = {
     PartKind.PARTICIPANTS: ElsewhereParticipant,
-    PartKind.FOLLOW_UP: HappenedElsewhere,
+    PartKind.FOLLOW_UP: ElsewhereEvent,
 }
 
 
@@ -152,7 +155,7 @@ async def _is_new(
     )
     if before is not None and before.digest != whole:
         raise PartReceived("Send it as another part, or abandon the edition and begin again.")
-    await record(session, ElsewhereEvent.PART_RECEIVED, edition.id, by=by, at=at)
+    await record(session, EditionEvent.PART_RECEIVED, edition.id, by=by, at=at)
     if before is not None:
         return False
     rows = len(command.rows)

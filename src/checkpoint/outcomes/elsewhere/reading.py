@@ -29,7 +29,7 @@ class Report:
     def text(self) -> str:
         """All of it, in lines; it holds nothing of what the files say."""
         more = self.count - len(self.shown)
-        lines = [f"{self.count:,} faults; nothing was brought in.", *self.shown]
+        lines = [f"Nothing was brought in; faults: {self.count:,}.", *self.shown]
         return "\n".join(lines + ([f"… and {more:,} more."] if more else []))
 
 
@@ -72,14 +72,28 @@ def lines_of(
                     )
         except UnicodeDecodeError as error:
             raise EditionRefused(
-                f"{file.name}: after line {reader.line_num:,} stands what is no UTF-8. Save it as "
-                "UTF-8; nothing was brought in."
+                f"{file.name} line {_undecodable(file):,}: it is not UTF-8, whatever it says it "
+                "is. Save it as UTF-8; nothing was brought in."
             ) from error
         except csv.Error as error:
             raise EditionRefused(
                 f"{file.name} line {reader.line_num:,}: {error}; is the file cut off, or a "
                 "quotation mark missing? Nothing was brought in."
             ) from error
+
+
+def _undecodable(file: Path) -> int:
+    """The first line that is not UTF-8."""
+    with file.open("rb") as opened:
+        return next(number for number, line in enumerate(opened, 1) if not _is_utf8(line))
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _check_ends(file: Path) -> None:
@@ -103,11 +117,13 @@ def _columns(
     faults = []
     if missing := sorted(needed - {*columns}):
         faults.append(f"columns are missing: {', '.join(missing)}")
-    if twice := sorted({name for name in columns if columns.count(name) > 1}):
-        faults.append(f"{len(twice)} columns stand there twice")
-    if unknown := len({*columns} - allowed):
+    if len({*columns}) < len(columns):
+        faults.append("a column stands there twice")
+    unknown = [str(place) for place, name in enumerate(columns, 1) if name not in allowed]
+    if unknown:
         faults.append(
-            f"{unknown} columns are unknown: name covariates in the manifest, leave out the rest"
+            f"columns are unknown, counted from the left: {', '.join(unknown)}; name covariates in "
+            "the manifest, leave out the rest"
         )
     if faults:
         raise EditionRefused(f"{file.name} line 1: {'; '.join(faults)}. Nothing was brought in.")

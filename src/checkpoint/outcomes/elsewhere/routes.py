@@ -32,10 +32,10 @@ from checkpoint.outcomes.elsewhere.schemas import (
 )
 from checkpoint.outcomes.elsewhere.states import (
     CodeTaken,
+    EditionEvent,
     EditionNotFound,
     EditionRefused,
     EditionUnderWay,
-    ElsewhereEvent,
     ElsewhereNotFound,
     PartReceived,
 )
@@ -200,7 +200,7 @@ async def _read(session: AsyncSession, *, by: Actor, at: datetime) -> None:
     await ledger.record(
         session,
         Operation.CONSULTATION,
-        ElsewhereEvent.READ,
+        EditionEvent.READ,
         kind="trial_edition",
         by=by,
         at=at,

@@ -22,6 +22,10 @@ MOST_PARTICIPANTS, MOST_EVENTS = 1_000_000, 10_000_000
 EVERYBODY = "ALL"
 DAYS_IN = {TimeUnit.DAY: 1, TimeUnit.WEEK: 7, TimeUnit.DATE: 1}
 PARTICIPANT = "checkpoint participant elsewhere v1"
+ISO = "Write the day as 2016-08-31: year, month, day."
+DATES = frozenset(
+    {"date_parsing", "date_type", "date_from_datetime_parsing", "date_from_datetime_inexact"}
+)
 NOT_TOLD = "Not told: the trial ran elsewhere"
 Words = Annotated[Text, Field(min_length=3, max_length=400)]
 Short = Annotated[Text, Field(max_length=40)]
@@ -182,7 +186,7 @@ def faults_of(error: ValidationError) -> list[str]:
             part
             for part in (
                 ".".join(map(str, fault["loc"])),
-                fault["msg"].removeprefix("Value error, "),
+                ISO if fault["type"] in DATES else fault["msg"].removeprefix("Value error, "),
             )
             if part
         )

@@ -43,7 +43,7 @@ class EditionOutcome(StrEnum):
     ABANDONED = "abandoned"
 
 
-class ElsewhereEvent(StrEnum):
+class EditionEvent(StrEnum):
     """The alcove's events."""
 
     READ = "trial_elsewhere.read"

@@ -139,7 +139,9 @@ class ElsewhereParticipant(Record, table=True):
     participant_id: UUID = Field(
         sa_column_kwargs=described("The same in each edition of the trial.", Disclosure.NEVER)
     )
-    row: int = Field(sa_column_kwargs=described("Its row, from 1.", Disclosure.NEVER))
+    row: int = Field(
+        sa_column_kwargs=described("Its row, or its line in the file.", Disclosure.NEVER)
+    )
     reference: str = Field(
         max_length=64,
         sa_column_kwargs=described("What they are called there; no name.", Disclosure.NEVER),
@@ -237,7 +239,9 @@ class ElsewhereEvent(Record, table=True):
         foreign_key="trial_edition.id", sa_column_kwargs=described("The edition.", Disclosure.SAFE)
     )
     participant_id: UUID = Field(sa_column_kwargs=described("The participant.", Disclosure.NEVER))
-    row: int = Field(sa_column_kwargs=described("Its row, from 1.", Disclosure.NEVER))
+    row: int = Field(
+        sa_column_kwargs=described("Its row, or its line in the file.", Disclosure.NEVER)
+    )
     measure: Measure = Field(
         sa_type=text_enum(Measure, "measure"),
         sa_column_kwargs=described("What it counts for.", Disclosure.INDIRECT),

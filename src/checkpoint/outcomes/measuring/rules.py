@@ -43,7 +43,6 @@ def check_measure(
         RuleBroken: out-of-range, victim-not-named, victim-not-needed, cost-kind-not-named,
             cost-kind-not-needed, in-the-future or before-arrest; all at once.
     """
-
     check_all(
         lambda: _check_value(kind, value),
         lambda: _check_victim(kind, victim_id),
