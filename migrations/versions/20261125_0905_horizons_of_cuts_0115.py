@@ -1,7 +1,7 @@
 """Data cuts: which horizons and which conviction lag its definitions have.
 
 Revision ID: 0115
-Revises: 0110
+Revises: 0114
 Phase: expand (no cut is taken yet)
 """
 
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0115"
-down_revision = "0110"
+down_revision = "0114"
 
 
 def upgrade() -> None:

@@ -36,6 +36,8 @@ from checkpoint.navigators.cli import app as navigators
 from checkpoint.navigators.cli import load_starter as load_navigators
 from checkpoint.needs.cli import app as needs
 from checkpoint.needs.cli import load_starter as load_needs
+from checkpoint.outcomes.cli import app as outcomes
+from checkpoint.outcomes.cli import load_starter as load_outcomes
 from checkpoint.outcomes.cuts.cli import app as trials
 from checkpoint.people.cli import index_everybody
 from checkpoint.trials.cli import load_starter as load_trials
@@ -73,6 +75,7 @@ for name, room in (
     ("allocation", allocation),
     ("consent", consent),
     ("navigators", navigators),
+    ("outcomes", outcomes),
     ("access", access),
 ):
     app.add_typer(room, name=name)
@@ -207,6 +210,8 @@ async def load_starter(url: str, *, trial: bool = False) -> list[str]:
             await load_directory(session)
         async with transaction(engine) as session:
             await load_consent(session, trial=trial)
+        async with transaction(engine) as session:
+            await load_outcomes(session, trial=trial)
         await index_everybody(engine)
         return left
     finally:

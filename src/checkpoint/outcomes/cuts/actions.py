@@ -35,6 +35,7 @@ from checkpoint.outcomes.cuts.states import (
 from checkpoint.outcomes.cuts.tables import CutEvent, CutParticipant, DataCut
 from checkpoint.outcomes.elsewhere import queries as elsewhere
 from checkpoint.outcomes.elsewhere.rules import Manifest
+from checkpoint.outcomes.own import cases
 from checkpoint.trials import queries as trials
 from checkpoint.trials.queries import Standing
 from checkpoint.trials.states import TrialKind
@@ -164,7 +165,10 @@ async def _source(
     session: AsyncSession, trial: Standing, until: datetime, *, vault: Vault
 ) -> Source:
     if trial.kind is not TrialKind.ELSEWHERE:
-        raise NothingToCut("Cuts are taken of trials that ran elsewhere.")
+        own = await cases.source_of(session, trial, until=until, vault=vault)
+        if own is None:
+            raise NothingToCut("No follow-up had come in by then.")
+        return Source(Origin.OWN, *own)
     editions = await elsewhere.of_code(session, trial.code)
     edition = elsewhere.complete_at(editions, until)
     if edition is None:

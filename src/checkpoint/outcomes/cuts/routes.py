@@ -24,6 +24,7 @@ from checkpoint.foundation.problems import problems
 from checkpoint.outcomes.cuts import actions, queries, views
 from checkpoint.outcomes.cuts.schemas import ChangesView, CutsView, CutView, TakeCut
 from checkpoint.outcomes.cuts.states import CutNotFound, CutTooLarge, DataCutEvent, NothingToCut
+from checkpoint.outcomes.lookups import DefinitionsChanged, DefinitionsNotFound
 from checkpoint.trials import queries as trials
 from checkpoint.trials.queries import TrialNotFound
 
@@ -46,6 +47,8 @@ FOUND = problems(TrialNotFound, CutNotFound)
         CutTooLarge,
         RuleBroken,
         SealedListChanged,
+        DefinitionsNotFound,
+        DefinitionsChanged,
         ListNotSealed,
     ),
 )
