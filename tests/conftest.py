@@ -32,7 +32,7 @@ from checkpoint.foundation.embedded import embedded
 from checkpoint.foundation.settings import Environment, Settings
 from serving import described_once, service
 
-pytest_plugins = ("publishing", "trial_fixtures", "staging")
+pytest_plugins = ("publishing", "trial_fixtures", "staging", "following")
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"

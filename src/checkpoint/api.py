@@ -38,6 +38,7 @@ from checkpoint.foundation.database import engine_for, transaction
 from checkpoint.foundation.health import Seen
 from checkpoint.foundation.server import settle
 from checkpoint.foundation.settings import Environment, Settings
+from checkpoint.outcomes.followup import routes as followup
 from checkpoint.rooms import ROOMS
 
 # What any door under /v1 may answer, whatever it does.
@@ -91,7 +92,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if settings.shows_docs:
         _show_docs(app)
     # The last added is the outermost: observe, then witness, then guard.
-    app.add_middleware(bodies.Guarded, larger={PATH: LIMIT_BYTES})
+    app.add_middleware(
+        bodies.Guarded, larger={PATH: LIMIT_BYTES, followup.PATH: followup.LIMIT_BYTES}
+    )
     app.add_middleware(Witnessed)
     app.add_middleware(logs.Observed)
     return app

@@ -36,8 +36,10 @@ from checkpoint.navigators.cli import app as navigators
 from checkpoint.navigators.cli import load_starter as load_navigators
 from checkpoint.needs.cli import app as needs
 from checkpoint.needs.cli import load_starter as load_needs
+from checkpoint.outcomes.cli import app as outcomes
+from checkpoint.outcomes.cli import load_starter as load_outcomes
+from checkpoint.outcomes.cuts.cli import app as trials
 from checkpoint.people.cli import index_everybody
-from checkpoint.trials.cli import app as trials
 from checkpoint.trials.cli import load_starter as load_trials
 
 # For scripts: one exit code for each kind of refusal, as for HTTP there is one status.
@@ -73,9 +75,11 @@ for name, room in (
     ("allocation", allocation),
     ("consent", consent),
     ("navigators", navigators),
+    ("outcomes", outcomes),
     ("access", access),
 ):
     app.add_typer(room, name=name)
+app.add_typer(trials, name="trial", hidden=True)  # whoever means one trial need not think of it
 app.add_typer(housekeeping, name="housekeeping")
 app.command()(demo)
 
@@ -206,6 +210,8 @@ async def load_starter(url: str, *, trial: bool = False) -> list[str]:
             await load_directory(session)
         async with transaction(engine) as session:
             await load_consent(session, trial=trial)
+        async with transaction(engine) as session:
+            await load_outcomes(session, trial=trial)
         await index_everybody(engine)
         return left
     finally:

@@ -53,6 +53,7 @@ def test_all_deeds_and_the_ledger_name_who_may_call_them():
         ("contracts", 15, "in contracts and its alcoves"),
         ("directory", 5, "in the directory and its alcoves"),
         ("referrals", 20, "in referrals and its alcoves"),
+        ("outcomes", 20, "in outcomes and its alcoves"),
     ],
 )
 def test_every_file_of_a_room_with_alcoves_has_its_layer(room, least, words):
@@ -88,10 +89,11 @@ def test_a_room_holds_only_the_agreed_furniture():
         "staging", "comparing", "applying", "exporting", "ranking",
         "entities", "parts", "values", "offers", "parting", "meanings", "indexing", "keeping",
         "answering", "finding", "guarding", "kept", "mounting",
+        "changes", "definitions", "harm",
     }  # fmt: skip
     rooms = (
         "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs",
-        "directory", "consent", "trials", "allocation", "delivery", "navigators", "contracts", "referrals", "monitor", "journey",
+        "directory", "consent", "trials", "allocation", "delivery", "navigators", "contracts", "referrals", "monitor", "outcomes", "journey",
         "batches", *ALCOVES,
     )  # fmt: skip
     found = {
@@ -112,7 +114,9 @@ ALCOVES = (
     "contracts/evidence", "contracts/reviews", "contracts/outcomes",
     "journey/worklist", "journey/timeline", "journey/steps",
     "directory/published",
+    "outcomes/cuts", "outcomes/elsewhere",
     "referrals/making", "referrals/offers", "referrals/providers", "referrals/gaps",
+    "outcomes/followup", "outcomes/measuring", "outcomes/own",
 )  # fmt: skip
 
 

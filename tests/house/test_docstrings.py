@@ -61,6 +61,8 @@ PURE = [
     "entities",
     "parting",
     "meanings",
+    "definitions",
+    "harm",
 ]
 CORRIDOR = (ROOT / "docs" / "corridor.md").read_text("utf-8")
 PACKAGE = ROOT / "src" / "checkpoint"

@@ -58,6 +58,7 @@ NAVIGATOR = {
 }
 HAPPENED = "2026-11-03T12:00:00Z"
 BODIES = {
+    "record_case_measure": {"kind": "wellbeing", "value": 48, "taken_on": "2026-11-03"},
     "save_screening": KNOWN,
     "add_offence": an_offence(),
     "correct_person": a_person(reason="misheard"),
@@ -228,9 +229,10 @@ def doors_of(app):
     the directory is of nobody who takes part.
     """
     for route in routes_of(app):
-        # A provider reaches by its organization and no suite: see tests/referrals.
+        # A provider reaches by its organization and no suite: see tests/referrals. Follow-up is of
+        # a whole trial.
         if "_id}" in route.path and not route.path.startswith(
-            ("/v1/people", "/v1/provider", "/v1/directory")
+            ("/v1/people", "/v1/provider", "/v1/directory", "/v1/follow-up")
         ):
             if route.name == "break_glass":  # tells that there is a case: that is what it is for
                 continue
@@ -318,7 +320,8 @@ async def test_elsewhere_and_absent_cannot_be_told_apart_at_any_door(app, client
     documented = [
         len(doors)
         for path, doors in app.openapi()["paths"].items()
-        if "_id}" in path and not path.startswith(("/v1/people", "/v1/provider", "/v1/directory"))
+        if "_id}" in path
+        and not path.startswith(("/v1/people", "/v1/provider", "/v1/directory", "/v1/follow-up"))
     ]
     assert len(tried) == 2 * (sum(documented) - 1) > 10
 

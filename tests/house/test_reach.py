@@ -37,6 +37,7 @@ TABLE = {
         f"GET {RECORD}/enrolment",
         f"GET {RECORD}/navigator",
         f"GET {RECORD}/navigator-suggestions",
+        f"GET {RECORD}/case-measures",
         f"GET {RECORD}/needs-assessments",
         f"GET {RECORD}/needs-assessments/prefilled",
         f"GET {RECORD}/next-steps",
@@ -84,6 +85,7 @@ TABLE = {
             "allocation/annotations",
             "appointments",
             "bail-variations",
+            "case-measures",
             "co-accused",
             "consents",
             "contacts",
@@ -187,6 +189,7 @@ NOT_OF_A_CASE = (
     "/v1/people/",
     "/v1/provider/",
     "/v1/directory/",
+    "{batch_id}",
 )
 # For each relationship, the doors that it opens to a role that may open them at all.
 OPENS = {

@@ -70,6 +70,11 @@ def test_every_refusal_is_declared_on_some_door_or_belongs_to_the_shell(app):
         "import-under-way",
         "source-not-imported",
         "places-refused",
+        "follow-up-too-long",
+        "harm-index-refused",
+        "harm-index-loaded",
+        "outcome-definitions-refused",
+        "outcome-definitions-published",
     }
     shell |= {"not-a-demo-database", "no-local-issuer", "demo-interrupted", "demo-trial-not-run"}
     outside = {"identity-provider-unavailable"}

@@ -27,11 +27,11 @@ from traces import entries
 
 # Readings, what is about no case, and what is told of a person and not of a case.
 OF_NO_CASE = {
-    "access", "directory", "ledger", "people", "request", "housekeeping", "journey", "monitor", "trial",
+    "access", "directory", "ledger", "people", "request", "housekeeping", "journey", "monitor", "trial", "outcomes",
 }  # fmt: skip
 NOT_TOLD = {
     "appointment_feed.made", "appointment_feed.revoked", "appointment_feed.seen",
-    "contract.printed", "disposal.time_limit_incidents_counted",
+    "case_measure.recorded", "contract.printed", "disposal.time_limit_incidents_counted",
     "allocation.list_opened", "allocation.list_sealed", "consent.sheet_published",
     "custody.offences_loaded", "custody.reference_added", "custody.schedules_loaded",
     "disposal.due_counted", "eligibility.previewed",

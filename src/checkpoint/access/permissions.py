@@ -33,6 +33,8 @@ class Permission(StrEnum):
     DETAIN = "custody-record:detain"
     DETERMINE_ELIGIBILITY = "eligibility:determine"
     EDIT_LISTINGS = "listing:edit"
+    IMPORT_FOLLOW_UP = "follow-up:import"
+    IMPORT_TRIAL = "trial:import"
     LIST_CUSTODY_RECORDS = "custody-record:list"
     MANAGE_NAVIGATORS = "navigator:manage"
     MERGE_PEOPLE = "person:merge"
@@ -51,12 +53,15 @@ class Permission(StrEnum):
     READ_CONSENT = "consent:read"
     READ_CONTRACT = "contract:read"
     READ_CUSTODY_RECORD = "custody-record:read"
+    READ_CUTS = "cut:read"
     READ_DETENTION = "detention:read"
     READ_DISPOSAL = "disposal:read"
     READ_ELIGIBILITY = "eligibility:read"
+    READ_FOLLOW_UP = "follow-up:read"
     READ_LEDGER = "ledger:read"
     READ_LISTINGS = "listing:read"
     READ_ME = "me:read"
+    READ_MEASURES = "case-measure:read"
     READ_NEEDS = "needs:read"
     READ_NEXT_STEPS = "next-steps:read"
     READ_OFFER_GAPS = "offer-gaps:read"
@@ -73,6 +78,7 @@ class Permission(StrEnum):
     RECORD_CONSENT = "consent:record"
     RECORD_DELIVERY = "delivery:record"
     RECORD_DISPOSAL = "disposal:record"
+    RECORD_MEASURE = "case-measure:record"
     RECORD_RISK = "risk:record"
     RECORD_VICTIM = "victim:record"
     REFER = "referral:make"
@@ -82,6 +88,7 @@ class Permission(StrEnum):
     SAVE_SCREENING = "custody-record:screen"
     SEARCH_PEOPLE = "person:search"
     SEND_BATCH = "batch:send"
+    TAKE_CUT = "cut:take"
     WORK_CONTRACT = "contract:work"
     WORK_SESSIONS = "session:work"
 
@@ -117,6 +124,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
             Permission.READ_LISTINGS,
+            Permission.READ_MEASURES,
             Permission.READ_NEEDS,
             Permission.READ_NEXT_STEPS,
             Permission.READ_PERSON,
@@ -129,6 +137,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.RECORD_CONSENT,
             Permission.RECORD_DELIVERY,
             Permission.RECORD_DISPOSAL,
+            Permission.RECORD_MEASURE,
             Permission.RECORD_RISK,
             Permission.RECORD_VICTIM,
             Permission.RELEASE_FROM_CUSTODY,
@@ -166,6 +175,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
             Permission.READ_LISTINGS,
+            Permission.READ_MEASURES,
             Permission.READ_NEEDS,
             Permission.READ_NEXT_STEPS,
             Permission.READ_OFFER_GAPS,
@@ -180,6 +190,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.RECORD_CONSENT,
             Permission.RECORD_DELIVERY,
             Permission.RECORD_DISPOSAL,
+            Permission.RECORD_MEASURE,
             Permission.REFER,
             Permission.RESTRICT_CASE,
             Permission.REVIEW_GLASS,
@@ -201,6 +212,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_CONTRACT,
             Permission.READ_CUSTODY_RECORD,
             Permission.READ_LISTINGS,
+            Permission.READ_MEASURES,
             Permission.READ_NEEDS,
             Permission.READ_NEXT_STEPS,
             Permission.READ_OFFER_GAPS,
@@ -208,24 +220,37 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_SESSIONS,
             Permission.READ_TIMELINE,
             Permission.READ_WORKLIST,
+            Permission.RECORD_MEASURE,
             Permission.REFER,
             Permission.SEND_BATCH,
             Permission.WORK_CONTRACT,
             Permission.WORK_SESSIONS,
         },
-        Role.EVALUATOR: EVERYONE | {Permission.READ_OFFER_GAPS},
+        Role.EVALUATOR: EVERYONE
+        | {
+            Permission.READ_CUTS,
+            Permission.READ_OFFER_GAPS,
+        },
         Role.STATISTICIAN: EVERYONE
         | {
             Permission.ANSWER_UNBLINDING,
+            Permission.IMPORT_FOLLOW_UP,
             Permission.MONITOR_TRIAL,
+            Permission.READ_CUTS,
+            Permission.READ_FOLLOW_UP,
             Permission.READ_WORKLIST,
             Permission.SEND_BATCH,
+            Permission.TAKE_CUT,
         },
         Role.TRIAL_MANAGER: EVERYONE
         | {
             Permission.ANNOTATE_ALLOCATION,
+            Permission.IMPORT_FOLLOW_UP,
+            Permission.IMPORT_TRIAL,
             Permission.MONITOR_TRIAL,
             Permission.PROPOSE_UNBLINDING,
+            Permission.READ_CUTS,
+            Permission.READ_FOLLOW_UP,
             Permission.SEND_BATCH,
         },
         Role.AUDITOR: EVERYONE

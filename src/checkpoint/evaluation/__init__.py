@@ -1,0 +1,1 @@
+"""Estimates, participant flow and pictures for evaluators, all from data cuts. Writes nothing."""

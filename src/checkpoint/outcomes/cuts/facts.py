@@ -1,0 +1,216 @@
+"""What is read of a trial for a cut, wherever it ran, and what of it a cut counts. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from dateutil.relativedelta import relativedelta
+
+from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """How long after allocation something is counted: in calendar months where these are named.
+
+    Otherwise in days from allocation: a day no later than ``days`` is in.
+    """
+
+    name: str
+    months: int | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What holds for everybody in a cut.
+
+    ``followed_until`` is the last day of which follow-up is in; what somebody is found guilty of is
+    complete only until ``conviction_lag_months`` before that. ``first_day`` is the first day from
+    allocation that counts. ``flow`` counts who came to each gate
+    before allocation, by code. ``measures`` are those that were followed at all.
+    """
+
+    followed_until: date
+    measures: tuple[Measure, ...]
+    definitions: str
+    definitions_digest: str
+    horizons: tuple[Horizon, ...]
+    conviction_lag_months: int = 0
+    first_day: int = 0
+    rule_sets: tuple[str, ...] = ()
+    harm_index: str | None = None
+    flow: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something that happened to somebody, on the day that the definitions count.
+
+    ``day`` counts from allocation; what lies before allocation has a day below 0.
+    """
+
+    measure: Measure
+    day: int
+    offence_group: str | None = None
+    harm_days: float | None = None
+    proactively_detected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Why and on which day from allocation somebody could be observed no longer."""
+
+    reason: EndOfObservation
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """Days from allocation that were spent in custody, first and last; None: not over yet."""
+
+    first_day: int
+    last_day: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Somebody who was allocated, as read from the rows of a programme here or elsewhere.
+
+    ``mask`` and ``delivered_mask`` are letters: whoever reads an arm masks it there and then, so
+    that no arm goes on in the clear. ``followed_until`` is their own last day of follow-up where
+    it is another than everybody's.
+    """
+
+    participant_id: UUID
+    mask: str
+    allocated_on: date
+    stratum: str
+    per_protocol: bool
+    delivered_mask: str | None = None
+    completed: bool | None = None
+    sex: str | None = None
+    age: int | None = None
+    ethnicity: str | None = None
+    residence: str | None = None
+    offence_group: str | None = None
+    baseline: Mapping[str, Any] = field(default_factory=dict)
+    followed_until: date | None = None
+    ends: tuple[Ended, ...] = ()
+    spells: tuple[Spell, ...] = ()
+    events: tuple[Happened, ...] = ()
+    distance_travelled: int | None = None
+    cost_pence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a cut keeps of somebody: how long they were observed, what came first, and all else."""
+
+    observed_days: int
+    ended_by: EndOfObservation
+    custody_days: int
+    first: Mapping[Measure, int]
+    events: tuple[Happened, ...]
+
+
+def day_of(on: date, *, allocated_on: date) -> int:
+    """How far a day lies from allocation.
+
+    Args:
+        on: a day in England.
+        allocated_on: the day of allocation.
+
+    Returns:
+        Days; the day of allocation is day 0, one before it is negative.
+    """
+    return (on - allocated_on).days
+
+
+def proven_until(programme: Programme) -> date:
+    """The last day of whose offences everybody's convictions are in.
+
+    Args:
+        programme: what holds for everybody in the cut.
+
+    Returns:
+        The last day of follow-up less the conviction lag in calendar months.
+    """
+    return programme.followed_until - relativedelta(months=programme.conviction_lag_months)
+
+
+def gathered(taken: Taken, programme: Programme) -> Gathered:
+    """What a cut counts of somebody.
+
+    Observation ends with the first of death, emigration, loss and the last day of follow-up; on
+    that day itself what happens still counts. What happened before the first day that counts is
+    left out, and so is a measure that was not followed, or an offence whose conviction may not be in
+    yet.
+
+    Args:
+        taken: somebody, with all that is on record.
+        programme: what holds for everybody.
+
+    Returns:
+        Days from allocation, 0 at least; the first day of each measure that happened; events by
+        day and measure.
+    """
+    until = min(taken.followed_until or programme.followed_until, programme.followed_until)
+    last = Ended(EndOfObservation.DATA_CUT, day_of(until, allocated_on=taken.allocated_on))
+    # Of two on one day the one that says more: why somebody was gone, not that the data were.
+    end = min((*taken.ends, last), key=lambda each: (each.day, each.reason is last.reason))
+    observed = max(end.day, 0)
+    proven = day_of(proven_until(programme), allocated_on=taken.allocated_on)
+    ends = {measure: min(observed, end.day) for measure in programme.measures}
+    if Measure.PROVEN in ends:
+        ends[Measure.PROVEN] = min(ends[Measure.PROVEN], proven)
+    counted = sorted(
+        (
+            each
+            for each in taken.events
+            if programme.first_day <= each.day <= ends.get(each.measure, -1)
+        ),
+        key=_in_order,
+    )
+    first: dict[Measure, int] = {}
+    for each in counted:
+        first.setdefault(each.measure, each.day)
+    return Gathered(
+        observed_days=observed,
+        ended_by=end.reason,
+        custody_days=days_within(taken.spells, observed),
+        first=first,
+        events=tuple(counted),
+    )
+
+
+def days_within(spells: Iterable[Spell], observed_days: int) -> int:
+    """How many of the observed days were spent in custody, each counted once.
+
+    Args:
+        spells: in any order; they may overlap.
+        observed_days: last observed day from allocation.
+
+    Returns:
+        Days from allocation to the last observed day, both included, that lie in a spell.
+    """
+    total, counted_to = 0, -1
+    for spell in sorted(spells, key=lambda each: each.first_day):
+        first = max(spell.first_day, counted_to + 1)
+        last = observed_days if spell.last_day is None else min(spell.last_day, observed_days)
+        if last >= first:
+            total += last - first + 1
+            counted_to = last
+    return total
+
+
+def _in_order(each: Happened) -> tuple[Any, ...]:
+    return (
+        each.day,
+        each.measure,
+        each.offence_group or "",
+        -1.0 if each.harm_days is None else each.harm_days,
+        each.proactively_detected,
+    )

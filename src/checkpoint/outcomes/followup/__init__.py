@@ -1,0 +1,1 @@
+"""Follow-up: what became of everybody who was allocated, in batches that know no arm."""

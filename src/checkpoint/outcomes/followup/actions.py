@@ -1,0 +1,267 @@
+"""Take follow-up in: whole or not at all, once, and without a look at any arm."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.audit import ledger
+from checkpoint.audit.operations import Operation
+from checkpoint.foundation import errors
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.calendar import london_day
+from checkpoint.foundation.database import Record, executed, insert
+from checkpoint.foundation.identifiers import new_id
+from checkpoint.outcomes.followup import matching, queries
+from checkpoint.outcomes.followup.reports import refused
+from checkpoint.outcomes.followup.rules import Fault, Told
+from checkpoint.outcomes.followup.states import (
+    NOT_MATCHED,
+    FollowUpEvent,
+    FollowUpUnmatched,
+    RowOutcome,
+)
+from checkpoint.outcomes.followup.tables import FollowUpBatch, FollowUpEntry, FollowUpRow
+
+ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtext('follow-up'), hashtext(:trial))")
+AT_ONCE = 5000
+WHY = {
+    RowOutcome.UNMATCHED: (
+        "nobody-allocated",
+        "Nobody of that PNC ID was allocated in the trial. Check it, or leave the row out.",
+    ),
+    RowOutcome.AMBIGUOUS: (
+        "two-people",
+        "Two people on record may have that PNC ID. Write its year with four digits.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a batch says of itself."""
+
+    source: str
+    followed_until: date
+    allowed_percent: int
+
+
+@dataclass(frozen=True)
+class Matched:
+    """One row, whose it is, and what becomes of it."""
+
+    row: Told
+    outcome: RowOutcome
+    allocation_id: UUID | None
+    version: int
+
+
+async def take_in(
+    session: AsyncSession,
+    trial: Any,
+    sent: Sent,
+    rows: Sequence[Told],
+    *,
+    by: Actor,
+    at: datetime,
+    seen: Callable[[int], None] = lambda _: None,
+) -> tuple[Any, bool]:
+    """Take a batch in.
+
+    Args:
+        session: the caller's; all of it happens in one transaction.
+        trial: the trial, with ``id`` and ``code``.
+        sent: where it is from, until when it tells, and how much of it may be lost.
+        rows: at least one, each in order, no key twice.
+        by: who.
+        at: when.
+        seen: told after each part how many rows are done.
+
+    Returns:
+        The batch; and whether it is new. Sent again, the same rows are the same batch.
+
+    Raises:
+        RuleBroken: it tells of days to come.
+        FollowUpUnmatched: more rows than allowed are about nobody, or about two people.
+    """
+    check_day(sent.followed_until, today=london_day(at))
+    await executed(session, ALONE, {"trial": trial.code})
+    digest = matching.digest(
+        rows, trial=trial.code, source=sent.source, followed_until=sent.followed_until
+    )
+    there = await queries.by_digest(session, trial.id, digest)
+    if there is not None:
+        await _record(session, FollowUpEvent.READ, there.id, trial.id, by=by, at=at)
+        return there, False
+    cohort = await queries.cohort(session, trial.id)
+    matched = await _matched(session, trial.id, sent.source, rows, cohort, today=london_day(at))
+    _check_matched(matched, sent.allowed_percent)
+    batch = _batch(trial, sent, matched, cohort, digest=digest, by=by, at=at)
+    batch.number = await queries.last_number(session, trial.id) + 1
+    await insert(session, batch)
+    for first in range(0, len(matched), AT_ONCE):
+        part = matched[first : first + AT_ONCE]
+        await _write(session, [_row(batch, each) for each in part])
+        await _write(session, [*_entries(batch, part)])
+        seen(first + len(part))
+    await _record(session, FollowUpEvent.TAKEN_IN, batch.id, trial.id, by=by, at=at)
+    return await queries.one(session, batch.id), True
+
+
+def _batch(
+    trial: Any,
+    sent: Sent,
+    matched: Sequence[Matched],
+    cohort: queries.Cohort,
+    *,
+    digest: str,
+    by: Actor,
+    at: datetime,
+) -> FollowUpBatch:
+    covered = {each.allocation_id for each in matched if each.allocation_id is not None}
+    due = {id for id, day in cohort.days.items() if day <= sent.followed_until}
+    counts = Counter(each.outcome for each in matched)
+    by_outcome: dict[str, Any] = {outcome.value: counts[outcome] for outcome in RowOutcome}
+    return FollowUpBatch(
+        trial_id=trial.id,
+        source=sent.source,
+        followed_until=sent.followed_until,
+        digest=digest,
+        allowed_percent=sent.allowed_percent,
+        rows=len(matched),
+        covered=len(covered),
+        lacking=len(due - covered),
+        received_at=at,
+        received_by=by.id,
+        **by_outcome,
+    )
+
+
+async def roster(
+    session: AsyncSession, trial: Any, *, recipient: str, by: Actor, at: datetime
+) -> tuple[list[str], int]:
+    """The PNC IDs of everybody who was allocated in a trial, in order; and how many have none.
+
+    Each is there once under every number of theirs, whatever was drawn for them.
+    """
+    cohort = await queries.cohort(session, trial.id)
+    without = len(cohort.days) - len({*cohort.numbers.values()})
+    await ledger.record(
+        session,
+        Operation.DISCLOSURE,
+        FollowUpEvent.ROSTER_WRITTEN,
+        trial.id,
+        kind="trial",
+        by=by,
+        at=at,
+        recipient=recipient,
+    )
+    return sorted(cohort.numbers), without
+
+
+def check_day(followed_until: date, *, today: date) -> None:
+    """Nobody tells of days to come.
+
+    Raises:
+        RuleBroken: in-the-future.
+    """
+    if followed_until > today:
+        raise errors.RuleBroken(
+            "#/followed_until", "in-the-future", "Give today or an earlier day."
+        )
+
+
+async def _matched(
+    session: AsyncSession,
+    trial_id: UUID,
+    source: str,
+    rows: Sequence[Told],
+    cohort: queries.Cohort,
+    *,
+    today: date,
+) -> list[Matched]:
+    readings = {row.pnc_id: matching.people_of(row.pnc_id, today=today) for row in rows}
+    unsure = [number for read in readings.values() if len(read) > 1 for number in read]
+    known = await queries.on_record(session, unsure)
+    before = await queries.versions(session, trial_id, source, [row.row_key for row in rows])
+    found = []
+    for row in rows:
+        read = readings[row.pnc_id]
+        likely = read if len(read) == 1 else [number for number in read if number in known]
+        allocation_id = cohort.numbers.get(likely[0]) if len(likely) == 1 else None
+        found.append(_became(row, likely, allocation_id, before.get(row.row_key)))
+    return found
+
+
+def _became(
+    row: Told, likely: Sequence[str], allocation_id: UUID | None, before: Any | None
+) -> Matched:
+    if allocation_id is None:
+        lost = RowOutcome.AMBIGUOUS if len(likely) > 1 else RowOutcome.UNMATCHED
+        return Matched(row, lost, None, 0)
+    if before is None:
+        return Matched(row, RowOutcome.NEW, allocation_id, 1)
+    if (before.digest, before.allocation_id) == (matching.said(row), allocation_id):
+        return Matched(row, RowOutcome.REPEATED, allocation_id, before.version)
+    return Matched(row, RowOutcome.CORRECTS, allocation_id, before.version + 1)
+
+
+def _check_matched(matched: Sequence[Matched], allowed_percent: int) -> None:
+    outcomes = [each.outcome for each in matched]
+    if not matching.is_too_many(outcomes, allowed_percent=allowed_percent):
+        return
+    faults = [
+        Fault(each.row.number, "pnc_id", *WHY[each.outcome])
+        for each in matched
+        if each.outcome in NOT_MATCHED
+    ]
+    counts = Counter(outcomes)
+    raise refused(
+        FollowUpUnmatched,
+        faults,
+        f"Of {len(outcomes):,} rows {counts[RowOutcome.UNMATCHED]:,} are about nobody who was "
+        f"allocated in the trial, and {counts[RowOutcome.AMBIGUOUS]:,} may be about two people; "
+        f"{allowed_percent} % of the rows are allowed to be. See errors, row by row.",
+    )
+
+
+def _row(batch: FollowUpBatch, each: Matched) -> FollowUpRow:
+    return FollowUpRow(
+        id=new_id(),
+        batch_id=batch.id,
+        number=each.row.number,
+        outcome=each.outcome,
+        allocation_id=each.allocation_id,
+    )
+
+
+def _entries(batch: FollowUpBatch, matched: Iterable[Matched]) -> Iterable[FollowUpEntry]:
+    for each in matched:
+        is_told = each.outcome in (RowOutcome.NEW, RowOutcome.CORRECTS)
+        if is_told and each.allocation_id is not None:
+            yield FollowUpEntry(
+                batch_id=batch.id,
+                trial_id=batch.trial_id,
+                source=batch.source,
+                version=each.version,
+                digest=matching.said(each.row),
+                allocation_id=each.allocation_id,
+                **{name: getattr(each.row, name) for name in matching.SAYS},
+            )
+
+
+async def _write(session: AsyncSession, records: Sequence[Record]) -> None:
+    if records:
+        await insert(session, *records)
+
+
+async def _record(
+    session: AsyncSession, event: FollowUpEvent, *subjects: UUID, by: Actor, at: datetime
+) -> None:
+    operation = Operation.COLLECTION if event is FollowUpEvent.TAKEN_IN else Operation.CONSULTATION
+    await ledger.record(session, operation, event, *subjects, kind="follow_up_batch", by=by, at=at)

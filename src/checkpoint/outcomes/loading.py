@@ -1,0 +1,131 @@
+"""Publish definitions of outcomes, and load harm indexes. Neither ever changes."""
+
+import re
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.audit import ledger
+from checkpoint.audit.operations import Operation
+from checkpoint.foundation import errors
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.calendar import london_day
+from checkpoint.foundation.database import insert
+from checkpoint.outcomes import harm
+from checkpoint.outcomes.definitions import VERSION, Definitions
+from checkpoint.outcomes.harm import HarmIndexUnreadable
+from checkpoint.outcomes.lists import HarmIndex, HarmWeight, OutcomeDefinitions
+from checkpoint.outcomes.references import DefinitionsUnreadable, digest, parse
+from checkpoint.outcomes.states import OutcomeEvent
+
+
+class DefinitionsRefused(errors.Unprocessable):
+    slug = "outcome-definitions-refused"
+    title = "The definitions of outcomes cannot be published"
+
+
+class DefinitionsPublished(errors.Conflict):
+    slug = "outcome-definitions-published"
+    title = "Definitions of that name, text or first day are published, and never change"
+
+
+class HarmIndexRefused(errors.Unprocessable):
+    slug = "harm-index-refused"
+    title = "The harm index cannot be loaded"
+
+
+class HarmIndexLoaded(errors.Conflict):
+    slug = "harm-index-loaded"
+    title = "A harm index of that name or content is loaded, and never changes"
+
+
+async def publish(
+    session: AsyncSession, text: str, *, packaged: bool = False, by: Actor, at: datetime
+) -> OutcomeDefinitions:
+    """Definitions are published word for word, before any trial that uses them opens; only the
+    package's own may have begun long ago.
+    """
+    found = readable(text)
+    if not packaged and found.valid_from <= london_day(at):
+        raise DefinitionsRefused("valid_from: let them begin tomorrow or later.")
+    published = OutcomeDefinitions(
+        version=found.version,
+        valid_from=found.valid_from,
+        digest=digest(text),
+        content=text,
+        published_at=at,
+        published_by=by.id,
+    )
+    try:
+        await insert(session, published)
+    except sa.exc.IntegrityError as error:
+        raise DefinitionsPublished(
+            "Give changed definitions a new version and a later first day."
+        ) from error
+    await ledger.record(
+        session,
+        Operation.COLLECTION,
+        OutcomeEvent.DEFINITIONS_PUBLISHED,
+        published,
+        kind="outcome_definitions",
+        by=by,
+        at=at,
+    )
+    return published
+
+
+def readable(text: str) -> Definitions:
+    """The definitions that a file describes, or a refusal that says where it is wrong."""
+    try:
+        return parse(text)
+    except DefinitionsUnreadable as error:
+        raise DefinitionsRefused(str(error)) from error
+
+
+async def load_harm_index(
+    session: AsyncSession, content: bytes, *, version: str, source: str, by: Actor, at: datetime
+) -> HarmIndex:
+    """Load the operator's own harm index; cuts that are taken from now on use it.
+
+    Raises:
+        HarmIndexRefused: its name or a line of it will not do.
+        HarmIndexLoaded: one of that name or content is there.
+    """
+    if not re.fullmatch(VERSION, version):
+        raise HarmIndexRefused("version: 4 to 40 small letters, digits and hyphens.")
+    if not 3 <= len(source.strip()) <= 400:
+        raise HarmIndexRefused("source: say whose it is, in 3 to 400 characters.")
+    try:
+        weights = harm.parse(content)
+    except HarmIndexUnreadable as error:
+        raise HarmIndexRefused(f"{error}.") from error
+    index = HarmIndex(
+        version=version,
+        source=source.strip(),
+        digest=harm.digest(content),
+        weights=len(weights),
+        loaded_at=at,
+        loaded_by=by.id,
+    )
+    try:
+        await insert(session, index)
+    except sa.exc.IntegrityError as error:
+        raise HarmIndexLoaded("Give a changed index a new version.") from error
+    await insert(
+        session,
+        *(
+            HarmWeight(harm_index_id=index.id, offence_code=code, days=days)
+            for code, days in weights.items()
+        ),
+    )
+    await ledger.record(
+        session,
+        Operation.COLLECTION,
+        OutcomeEvent.HARM_INDEX_LOADED,
+        index,
+        kind="harm_index",
+        by=by,
+        at=at,
+    )
+    return index

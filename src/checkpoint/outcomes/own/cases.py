@@ -1,0 +1,270 @@
+"""Everybody who was allocated in a trial that runs here, as a data cut takes them in."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.allocation.states import AnnotationKind
+from checkpoint.allocation.vault import Vault
+from checkpoint.contracts.states import ContractState
+from checkpoint.delivery.states import Given, delivered
+from checkpoint.foundation.calendar import london_day
+from checkpoint.monitor.rules import masks
+from checkpoint.outcomes import lookups
+from checkpoint.outcomes.cuts.facts import (
+    Ended,
+    Happened,
+    Horizon,
+    Programme,
+    Spell,
+    Taken,
+    day_of,
+)
+from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
+from checkpoint.outcomes.definitions import Definitions
+from checkpoint.outcomes.definitions import day_of as counted_on
+from checkpoint.outcomes.harm import harm_of
+from checkpoint.outcomes.own import counts, queries, rules
+from checkpoint.outcomes.states import ENDS, EVENTS, FollowUpKind
+from checkpoint.trials.queries import Standing
+
+PARTICULARS = ("sex", "self_defined_ethnicity", "local_authority")
+
+
+@dataclass(frozen=True)
+class Known:
+    """All that stood on record of a trial at one moment."""
+
+    drawn: Mapping[UUID, Any]
+    people: Mapping[UUID, Sequence[Mapping[str, Any]]]
+    arms: Mapping[UUID, str]
+    record: queries.OnRecord
+    covered: Mapping[UUID, Sequence[date]]
+    told: Mapping[UUID, Sequence[Any]]
+    costs: Mapping[UUID, int]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """By what everybody is judged, and behind which masks."""
+
+    definitions: Definitions
+    followed_until: date
+    masks: Mapping[str, str]
+    classes: Mapping[str, str]
+    weights: Mapping[str, float]
+
+
+async def source_of(
+    session: AsyncSession, trial: Standing, *, until: datetime, vault: Vault
+) -> tuple[Programme, int, AsyncIterator[Taken]] | None:
+    """A trial that runs here, as a data cut takes it in.
+
+    Args:
+        session: of a transaction after those that allocated.
+        trial: the trial.
+        until: what was on record by then counts, and nothing that came later.
+        vault: opens the arms, which go on behind their masks alone.
+
+    Returns:
+        What holds for everybody, how many there are, and each of them in the order of their ids;
+        None where no follow-up had come by then.
+
+    Raises:
+        DefinitionsNotFound, DefinitionsChanged: nothing says what counts.
+        SealedListChanged: an arm does not open.
+    """
+    definitions, digest = await lookups.of_trial(session, opened_on=trial.protocol.opens_on)
+    version, weights = await lookups.harm_index_at(session, until)
+    known = await _known(session, trial, until, vault=vault)
+    days = [day for days in known.covered.values() for day in days]
+    if not days:
+        return None
+    flow = await counts.flow(session, trial, {*known.drawn}, until=until)
+    programme = Programme(
+        followed_until=max(days),
+        measures=tuple(counted.measure for counted in definitions.measures),
+        definitions=definitions.version,
+        definitions_digest=digest,
+        horizons=tuple(
+            Horizon(name=f"{each.months} months", months=each.months)
+            for each in definitions.horizons
+        ),
+        conviction_lag_months=lag_of(definitions),
+        rule_sets=tuple(sorted({row.rules for row in known.drawn.values()})),
+        harm_index=version,
+        flow=flow,
+    )
+    judged = Judged(
+        definitions,
+        programme.followed_until,
+        masks(trial.protocol.arms, key=vault.key(), trial=trial.code),
+        await queries.offence_classes(session),
+        weights,
+    )
+    return programme, len(known.drawn), _each(known, judged)
+
+
+def lag_of(definitions: Definitions) -> int:
+    """How many months proof may come after the offence."""
+    proven = definitions.of(Measure.PROVEN)
+    return proven.lag_months if proven else 0
+
+
+async def _known(session: AsyncSession, trial: Standing, until: datetime, *, vault: Vault) -> Known:
+    rows = {row.id: row for row in await queries.drawn(session, trial.id, until)}
+    merged = await queries.merges(session, until)
+    survivor = rules.survivors(merged)
+    drawn = [rules.Drawn(row.id, row.person_id, row.allocated_at) for row in rows.values()]
+    stands = rules.standing(drawn, survivor)
+    standing = {id: rows[id] for id in sorted({*stands.values()})}
+    sealed = await queries.sealed(session, trial.id)
+    covered, told = defaultdict(list), defaultdict(list)
+    for row in await queries.covered(session, trial.id, until):
+        covered[stands[row.allocation_id]].append(row.followed_until)
+    for row in await queries.told(session, trial.id, until):
+        told[stands[row.allocation_id]].append(row)
+    return Known(
+        drawn=standing,
+        people=await _people(session, standing, merged, survivor, until),
+        arms={
+            id: vault.open(sealed[row.slot_id], place=str(row.slot_id))
+            for id, row in standing.items()
+        },
+        record=await queries.on_record(session, trial.id, until),
+        covered=covered,
+        told=told,
+        costs=await queries.costs(session, trial.id, until),
+    )
+
+
+async def _people(
+    session: AsyncSession,
+    standing: Mapping[UUID, Any],
+    merged: Sequence[tuple[UUID, UUID]],
+    survivor: Callable[[UUID], UUID],
+    until: datetime,
+) -> dict[UUID, list[dict[str, Any]]]:
+    """Each one's records as they stood, the one they were found under first."""
+    of: dict[UUID, list[UUID]] = defaultdict(list)
+    for other, _ in merged:
+        of[survivor(other)].append(other)
+    records = {
+        id: [survivor(row.person_id), *sorted(of[survivor(row.person_id)])]
+        for id, row in standing.items()
+    }
+    asked = sorted({person for each in records.values() for person in each})
+    present, later = await queries.people(session, asked, until)
+    stood = {
+        id: rules.as_it_stood({name: getattr(row, name) for name in PARTICULARS}, later[id])
+        for id, row in present.items()
+    }
+    return {id: [stood[person] for person in each] for id, each in records.items()}
+
+
+async def _each(known: Known, judged: Judged) -> AsyncIterator[Taken]:
+    for id in known.drawn:
+        yield taken(id, known, judged)
+
+
+def taken(id: UUID, known: Known, judged: Judged) -> Taken:
+    """One of those who were allocated."""
+    row, records, arm = known.drawn[id], known.people[id], known.arms[id]
+    on = london_day(row.allocated_at)
+    given = {
+        event
+        for event, ids in (
+            (Given.STARTED, known.record.started),
+            (Given.DEVIATED, known.record.deviated),
+            (Given.DISPOSED, known.record.disposed),
+        )
+        if id in ids
+    }
+    was_given = rules.delivered_arm(delivered(given), arm, judged.masks)
+    noted = [AnnotationKind(kind) for kind in known.record.noted.get(id, ())]
+    states = [ContractState(state) for state in known.record.contracts.get(id, ())]
+    until = rules.covered_until(known.covered.get(id, ()), allocated_on=on)
+    return Taken(
+        participant_id=id,
+        mask=judged.masks[arm],
+        allocated_on=on,
+        stratum=row.suite,
+        per_protocol=rules.is_per_protocol(arm, was_given, noted),
+        delivered_mask=None if was_given is None else judged.masks[was_given],
+        completed=rules.completed(states, started=Given.STARTED in given),
+        sex=rules.sex_of(rules.first_known(records, "sex")),
+        age=row.facts.get("age_at_decision_years"),
+        ethnicity=rules.ethnicity_group(rules.first_known(records, "self_defined_ethnicity")),
+        residence=rules.first_known(records, "local_authority"),
+        offence_group=rules.index_group(row.facts.get("offence_classes") or ()),
+        baseline=rules.covariates(row.facts),
+        ends=(*_ends(known.told.get(id, ()), on), *_lost(until, on, judged.followed_until)),
+        spells=tuple(
+            Spell(
+                day_of(each.from_on, allocated_on=on),
+                None if each.until_on is None else day_of(each.until_on, allocated_on=on),
+            )
+            for each in known.told.get(id, ())
+            if each.kind == FollowUpKind.CUSTODY
+        ),
+        events=tuple(_events(known.told.get(id, ()), on, until or on, judged)),
+        distance_travelled=_distance(known.record.needs.get(id, ())),
+        cost_pence=known.costs.get(id),
+    )
+
+
+def _ends(told: Sequence[Any], on: date) -> list[Ended]:
+    return [
+        Ended(EndOfObservation(each.kind), day_of(each.from_on, allocated_on=on))
+        for each in told
+        if each.kind in ENDS
+    ]
+
+
+def _lost(until: date | None, on: date, followed_until: date) -> list[Ended]:
+    """Whoever nobody looked for until the last day was observed no longer than they looked."""
+    if until == followed_until:
+        return []
+    return [Ended(EndOfObservation.LOST, day_of(until or on, allocated_on=on))]
+
+
+def _events(told: Sequence[Any], on: date, until: date, judged: Judged) -> list[Happened]:
+    found = []
+    for each in told:
+        for counted in judged.definitions.measures if each.kind in EVENTS else ():
+            day = counted_on(
+                counted,
+                each,
+                allocated_on=on,
+                followed_until=until,
+                definitions=judged.definitions,
+            )
+            if day is not None:
+                found.append(
+                    Happened(
+                        measure=counted.measure,
+                        day=day,
+                        offence_group=judged.classes.get(each.offence_code or ""),
+                        harm_days=harm_of(each.offence_code, judged.weights),
+                        proactively_detected=each.proactively_detected,
+                    )
+                )
+    return found
+
+
+def _distance(rows: Sequence[Any]) -> int | None:
+    """The last baseline and the last exit, if both answer the same instrument."""
+    scores: dict[str, dict[tuple[UUID, UUID], dict[str, int | None]]] = defaultdict(dict)
+    for row in rows:
+        key = (row.needs_instrument_id, row.assessment_id)
+        scores[row.timepoint].setdefault(key, {})[row.pathway] = row.score
+    if not scores["baseline"] or not scores["exit"]:
+        return None
+    (first, _), before = [*scores["baseline"].items()][-1]
+    (last, _), after = [*scores["exit"].items()][-1]
+    return rules.distance_travelled(before, after) if first == last else None

@@ -1,0 +1,216 @@
+"""Definitions are published from the shell, and follow-up is taken in from files."""
+
+import asyncio
+import csv
+
+import pytest
+
+from builders import a_pnc_id
+from checkpoint import cli
+from checkpoint.outcomes import cli as outcomes
+from checkpoint.outcomes.followup import reading
+from checkpoint.outcomes.references import digest, packaged
+from conftest import at_server
+from following import LATER, NUMBERS, UNTIL, a_row, as_csv, followed, nothing
+from shell import Shell
+from staging import Stage
+
+TEXT = packaged()["2015-04-07-starter"]
+PUBLISHED = "SELECT * FROM outcome_definitions ORDER BY valid_from"
+ROWS = [a_row(1), a_row(2, 1), nothing(3, 2)]
+
+
+def definitions(version="test-2099", first_day="2099-01-01"):
+    text = TEXT.replace('version = "2015-04-07-starter"', f'version = "{version}"')
+    return text.replace("valid_from = 2015-04-07", f"valid_from = {first_day}")
+
+
+@pytest.fixture
+def empty(make_database, monkeypatch):
+    return Shell(make_database(), monkeypatch)
+
+
+@pytest.fixture
+def publish(empty, tmp_path):
+    def publish(content, command="publish"):
+        file = tmp_path / "definitions.toml"
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return empty("outcomes", command, file)
+
+    return publish
+
+
+def test_a_force_checks_and_publishes_its_own_definitions(empty, publish):
+    own = [(version, digest(text)) for version, text in packaged().items()]
+    assert [(row.version, row.digest) for row in empty.found(PUBLISHED)] == own
+    checked = publish(definitions(), "check")
+    assert checked.code == 0
+    assert "Horizons: 6, 12, 18, 24 months from allocation.\n" in checked.out
+    told = publish(definitions())
+    assert (told.code, told.err) == (0, "")
+    assert told.out.startswith("Published test-2099, used from 01 January 2099.\nSHA-256 ")
+    assert empty.found(PUBLISHED)[-1].content == definitions()
+    for again in (publish(definitions()), publish(definitions("other-2099"))):
+        assert again.code == 19
+    assert empty("outcomes", "publish", "2015-04-07-starter").code == 19
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (definitions(first_day="2026-01-01"), "let them begin tomorrow or later"),
+        (definitions().replace('"arrest"', '"fun"'), "measures.0.measure"),
+        (b"\xff", "not UTF-8: look at byte 0"),
+    ],
+)
+def test_definitions_that_will_not_do_are_refused(empty, publish, content, says):
+    told = publish(content)
+    assert (told.code, told.out) == (22, "")
+    assert says in told.err
+    assert "No such file" in empty("outcomes", "publish", "nowhere.toml").err
+
+
+def test_the_packages_definitions_are_never_loaded_over_a_forces_own(empty, publish):
+    publish(definitions())
+    asyncio.run(at_server("ALTER TABLE outcome_definitions DISABLE TRIGGER ALL", empty.url))
+    empty.found("DELETE FROM outcome_definitions WHERE version = '2015-04-07-starter'")
+    asyncio.run(cli.load_starter(empty.url))
+    assert [row.version for row in empty.found(PUBLISHED)] == ["test-2099"]
+    asyncio.run(cli.load_starter(empty.url, trial=True))
+    assert [row.version for row in empty.found(PUBLISHED)] == [*packaged(), "test-2099"]
+    empty.found("UPDATE outcome_definitions SET digest = 'x' WHERE version LIKE '2015%'")
+    told = empty("migrate")
+    assert told.code == 22
+    assert "they were published with other bytes" in told.err
+
+
+@pytest.fixture(scope="session")
+def followed_shell_url(make_database, tmp_path_factory):
+    """A database where four people were allocated, before anybody is at the shell."""
+    url, folder = make_database(), tmp_path_factory.mktemp("followed-shell")
+
+    async def allocate():
+        stage = Stage(url, folder)
+        await followed(stage)
+        await stage.close()
+
+    asyncio.run(allocate())
+    return url
+
+
+@pytest.fixture
+def shell(followed_shell_url, monkeypatch):
+    monkeypatch.setattr(outcomes, "utc_now", lambda: LATER)
+    return Shell(followed_shell_url, monkeypatch)
+
+
+@pytest.fixture
+def imported(shell, tmp_path):
+    def imported(content, source, *options, trial="TEST-TRIAL"):
+        file = tmp_path / "follow-up.csv"
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        where = ("--trial", trial, "--source", source, "--followed-until", UNTIL)
+        return shell("outcomes", "import", file, *where, *options)
+
+    return imported
+
+
+def of_source(shell, source):
+    return shell.found(
+        "SELECT count(*) AS n FROM follow_up_entry WHERE source = :source", source=source
+    )[0].n
+
+
+def test_a_file_is_taken_in_with_a_bar_and_a_report_and_once(shell, imported, tmp_path):
+    report = tmp_path / "report.csv"
+    told = imported(as_csv(*ROWS), "pnc", "--report", report, "--rows", 3)
+    assert told.code == 0, told.err
+    number = told.out.partition("Batch ")[2].partition(" ")[0]
+    assert told.out == (
+        f"Batch {number} of TEST-TRIAL:\n"
+        "3 rows: 3 new, 0 corrected, 0 repeated, 0 ambiguous, 0 unmatched.\n"
+        "It tells of 3 people; of 1 who were allocated it does not tell.\n"
+    )
+    assert "Reading" in told.err
+    assert "Taking in" in told.err
+    assert [row["code"] for row in csv.DictReader(report.read_text().splitlines())] == ["new"] * 3
+    again = imported("\ufeff" + as_csv(*ROWS, end="\n"), "PNC")
+    assert "Batch" in again.out
+    assert "was taken in before" in again.out
+    assert of_source(shell, "PNC") == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "says", "options"),
+    [
+        (as_csv(*ROWS).replace("disposal_date,", ""), "line 1, disposal_date: Add the column", ()),
+        (as_csv(ROWS[0], *ROWS), "line 3, row_key: Row 2 has the same key", ()),
+        (
+            as_csv(*ROWS, a_row(4, arrest_date="02/05/2027")),
+            "line 5, arrest_date: Write every day of the batch like 2026-11-03.",
+            (),
+        ),
+        (
+            as_csv(*ROWS),
+            "line 2, arrest_date: Write every day of the batch like 03/11/2026.",
+            ("--dates", "day_first"),
+        ),
+        (as_csv(*ROWS, a_row(4, pnc_id=a_pnc_id(6_900_001))), "line 5, pnc_id: Nobody of", ()),
+        ("\ufeff".encode() + as_csv(*ROWS).encode()[:-2] + b"\xe9\r\n", "line 4: Byte", ()),
+        (as_csv(*ROWS)[:-9], "line 4: The last line has no end", ()),
+        (as_csv(*ROWS), "the file: It has 3 rows, and 4 were said", ("--rows", 4)),
+        (b"\x00" * 9, "line 1: Leave out NUL", ()),
+    ],
+)
+def test_bad_files_are_told_by_line_and_nothing_is_loaded(
+    shell, imported, tmp_path, content, says, options
+):
+    report = tmp_path / "report.csv"
+    told = imported(content, "BAD", *options, "--report", report)
+    assert (told.code, told.out) == (22, "")
+    assert says in told.err.replace("\n", " ").replace("  ", " ") or says in told.err
+    assert of_source(shell, "BAD") == 0
+    lines = list(csv.DictReader(report.read_text().splitlines()))
+    assert lines
+    assert not any(number in report.read_text() + told.err for number in NUMBERS)
+
+
+def test_unknown_numbers_are_left_out_only_where_that_is_allowed(shell, imported):
+    rows = [*(nothing(each, each % 3) for each in range(97)), *(
+        a_row(each, pnc_id=a_pnc_id(6_900_000 + each)) for each in range(97, 100)
+    )]  # fmt: skip
+    assert imported(as_csv(*rows), "SOME", "--accept-unmatched", 2).code == 22
+    assert of_source(shell, "SOME") == 0
+    told = imported(as_csv(*rows), "SOME", "--accept-unmatched", 3)
+    assert told.code == 0, told.err
+    assert "100 rows: 97 new, 0 corrected, 0 repeated, 0 ambiguous, 3 unmatched." in told.out
+
+
+def test_a_file_that_is_too_large_or_not_there_is_refused(shell, imported, monkeypatch, tmp_path):
+    monkeypatch.setattr(reading, "MOST_ROWS", 2)
+    assert "at most 2 rows" in imported(as_csv(*ROWS), "LARGE").err
+    monkeypatch.setattr(reading, "MOST_BYTES", 10)
+    assert "at most 10 bytes" in imported(as_csv(*ROWS), "LARGE").err
+    where = ("--trial", "TEST-TRIAL", "--source", "X", "--followed-until", UNTIL)
+    assert "No such file" in shell("outcomes", "import", tmp_path / "none.csv", *where).err
+    assert imported(as_csv(*ROWS), "=cmd()").code == 2
+    assert imported(as_csv(*ROWS), "LARGE", trial="NO-TRIAL").code in (14, 22)
+
+
+def test_the_roster_holds_every_number_once_and_no_arm(shell, tmp_path):
+    file = tmp_path / "roster.csv"
+    told = shell(
+        "outcomes", "roster", "--trial", "TEST-TRIAL", "--output", file, "--recipient", "pnc"
+    )
+    assert told.code == 0, told.err
+    assert told.out == "3 PNC IDs written; 1 people have none on record.\n"
+    assert file.read_text() == "".join(f"{line}\n" for line in ("pnc_id", *NUMBERS[:3]))
+    (entry,) = shell.found(
+        "SELECT operation, recipient FROM audit_entry WHERE event = 'outcomes.follow_up_roster_written'"
+    )
+    assert tuple(entry) == ("disclosure", "PNC")
+    nowhere = tmp_path / "none" / "roster.csv"
+    told = shell(
+        "outcomes", "roster", "--trial", "TEST-TRIAL", "--output", nowhere, "--recipient", "x"
+    )
+    assert "No such file" in told.err

@@ -1,0 +1,173 @@
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checkpoint.outcomes.cuts.states import Measure
+from checkpoint.outcomes.definitions import day_of, in_use, observed_until, window
+from checkpoint.outcomes.references import (
+    DefinitionsUnreadable,
+    dated_files,
+    digest,
+    opened,
+    packaged,
+    parse,
+)
+from checkpoint.outcomes.states import Disposed, FollowUpKind
+
+# Written by hand, with the day: what is published never changes.
+PUBLISHED = {
+    "2015-04-07-starter": "72a9f639da1d1da190e78b7a8d048fe80ea37b799ea0a6e25195f4adaac3cd5d",
+}
+TEXT = packaged()["2015-04-07-starter"]
+STARTER = parse(TEXT)
+DAY = date(2017, 4, 7)
+CUT = date(2020, 4, 1)
+
+
+@dataclass
+class Event:
+    kind: FollowUpKind
+    offence_on: date | None = None
+    arrested_on: date | None = None
+    charged_on: date | None = None
+    disposed_on: date | None = None
+    disposal: Disposed | None = None
+
+
+def day(measure, event, *, allocated_on=DAY, followed_until=CUT):
+    counted = STARTER.of(measure)
+    return day_of(
+        counted,
+        event,
+        allocated_on=allocated_on,
+        followed_until=followed_until,
+        definitions=STARTER,
+    )
+
+
+def test_published_definitions_never_change():
+    assert {version: digest(text) for version, text in packaged().items()} == PUBLISHED
+
+
+def test_the_starter_counts_arrest_charge_and_proof_at_four_horizons_from_allocation():
+    assert [counted.measure for counted in STARTER.measures] == [*Measure]
+    assert [horizon.months for horizon in STARTER.horizons] == [6, 12, 18, 24]
+    assert (STARTER.index, STARTER.first_day, STARTER.custody) == ("allocation", 1, "counted")
+    assert "no board has approved it" in STARTER.note
+
+
+# By the rule for months of a contract: the day before the same day so many months on.
+@pytest.mark.parametrize(
+    ("allocated_on", "months", "last"),
+    [
+        (date(2017, 4, 7), 6, date(2017, 10, 6)),
+        (date(2017, 4, 1), 6, date(2017, 9, 30)),
+        (date(2017, 10, 31), 4, date(2018, 2, 28)),
+        (date(2016, 2, 29), 12, date(2017, 2, 28)),
+        (date(2017, 4, 7), 24, date(2019, 4, 6)),
+    ],
+)
+def test_a_horizon_ends_on_the_day_before_the_same_day(allocated_on, months, last):
+    assert window(allocated_on, months) == (last - allocated_on).days
+
+
+@given(st.dates(date(2015, 4, 7), date(2040, 1, 1)))
+def test_a_longer_horizon_is_longer_and_near_its_days(allocated_on):
+    ends = [window(allocated_on, horizon.months) for horizon in STARTER.horizons]
+    assert ends == sorted({*ends})
+    for end, horizon in zip(ends, STARTER.horizons, strict=True):
+        assert abs(end - horizon.days) <= 3
+
+
+def test_an_arrest_counts_on_its_day_and_a_charge_on_its_own():
+    arrest = Event(FollowUpKind.ARREST, date(2017, 6, 1), date(2017, 6, 3))
+    charge = Event(FollowUpKind.CHARGE, date(2017, 6, 1), None, date(2017, 8, 1))
+    assert day(Measure.ARREST, arrest) == (date(2017, 6, 3) - DAY).days
+    assert day(Measure.CHARGE, charge) == (date(2017, 8, 1) - DAY).days
+    assert day(Measure.CHARGE, arrest) is None
+    assert day(Measure.ARREST, Event(FollowUpKind.ARREST)) is None
+    assert day(Measure.ARREST, Event(FollowUpKind.ARREST, None, date(2017, 6, 3))) == 57
+
+
+@pytest.mark.parametrize("offence", [date(2017, 4, 6), DAY])
+def test_what_was_done_before_the_day_after_allocation_never_counts(offence):
+    arrest = Event(FollowUpKind.ARREST, offence, date(2017, 6, 3))
+    assert day(Measure.ARREST, arrest) is None
+    assert day(Measure.ARREST, Event(FollowUpKind.ARREST, None, offence)) is None
+
+
+def test_proof_counts_on_the_day_of_the_offence_and_only_where_it_was_proved():
+    def proved(disposal, disposed_on=date(2018, 2, 1), offence_on=date(2017, 6, 1)):
+        event = Event(FollowUpKind.DISPOSAL, offence_on, disposed_on=disposed_on, disposal=disposal)
+        return day(Measure.PROVEN, event)
+
+    assert proved(Disposed.CONVICTION) == proved(Disposed.CAUTION) == 55
+    assert proved(Disposed.OUT_OF_COURT) is None
+    assert proved(Disposed.ACQUITTED) is None
+    assert proved(Disposed.CONVICTION, None) is None
+    # Thirty months from 7 April 2017: the longest horizon and the lag.
+    assert proved(Disposed.CONVICTION, date(2019, 10, 6)) == 55
+    assert proved(Disposed.CONVICTION, date(2019, 10, 7)) is None
+
+
+def test_proof_is_observed_six_months_less_than_arrests_are():
+    arrest, proven = STARTER.of(Measure.ARREST), STARTER.of(Measure.PROVEN)
+    assert observed_until(arrest, CUT) == CUT
+    assert observed_until(proven, CUT) == date(2019, 10, 1)
+    late = Event(
+        FollowUpKind.DISPOSAL,
+        date(2017, 10, 2),
+        disposed_on=date(2018, 3, 1),
+        disposal=Disposed.CONVICTION,
+    )
+    assert day(Measure.PROVEN, late, followed_until=date(2018, 4, 1)) is None
+    assert day(Measure.PROVEN, late, followed_until=date(2018, 4, 2)) == 178
+
+
+def test_a_trial_is_judged_by_what_was_fixed_when_it_opened():
+    later = parse(TEXT.replace("2015-04-07-starter", "later").replace("2015-04-07", "2026-01-01"))
+    both = [later, STARTER]
+    assert in_use(both, opened_on=date(2025, 12, 31)) is STARTER
+    assert in_use(both, opened_on=date(2026, 1, 1)) is later
+    assert in_use(both, opened_on=date(2015, 4, 6)) is None
+
+
+def test_a_measure_that_is_not_defined_is_none():
+    text, _, _ = TEXT.partition('[[measures]]\nmeasure = "proven"')
+    assert parse(text).of(Measure.PROVEN) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('version = "2015', "version = ", "line 3"),
+        ("months = 12", "months = 6", "horizons: each longer than the one before"),
+        ('measure = "charge"', 'measure = "arrest"', "measures: one stands twice"),
+        ('disposals = ["conviction", "caution"]\n', "", "measures.2: disposals are named"),
+        ('counted_by = "charge"', 'counted_by = "charge"\nlag_months = 6', "only a disposal comes"),
+        ("first_day = 1", "", "first_day: Field required"),
+    ],
+)
+def test_definitions_that_will_not_do_say_where(old, new, says):
+    with pytest.raises(DefinitionsUnreadable, match=says):
+        parse(TEXT.replace(old, new))
+
+
+def test_published_definitions_are_opened_only_as_they_were_published():
+    assert opened(TEXT, digest(TEXT)) == STARTER
+    with pytest.raises(DefinitionsUnreadable, match="the digest differs"):
+        opened(TEXT + "#", digest(TEXT))
+
+
+def test_a_folder_is_held_to_its_digests():
+    name, sums = "2015-04-07-starter.toml", f"{digest(TEXT)}  2015-04-07-starter.toml\n"
+    assert dated_files({name: TEXT, "SHA256SUMS": sums}) == {"2015-04-07-starter": TEXT}
+    with pytest.raises(DefinitionsUnreadable) as told:
+        dated_files({"other.toml": TEXT, "bad.toml": "x", "SHA256SUMS": sums})
+    assert "2015-04-07-starter.toml: SHA256SUMS names it and it is not there" in str(told.value)
+    assert "other.toml: it is not named after its version" in str(told.value)
+    assert "other.toml: SHA256SUMS does not have its digest" in str(told.value)
+    assert "bad.toml: " in str(told.value)

@@ -1,0 +1,265 @@
+"""A trial that ran here, as a data cut takes it in: what stood on record at a moment."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+
+from builders import a_key
+from checkpoint.allocation.states import AnnotationKind
+from checkpoint.allocation.vault import Vault
+from checkpoint.contracts.states import ContractState
+from checkpoint.delivery.states import DeliveredArm
+from checkpoint.foundation.actors import Role
+from checkpoint.foundation.database import engine_for, transaction
+from checkpoint.outcomes.cuts.facts import Ended, Happened, Spell, gathered
+from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
+from checkpoint.outcomes.own import cases, rules
+from checkpoint.trials import queries as trials
+from conftest import NOON
+from following import LATER, NUMBERS, a_row, nothing, sent
+
+A, B, C = (UUID(int=each) for each in (1, 2, 3))
+
+
+# What is decided of one of them.
+
+
+def test_of_two_draws_for_one_person_the_first_stands():
+    drawn = [
+        rules.Drawn(A, B, datetime(2026, 11, 4, tzinfo=UTC)),
+        rules.Drawn(C, A, datetime(2026, 11, 3, tzinfo=UTC)),
+    ]
+    assert rules.standing(drawn, rules.survivors([])) == {A: A, C: C}
+    assert rules.standing(drawn, rules.survivors([(B, C), (C, A)])) == {A: C, C: C}
+
+
+@pytest.mark.parametrize(
+    ("given", "assigned", "arms", "arm"),
+    [
+        (DeliveredArm.NONE_YET, "treatment", ["treatment", "control"], None),
+        (DeliveredArm.CONTROL, "treatment", ["treatment", "control"], "control"),
+        (DeliveredArm.TREATMENT, "treatment", ["treatment", "control"], "treatment"),
+        (DeliveredArm.TREATMENT, "control", ["treatment", "control"], "treatment"),
+        (DeliveredArm.TREATMENT, "control", ["one", "two", "control"], None),
+        (DeliveredArm.TREATMENT, "two", ["one", "two", "control"], "two"),
+    ],
+)
+def test_what_was_given_is_told_apart_from_what_was_assigned(given, assigned, arms, arm):
+    assert rules.delivered_arm(given, assigned, arms) == arm
+
+
+def test_as_the_protocol_has_it_is_ones_own_arm_and_rightly_allocated():
+    assert rules.is_per_protocol("control", "control", [AnnotationKind.DIED])
+    assert not rules.is_per_protocol("control", "treatment", [])
+    assert not rules.is_per_protocol("control", None, [])
+    assert not rules.is_per_protocol("control", "control", [AnnotationKind.INELIGIBLE_AFTERWARDS])
+
+
+@pytest.mark.parametrize(
+    ("contracts", "started", "completed"),
+    [
+        ([], False, None),
+        ([], True, None),
+        ([ContractState.COMPLETED], False, None),
+        ([ContractState.LAPSED, ContractState.COMPLETED], True, True),
+        ([ContractState.FAILED, ContractState.ACTIVE], True, None),
+        ([ContractState.DECLINED], True, False),
+    ],
+)
+def test_somebody_completed_where_there_was_something_to_complete(contracts, started, completed):
+    assert rules.completed(contracts, started=started) is completed
+
+
+def test_particulars_are_those_that_stood_then_in_the_record_that_knows_them():
+    present = {"sex": "male", "local_authority": None}
+    day = datetime(2026, 11, 4, tzinfo=UTC)
+    later = [("sex", day, None), ("sex", day.replace(day=5), "female"), ("pnc_id", day, "x")]
+    assert rules.as_it_stood(present, later) == {"sex": None, "local_authority": None}
+    assert rules.first_known([{"sex": None}, {"sex": "male"}], "sex") == "male"
+    assert rules.first_known([{"sex": None}], "sex") is None
+    assert rules.sex_of("not_known") is None
+    assert rules.sex_of("female") == "female"
+
+
+def test_ethnicity_and_index_offence_are_told_in_broad_groups():
+    assert [rules.ethnicity_group(code) for code in ("W9", "M1", "A4", "B2", "O2")] == [
+        "white", "mixed", "asian", "black", "other",
+    ]  # fmt: skip
+    assert rules.ethnicity_group("NS") is rules.ethnicity_group(None) is None
+    assert rules.index_group(["theft"]) == "theft"
+    assert rules.index_group(["drug_possession", "theft"]) == "several"
+    assert rules.index_group(["unclassified"]) is rules.index_group([]) is None
+
+
+def test_covariates_are_what_was_locked_but_for_days_and_codes_of_offences():
+    facts = {"risk_band": "high", "on_bail": False, "decided_on": "2026-11-03", "co_accused": None}
+    assert rules.covariates(facts | {"age_at_decision_years": 30, "offence_codes": ["X"]}) == {
+        "risk_band": "high",
+        "on_bail": False,
+    }
+
+
+def test_a_distance_is_travelled_only_between_scores_that_are_all_known():
+    assert rules.distance_travelled({"a": 3, "b": 2}, {"a": 1, "b": 3}) == -1
+    assert rules.distance_travelled({"a": 3}, {"a": None}) is None
+    assert rules.distance_travelled({"a": 3}, {"b": 3}) is None
+    assert rules.distance_travelled(None, {"a": 3}) is None
+
+
+def test_somebody_is_covered_until_the_last_batch_that_tells_of_them():
+    day = date(2026, 11, 3)
+    covered = [date(2027, 1, 1), date(2026, 1, 1), date(2026, 12, 1)]
+    assert rules.covered_until(covered, allocated_on=day) == date(2027, 1, 1)
+    assert rules.covered_until([date(2026, 1, 1)], allocated_on=day) is None
+
+
+# The whole of it.
+
+DISPOSED = {
+    "event": "disposal",
+    "arrest_date": "2027-05-02",
+    "disposal_date": "2027-09-01",
+    "disposal": "conviction",
+}
+
+
+async def source(trial, until=LATER):
+    engine = engine_for(trial.stage.url, pool_size=1)
+    vault = Vault(trial.stage.settings())
+    async with transaction(engine) as session:
+        standing = await trials.one(session, "TEST-TRIAL", at=LATER)
+        found = await cases.source_of(session, standing, until=until, vault=vault)
+        everybody = [] if found is None else [each async for each in found[2]]
+    await engine.dispose()
+    return (None, []) if found is None else (found[0], everybody)
+
+
+async def test_nothing_is_cut_before_follow_up_has_come(followed_trial):
+    assert await source(followed_trial) == (None, [])
+
+
+async def test_everybody_is_taken_in_with_what_became_of_them(followed_trial):
+    trial = followed_trial
+    officer = trial.stage.at()(name="officer 0")
+    path = f"/v1/custody-records/{trial.records[0]['id']}/case-measures"
+    cost = {"kind": "cost", "value": 12_345, "taken_on": "2026-11-03", "cost_kind": "provider"}
+    assert (await officer.post(path, json=cost, headers=a_key())).status_code == 201
+    client = trial.client()
+    rows = [
+        a_row(1),
+        a_row(2, **DISPOSED),
+        a_row(3, offence_date="2026-11-03", arrest_date="2026-12-01", proactively_detected=True),
+        a_row(4, 1, event="custody", offence_date=..., arrest_date=..., offence_code=...,
+              from_date="2027-01-01", until_date="2027-01-10"),
+        a_row(5, 1, event="death", offence_date=..., arrest_date=..., offence_code=...,
+              from_date="2028-11-03"),
+        a_row(6, 1, event="charge", arrest_date=..., charge_date="2027-06-01"),
+        nothing(7, 2),
+    ]  # fmt: skip
+    assert (await sent(client, *rows)).status_code == 201
+    withdrawn = {"row_key": "R6", "pnc_id": NUMBERS[1], "event": "withdrawn"}
+    assert (await sent(client, withdrawn)).status_code == 201
+    programme, everybody = await source(trial)
+    assert (programme.followed_until, programme.conviction_lag_months) == (date(2029, 5, 31), 6)
+    assert programme.definitions == "2015-04-07-starter"
+    assert [each.months for each in programme.horizons] == [6, 12, 18, 24]
+    assert len(programme.rule_sets) == 1
+    assert programme.flow["gates"]["allocated"] == len(everybody) == 4
+    assert (
+        sum(each["cases"] for each in programme.flow["by"]) == programme.flow["gates"]["arrested"]
+    )
+    found = {str(each.participant_id): each for each in everybody}
+    first, second, third, last = (found[id] for id in trial.allocations)
+    assert {each.mask for each in everybody} <= {"A", "B"}
+    assert (first.cost_pence, second.cost_pence) == (12_345, None)
+    assert (first.age, first.offence_group, first.stratum) == (32, "theft", "DURHAMGATE")
+    assert set(first.events) == {
+        Happened(Measure.ARREST, 180, "theft"),
+        Happened(Measure.PROVEN, 179, "theft"),
+    }
+    assert second.events == ()
+    assert second.spells == (Spell(59, 68),)
+    assert second.ends == (Ended(EndOfObservation.DEATH, 731),)
+    assert gathered(second, programme).custody_days == 10
+    assert third.ends == third.events == ()
+    assert last.ends == (Ended(EndOfObservation.LOST, 0),)
+    assert gathered(last, programme).observed_days == 0
+    assert (first.delivered_mask, first.per_protocol, first.completed) == (None, False, None)
+
+
+async def test_a_cut_tells_what_was_known_then(followed_trial):
+    trial = followed_trial
+    early = datetime(2028, 6, 1, 12, tzinfo=UTC)
+    client = trial.client(moment=early)
+    rows = [a_row(1), nothing(2, 1), nothing(3, 2)]
+    assert (await sent(client, *rows, followed_until="2028-05-31")).status_code == 201
+    client = trial.client()
+    corrected = a_row(1, arrest_date="2027-05-09")
+    assert (await sent(client, corrected, nothing(2, 1))).status_code == 201
+    id = UUID(trial.allocations[0])
+    then, people = await source(trial, early)
+    assert then.followed_until == date(2028, 5, 31)
+    assert {each.day for one in people if one.participant_id == id for each in one.events} == {180}
+    _, people = await source(trial)
+    assert {each.day for one in people if one.participant_id == id for each in one.events} == {187}
+    third = next(one for one in people if str(one.participant_id) == trial.allocations[2])
+    assert third.ends == (
+        Ended(EndOfObservation.LOST, (date(2028, 5, 31) - date(2026, 11, 3)).days),
+    )
+
+
+async def test_what_was_delivered_is_derived_from_events_and_stays_behind_masks(followed_trial):
+    trial = followed_trial
+    arms = {}
+    for each, record in enumerate(trial.records):
+        officer = trial.stage.at()(name=f"officer {each}")
+        path = f"/v1/custody-records/{record['id']}"
+        arms[trial.allocations[each]] = (await officer.get(f"{path}/allocation")).json()["arm"]
+        if arms[trial.allocations[each]] == "treatment":
+            body = {"started_at": "2026-11-03T12:00:00Z"}
+            answer = await officer.post(f"{path}/programme-start", json=body, headers=a_key())
+        else:
+            body = {
+                "offence_id": record["offences"][0]["id"],
+                "outcome_code": "1",
+                "disposed_on": "2026-11-03",
+                "decided_by": "police",
+            }
+            answer = await officer.post(f"{path}/disposals", json=body, headers=a_key())
+        assert answer.status_code == 201, answer.text
+    assert (await sent(trial.client(), nothing(1, 0))).status_code == 201
+    _, people = await source(trial)
+    assert len({*arms.values()}) == 2
+    assert all(each.per_protocol and each.delivered_mask == each.mask for each in people)
+    masks = {arms[str(each.participant_id)]: each.mask for each in people}
+    assert sorted(masks.values()) == ["A", "B"]
+    _, before = await source(trial, NOON.replace(hour=11))
+    assert before == []
+
+
+async def test_a_cut_of_a_trial_that_runs_here_holds_everybody_behind_masks(followed_trial):
+    trial = followed_trial
+    statistician = trial.client(Role.STATISTICIAN)
+    place = "/v1/trials/TEST-TRIAL/data-cuts"
+    early = await statistician.post(place, json={}, headers=a_key())
+    assert early.json()["errorCode"] == "nothing-to-cut"
+    rows = [a_row(1), a_row(2, **DISPOSED), nothing(3, 1), nothing(4, 2)]
+    assert (await sent(statistician, *rows)).status_code == 201
+    answer = await statistician.post(place, json={}, headers=a_key())
+    assert answer.status_code == 201, answer.text
+    cut = answer.json()
+    assert (cut["origin"], cut["participants"], cut["events"]) == ("own", 4, 2)
+    found = await trial.stage.found(
+        "SELECT arrest_day, charge_day, proven_day, observed_days, ended_by, ethnicity "
+        "FROM cut_participant ORDER BY observed_days, arrest_day NULLS LAST"
+    )
+    days = (date(2029, 5, 31) - date(2026, 11, 3)).days
+    assert [tuple(row) for row in found] == [
+        (None, None, None, 0, "lost_to_follow_up", None),
+        (180, None, 179, days, "data_cut", None),
+        (None, None, None, days, "data_cut", None),
+        (None, None, None, days, "data_cut", None),
+    ]
+    for arm in ("treatment", "control"):
+        assert arm not in answer.text
