@@ -1,7 +1,7 @@
 """Which cases a kept answer is about, so that it is given again only to whoever reaches them.
 
 Revision ID: 0108
-Revises: 0102
+Revises: 0105
 Phase: expand (answers kept before name none)
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0108"
-down_revision = "0102"
+down_revision = "0105"
 
 
 def upgrade() -> None:

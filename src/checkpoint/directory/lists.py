@@ -33,6 +33,14 @@ class DirectoryOffer(Row, table=True):
             "service_id",
             postgresql_where=sa.text("state = 'listed' AND is_active"),
         ),
+        sa.Index(
+            "ix_directory_offer_unplaced",
+            sa.text("assured_on DESC NULLS LAST"),
+            "service_id",
+            postgresql_where=sa.text(
+                "state = 'listed' AND is_active AND facets && '{spot:?}'::text[]"
+            ),
+        ),
     )
 
     service_id: UUID = Field(

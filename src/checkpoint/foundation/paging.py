@@ -108,18 +108,21 @@ def links(request: Request, following: str | None) -> dict[str, str]:
     return {"Link": ", ".join(found)}
 
 
-async def turn(
-    request: Request,
-    now: Now,
-    after: Annotated[
-        str | None, Query(max_length=400, description="`next` of the page before.")
-    ] = None,
-    size: Annotated[int, Query(ge=1, le=LONGEST, description="Rows on a page.")] = 50,
-) -> Turn:
+After = Annotated[str | None, Query(max_length=400, description="`next` of the page before.")]
+Size = Annotated[int, Query(ge=1, le=LONGEST, description="Rows on a page.")]
+
+
+async def turn(request: Request, now: Now, after: After = None, size: Size = 50) -> Turn:
+    return Turn(request=request, after=after, size=size, now=now)
+
+
+async def short_turn(request: Request, now: Now, after: After = None, size: Size = 20) -> Turn:
     return Turn(request=request, after=after, size=size, now=now)
 
 
 Turning = Annotated[Turn, Depends(turn)]
+# Of what is ranked people read the first, and on a phone; more are a page away.
+TurningShortly = Annotated[Turn, Depends(short_turn)]
 
 
 class Listing:

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.directory.lists import DirectoryOffer, DirectoryOfferPlace, DirectoryOpening
 from checkpoint.directory.lookups import names, terms
 from checkpoint.directory.lookups.facts import Sought
-from checkpoint.directory.lookups.terms import ACROSS
+from checkpoint.directory.lookups.terms import ACROSS, UNSAID
 from checkpoint.directory.queries import valid_on
 from checkpoint.directory.states import ListingState
 from checkpoint.directory.tables import DirectoryCapacity
@@ -131,7 +131,8 @@ SHOWN = [
 ]
 LAST_ASSURED = (OFFER.c.assured_on.desc().nulls_last(), OFFER.c.service_id)
 MOST: Any = sa.literal_column(str(MOST_COMPARED))
-NO_SPOT = _either(FACETS, "no_spot")
+# As the index of what has no place says it.
+NO_SPOT: Any = FACETS.bool_op("&&")(sa.literal_column(f"'{{spot:{UNSAID}}}'::text[]"))
 # What is asked decides which index is walked; a plan for anything asked would walk the wrong one.
 PLANNED_EACH_TIME = sa.text("SET LOCAL plan_cache_mode = force_custom_plan")
 BUILT: dict[tuple[str, frozenset[str]], Prepared] = {}

@@ -42,7 +42,7 @@ from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken, check_all
-from checkpoint.foundation.paging import MalformedCursor, Turning, links
+from checkpoint.foundation.paging import MalformedCursor, TurningShortly, links
 from checkpoint.foundation.problems import problems
 from checkpoint.needs.states import Pathway
 
@@ -154,7 +154,7 @@ async def look_up_offers(
     by: Reader,
     session: Transaction,
     now: Now,
-    turn: Turning,
+    turn: TurningShortly,
     wanted: Annotated[Asked, Depends(asked)],
 ) -> Response:
     """Offers that stand today and fit what is asked, the best first, each with why, what it does
