@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -117,7 +118,15 @@ class Gathered:
 
 
 def day_of(on: date, *, allocated_on: date) -> int:
-    """Days from allocation to a day; the day of allocation is day 0."""
+    """How far a day lies from allocation.
+
+    Args:
+        on: a day in England.
+        allocated_on: the day of allocation.
+
+    Returns:
+        Days; the day of allocation is day 0, one before it is negative.
+    """
     return (on - allocated_on).days
 
 
@@ -130,7 +139,12 @@ def proven_until(programme: Programme) -> date:
     Returns:
         The last day of follow-up less the conviction lag in calendar months.
     """
-    return programme.followed_until - relativedelta(months=programme.conviction_lag_months)
+    return _months_before(programme.followed_until, programme.conviction_lag_months)
+
+
+@lru_cache(maxsize=64)  # asked for each of a million people
+def _months_before(day: date, months: int) -> date:
+    return day - relativedelta(months=months)
 
 
 def gathered(taken: Taken, programme: Programme) -> Gathered:

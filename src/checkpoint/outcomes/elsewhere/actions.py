@@ -31,7 +31,7 @@ from checkpoint.trials.states import TrialKind
 
 ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtext('trials elsewhere'), hashtext(:code))")
 # All rows of a trial are looked at together; a million take longer than one case's answer may.
-PATIENTLY = sa.text("SET LOCAL statement_timeout = '2min'")
+PATIENTLY = sa.text("SET LOCAL statement_timeout = '10min'")
 FOUNDED = sa.text("""
     SELECT found_trial_elsewhere(:edition_id, CAST(:ids AS uuid[]), :content, :digest, :first,
                                  :last, :at, :by) AS trial_id
@@ -100,18 +100,7 @@ async def end_complete(
 ) -> None:
     """Look at all rows together, found the trial or go on with it, and end the edition."""
     await executed(session, PATIENTLY, {})
-    here = (await queries.received(session, edition.id))[edition.id]
-    faults = [
-        f"{kind.value}: {here[kind]:,} rows are here, the manifest tells of {wanted:,}"
-        for kind, wanted in (
-            (PartKind.PARTICIPANTS, manifest.participants),
-            (PartKind.FOLLOW_UP, manifest.events),
-        )
-        if here[kind] != wanted
-    ]
-    faults += await queries.rows_at_fault(session, edition.id)
-    if faults:
-        raise EditionRefused("\n".join(faults))
+    await _check_whole(session, edition.id, manifest)
     days = await queries.days_of_allocation(session, edition.id)
     content = protocol_text(manifest, edition.number, first=days.first, last=days.last)
     given = {
@@ -137,6 +126,22 @@ async def end_complete(
         ),
     )
     await record(session, EditionEvent.COMPLETED, edition.id, founded.trial_id, by=by, at=at)
+
+
+async def _check_whole(session: AsyncSession, edition_id: UUID, manifest: Manifest) -> None:
+    here = (await queries.received(session, edition_id))[edition_id]
+    wanted = {
+        PartKind.PARTICIPANTS: manifest.participants,
+        PartKind.FOLLOW_UP: manifest.events,
+    }
+    faults = [
+        f"{kind.value}: {here[kind]:,} rows are here, the manifest tells of {count:,}"
+        for kind, count in wanted.items()
+        if here[kind] != count
+    ]
+    faults += await queries.rows_at_fault(session, edition_id)
+    if faults:
+        raise EditionRefused("\n".join(faults))
 
 
 async def abandon(session: AsyncSession, code: str, *, by: Actor, at: datetime) -> None:

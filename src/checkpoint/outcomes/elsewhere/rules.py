@@ -212,6 +212,9 @@ def participant_id(code: str, reference: str) -> UUID:
     Args:
         code: the trial's name.
         reference: what they are called in its files.
+
+    Returns:
+        A UUID made of both.
     """
     known = hashlib.sha256(f"{PARTICIPANT}\n{code}\n{reference}".encode()).digest()
     return UUID(bytes=known[:16], version=5)

@@ -22,6 +22,11 @@ Plain = Annotated[str, StringConstraints(strip_whitespace=True, pattern=PLAIN)]
 Count = Annotated[int, Field(ge=0, le=100_000)]
 YES, NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 LONGEST = 3700
+# What is kept of somebody just as it is told.
+AS_TOLD = (
+    "completed", "sex", "age", "ethnicity", "residence", "offence_group", "ended_by",
+    "custody_days", "distance_travelled", "cost_pence",
+)  # fmt: skip
 MOST_PENCE = 1_000_000_000
 
 
@@ -129,21 +134,11 @@ def participant_values(
         "mask": masks[row.arm],
         "delivered_mask": masks[row.delivered] if row.delivered else None,
         "per_protocol": row.delivered == row.arm if row.per_protocol is None else row.per_protocol,
-        "completed": row.completed,
         "stratum": stratum,
         "allocated_on": allocated_on,
-        "sex": row.sex,
-        "age": row.age,
-        "ethnicity": row.ethnicity,
-        "residence": row.residence,
-        "offence_group": row.offence_group,
         "baseline": baseline,
         "observed_days": observed,
-        "ended_by": row.ended_by,
-        "custody_days": row.custody_days,
-        "distance_travelled": row.distance_travelled,
-        "cost_pence": row.cost_pence,
-    }
+    } | {name: getattr(row, name) for name in AS_TOLD}
 
 
 def _stratum(
@@ -190,6 +185,9 @@ def covariates_of(
         given: by name, as numbers, true or false, or text.
         declared: of the manifest.
         told: is called with each fault.
+
+    Returns:
+        Values by name; what is not told is left out.
     """
     for name in given.keys() - declared.keys():
         told(name, "covariate-unknown", "The manifest names no such covariate.")
@@ -263,6 +261,9 @@ def cells_of(cells: Mapping[str, str], covariates: Mapping[str, Covariate]) -> d
     Args:
         cells: by the names of their columns.
         covariates: of the manifest; their columns stand beside the others.
+
+    Returns:
+        The row's fields; covariates lie under their own.
     """
     told = {name: cell for name, cell in cells.items() if cell.strip()}
     row: dict[str, Any] = {name: cell for name, cell in told.items() if name in TOLD}
