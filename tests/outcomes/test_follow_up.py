@@ -70,6 +70,8 @@ async def test_the_same_rows_are_the_same_batch_and_a_row_is_never_there_twice(s
     more = (await sent(client, *THREE, nothing(9, 2), source="AGAIN")).json()
     assert counts(more) == {"new": 1, "repeated": 2}
     assert len(await entries(shared_trial, "AGAIN")) == 3
+    later = (await sent(client, *THREE, source="AGAIN", followed_until="2029-06-01")).json()
+    assert counts(later) == {"repeated": 2}
     told = await client.get(f"{PLACE}/{more['id']}/rows", params={"outcome": "repeated"})
     assert [row["number"] for row in told.json()["items"]] == [1, 2]
 

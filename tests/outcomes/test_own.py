@@ -3,118 +3,18 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-import pytest
-
+from assessing import INSTRUMENT, all_pathways, assessed
 from builders import a_key
-from checkpoint.allocation.states import AnnotationKind
 from checkpoint.allocation.vault import Vault
-from checkpoint.contracts.states import ContractState
-from checkpoint.delivery.states import DeliveredArm
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.database import engine_for, transaction
+from checkpoint.needs.states import Pathway
 from checkpoint.outcomes.cuts.facts import Ended, Happened, Spell, gathered
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
-from checkpoint.outcomes.own import cases, rules
+from checkpoint.outcomes.own import cases
 from checkpoint.trials import queries as trials
 from conftest import NOON
 from following import LATER, NUMBERS, a_row, nothing, sent
-
-A, B, C = (UUID(int=each) for each in (1, 2, 3))
-
-
-# What is decided of one of them.
-
-
-def test_of_two_draws_for_one_person_the_first_stands():
-    drawn = [
-        rules.Drawn(A, B, datetime(2026, 11, 4, tzinfo=UTC)),
-        rules.Drawn(C, A, datetime(2026, 11, 3, tzinfo=UTC)),
-    ]
-    assert rules.standing(drawn, rules.survivors([])) == {A: A, C: C}
-    assert rules.standing(drawn, rules.survivors([(B, C), (C, A)])) == {A: C, C: C}
-
-
-@pytest.mark.parametrize(
-    ("given", "assigned", "arms", "arm"),
-    [
-        (DeliveredArm.NONE_YET, "treatment", ["treatment", "control"], None),
-        (DeliveredArm.CONTROL, "treatment", ["treatment", "control"], "control"),
-        (DeliveredArm.TREATMENT, "treatment", ["treatment", "control"], "treatment"),
-        (DeliveredArm.TREATMENT, "control", ["treatment", "control"], "treatment"),
-        (DeliveredArm.TREATMENT, "control", ["one", "two", "control"], None),
-        (DeliveredArm.TREATMENT, "two", ["one", "two", "control"], "two"),
-    ],
-)
-def test_what_was_given_is_told_apart_from_what_was_assigned(given, assigned, arms, arm):
-    assert rules.delivered_arm(given, assigned, arms) == arm
-
-
-def test_as_the_protocol_has_it_is_ones_own_arm_and_rightly_allocated():
-    assert rules.is_per_protocol("control", "control", [AnnotationKind.DIED])
-    assert not rules.is_per_protocol("control", "treatment", [])
-    assert not rules.is_per_protocol("control", None, [])
-    assert not rules.is_per_protocol("control", "control", [AnnotationKind.INELIGIBLE_AFTERWARDS])
-
-
-@pytest.mark.parametrize(
-    ("contracts", "started", "completed"),
-    [
-        ([], False, None),
-        ([], True, None),
-        ([ContractState.COMPLETED], False, None),
-        ([ContractState.LAPSED, ContractState.COMPLETED], True, True),
-        ([ContractState.FAILED, ContractState.ACTIVE], True, None),
-        ([ContractState.DECLINED], True, False),
-    ],
-)
-def test_somebody_completed_where_there_was_something_to_complete(contracts, started, completed):
-    assert rules.completed(contracts, started=started) is completed
-
-
-def test_particulars_are_those_that_stood_then_in_the_record_that_knows_them():
-    present = {"sex": "male", "local_authority": None}
-    day = datetime(2026, 11, 4, tzinfo=UTC)
-    later = [("sex", day, None), ("sex", day.replace(day=5), "female"), ("pnc_id", day, "x")]
-    assert rules.as_it_stood(present, later) == {"sex": None, "local_authority": None}
-    assert rules.first_known([{"sex": None}, {"sex": "male"}], "sex") == "male"
-    assert rules.first_known([{"sex": None}], "sex") is None
-    assert rules.sex_of("not_known") is None
-    assert rules.sex_of("female") == "female"
-
-
-def test_ethnicity_and_index_offence_are_told_in_broad_groups():
-    assert [rules.ethnicity_group(code) for code in ("W9", "M1", "A4", "B2", "O2")] == [
-        "white", "mixed", "asian", "black", "other",
-    ]  # fmt: skip
-    assert rules.ethnicity_group("NS") is rules.ethnicity_group(None) is None
-    assert rules.index_group(["theft"]) == "theft"
-    assert rules.index_group(["drug_possession", "theft"]) == "several"
-    assert rules.index_group(["unclassified"]) is rules.index_group([]) is None
-
-
-def test_covariates_are_what_was_locked_but_for_days_and_codes_of_offences():
-    facts = {"risk_band": "high", "on_bail": False, "decided_on": "2026-11-03", "co_accused": None}
-    assert rules.covariates(facts | {"age_at_decision_years": 30, "offence_codes": ["X"]}) == {
-        "risk_band": "high",
-        "on_bail": False,
-    }
-
-
-def test_a_distance_is_travelled_only_between_scores_that_are_all_known():
-    assert rules.distance_travelled({"a": 3, "b": 2}, {"a": 1, "b": 3}) == -1
-    assert rules.distance_travelled({"a": 3}, {"a": None}) is None
-    assert rules.distance_travelled({"a": 3}, {"b": 3}) is None
-    assert rules.distance_travelled(None, {"a": 3}) is None
-
-
-def test_somebody_is_covered_until_the_last_batch_that_tells_of_them():
-    day = date(2026, 11, 3)
-    covered = [date(2027, 1, 1), date(2026, 1, 1), date(2026, 12, 1)]
-    assert rules.covered_until(covered, allocated_on=day) == date(2027, 1, 1)
-    assert rules.covered_until([date(2026, 1, 1)], allocated_on=day) is None
-
-
-# The whole of it.
 
 DISPOSED = {
     "event": "disposal",
@@ -263,3 +163,72 @@ async def test_a_cut_of_a_trial_that_runs_here_holds_everybody_behind_masks(foll
     ]
     for arm in ("treatment", "control"):
         assert arm not in answer.text
+
+
+async def test_people_are_taken_in_as_one_and_as_they_stood(followed_trial):
+    trial = followed_trial
+    ids = [record["person"]["id"] for record in trial.records]
+    officer = trial.stage.at()(name="officer 0")
+    await assessed(officer, trial.records[0])
+    exit_ = {"timepoint": "exit", "assessed_at": "2026-11-03T11:00:00Z"}
+    await assessed(officer, trial.records[0], pathways=all_pathways(1), **exit_)
+    await assessed(officer, trial.records[2])
+    for statement in (
+        (
+            "INSERT INTO harm_index (id, version, source, digest, weights, loaded_at, loaded_by) VALUES "
+            "(gen_random_uuid(), 'synthetic', 'Made up', 'x', 1, '2026-11-03T12:00Z', gen_random_uuid())"
+        ),
+        (
+            "INSERT INTO harm_weight (id, harm_index_id, offence_code, days) "
+            "SELECT gen_random_uuid(), id, 'TH68010', 2.5 FROM harm_index"
+        ),
+        (
+            "INSERT INTO person_merge (id, kept_id, other_id, reason, words, merged_at, merged_by) VALUES "
+            f"(gen_random_uuid(), '{ids[1]}', '{ids[0]}', 'other', 'One', '2026-11-04T12:00Z', "
+            "gen_random_uuid())"
+        ),
+        f"UPDATE person SET sex = 'female' WHERE id = '{ids[0]}'",
+        f"UPDATE person SET sex = 'male' WHERE id = '{ids[2]}'",
+        (
+            "INSERT INTO person_correction (id, person_id, custody_record_id, field, before, after, "
+            f"reason, corrected_at, corrected_by) SELECT gen_random_uuid(), '{ids[2]}', id, 'sex', "
+            "'female', 'male', 'misheard', '2029-01-01T12:00Z', gen_random_uuid() "
+            f"FROM custody_record WHERE person_id = '{ids[2]}'"
+        ),
+    ):
+        await trial.stage.found(statement)
+    early = datetime(2028, 6, 1, 12, tzinfo=UTC)
+    rows = [a_row(1, 1), nothing(2, 2)]
+    answer = await sent(trial.client(moment=early), *rows, followed_until="2028-05-31")
+    assert answer.status_code == 201, answer.text
+    again = await sent(trial.client(), *rows)
+    assert answer.json()["outcomes"]["new"] == again.json()["outcomes"]["repeated"] == 2
+    then, people = await source(trial, early)
+    assert then.harm_index == "synthetic"
+    assert then.flow["gates"]["consented"] == 4
+    assert then.flow["stopped"]["consented"] == {"allocated_before": 1}
+    found = {str(each.participant_id): each for each in people}
+    assert trial.allocations[1] not in found
+    first, third = found[trial.allocations[0]], found[trial.allocations[2]]
+    assert {each.harm_days for each in first.events} == {2.5}
+    assert (first.sex, third.sex) == ("female", "female")
+    assert first.distance_travelled == sum(
+        INSTRUMENT.of(pathway).questions[each].options[1].score
+        - INSTRUMENT.of(pathway).questions[each].options[0].score
+        for pathway in Pathway
+        for each in range(len(INSTRUMENT.of(pathway).questions))
+    )
+    assert third.distance_travelled is None
+    _, people = await source(trial)
+    assert {each.sex for each in people if str(each.participant_id) == trial.allocations[2]} == {
+        "male"
+    }
+
+
+async def test_nothing_is_cut_where_nothing_says_what_counts(followed_trial):
+    trial = followed_trial
+    await trial.stage.found("ALTER TABLE outcome_definitions DISABLE TRIGGER ALL")
+    await trial.stage.found("DELETE FROM outcome_definitions")
+    statistician = trial.client(Role.STATISTICIAN)
+    answer = await statistician.post("/v1/trials/TEST-TRIAL/data-cuts", json={}, headers=a_key())
+    assert answer.json()["errorCode"] == "outcome-definitions-not-found"

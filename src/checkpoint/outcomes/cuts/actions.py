@@ -41,7 +41,7 @@ from checkpoint.trials.queries import Standing
 from checkpoint.trials.states import TrialKind
 
 ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtext('data cuts'), hashtext(:code))")
-PATIENTLY = sa.text("SET LOCAL statement_timeout = '2min'")
+PATIENTLY = sa.text("SET LOCAL statement_timeout = '10min'")
 # An answer has to come within seconds; more are cut in the shell, which shows how far it is.
 MOST_AT_ONCE = 20_000
 AT_A_TIME = 2000

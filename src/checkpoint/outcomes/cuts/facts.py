@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -138,7 +139,12 @@ def proven_until(programme: Programme) -> date:
     Returns:
         The last day of follow-up less the conviction lag in calendar months.
     """
-    return programme.followed_until - relativedelta(months=programme.conviction_lag_months)
+    return _months_before(programme.followed_until, programme.conviction_lag_months)
+
+
+@lru_cache(maxsize=64)  # asked for each of a million people
+def _months_before(day: date, months: int) -> date:
+    return day - relativedelta(months=months)
 
 
 def gathered(taken: Taken, programme: Programme) -> Gathered:

@@ -31,7 +31,7 @@ from checkpoint.trials.states import TrialKind
 
 ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtext('trials elsewhere'), hashtext(:code))")
 # All rows of a trial are looked at together; a million take longer than one case's answer may.
-PATIENTLY = sa.text("SET LOCAL statement_timeout = '2min'")
+PATIENTLY = sa.text("SET LOCAL statement_timeout = '10min'")
 FOUNDED = sa.text("""
     SELECT found_trial_elsewhere(:edition_id, CAST(:ids AS uuid[]), :content, :digest, :first,
                                  :last, :at, :by) AS trial_id

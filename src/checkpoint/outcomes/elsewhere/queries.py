@@ -81,6 +81,7 @@ PEOPLE = """
       FROM elsewhere_participant WHERE trial_edition_id = $1 ORDER BY participant_id
 """
 # What a cut takes of somebody just as it is kept.
+MEASURES = {each.value: each for each in Measure}
 AS_KEPT = (
     "participant_id", "mask", "delivered_mask", "per_protocol", "completed", "stratum",
     "allocated_on", "sex", "age", "ethnicity", "residence", "offence_group", "distance_travelled",
@@ -230,7 +231,7 @@ def _taken(person: Any, events: Sequence[Any]) -> Taken:
 def _happened(event: Any, allocated_on: date) -> Happened:
     on = event["happened_on"]
     return Happened(
-        measure=Measure(event["measure"]),
+        measure=MEASURES[event["measure"]],
         day=event["day"] if on is None else day_of(on, allocated_on=allocated_on),
         offence_group=event["offence_group"],
         harm_days=event["harm_days"],

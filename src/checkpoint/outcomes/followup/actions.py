@@ -15,7 +15,8 @@ from checkpoint.audit.operations import Operation
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
-from checkpoint.foundation.database import Record, executed, insert
+from checkpoint.foundation.copying import copied
+from checkpoint.foundation.database import executed, insert
 from checkpoint.foundation.identifiers import new_id
 from checkpoint.outcomes.followup import matching, queries
 from checkpoint.outcomes.followup.reports import refused
@@ -30,6 +31,10 @@ from checkpoint.outcomes.followup.tables import FollowUpBatch, FollowUpEntry, Fo
 
 ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtext('follow-up'), hashtext(:trial))")
 AT_ONCE = 5000
+ROW = ("id", "batch_id", "number", "outcome", "allocation_id")
+ENTRY = (
+    "id", "batch_id", "trial_id", "source", "version", "digest", "allocation_id", *matching.SAYS,
+)  # fmt: skip
 WHY = {
     RowOutcome.UNMATCHED: (
         "nobody-allocated",
@@ -57,8 +62,9 @@ class Matched:
 
     row: Told
     outcome: RowOutcome
-    allocation_id: UUID | None
-    version: int
+    said: str
+    allocation_id: UUID | None = None
+    version: int = 0
 
 
 async def take_in(
@@ -106,8 +112,8 @@ async def take_in(
     await insert(session, batch)
     for first in range(0, len(matched), AT_ONCE):
         part = matched[first : first + AT_ONCE]
-        await _write(session, [_row(batch, each) for each in part])
-        await _write(session, [*_entries(batch, part)])
+        await copied(session, FollowUpRow, ROW, [_row(batch, each) for each in part])
+        await copied(session, FollowUpEntry, ENTRY, [*_entries(batch, part)])
         seen(first + len(part))
     await _record(session, FollowUpEvent.TAKEN_IN, batch.id, trial.id, by=by, at=at)
     return await queries.one(session, batch.id), True
@@ -201,14 +207,15 @@ async def _matched(
 def _became(
     row: Told, likely: Sequence[str], allocation_id: UUID | None, before: Any | None
 ) -> Matched:
+    said = matching.said(row)
     if allocation_id is None:
         lost = RowOutcome.AMBIGUOUS if len(likely) > 1 else RowOutcome.UNMATCHED
-        return Matched(row, lost, None, 0)
+        return Matched(row, lost, said)
     if before is None:
-        return Matched(row, RowOutcome.NEW, allocation_id, 1)
-    if (before.digest, before.allocation_id) == (matching.said(row), allocation_id):
-        return Matched(row, RowOutcome.REPEATED, allocation_id, before.version)
-    return Matched(row, RowOutcome.CORRECTS, allocation_id, before.version + 1)
+        return Matched(row, RowOutcome.NEW, said, allocation_id, 1)
+    if (before.digest, before.allocation_id) == (said, allocation_id):
+        return Matched(row, RowOutcome.REPEATED, said, allocation_id, before.version)
+    return Matched(row, RowOutcome.CORRECTS, said, allocation_id, before.version + 1)
 
 
 def _check_matched(matched: Sequence[Matched], allowed_percent: int) -> None:
@@ -230,34 +237,16 @@ def _check_matched(matched: Sequence[Matched], allowed_percent: int) -> None:
     )
 
 
-def _row(batch: FollowUpBatch, each: Matched) -> FollowUpRow:
-    return FollowUpRow(
-        id=new_id(),
-        batch_id=batch.id,
-        number=each.row.number,
-        outcome=each.outcome,
-        allocation_id=each.allocation_id,
-    )
+def _row(batch: FollowUpBatch, each: Matched) -> tuple[Any, ...]:
+    return new_id(), batch.id, each.row.number, each.outcome.value, each.allocation_id
 
 
-def _entries(batch: FollowUpBatch, matched: Iterable[Matched]) -> Iterable[FollowUpEntry]:
+def _entries(batch: FollowUpBatch, matched: Iterable[Matched]) -> Iterable[tuple[Any, ...]]:
     for each in matched:
-        is_told = each.outcome in (RowOutcome.NEW, RowOutcome.CORRECTS)
-        if is_told and each.allocation_id is not None:
-            yield FollowUpEntry(
-                batch_id=batch.id,
-                trial_id=batch.trial_id,
-                source=batch.source,
-                version=each.version,
-                digest=matching.said(each.row),
-                allocation_id=each.allocation_id,
-                **{name: getattr(each.row, name) for name in matching.SAYS},
-            )
-
-
-async def _write(session: AsyncSession, records: Sequence[Record]) -> None:
-    if records:
-        await insert(session, *records)
+        if each.outcome in (RowOutcome.NEW, RowOutcome.CORRECTS):
+            said = (getattr(each.row, name) for name in matching.SAYS)
+            of = (new_id(), batch.id, batch.trial_id, batch.source)
+            yield *of, each.version, each.said, each.allocation_id, *said
 
 
 async def _record(

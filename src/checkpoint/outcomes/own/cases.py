@@ -204,14 +204,7 @@ def taken(id: UUID, known: Known, judged: Judged) -> Taken:
         offence_group=rules.index_group(row.facts.get("offence_classes") or ()),
         baseline=rules.covariates(row.facts),
         ends=(*_ends(known.told.get(id, ()), on), *_lost(until, on, judged.followed_until)),
-        spells=tuple(
-            Spell(
-                day_of(each.from_on, allocated_on=on),
-                None if each.until_on is None else day_of(each.until_on, allocated_on=on),
-            )
-            for each in known.told.get(id, ())
-            if each.kind == FollowUpKind.CUSTODY
-        ),
+        spells=_spells(known.told.get(id, ()), on),
         events=tuple(_events(known.told.get(id, ()), on, until or on, judged)),
         distance_travelled=_distance(known.record.needs.get(id, ())),
         cost_pence=known.costs.get(id),
@@ -224,6 +217,17 @@ def _ends(told: Sequence[Any], on: date) -> list[Ended]:
         for each in told
         if each.kind in ENDS
     ]
+
+
+def _spells(told: Sequence[Any], on: date) -> tuple[Spell, ...]:
+    return tuple(
+        Spell(
+            day_of(each.from_on, allocated_on=on),
+            None if each.until_on is None else day_of(each.until_on, allocated_on=on),
+        )
+        for each in told
+        if each.kind == FollowUpKind.CUSTODY
+    )
 
 
 def _lost(until: date | None, on: date, followed_until: date) -> list[Ended]:

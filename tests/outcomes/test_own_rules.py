@@ -1,0 +1,102 @@
+"""What a cut says of somebody who was allocated here, decided by itself."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+
+from checkpoint.allocation.states import AnnotationKind
+from checkpoint.contracts.states import ContractState
+from checkpoint.delivery.states import DeliveredArm
+from checkpoint.outcomes.own import rules
+
+A, B, C = (UUID(int=each) for each in (1, 2, 3))
+
+
+def test_of_two_draws_for_one_person_the_first_stands():
+    drawn = [
+        rules.Drawn(A, B, datetime(2026, 11, 4, tzinfo=UTC)),
+        rules.Drawn(C, A, datetime(2026, 11, 3, tzinfo=UTC)),
+    ]
+    assert rules.standing(drawn, rules.survivors([])) == {A: A, C: C}
+    assert rules.standing(drawn, rules.survivors([(B, C), (C, A)])) == {A: C, C: C}
+
+
+@pytest.mark.parametrize(
+    ("given", "assigned", "arms", "arm"),
+    [
+        (DeliveredArm.NONE_YET, "treatment", ["treatment", "control"], None),
+        (DeliveredArm.CONTROL, "treatment", ["treatment", "control"], "control"),
+        (DeliveredArm.TREATMENT, "treatment", ["treatment", "control"], "treatment"),
+        (DeliveredArm.TREATMENT, "control", ["treatment", "control"], "treatment"),
+        (DeliveredArm.TREATMENT, "control", ["one", "two", "control"], None),
+        (DeliveredArm.TREATMENT, "two", ["one", "two", "control"], "two"),
+    ],
+)
+def test_what_was_given_is_told_apart_from_what_was_assigned(given, assigned, arms, arm):
+    assert rules.delivered_arm(given, assigned, arms) == arm
+
+
+def test_as_the_protocol_has_it_is_ones_own_arm_and_rightly_allocated():
+    assert rules.is_per_protocol("control", "control", [AnnotationKind.DIED])
+    assert not rules.is_per_protocol("control", "treatment", [])
+    assert not rules.is_per_protocol("control", None, [])
+    assert not rules.is_per_protocol("control", "control", [AnnotationKind.INELIGIBLE_AFTERWARDS])
+
+
+@pytest.mark.parametrize(
+    ("contracts", "started", "completed"),
+    [
+        ([], False, None),
+        ([], True, None),
+        ([ContractState.COMPLETED], False, None),
+        ([ContractState.LAPSED, ContractState.COMPLETED], True, True),
+        ([ContractState.FAILED, ContractState.ACTIVE], True, None),
+        ([ContractState.DECLINED], True, False),
+    ],
+)
+def test_somebody_completed_where_there_was_something_to_complete(contracts, started, completed):
+    assert rules.completed(contracts, started=started) is completed
+
+
+def test_particulars_are_those_that_stood_then_in_the_record_that_knows_them():
+    present = {"sex": "male", "local_authority": None}
+    day = datetime(2026, 11, 4, tzinfo=UTC)
+    later = [("sex", day, None), ("sex", day.replace(day=5), "female"), ("pnc_id", day, "x")]
+    assert rules.as_it_stood(present, later) == {"sex": None, "local_authority": None}
+    assert rules.first_known([{"sex": None}, {"sex": "male"}], "sex") == "male"
+    assert rules.first_known([{"sex": None}], "sex") is None
+    assert rules.sex_of("not_known") is None
+    assert rules.sex_of("female") == "female"
+
+
+def test_ethnicity_and_index_offence_are_told_in_broad_groups():
+    assert [rules.ethnicity_group(code) for code in ("W9", "M1", "A4", "B2", "O2")] == [
+        "white", "mixed", "asian", "black", "other",
+    ]  # fmt: skip
+    assert rules.ethnicity_group("NS") is rules.ethnicity_group(None) is None
+    assert rules.index_group(["theft"]) == "theft"
+    assert rules.index_group(["drug_possession", "theft"]) == "several"
+    assert rules.index_group(["unclassified"]) is rules.index_group([]) is None
+
+
+def test_covariates_are_what_was_locked_but_for_days_and_codes_of_offences():
+    facts = {"risk_band": "high", "on_bail": False, "decided_on": "2026-11-03", "co_accused": None}
+    assert rules.covariates(facts | {"age_at_decision_years": 30, "offence_codes": ["X"]}) == {
+        "risk_band": "high",
+        "on_bail": False,
+    }
+
+
+def test_a_distance_is_travelled_only_between_scores_that_are_all_known():
+    assert rules.distance_travelled({"a": 3, "b": 2}, {"a": 1, "b": 3}) == -1
+    assert rules.distance_travelled({"a": 3}, {"a": None}) is None
+    assert rules.distance_travelled({"a": 3}, {"b": 3}) is None
+    assert rules.distance_travelled(None, {"a": 3}) is None
+
+
+def test_somebody_is_covered_until_the_last_batch_that_tells_of_them():
+    day = date(2026, 11, 3)
+    covered = [date(2027, 1, 1), date(2026, 1, 1), date(2026, 12, 1)]
+    assert rules.covered_until(covered, allocated_on=day) == date(2027, 1, 1)
+    assert rules.covered_until([date(2026, 1, 1)], allocated_on=day) is None
