@@ -25,6 +25,10 @@ COUNTED = sa.text("""
      WHERE data_cut.trial_id = (SELECT id FROM trial WHERE code = :code) AND data_cut.number = 1
      GROUP BY mask
 """)
+STORED = sa.text("""
+    SELECT DISTINCT mask, delivered_mask FROM elsewhere_participant AS person
+      JOIN trial_edition ON trial_edition.id = person.trial_edition_id WHERE code = 'OPENED'
+""")
 LAST = sa.text("SELECT event, operation FROM audit_entry ORDER BY recorded_at DESC LIMIT 1")
 
 
@@ -117,8 +121,8 @@ async def test_parts_may_come_again_after_an_interruption_and_nothing_counts_unt
     place = f"{PLACE}/INTERRUPTED"
     await sent(manager, PLACE, manifest)
     assert slug(await sent(manager, PLACE, manifest, 409)) == "trial-edition-under-way"
-    await sent(manager, f"{place}/follow-up", {"part": 1, "rows": EVENTS})
     for _ in range(2):
+        await sent(manager, f"{place}/follow-up", {"part": 1, "rows": EVENTS})
         told = await sent(manager, f"{place}/participants", {"part": 1, "rows": PEOPLE[:1]})
     assert told["parts"] == [
         {"kind": "follow_up", "part": 1, "rows": 1},
@@ -164,6 +168,32 @@ async def test_rows_that_do_not_fit_are_told_one_by_one_and_nothing_of_the_part_
     missing = await sent(clients(STATISTICIAN), "/v1/trials/UNFITTING/data-cuts", {}, 404)
     assert slug(missing) == "trial-not-found"
     assert slug((await manager.get(f"{PLACE}/UNHEARD")).json()) == "trial-elsewhere-not-found"
+
+
+async def test_two_people_unblind_a_trial_from_elsewhere_as_any_other(clients, owner):
+    manager, statistician = clients(MANAGER), clients(STATISTICIAN, name="statistician")
+    await brought_in(manager, MANIFEST | SMALL | {"code": "OPENED"}, PEOPLE, EVENTS)
+    place = "/v1/trials/OPENED"
+    body = {"scope": "trial", "reason_code": "follow_up_complete", "words": "It ended long ago."}
+    proposed = await sent(manager, f"{place}/unblindings", body)
+    answer = f"{place}/unblindings/{proposed['number']}/confirmation"
+    told = await sent(statistician, answer, {}, 200)
+    assert told["outcome"] == "confirmed"
+    for door in ("recruitment", "strata", "balance", "conduct", "unblindings"):
+        answer = await manager.get(f"{place}/{door}")
+        assert answer.status_code == 200, answer.text
+    said = masks(MANIFEST["arms"], key=clients.app.state.vault.key(), trial="OPENED")
+    async with owner.connect() as connection:
+        rows = await connection.execute(STORED)
+        stored = {tuple(row) for row in rows}
+    assert stored == {(said["aid"], said["aid"]), (said["control"], None)}
+
+
+async def test_a_trial_in_which_nothing_happened_can_be_cut(clients):
+    manifest = MANIFEST | SMALL | {"code": "QUIET", "events": 0}
+    await brought_in(clients(MANAGER), manifest, PEOPLE, [])
+    cut = await sent(clients(STATISTICIAN), "/v1/trials/QUIET/data-cuts", {})
+    assert (cut["participants"], cut["events"]) == (2, 0)
 
 
 async def test_a_cut_of_the_past_has_what_was_known_then(clients):

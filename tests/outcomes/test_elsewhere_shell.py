@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 from uuid import UUID
 
@@ -13,13 +14,13 @@ from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.outcomes.cuts import actions as cutting
 from checkpoint.outcomes.cuts.states import CutTooLarge, NothingToCut
-from checkpoint.outcomes.elsewhere import actions
+from checkpoint.outcomes.elsewhere import actions, applying
 from checkpoint.outcomes.elsewhere.applying import Files, bring_in
 from checkpoint.outcomes.elsewhere.reading import Report
 from checkpoint.outcomes.elsewhere.rules import Manifest
 from checkpoint.outcomes.elsewhere.states import CodeTaken, EditionRefused
 from checkpoint.trials import loading
-from conftest import NOON, rolled_back
+from conftest import NOON, ROOT, rolled_back
 from outcomes.conftest import CODE, MANIFEST
 from shell import Shell
 from trialling import a_protocol
@@ -75,8 +76,13 @@ def changed(folder, name, line, old, new):
     file.write_text("".join(lines))
 
 
-async def test_files_come_in_whole_and_the_same_again_change_nothing(owner, folder, vault):
+async def test_files_come_in_whole_and_the_same_again_change_nothing(
+    owner, folder, vault, monkeypatch
+):
     steps = []
+    monkeypatch.setattr(applying, "TOLD_EVERY", 100)
+    with (folder / "follow-up.csv").open("a") as file:
+        file.write("\n")
     async with rolled_back(owner) as session:
         first = await brought_in(session, folder, vault, steps.append)
         again = await brought_in(session, folder, vault)
@@ -175,6 +181,18 @@ async def test_a_million_rows_would_be_cut_so_many_at_a_time(owner, folder, vaul
         await brought_in(session, folder, vault)
         cut = await cutting.take(session, CODE, vault=vault, by=BY, at=NOON, seen=steps.append)
     assert (steps, cut.participants) == ([100, 100, 100, 100, 32], 432)
+
+
+async def test_the_files_of_the_document_come_in_and_are_cut(owner, vault, tmp_path):
+    text = (ROOT / "docs" / "trials-elsewhere.md").read_text("utf-8")
+    blocks = re.findall(r"```(?:toml|csv)\n(.*?)```", text, re.DOTALL)
+    names = ("manifest.toml", "participants.csv", "follow-up.csv")
+    for name, block in zip(names, blocks, strict=True):
+        (tmp_path / name).write_text(block)
+    async with rolled_back(owner) as session:
+        told = await brought_in(session, tmp_path, vault)
+        cut = await cutting.take(session, told.code, vault=vault, by=BY, at=NOON)
+    assert (cut.participants, cut.events, cut.horizons[0]["days"]) == (4, 2, 364)
 
 
 def test_a_report_shows_the_first_faults_and_counts_all():
