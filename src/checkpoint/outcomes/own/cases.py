@@ -46,7 +46,6 @@ class Known:
     record: queries.OnRecord
     covered: Mapping[UUID, Sequence[date]]
     told: Mapping[UUID, Sequence[Any]]
-    costs: Mapping[UUID, int]
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,6 @@ async def _known(session: AsyncSession, trial: Standing, until: datetime, *, vau
         record=await queries.on_record(session, trial.id, until),
         covered=covered,
         told=told,
-        costs=await queries.costs(session, trial.id, until),
     )
 
 
@@ -176,18 +174,11 @@ def taken(id: UUID, known: Known, judged: Judged) -> Taken:
     """One of those who were allocated."""
     row, records, arm = known.drawn[id], known.people[id], known.arms[id]
     on = london_day(row.allocated_at)
-    given = {
-        event
-        for event, ids in (
-            (Given.STARTED, known.record.started),
-            (Given.DEVIATED, known.record.deviated),
-            (Given.DISPOSED, known.record.disposed),
-        )
-        if id in ids
-    }
+    given = _given(id, known.record)
     was_given = rules.delivered_arm(delivered(given), arm, judged.masks)
     noted = [AnnotationKind(kind) for kind in known.record.noted.get(id, ())]
     states = [ContractState(state) for state in known.record.contracts.get(id, ())]
+    measured = rules.measured(known.record.measured.get(id, ()), allocated_on=on)
     until = rules.covered_until(known.covered.get(id, ()), allocated_on=on)
     return Taken(
         participant_id=id,
@@ -202,13 +193,24 @@ def taken(id: UUID, known: Known, judged: Judged) -> Taken:
         ethnicity=rules.ethnicity_group(rules.first_known(records, "self_defined_ethnicity")),
         residence=rules.first_known(records, "local_authority"),
         offence_group=rules.index_group(row.facts.get("offence_classes") or ()),
-        baseline=rules.covariates(row.facts),
+        baseline=rules.covariates(row.facts) | measured.baseline,
         ends=(*_ends(known.told.get(id, ()), on), *_lost(until, on, judged.followed_until)),
         spells=_spells(known.told.get(id, ()), on),
         events=tuple(_events(known.told.get(id, ()), on, until or on, judged)),
         distance_travelled=_distance(known.record.needs.get(id, ())),
-        cost_pence=known.costs.get(id),
+        cost_pence=measured.cost_pence,
+        wellbeing=measured.wellbeing,
+        victim_satisfaction=measured.satisfaction,
     )
+
+
+def _given(id: UUID, record: queries.OnRecord) -> set[Given]:
+    found = {
+        Given.STARTED: record.started,
+        Given.DEVIATED: record.deviated,
+        Given.DISPOSED: record.disposed,
+    }
+    return {event for event, ids in found.items() if id in ids}
 
 
 def _ends(told: Sequence[Any], on: date) -> list[Ended]:

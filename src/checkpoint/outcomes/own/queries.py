@@ -100,13 +100,13 @@ TOLD = sa.text("""
          ORDER BY entry.source, row_key, version DESC) AS last
      WHERE kind NOT IN ('withdrawn', 'nothing') ORDER BY source, row_key
 """).bindparams(TRIAL_ID, AT)
-COSTS = sa.text(f"""
-    SELECT drawn.id, sum(measure.value)::bigint AS pence FROM ({ALLOCATED}) AS drawn
+MEASURED = sa.text(f"""
+    SELECT drawn.id, kind, value, victim_id, taken_on FROM ({ALLOCATED}) AS drawn
       JOIN case_measure AS measure ON measure.custody_record_id = drawn.custody_record_id
-     WHERE kind = 'cost' AND NOT withdrawn AND recorded_at <= :until
+     WHERE NOT withdrawn AND recorded_at <= :until
        AND NOT EXISTS (SELECT FROM case_measure AS later
                         WHERE later.corrects_id = measure.id AND later.recorded_at <= :until)
-     GROUP BY drawn.id
+     ORDER BY taken_on, recorded_at, measure.id
 """).bindparams(TRIAL_ID, AT)  # noqa: S608
 CLASSES = sa.text("SELECT code, offence_class FROM offence_classification")
 
@@ -121,6 +121,7 @@ class OnRecord:
     noted: Mapping[UUID, Sequence[str]]
     contracts: Mapping[UUID, Sequence[str]]
     needs: Mapping[UUID, Sequence[Any]]
+    measured: Mapping[UUID, Sequence[Any]]
 
 
 async def drawn(session: AsyncSession, trial_id: UUID, until: datetime) -> Sequence[Any]:
@@ -160,6 +161,7 @@ async def on_record(session: AsyncSession, trial_id: UUID, until: datetime) -> O
         noted=_listed(await rows_of(session, NOTED, **given), lambda row: row.kind),
         contracts=_listed(await rows_of(session, CONTRACTS, **given), lambda row: row.state),
         needs=_listed(await rows_of(session, NEEDS, **given), lambda row: row),
+        measured=_listed(await rows_of(session, MEASURED, **given), lambda row: row),
     )
 
 
@@ -171,12 +173,6 @@ async def covered(session: AsyncSession, trial_id: UUID, until: datetime) -> Seq
 async def told(session: AsyncSession, trial_id: UUID, until: datetime) -> Sequence[Any]:
     """What follow-up told of anybody, each row as its source had it last."""
     return await rows_of(session, TOLD, trial_id=trial_id, until=until)
-
-
-async def costs(session: AsyncSession, trial_id: UUID, until: datetime) -> dict[UUID, int]:
-    """What each case cost, in pence, where that was recorded."""
-    rows = await rows_of(session, COSTS, trial_id=trial_id, until=until)
-    return {row.id: row.pence for row in rows}
 
 
 async def offence_classes(session: AsyncSession) -> dict[str, str]:
