@@ -54,6 +54,7 @@ class Permission(StrEnum):
     READ_DETENTION = "detention:read"
     READ_DISPOSAL = "disposal:read"
     READ_ELIGIBILITY = "eligibility:read"
+    READ_EVALUATION = "evaluation:read"
     READ_LEDGER = "ledger:read"
     READ_LISTINGS = "listing:read"
     READ_ME = "me:read"
@@ -213,11 +214,16 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.WORK_CONTRACT,
             Permission.WORK_SESSIONS,
         },
-        Role.EVALUATOR: EVERYONE | {Permission.READ_OFFER_GAPS},
+        Role.EVALUATOR: EVERYONE
+        | {
+            Permission.READ_EVALUATION,
+            Permission.READ_OFFER_GAPS,
+        },
         Role.STATISTICIAN: EVERYONE
         | {
             Permission.ANSWER_UNBLINDING,
             Permission.MONITOR_TRIAL,
+            Permission.READ_EVALUATION,
             Permission.READ_WORKLIST,
             Permission.SEND_BATCH,
         },

@@ -7,7 +7,7 @@ first needed.
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -170,3 +170,25 @@ def _repeated(days: list[int], times: list[int]) -> Any:
 
 def _finite(value: Any) -> float | None:
     return float(value) if isfinite(value) else None
+
+
+def coarsened(whole: Curve, *, least: int) -> Curve:
+    """A curve in steps of so many events, for whoever is not to see what happened to one.
+
+    Args:
+        whole: with every step.
+        least: events of a step, and people at risk on it.
+
+    Returns:
+        The steps at which so many had come together since the last; what is left over at the end is
+        not told, nor a median that lies there.
+    """
+    steps, events, censored = [], 0, 0
+    for step in whole.steps:
+        events, censored = events + step.events, censored + step.censored
+        if events >= least and step.at_risk >= least:
+            steps.append(replace(step, events=events, censored=censored))
+            events = censored = 0
+    last = steps[-1].day if steps else -1
+    median = whole.median if whole.median is not None and whole.median <= last else None
+    return Curve(whole.people, whole.events, tuple(steps), median)
