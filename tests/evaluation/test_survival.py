@@ -147,6 +147,19 @@ def test_a_term_that_says_nothing_of_its_own_is_left_out():
     )
 
 
+def test_a_term_that_decides_everything_has_no_hazard():
+    import numpy as np
+
+    for time, status, term in (
+        ([0, 3, 2], [0, 0, 1], [0, 0, 1]),
+        ([1, 2, 3, 4], [1, 1, 0, 0], [1, 1, 0, 0]),
+    ):
+        found = fitted(
+            np.array(time), np.array(status), {"term": np.array(term)}, strata=None, ranked=False
+        )
+        assert (found.hazards[0].ratio, found.test.p) == (None, None)
+
+
 lives = st.lists(
     st.tuples(st.integers(0, 30), st.booleans()).map(lambda t: t[0] if t[1] and t[0] else -t[0]),
     min_size=3,

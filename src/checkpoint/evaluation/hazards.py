@@ -90,8 +90,8 @@ def fitted(
     """
     import numpy as np
 
-    kept, left_out, matrix = _independent(columns, strata)
     people, events = len(days), int(np.sum(status))
+    kept, left_out, matrix = _independent(columns, strata) if people else ([*columns], {}, None)
     failed = Model(
         people, events, tuple(Hazard(name, *[None] * 6) for name in kept), left_out,
         None, Tested(LIKELIHOOD_RATIO, None, None, None), None,
@@ -119,8 +119,7 @@ def _independent(columns: Mapping[str, Any], strata: Any) -> tuple[list[str], di
 
     kept: list[str] = []
     left_out: dict[str, str] = {}
-    matrix = np.empty((len(next(iter(columns.values()), [])), 0))
-    centred = matrix
+    matrix = centred = np.empty((len(next(iter(columns.values()), ())), 0))
     for name, values in columns.items():
         column = np.asarray(values, dtype=float)
         inner = _centred(column, strata)
@@ -137,7 +136,7 @@ def _centred(column: Any, strata: Any) -> Any:
     """A column less its mean within each stratum, in units of its spread."""
     import numpy as np
 
-    inner = column - column.mean() if column.size else column
+    inner = column - column.mean()
     if strata is not None:
         inner = column.copy()
         for stratum in np.unique(strata):

@@ -38,9 +38,10 @@ def interaction(pairs: Sequence[tuple[Group, Group]]) -> tuple[Tested, Estimate]
     import numpy as np
     from statsmodels.stats.contingency_tables import StratifiedTable
 
-    found = StratifiedTable([np.array(table, dtype=float) for table in tables])
-    test = found.test_equal_odds(adjust=True)
-    low, high = found.oddsratio_pooled_confint(alpha=ALPHA)
+    with np.errstate(all="ignore"):  # what cannot be divided is looked for below
+        found = StratifiedTable([np.array(table, dtype=float) for table in tables])
+        test = found.test_equal_odds(adjust=True)
+        low, high = found.oddsratio_pooled_confint(alpha=ALPHA)
     if not isfinite(test.statistic):
         return nothing
     return (

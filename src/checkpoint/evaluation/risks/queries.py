@@ -61,7 +61,7 @@ async def counted(
         table is read once for each last day that measures have.
     """
     days = await days_of_allocation(session, opened)
-    found: dict[Measure, Sequence[Any]] = {}
+    found: dict[Measure, Sequence[Any]] = dict.fromkeys(measures, ())
     for until in sorted({opened.until(measure) for measure in measures}):
         windows = windows_table("until", days, horizons, until=until)
         together = [measure for measure in measures if opened.until(measure) == until]
