@@ -151,7 +151,7 @@ def test_a_term_that_decides_everything_has_no_hazard():
     import numpy as np
 
     for time, status, term in (
-        ([0, 3, 2], [0, 0, 1], [0, 0, 1]),
+        ([1, 2, 3], [0, 0, 1], [0, 0, 1]),
         ([1, 2, 3, 4], [1, 1, 0, 0], [1, 1, 0, 0]),
     ):
         found = fitted(

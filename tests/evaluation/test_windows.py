@@ -28,6 +28,7 @@ def test_months_are_those_of_the_calendar_and_days_are_days():
     assert window(SIX, date(2026, 8, 31)) == (date(2027, 2, 28) - date(2026, 8, 31)).days
     assert window(YEAR, date(2024, 2, 29)) == (date(2025, 2, 28) - date(2024, 2, 29)).days
     assert window(WEEKS, date(2026, 8, 31)) == 182
+    assert window(Horizon("6 months", months=6, days=1), date(2026, 4, 7)) == 182
     assert [nominal(each) for each in (SIX, YEAR, WEEKS)] == [181, 364, 182]
     assert [words(each) for each in (SIX, WEEKS, Horizon("1", months=1))] == [
         "6 months",

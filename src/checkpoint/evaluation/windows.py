@@ -23,7 +23,7 @@ def window(horizon: Horizon, allocated_on: date) -> int:
     """The last day that counts.
 
     Args:
-        horizon: in calendar months or in days.
+        horizon: in calendar months where these are named, else in days.
         allocated_on: day 0, in England.
 
     Returns:
@@ -32,9 +32,8 @@ def window(horizon: Horizon, allocated_on: date) -> int:
 
     Source: domain notes 7.1 d.
     """
-    if horizon.days is not None:
-        return horizon.days
-    assert horizon.months is not None  # noqa: S101 - a horizon has one of the two
+    if horizon.months is None:
+        return horizon.days or 0
     return (last_day(allocated_on, months=horizon.months) - allocated_on).days
 
 
@@ -82,7 +81,7 @@ def calendar(
 
 def words(horizon: Horizon) -> str:
     """A horizon's length: 6 months, or 364 days."""
-    count, unit = (horizon.months, "month") if horizon.days is None else (horizon.days, "day")
+    count, unit = (horizon.days, "day") if horizon.months is None else (horizon.months, "month")
     return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
