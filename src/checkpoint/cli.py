@@ -36,8 +36,8 @@ from checkpoint.navigators.cli import app as navigators
 from checkpoint.navigators.cli import load_starter as load_navigators
 from checkpoint.needs.cli import app as needs
 from checkpoint.needs.cli import load_starter as load_needs
+from checkpoint.outcomes.cuts.cli import app as trials
 from checkpoint.people.cli import index_everybody
-from checkpoint.trials.cli import app as trials
 from checkpoint.trials.cli import load_starter as load_trials
 
 # For scripts: one exit code for each kind of refusal, as for HTTP there is one status.
@@ -76,6 +76,7 @@ for name, room in (
     ("access", access),
 ):
     app.add_typer(room, name=name)
+app.add_typer(trials, name="trial", hidden=True)  # whoever means one trial need not think of it
 app.add_typer(housekeeping, name="housekeeping")
 app.command()(demo)
 

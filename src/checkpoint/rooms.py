@@ -55,6 +55,8 @@ from checkpoint.navigators.staff import routes as staff
 from checkpoint.needs import codes as needs_codes
 from checkpoint.needs import printing as needs_printing
 from checkpoint.needs import routes as needs
+from checkpoint.outcomes.cuts import routes as cuts
+from checkpoint.outcomes.elsewhere import routes as elsewhere
 from checkpoint.oversight import codes as oversight_codes
 from checkpoint.oversight import routes as oversight
 from checkpoint.people import codes as people_codes
@@ -132,6 +134,8 @@ ROOMS = (
     providers.router,
     monitor.router,
     monitor_codes.router,
+    elsewhere.router,
+    cuts.router,
     consent.router,
     consent_codes.router,
     journey.router,

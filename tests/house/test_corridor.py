@@ -87,6 +87,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "addresses", "reports", "fetching", "reading", "crawling", "packages", "writing",
         "staging", "comparing", "applying", "exporting", "ranking",
         "entities", "parts", "values", "offers", "parting", "meanings", "indexing", "keeping",
+        "changes",
         "answering", "finding", "guarding", "mounting",
         "estimates", "means", "survival", "hazards", "interaction", "covariates", "differences",
         "windows", "subgroups",
@@ -114,6 +115,7 @@ ALCOVES = (
     "contracts/evidence", "contracts/reviews", "contracts/outcomes",
     "journey/worklist", "journey/timeline", "journey/steps",
     "directory/published",
+    "outcomes/cuts", "outcomes/elsewhere",
     "referrals/making", "referrals/offers", "referrals/providers", "referrals/gaps",
     "evaluation/risks", "evaluation/times", "evaluation/profiles", "evaluation/amounts",
 )  # fmt: skip

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     DETAIN = "custody-record:detain"
     DETERMINE_ELIGIBILITY = "eligibility:determine"
     EDIT_LISTINGS = "listing:edit"
+    IMPORT_TRIAL = "trial:import"
     LIST_CUSTODY_RECORDS = "custody-record:list"
     MANAGE_NAVIGATORS = "navigator:manage"
     MERGE_PEOPLE = "person:merge"
@@ -51,6 +52,7 @@ class Permission(StrEnum):
     READ_CONSENT = "consent:read"
     READ_CONTRACT = "contract:read"
     READ_CUSTODY_RECORD = "custody-record:read"
+    READ_CUTS = "cut:read"
     READ_DETENTION = "detention:read"
     READ_DISPOSAL = "disposal:read"
     READ_ELIGIBILITY = "eligibility:read"
@@ -83,6 +85,7 @@ class Permission(StrEnum):
     SAVE_SCREENING = "custody-record:screen"
     SEARCH_PEOPLE = "person:search"
     SEND_BATCH = "batch:send"
+    TAKE_CUT = "cut:take"
     WORK_CONTRACT = "contract:work"
     WORK_SESSIONS = "session:work"
 
@@ -216,6 +219,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         },
         Role.EVALUATOR: EVERYONE
         | {
+            Permission.READ_CUTS,
             Permission.READ_EVALUATION,
             Permission.READ_OFFER_GAPS,
         },
@@ -223,15 +227,19 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | {
             Permission.ANSWER_UNBLINDING,
             Permission.MONITOR_TRIAL,
+            Permission.READ_CUTS,
             Permission.READ_EVALUATION,
             Permission.READ_WORKLIST,
             Permission.SEND_BATCH,
+            Permission.TAKE_CUT,
         },
         Role.TRIAL_MANAGER: EVERYONE
         | {
             Permission.ANNOTATE_ALLOCATION,
+            Permission.IMPORT_TRIAL,
             Permission.MONITOR_TRIAL,
             Permission.PROPOSE_UNBLINDING,
+            Permission.READ_CUTS,
             Permission.SEND_BATCH,
         },
         Role.AUDITOR: EVERYONE

@@ -30,6 +30,7 @@ class SealedList(Record, table=True):
         sa.UniqueConstraint("trial_id", "number"),
         sa.UniqueConstraint("id", "trial_id"),
         sa.CheckConstraint("number >= 1", name="number_counts"),
+        sa.CheckConstraint("kind <> 'elsewhere'", name="drawn_from_here"),
         sa.CheckConstraint(
             "(method = 'permuted_blocks') = (seed_commitment IS NOT NULL)",
             name="a_seed_has_its_commitment",

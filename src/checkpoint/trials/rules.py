@@ -140,6 +140,8 @@ def entry_faults(new: Protocol) -> list[str]:
         Every fault: days that cannot be meant, hidden characters, and a title of spaces.
     """
     faults = []
+    if new.kind is TrialKind.ELSEWHERE:
+        faults.append("kind: a trial that ran elsewhere is brought in by checkpoint trial import")
     words = {"trial": new.trial, "title": new.title, "changed": new.changed, "source": new.source}
     for name, given in (words | dict(new.holders)).items():
         if given != given.strip():

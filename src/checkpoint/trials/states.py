@@ -6,10 +6,14 @@ from types import MappingProxyType
 
 
 class TrialKind(StrEnum):
-    """Whether a trial counts. Test lists and live lists never meet."""
+    """Whether a trial counts. Test lists and live lists never meet.
+
+    One that ran elsewhere was brought in whole: nobody is ever drawn into it here.
+    """
 
     LIVE = "live"
     TEST = "test"
+    ELSEWHERE = "elsewhere"
 
 
 class TrialState(StrEnum):

@@ -38,9 +38,10 @@ class ProgrammePhase(Record, table=True):
 
 
 class Trial(Record, table=True):
-    """A randomised trial of the programme, or a test of one.
+    """A randomised trial of the programme, a test of one, or one that ran elsewhere.
 
-    Append-only. Written only by ``trials.loading``.
+    Append-only. Written only by ``trials.loading``; one that ran elsewhere by a function of the
+    database, for ``outcomes.elsewhere``.
     """
 
     __tablename__ = "trial"
@@ -53,7 +54,7 @@ class Trial(Record, table=True):
     code: str = Field(max_length=40, sa_column_kwargs=described("Its name.", Disclosure.SAFE))
     kind: TrialKind = Field(
         sa_type=text_enum(TrialKind, "kind"),
-        sa_column_kwargs=described("Live, or a test.", Disclosure.SAFE),
+        sa_column_kwargs=described("Live, a test, or elsewhere.", Disclosure.SAFE),
     )
 
 

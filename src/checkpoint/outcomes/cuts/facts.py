@@ -13,9 +13,9 @@ from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """How long after allocation something is counted: in calendar months, or in days.
+    """How long after allocation something is counted: in calendar months where these are named.
 
-    Exactly one of the two is set. ``days`` counts from allocation: a day no later than that is in.
+    Otherwise in days from allocation: a day no later than ``days`` is in.
     """
 
     name: str
@@ -28,7 +28,8 @@ class Programme:
     """What holds for everybody in a cut.
 
     ``followed_until`` is the last day of which follow-up is in; what somebody is found guilty of is
-    complete only until ``conviction_lag_months`` before that. ``flow`` counts who came to each gate
+    complete only until ``conviction_lag_months`` before that. ``first_day`` is the first day from
+    allocation that counts. ``flow`` counts who came to each gate
     before allocation, by code. ``measures`` are those that were followed at all.
     """
 
@@ -38,6 +39,7 @@ class Programme:
     definitions_digest: str
     horizons: tuple[Horizon, ...]
     conviction_lag_months: int = 0
+    first_day: int = 0
     rule_sets: tuple[str, ...] = ()
     harm_index: str | None = None
     flow: Mapping[str, Any] = field(default_factory=dict)
@@ -135,8 +137,9 @@ def gathered(taken: Taken, programme: Programme) -> Gathered:
     """What a cut counts of somebody.
 
     Observation ends with the first of death, emigration, loss and the last day of follow-up; on
-    that day itself what happens still counts. What happened before allocation counts for nothing,
-    nor does a measure that was not followed, nor an offence whose conviction may not be in yet.
+    that day itself what happens still counts. What happened before the first day that counts is
+    left out, and so is a measure that was not followed, or an offence whose conviction may not be in
+    yet.
 
     Args:
         taken: somebody, with all that is on record.
@@ -156,7 +159,11 @@ def gathered(taken: Taken, programme: Programme) -> Gathered:
     if Measure.PROVEN in ends:
         ends[Measure.PROVEN] = min(ends[Measure.PROVEN], proven)
     counted = sorted(
-        (each for each in taken.events if 0 <= each.day <= ends.get(each.measure, -1)),
+        (
+            each
+            for each in taken.events
+            if programme.first_day <= each.day <= ends.get(each.measure, -1)
+        ),
         key=_in_order,
     )
     first: dict[Measure, int] = {}

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from checkpoint.foundation import errors
+
 
 class Origin(StrEnum):
     """Whether the programme that was cut ran here."""
@@ -25,3 +27,34 @@ class EndOfObservation(StrEnum):
     DEATH = "death"
     EMIGRATION = "emigration"
     LOST = "lost_to_follow_up"
+
+
+class CutPart(StrEnum):
+    """What of a cut differs from the one before."""
+
+    PARTICIPANTS = "participants"
+    EVENTS_ADDED = "events_added"
+    EVENTS_GONE = "events_gone"
+
+
+class DataCutEvent(StrEnum):
+    """The alcove's events."""
+
+    TAKEN = "data_cut.taken"
+    READ = "data_cut.read"
+    CHANGES_READ = "data_cut.changes_read"
+
+
+class CutNotFound(errors.NotFound):
+    slug = "data-cut-not-found"
+    title = "The trial has no data cut of that number"
+
+
+class NothingToCut(errors.Conflict):
+    slug = "nothing-to-cut"
+    title = "There is nothing to take a data cut of yet"
+
+
+class CutTooLarge(errors.Conflict):
+    slug = "data-cut-too-large"
+    title = "A data cut of so many people is taken in the shell"

@@ -1,0 +1,257 @@
+"""Take a data cut: everybody who was allocated and what came of them, as known at one moment."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.allocation.states import SealedListChanged
+from checkpoint.allocation.vault import Vault
+from checkpoint.audit import ledger
+from checkpoint.audit.operations import Operation
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.copying import copied
+from checkpoint.foundation.database import executed, insert
+from checkpoint.foundation.errors import RuleBroken
+from checkpoint.foundation.identifiers import new_id
+from checkpoint.monitor.rules import masks
+from checkpoint.outcomes.cuts import queries
+from checkpoint.outcomes.cuts.changes import CutChange
+from checkpoint.outcomes.cuts.facts import Gathered, Programme, Taken, gathered
+from checkpoint.outcomes.cuts.states import (
+    CutTooLarge,
+    DataCutEvent,
+    Measure,
+    NothingToCut,
+    Origin,
+)
+from checkpoint.outcomes.cuts.tables import CutEvent, CutParticipant, DataCut
+from checkpoint.outcomes.elsewhere import queries as elsewhere
+from checkpoint.outcomes.elsewhere.rules import Manifest
+from checkpoint.trials import queries as trials
+from checkpoint.trials.queries import Standing
+from checkpoint.trials.states import TrialKind
+
+ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtext('data cuts'), hashtext(:code))")
+PATIENTLY = sa.text("SET LOCAL statement_timeout = '2min'")
+# An answer has to come within seconds; more are cut in the shell, which shows how far it is.
+MOST_AT_ONCE = 20_000
+AT_A_TIME = 2000
+PARTICIPANT = (
+    "participant_id", "mask", "delivered_mask", "per_protocol", "completed", "stratum",
+    "allocated_on", "sex", "age", "ethnicity", "residence", "offence_group",
+)  # fmt: skip
+PARTICIPANT_COLUMNS = (
+    "id", "cut_id", *PARTICIPANT, "baseline", "observed_days", "ended_by", "custody_days",
+    "arrest_day", "charge_day", "proven_day", "distance_travelled", "cost_pence",
+)  # fmt: skip
+EVENT_COLUMNS = (
+    "id", "cut_id", "participant_id", "measure", "day", "offence_group", "harm_days",
+    "proactively_detected",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a cut comes from: what holds for all, how many there are, and each of them."""
+
+    origin: Origin
+    programme: Programme
+    people: int
+    taken: AsyncIterator[Taken]
+
+
+async def take(
+    session: AsyncSession,
+    code: str,
+    *,
+    vault: Vault,
+    known_until: datetime | None = None,
+    most: int | None = None,
+    by: Actor,
+    at: datetime,
+    seen: Callable[[int], None] = lambda _: None,
+) -> Any:
+    """Take a data cut of a trial, and count how it differs from the one before.
+
+    Args:
+        session: the caller's; whoever commits it has the whole cut.
+        code: the trial's name.
+        vault: holds the key that masks arms.
+        known_until: what was on record by then counts; None: all of now.
+        most: how many people it takes at most; None: any number.
+        by: who.
+        at: when.
+        seen: is told how many people were cut since it was told last.
+
+    Returns:
+        The cut's row.
+
+    Raises:
+        TrialNotFound, NothingToCut: there is no such trial, or nothing of it to cut.
+        CutTooLarge: it has more people.
+        RuleBroken: the moment is still to come.
+        SealedListChanged: its arms were masked by another key.
+    """
+    trial = await trials.one(session, code, at=at)
+    until = known_until or at
+    if until > at:
+        raise RuleBroken("#/known_until", "moment-to-come", "Name a moment that has passed.")
+    await executed(session, ALONE, {"code": code})
+    await executed(session, PATIENTLY, {})
+    said = masks(trial.protocol.arms, key=vault.key(), trial=trial.code)
+    source = await _source(session, trial, until, vault=vault)
+    if most is not None and source.people > most:
+        raise CutTooLarge(
+            f"It has more than {most:,} people: checkpoint trial cut {code}", limit=most
+        )
+    cuts = await queries.of_trial(session, trial.id)
+    cut_id = new_id()
+    people, events, digest = await _copied(session, cut_id, source, seen)
+    cut = DataCut(
+        id=cut_id,
+        trial_id=trial.id,
+        number=cuts[0].number + 1 if cuts else 1,
+        origin=source.origin,
+        known_until=until,
+        masks=sorted(said.values()),
+        participants=people,
+        events=events,
+        digest=digest,
+        software=vault.software,
+        taken_at=at,
+        taken_by=by.id,
+        **_told(source.programme),
+    )
+    await insert(session, cut)
+    if cuts:
+        await _compare(session, cut_id, cuts[0].id)
+    await ledger.record(
+        session,
+        Operation.COMBINATION,
+        DataCutEvent.TAKEN,
+        cut_id,
+        trial.id,
+        kind="data_cut",
+        by=by,
+        at=at,
+    )
+    return cut
+
+
+def _told(programme: Programme) -> dict[str, Any]:
+    return {
+        "followed_until": programme.followed_until,
+        "measures": [each.value for each in programme.measures],
+        "definitions": programme.definitions,
+        "definitions_digest": programme.definitions_digest,
+        "horizons": [asdict(each) for each in programme.horizons],
+        "conviction_lag_months": programme.conviction_lag_months,
+        "rule_sets": [*programme.rule_sets],
+        "harm_index": programme.harm_index,
+        "flow": dict(programme.flow),
+    }
+
+
+async def _source(
+    session: AsyncSession, trial: Standing, until: datetime, *, vault: Vault
+) -> Source:
+    if trial.kind is not TrialKind.ELSEWHERE:
+        raise NothingToCut("Cuts are taken of trials that ran elsewhere.")
+    editions = await elsewhere.of_code(session, trial.code)
+    edition = elsewhere.complete_at(editions, until)
+    if edition is None:
+        raise NothingToCut("No edition of it was complete by then.")
+    if edition.key_check != vault.key_check(edition.id):
+        raise SealedListChanged(
+            "CHECKPOINT_SEALING_KEY is not the key that masked its arms; bring it in once more."
+        )
+    manifest = Manifest.model_validate(edition.manifest)
+    return Source(
+        Origin.ELSEWHERE,
+        manifest.programme(edition.manifest_digest, number=edition.number),
+        manifest.participants,
+        elsewhere.taken(session, edition.id),
+    )
+
+
+async def _copied(
+    session: AsyncSession, cut_id: UUID, source: Source, seen: Callable[[int], None]
+) -> tuple[int, int, str]:
+    """Put everybody into the cut, so many at a time; how many, their events, and the digest."""
+    whole = hashlib.sha256(_line(_told(source.programme)))
+    people, events = 0, 0
+    participants: list[Any] = []
+    happened: list[Any] = []
+
+    async def put() -> None:
+        await copied(session, CutParticipant, PARTICIPANT_COLUMNS, participants)
+        await copied(session, CutEvent, EVENT_COLUMNS, happened)
+        seen(len(participants))
+        participants.clear()
+        happened.clear()
+        await asyncio.sleep(0)  # whoever else is being answered goes on
+
+    async for taken in source.taken:
+        found = gathered(taken, source.programme)
+        row, rows = participant_row(taken, found), [*event_rows(found)]
+        whole.update(_line([str(taken.participant_id), row, rows]))
+        participants.append((new_id(), cut_id, taken.participant_id, *row))
+        happened += [(new_id(), cut_id, taken.participant_id, *each) for each in rows]
+        people, events = people + 1, events + len(rows)
+        if len(participants) == AT_A_TIME:
+            await put()
+    await put()
+    return people, events, whole.hexdigest()
+
+
+def participant_row(taken: Taken, found: Gathered) -> list[Any]:
+    """What a cut keeps of somebody beside their identifier, in the order of its columns."""
+    return [
+        *(getattr(taken, name) for name in PARTICIPANT[1:]),
+        json.dumps(taken.baseline, sort_keys=True),
+        found.observed_days,
+        found.ended_by.value,
+        found.custody_days,
+        *(found.first.get(measure) for measure in Measure),
+        taken.distance_travelled,
+        taken.cost_pence,
+    ]
+
+
+def event_rows(found: Gathered) -> Iterator[list[Any]]:
+    """What it keeps of what happened to them."""
+    for each in found.events:
+        yield [
+            each.measure.value,
+            each.day,
+            each.offence_group,
+            each.harm_days,
+            each.proactively_detected,
+        ]
+
+
+def _line(told: Any) -> bytes:
+    """What is digested of a row: the same wherever and whenever it is cut."""
+    return json.dumps(told, sort_keys=True, separators=(",", ":"), default=_plain).encode() + b"\n"
+
+
+def _plain(value: date) -> str:
+    return value.isoformat()
+
+
+async def _compare(session: AsyncSession, cut_id: UUID, before_id: UUID) -> None:
+    found = await queries.differences(session, cut_id, before_id)
+    rows = [
+        CutChange(cut_id=cut_id, before_id=before_id, part=part, field=field, changed=count)
+        for (part, field), count in found.items()
+    ]
+    if rows:
+        await insert(session, *rows)

@@ -1,0 +1,69 @@
+"""What is asked and shown of data cuts; of nobody in one."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from checkpoint.foundation.schemas import Command, Instant, Moment, View
+from checkpoint.outcomes.cuts.states import Measure, Origin
+
+
+class TakeCut(Command):
+    """Take a data cut of a trial."""
+
+    known_until: Annotated[
+        Instant | None,
+        Field(description="What was on record by then counts; if left out, all of now."),
+    ] = None
+
+
+class HorizonView(View):
+    """How long after allocation is looked at: by calendar months where told, else by days."""
+
+    name: str
+    months: int | None
+    days: int | None
+
+
+class CutView(View):
+    """A data cut: what figures were made from. Arms have their masks."""
+
+    trial: str
+    number: int
+    origin: Origin
+    known_until: Moment
+    followed_until: Annotated[date, Field(description="The last day of which follow-up is in.")]
+    measures: list[Measure]
+    horizons: list[HorizonView]
+    conviction_lag_months: int
+    definitions: str
+    definitions_digest: str
+    rule_sets: list[str]
+    harm_index: str | None
+    masks: list[str]
+    participants: int
+    events: int
+    digest: Annotated[str, Field(description="SHA-256 of what it holds, row by row.")]
+    software: str
+    taken_at: Moment
+
+
+class CutsView(View):
+    """A trial's data cuts, the last one first."""
+
+    items: list[CutView]
+
+
+class ChangesView(View):
+    """How a data cut differs from the one before: how many rows, never whose."""
+
+    trial: str
+    number: int
+    before: Annotated[int | None, Field(description="The cut before; null for the first.")]
+    participants: Annotated[
+        dict[str, int],
+        Field(description="How many participants are added, gone, or differ in a field, by field."),
+    ]
+    events_added: Annotated[dict[str, int], Field(description="By measure.")]
+    events_gone: Annotated[dict[str, int], Field(description="By measure.")]

@@ -1,0 +1,176 @@
+"""A trial that ran elsewhere is brought in: begun, and complete at once or never."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.allocation.vault import Vault
+from checkpoint.audit import ledger
+from checkpoint.audit.operations import Operation
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.database import executed, insert, rows_of
+from checkpoint.foundation.identifiers import new_id
+from checkpoint.monitor.rules import masks
+from checkpoint.outcomes.elsewhere import queries
+from checkpoint.outcomes.elsewhere.rules import Manifest, canonical, digest_of, protocol_text
+from checkpoint.outcomes.elsewhere.states import (
+    CodeTaken,
+    EditionEvent,
+    EditionOutcome,
+    EditionRefused,
+    EditionUnderWay,
+    PartKind,
+)
+from checkpoint.outcomes.elsewhere.tables import TrialEdition, TrialEditionEnd
+from checkpoint.trials import queries as trials
+from checkpoint.trials.rules import digest
+from checkpoint.trials.states import TrialKind
+
+ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtext('trials elsewhere'), hashtext(:code))")
+# All rows of a trial are looked at together; a million take longer than one case's answer may.
+PATIENTLY = sa.text("SET LOCAL statement_timeout = '2min'")
+FOUNDED = sa.text("""
+    SELECT found_trial_elsewhere(:edition_id, CAST(:ids AS uuid[]), :content, :digest, :first,
+                                 :last, :at, :by) AS trial_id
+""")
+
+
+def masks_of(manifest: Manifest, vault: Vault) -> dict[str, str]:
+    """The letters that a trial's arms have here."""
+    return masks(manifest.arms, key=vault.key(), trial=manifest.code)
+
+
+async def begin(
+    session: AsyncSession, manifest: Manifest, *, vault: Vault, by: Actor, at: datetime
+) -> TrialEdition:
+    """Another edition of a trial that ran elsewhere is to be received.
+
+    Raises:
+        CodeTaken: a trial of this service has the name.
+        EditionUnderWay: another edition of it is being received.
+        ListNotSealed: there is no key to mask arms by.
+    """
+    await executed(session, ALONE, {"code": manifest.code})
+    own = await rows_of(session, trials.OF_CODE, code=manifest.code)
+    if own and own[0].kind is not TrialKind.ELSEWHERE:
+        raise CodeTaken("Choose another code: that trial's people are allocated here.")
+    editions = await rows_of(session, queries.OF_CODE, code=manifest.code)
+    if queries.under_way(editions) is not None:
+        raise EditionUnderWay("Complete it or abandon it first; GET tells what is here of it.")
+    edition_id = new_id()
+    edition = TrialEdition(
+        id=edition_id,
+        code=manifest.code,
+        number=editions[0].number + 1 if editions else 1,
+        manifest=manifest.model_dump(mode="json"),
+        manifest_digest=digest_of(canonical(manifest)),
+        key_check=vault.key_check(edition_id),
+        begun_at=at,
+        begun_by=by.id,
+    )
+    await insert(session, edition)
+    await record(session, EditionEvent.BEGUN, edition_id, by=by, at=at)
+    return edition
+
+
+async def complete(session: AsyncSession, code: str, *, by: Actor, at: datetime) -> None:
+    """All is here: from now on the edition counts, and its trial can be cut.
+
+    Raises:
+        ElsewhereNotFound, EditionNotFound: none is being received.
+        EditionRefused: rows are missing, too many, said twice, or about nobody known; every fault.
+    """
+    edition, manifest = await open_edition(session, code)
+    parts = await queries.parts(session, edition.id)
+    whole = digest_of(edition.manifest_digest, *(each.digest for each in parts))
+    await end_complete(session, edition, manifest, whole, by=by, at=at)
+
+
+async def end_complete(
+    session: AsyncSession,
+    edition: Any,
+    manifest: Manifest,
+    whole: str,
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Look at all rows together, found the trial or go on with it, and end the edition."""
+    await executed(session, PATIENTLY, {})
+    here = (await queries.received(session, edition.id))[edition.id]
+    faults = [
+        f"{kind.value}: {here[kind]:,} rows are here, the manifest tells of {wanted:,}"
+        for kind, wanted in (
+            (PartKind.PARTICIPANTS, manifest.participants),
+            (PartKind.FOLLOW_UP, manifest.events),
+        )
+        if here[kind] != wanted
+    ]
+    faults += await queries.rows_at_fault(session, edition.id)
+    if faults:
+        raise EditionRefused("\n".join(faults))
+    days = await queries.days_of_allocation(session, edition.id)
+    content = protocol_text(manifest, edition.number, first=days.first, last=days.last)
+    given = {
+        "edition_id": edition.id,
+        "ids": [str(new_id()) for _ in range(3)],
+        "content": content,
+        "digest": digest(content),
+        "first": days.first,
+        "last": days.last,
+        "at": at,
+        "by": by.id,
+    }
+    (founded,) = await rows_of(session, FOUNDED, **given)
+    await insert(
+        session,
+        TrialEditionEnd(
+            trial_edition_id=edition.id,
+            outcome=EditionOutcome.COMPLETED,
+            trial_id=founded.trial_id,
+            digest=whole,
+            ended_at=at,
+            ended_by=by.id,
+        ),
+    )
+    await record(session, EditionEvent.COMPLETED, edition.id, founded.trial_id, by=by, at=at)
+
+
+async def abandon(session: AsyncSession, code: str, *, by: Actor, at: datetime) -> None:
+    """The edition that is being received never counts; another may be begun.
+
+    Raises:
+        ElsewhereNotFound, EditionNotFound: none is being received.
+    """
+    edition, _ = await open_edition(session, code)
+    end = TrialEditionEnd(
+        trial_edition_id=edition.id,
+        outcome=EditionOutcome.ABANDONED,
+        ended_at=at,
+        ended_by=by.id,
+    )
+    await insert(session, end)
+    await record(session, EditionEvent.ABANDONED, edition.id, by=by, at=at)
+
+
+async def open_edition(session: AsyncSession, code: str) -> tuple[Any, Manifest]:
+    """The edition that is being received, held until the transaction ends.
+
+    Raises:
+        ElsewhereNotFound, EditionNotFound: none is.
+    """
+    await executed(session, ALONE, {"code": code})
+    edition = await queries.receiving(session, code)
+    return edition, Manifest.model_validate(edition.manifest)
+
+
+async def record(
+    session: AsyncSession, event: EditionEvent, *subjects: UUID, by: Actor, at: datetime
+) -> None:
+    """The entry of a deed on an edition, the chief subject."""
+    await ledger.record(
+        session, Operation.COLLECTION, event, *subjects, kind="trial_edition", by=by, at=at
+    )

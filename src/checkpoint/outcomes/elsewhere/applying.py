@@ -1,0 +1,201 @@
+"""Bring in a trial that ran elsewhere from its files: whole, or not at all."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.allocation.vault import Vault
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.database import rows_of
+from checkpoint.outcomes.elsewhere import queries
+from checkpoint.outcomes.elsewhere.actions import begin, end_complete, masks_of
+from checkpoint.outcomes.elsewhere.loading import keep_rows, note_part
+from checkpoint.outcomes.elsewhere.reading import Report, lines_of, sum_of
+from checkpoint.outcomes.elsewhere.rules import Manifest, digest_of, faults_of, read_manifest
+from checkpoint.outcomes.elsewhere.states import EditionRefused, PartKind, TimeUnit
+from checkpoint.outcomes.elsewhere.tabular import (
+    FollowUpRow,
+    ParticipantRow,
+    cells_of,
+    follow_up_values,
+    participant_values,
+)
+
+TOLD_EVERY = 10_000
+FIRST_LINE = 2  # the first has the names of the columns
+
+
+@dataclass
+class Told:
+    """What came of bringing in a trial from files."""
+
+    code: str
+    edition: int
+    participants: int
+    events: int
+    digest: str
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Files:
+    """A programme that ran elsewhere, as files."""
+
+    manifest: Path
+    participants: Path
+    follow_up: Path
+
+
+async def bring_in(
+    session: AsyncSession,
+    files: Files,
+    *,
+    vault: Vault,
+    by: Actor,
+    at: datetime,
+    seen: Callable[[int], None],
+) -> Told:
+    """Bring in a programme from its files: whole, or not at all.
+
+    Args:
+        session: the caller's; whoever commits it has the whole trial.
+        files: the manifest, the participants and what came of these.
+        vault: holds the key that masks arms.
+        by: who.
+        at: when.
+        seen: is told how many rows were read since it was told last.
+
+    Returns:
+        What is here now; the same files again change nothing.
+
+    Raises:
+        EditionRefused: files cannot be read or do not fit; every fault by file and line.
+        CodeTaken, EditionUnderWay: see ``begin``.
+    """
+    manifest = read_manifest(_text(files.manifest))
+    sums = [sum_of(file) for file in (files.manifest, files.participants, files.follow_up)]
+    whole = digest_of(*sums)
+    editions = await rows_of(session, queries.OF_CODE, code=manifest.code)
+    last = queries.complete_at(editions, at)
+    if last is not None and last.digest == whole:
+        told = (manifest.code, last.number, manifest.participants, manifest.events, whole)
+        return Told(*told, is_new=False)
+    edition = await begin(session, manifest, vault=vault, by=by, at=at)
+    report = Report()
+    said = masks_of(manifest, vault)
+    people = _participants(files.participants, manifest, said, report, seen)
+    await _copy(session, edition.id, PartKind.PARTICIPANTS, people, sums[1], by=by, at=at)
+    events = _follow_up(files.follow_up, manifest, report, seen)
+    await _copy(session, edition.id, PartKind.FOLLOW_UP, events, sums[2], by=by, at=at)
+    if report.count:
+        raise EditionRefused(report.text())
+    await end_complete(session, edition, manifest, whole, by=by, at=at)
+    return Told(
+        manifest.code, edition.number, manifest.participants, manifest.events, whole, is_new=True
+    )
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise EditionRefused(
+            f"{file.name}: it is not UTF-8: look at byte {error.start}."
+        ) from error
+
+
+def _participants(
+    file: Path,
+    manifest: Manifest,
+    masks: Mapping[str, str],
+    report: Report,
+    seen: Callable[[int], None],
+) -> Iterator[dict[str, Any]]:
+    known: set[UUID] = set()
+    needed = {"participant", "arm"} | manifest.covariates.keys()
+    allowed = needed | ParticipantRow.model_fields.keys() - {"covariates"}
+
+    def read(cells: Mapping[str, str]) -> dict[str, Any]:
+        row = ParticipantRow.model_validate(cells_of(cells, manifest.covariates))
+        values = participant_values(row, manifest, masks)
+        if values["participant_id"] in known:
+            raise ValueError("participant: it stands in an earlier line; each comes in one")
+        known.add(values["participant_id"])
+        return values
+
+    return _rows(file, needed, allowed, read, report, seen)
+
+
+def _follow_up(
+    file: Path, manifest: Manifest, report: Report, seen: Callable[[int], None]
+) -> Iterator[dict[str, Any]]:
+    time = "on" if manifest.unit is TimeUnit.DATE else "at"
+    needed = {"participant", "measure", time}
+
+    def read(cells: Mapping[str, str]) -> dict[str, Any]:
+        told = {name: cell for name, cell in cells.items() if cell.strip()}
+        return follow_up_values(FollowUpRow.model_validate(told), manifest)
+
+    allowed = needed | FollowUpRow.model_fields.keys()
+    return _rows(file, needed, allowed, read, report, seen)
+
+
+def _rows(
+    file: Path,
+    needed: AbstractSet[str],
+    allowed: AbstractSet[str],
+    read: Callable[[Mapping[str, str]], dict[str, Any]],
+    report: Report,
+    seen: Callable[[int], None],
+) -> Iterator[dict[str, Any]]:
+    """What is kept of each line; once one is at fault the others are only looked at."""
+    rows = 0
+    for line, cells in lines_of(file, needed=needed, allowed=allowed, report=report):
+        rows += 1
+        if rows % TOLD_EVERY == 0:
+            seen(TOLD_EVERY)
+        try:
+            values = read(cells)
+        except ValidationError as error:
+            for fault in faults_of(error):
+                report.add(file.name, line, fault)
+        except ValueError as error:
+            report.add(file.name, line, str(error))
+        else:
+            if not report.count:
+                yield values
+    seen(rows % TOLD_EVERY)
+
+
+class _Counted:
+    """Rows on their way, and how many went by."""
+
+    def __init__(self, values: Iterable[Mapping[str, Any]]) -> None:
+        self.values, self.count = values, 0
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        for each in self.values:
+            self.count += 1
+            yield each
+
+
+async def _copy(
+    session: AsyncSession,
+    edition_id: UUID,
+    kind: PartKind,
+    values: Iterable[Mapping[str, Any]],
+    whole: str,
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    counted = _Counted(values)
+    await keep_rows(session, edition_id, kind, counted, first=FIRST_LINE)
+    await note_part(session, edition_id, kind, 1, rows=counted.count, whole=whole, by=by, at=at)

@@ -1,0 +1,238 @@
+"""Read editions of trials that ran elsewhere, and their participants for a cut."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.foundation.copying import streamed
+from checkpoint.foundation.database import rows_of
+from checkpoint.outcomes.cuts.facts import Ended, Happened, Spell, Taken, day_of
+from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
+from checkpoint.outcomes.elsewhere.states import (
+    EditionNotFound,
+    EditionOutcome,
+    ElsewhereNotFound,
+    PartKind,
+)
+from checkpoint.outcomes.elsewhere.tables import (
+    TrialEdition,
+    TrialEditionEnd,
+    TrialEditionPart,
+)
+
+EDITION_ID = sa.bindparam("edition_id", type_=sa.Uuid())
+EDITIONS = (
+    sa.select(
+        *TrialEdition.__table__.c,
+        col(TrialEditionEnd.outcome),
+        col(TrialEditionEnd.trial_id),
+        col(TrialEditionEnd.digest),
+        col(TrialEditionEnd.ended_at),
+    )
+    .outerjoin(TrialEditionEnd, col(TrialEditionEnd.trial_edition_id) == col(TrialEdition.id))
+    .order_by(col(TrialEdition.code), col(TrialEdition.number).desc())
+)
+OF_CODE = EDITIONS.where(col(TrialEdition.code) == sa.bindparam("code"))
+PARTS = (
+    sa.select(*TrialEditionPart.__table__.c)
+    .where(col(TrialEditionPart.trial_edition_id) == EDITION_ID)
+    .order_by(col(TrialEditionPart.kind), col(TrialEditionPart.number))
+)
+RECEIVED = (
+    sa.select(
+        col(TrialEditionPart.trial_edition_id),
+        col(TrialEditionPart.kind),
+        sa.func.sum(col(TrialEditionPart.rows)).label("rows"),
+    )
+    .where(col(TrialEditionPart.trial_edition_id).in_(sa.bindparam("editions", expanding=True)))
+    .group_by(col(TrialEditionPart.trial_edition_id), col(TrialEditionPart.kind))
+)
+SHOWN = 20
+# What is wrong with an edition as a whole; each finds the rows, the first of them, and how many.
+UNKNOWN_PEOPLE = """
+    SELECT event.row, count(*) OVER () AS all FROM elsewhere_event AS event
+     WHERE event.trial_edition_id = :edition_id AND NOT EXISTS (
+           SELECT FROM elsewhere_participant AS known
+            WHERE known.trial_edition_id = :edition_id
+              AND known.participant_id = event.participant_id)
+     ORDER BY event.row LIMIT :shown
+"""
+ROWS_TWICE = """
+    SELECT again.row, count(*) OVER () AS all FROM (
+           SELECT row, row_number() OVER (
+                  PARTITION BY participant_id, measure, day, happened_on, offence_group,
+                               harm_days, proactively_detected ORDER BY row) AS times
+             FROM elsewhere_event WHERE trial_edition_id = :edition_id) AS again
+     WHERE again.times > 1 ORDER BY again.row LIMIT :shown
+"""
+DAYS = """
+    SELECT min(allocated_on) AS first, max(allocated_on) AS last
+      FROM elsewhere_participant WHERE trial_edition_id = :edition_id
+"""
+PEOPLE = """
+    SELECT participant_id, mask, delivered_mask, per_protocol, completed, stratum, allocated_on,
+           sex, age, ethnicity, residence, offence_group, baseline, observed_days, ended_by,
+           custody_days, distance_travelled, cost_pence
+      FROM elsewhere_participant WHERE trial_edition_id = $1 ORDER BY participant_id
+"""
+# What a cut takes of somebody just as it is kept.
+AS_KEPT = (
+    "participant_id", "mask", "delivered_mask", "per_protocol", "completed", "stratum",
+    "allocated_on", "sex", "age", "ethnicity", "residence", "offence_group", "distance_travelled",
+    "cost_pence", "baseline",
+)  # fmt: skip
+EVENTS = """
+    SELECT participant_id, measure, day, happened_on, offence_group, harm_days,
+           proactively_detected
+      FROM elsewhere_event WHERE trial_edition_id = $1 ORDER BY participant_id
+"""
+
+
+async def every(session: AsyncSession) -> dict[str, list[Any]]:
+    """All editions by the code of their trial, the last one first."""
+    found: dict[str, list[Any]] = {}
+    for row in await rows_of(session, EDITIONS):
+        found.setdefault(row.code, []).append(row)
+    return found
+
+
+async def of_code(session: AsyncSession, code: str) -> Sequence[Any]:
+    """A trial's editions, the last one first.
+
+    Raises:
+        ElsewhereNotFound: none was brought in, and none is being.
+    """
+    rows = await rows_of(session, OF_CODE, code=code)
+    if not rows:
+        raise ElsewhereNotFound("See GET /v1/trials-elsewhere for those there are.")
+    return rows
+
+
+async def received(session: AsyncSession, *editions: UUID) -> dict[UUID, dict[PartKind, int]]:
+    """How many rows are here of each edition, by kind."""
+    found: dict[UUID, dict[PartKind, int]] = {
+        edition: dict.fromkeys(PartKind, 0) for edition in editions
+    }
+    for row in await rows_of(session, RECEIVED, editions=[*editions]):
+        found[row.trial_edition_id][row.kind] = int(row.rows)
+    return found
+
+
+async def parts(session: AsyncSession, edition_id: UUID) -> Sequence[Any]:
+    """What came of an edition, part by part."""
+    return await rows_of(session, PARTS, edition_id=edition_id)
+
+
+def under_way(editions: Sequence[Any]) -> Any | None:
+    """The edition that is being received, if one is."""
+    return next((each for each in editions if each.outcome is None), None)
+
+
+async def receiving(session: AsyncSession, code: str) -> Any:
+    """The edition of a trial that is being received.
+
+    Raises:
+        ElsewhereNotFound, EditionNotFound: there is none.
+    """
+    found = under_way(await of_code(session, code))
+    if found is None:
+        raise EditionNotFound("Begin one with POST /v1/trials-elsewhere.")
+    return found
+
+
+def complete_at(editions: Sequence[Any], at: datetime) -> Any | None:
+    """The edition that counted at a moment: the last that was complete by then."""
+    return next(
+        (
+            each
+            for each in editions
+            if each.outcome is EditionOutcome.COMPLETED and each.ended_at <= at
+        ),
+        None,
+    )
+
+
+async def rows_at_fault(session: AsyncSession, edition_id: UUID) -> list[str]:
+    """What is wrong with the rows of an edition, taken together; the first of each by number."""
+    faults = []
+    for kind, what in (
+        (UNKNOWN_PEOPLE, "tell of somebody who is none of the participants"),
+        (ROWS_TWICE, "say what an earlier row says already"),
+    ):
+        rows = await rows_of(session, sa.text(kind), edition_id=edition_id, shown=SHOWN)
+        if rows:
+            listed = ", ".join(str(each.row) for each in rows)
+            more = f" and {rows[0].all - len(rows):,} more" if rows[0].all > len(rows) else ""
+            faults.append(f"follow-up: rows {listed}{more} {what}")
+    return faults
+
+
+async def days_of_allocation(session: AsyncSession, edition_id: UUID) -> Any:
+    """The first and the last."""
+    (found,) = await rows_of(session, sa.text(DAYS), edition_id=edition_id)
+    return found
+
+
+async def taken(session: AsyncSession, edition_id: UUID) -> AsyncIterator[Taken]:
+    """Everybody of an edition with what came of them, by identifier, as a stream."""
+    events = _by_person(streamed(session, EVENTS, edition_id))
+    whose, happened = await _next(events)
+    async for people in streamed(session, PEOPLE, edition_id):
+        for person in people:
+            mine: list[Any] = []
+            if whose == person["participant_id"]:
+                mine = happened
+                whose, happened = await _next(events)
+            yield _taken(person, mine)
+
+
+async def _next(
+    people: AsyncIterator[tuple[UUID | None, list[Any]]],
+) -> tuple[UUID | None, list[Any]]:
+    """The next of them, or nobody."""
+    async for each in people:
+        return each
+    return None, []
+
+
+async def _by_person(
+    batches: AsyncIterator[Sequence[Any]],
+) -> AsyncIterator[tuple[UUID | None, list[Any]]]:
+    """Rows that come in the order of their people, gathered person by person."""
+    whose: UUID | None = None
+    mine: list[Any] = []
+    async for rows in batches:
+        for row in rows:
+            if row["participant_id"] != whose:
+                if mine:
+                    yield whose, mine
+                whose, mine = row["participant_id"], []
+            mine.append(row)
+    if mine:
+        yield whose, mine
+
+
+def _taken(person: Any, events: Sequence[Any]) -> Taken:
+    days = person["custody_days"]
+    return Taken(
+        ends=(Ended(EndOfObservation(person["ended_by"]), person["observed_days"]),),
+        spells=(Spell(0, days - 1),) if days else (),
+        events=tuple(_happened(each, person["allocated_on"]) for each in events),
+        **{name: person[name] for name in AS_KEPT},
+    )
+
+
+def _happened(event: Any, allocated_on: date) -> Happened:
+    on = event["happened_on"]
+    return Happened(
+        measure=Measure(event["measure"]),
+        day=event["day"] if on is None else day_of(on, allocated_on=allocated_on),
+        offence_group=event["offence_group"],
+        harm_days=event["harm_days"],
+        proactively_detected=event["proactively_detected"],
+    )

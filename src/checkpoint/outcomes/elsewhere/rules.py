@@ -1,0 +1,252 @@
+"""What the manifest of a programme that ran elsewhere says, and the protocol it becomes. Pure."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from checkpoint.foundation.schemas import Command, Day, Text
+from checkpoint.foundation.tomlfiles import parsed
+from checkpoint.outcomes.cuts.facts import Horizon, Programme
+from checkpoint.outcomes.cuts.states import Measure
+from checkpoint.outcomes.elsewhere.states import CovariateType, EditionRefused, TimeUnit
+from checkpoint.trials.rules import CODE, TEST_PREFIX, ArmCode, SuiteCode
+from checkpoint.trials.states import CONTROL, TrialKind
+
+MOST_PARTICIPANTS, MOST_EVENTS = 1_000_000, 10_000_000
+EVERYBODY = "ALL"
+DAYS_IN = {TimeUnit.DAY: 1, TimeUnit.WEEK: 7, TimeUnit.DATE: 1}
+PARTICIPANT = "checkpoint participant elsewhere v1"
+ISO = "Write the day as 2016-08-31: year, month, day."
+DATES = frozenset(
+    {"date_parsing", "date_type", "date_from_datetime_parsing", "date_from_datetime_inexact"}
+)
+NOT_TOLD = "Not told: the trial ran elsewhere"
+Words = Annotated[Text, Field(min_length=3, max_length=400)]
+Short = Annotated[Text, Field(max_length=40)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+# What a file of participants tells of everybody, beside what the manifest names.
+TOLD = frozenset(
+    [
+        "participant",
+        "arm",
+        "delivered",
+        "per_protocol",
+        "completed",
+        "stratum",
+        "allocated_on",
+        "sex",
+        "age",
+        "ethnicity",
+        "residence",
+        "offence_group",
+        "observed",
+        "observed_until",
+        "ended_by",
+        "custody_days",
+        "distance_travelled",
+        "cost_pence",
+    ]
+)
+
+
+class HorizonAsked(Command):
+    """How long after allocation is looked at: in months or in days, one of the two."""
+
+    name: Short
+    months: Annotated[int, Field(ge=1, le=120)] | None = None
+    days: Annotated[int, Field(ge=1, le=3700)] | None = None
+
+    @model_validator(mode="after")
+    def one_of_two(self) -> Self:
+        if (self.months is None) == (self.days is None):
+            raise ValueError("Give months or days, one of the two.")
+        return self
+
+
+class Covariate(Command):
+    """Something known of everybody at allocation, under its name."""
+
+    type: CovariateType
+    label: Words
+    codes: Annotated[dict[Name, Words], Field(max_length=50)] = Field(
+        default_factory=dict, description="Of type code: what each code means."
+    )
+
+    @model_validator(mode="after")
+    def codes_where_they_belong(self) -> Self:
+        if (self.type is CovariateType.CODE) != bool(self.codes):
+            raise ValueError("Codes are named where the type is code, and only there.")
+        return self
+
+
+class Manifest(Command):
+    """What holds for the whole of a programme that ran elsewhere.
+
+    ``participants`` and ``events`` say how many rows there are, so that a file that was cut off
+    between two rows is not taken for all. The control arm is called ``control``.
+    """
+
+    code: Annotated[str, StringConstraints(pattern=CODE.pattern, max_length=40)]
+    title: Words
+    source: Words
+    changed: Words = "As it was brought in first."
+    unit: Annotated[TimeUnit, Field(description="How the files tell when something happened.")]
+    arms: Annotated[
+        dict[ArmCode, Annotated[int, Field(ge=1, le=10)]],
+        Field(min_length=2, max_length=10, description="Whole parts of the ratio by arm."),
+    ]
+    strata: Annotated[tuple[SuiteCode, ...], Field(min_length=1, max_length=50)] = (EVERYBODY,)
+    allocated_on: Annotated[
+        Day | None, Field(description="Of everybody, where participants have no days of their own.")
+    ] = None
+    followed_until: Annotated[Day, Field(description="The last day of which follow-up is in.")]
+    measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
+    horizons: Annotated[tuple[HorizonAsked, ...], Field(min_length=1, max_length=12)]
+    conviction_lag_months: Annotated[int, Field(ge=0, le=60)] = 0
+    harm_index: Short | None = None
+    covariates: Annotated[dict[Name, Covariate], Field(max_length=50)] = Field(default_factory=dict)
+    flow: Annotated[dict[Name, Annotated[int, Field(ge=0)]], Field(max_length=30)] = Field(
+        default_factory=dict, description="How many came to each gate before allocation."
+    )
+    participants: Annotated[int, Field(ge=2, le=MOST_PARTICIPANTS)]
+    events: Annotated[int, Field(ge=0, le=MOST_EVENTS)]
+
+    @model_validator(mode="after")
+    def hangs_together(self) -> Self:
+        if faults := [*self._faults()]:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _faults(self) -> Iterable[str]:
+        if self.code.startswith(TEST_PREFIX):
+            yield f"code: {TEST_PREFIX} is for tests of this service's own trials"
+        if CONTROL not in self.arms:
+            yield f"arms: one of them is {CONTROL}, the one that went without the programme"
+        names = [each.name for each in self.horizons]
+        told = {"strata": self.strata, "measures": self.measures, "horizons": names}
+        for name, given in told.items():
+            if len({*given}) < len(given):
+                yield f"{name}: one stands there twice"
+        if taken := sorted(TOLD & {*self.covariates}):
+            yield f"covariates: columns have these names already: {', '.join(taken)}"
+        if self.allocated_on is not None and self.allocated_on > self.followed_until:
+            yield "followed_until: the day of allocation or a later one"
+        if self.flow.get("allocated", self.participants) != self.participants:
+            yield "flow: allocated is not the number of participants"
+
+    def days(self, units: int) -> int:
+        """A time from allocation in days: week 20 is day 140."""
+        return units * DAYS_IN[self.unit]
+
+    def programme(self, digest: str, *, number: int) -> Programme:
+        """What holds for everybody, as a cut keeps it."""
+        return Programme(
+            followed_until=self.followed_until,
+            measures=self.measures,
+            definitions=f"elsewhere-{number}",
+            definitions_digest=digest,
+            horizons=tuple(Horizon(each.name, each.months, each.days) for each in self.horizons),
+            conviction_lag_months=self.conviction_lag_months,
+            harm_index=self.harm_index,
+            flow=self.flow | {"allocated": self.participants},
+        )
+
+
+def read_manifest(text: str) -> Manifest:
+    """The manifest that a file describes.
+
+    Args:
+        text: TOML, or JSON where it begins with a brace.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        EditionRefused: it cannot be read, or a part is missing, unknown or wrong; every fault.
+    """
+    try:
+        given = json.loads(text) if text.lstrip().startswith("{") else parsed(text)
+        return Manifest.model_validate(given)
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise EditionRefused(f"The manifest cannot be read: {error}") from error
+    except ValidationError as error:
+        raise EditionRefused("\n".join(f"manifest: {each}" for each in faults_of(error))) from error
+
+
+def faults_of(error: ValidationError) -> list[str]:
+    """What is wrong where, without the values that were given."""
+    return [
+        ": ".join(
+            part
+            for part in (
+                ".".join(map(str, fault["loc"])),
+                ISO if fault["type"] in DATES else fault["msg"].removeprefix("Value error, "),
+            )
+            if part
+        )
+        for fault in error.errors(include_url=False, include_input=False)
+    ]
+
+
+def canonical(manifest: Manifest) -> str:
+    """A manifest as one line of JSON, names in order: its digest tells one from another."""
+    return json.dumps(
+        manifest.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+
+
+def digest_of(*texts: str) -> str:
+    """SHA-256 of texts in their order, in hexadecimal digits."""
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def participant_id(code: str, reference: str) -> UUID:
+    """The identifier of somebody who took part elsewhere: the same in each edition of a trial.
+
+    Args:
+        code: the trial's name.
+        reference: what they are called in its files.
+    """
+    known = hashlib.sha256(f"{PARTICIPANT}\n{code}\n{reference}".encode()).digest()
+    return UUID(bytes=known[:16], version=5)
+
+
+def protocol_text(manifest: Manifest, number: int, *, first: date, last: date) -> str:
+    """The protocol of this service that says what a manifest does, as a file of TOML.
+
+    Args:
+        manifest: of the trial.
+        number: of the edition, and so of the protocol's version.
+        first: the first day of allocation.
+        last: the last one.
+
+    Returns:
+        A protocol that is closed from its first moment here on.
+    """
+    told: Mapping[str, Any] = {
+        "trial": manifest.code,
+        "kind": TrialKind.ELSEWHERE.value,
+        "number": number,
+        "version": f"elsewhere-{number}",
+        "title": manifest.title,
+        "changed": manifest.changed,
+        "source": manifest.source,
+    }
+    days = {
+        "in_effect_from": first,
+        "opens_on": first,
+        "closes_on": last + timedelta(days=1),
+    }
+    holders = ("sponsor", "trial_manager", "statistician", "data_monitor")
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in told.items()]
+    lines += [f"{name} = {day.isoformat()}" for name, day in days.items()]
+    lines += [f"target = {manifest.participants}", f"strata = {json.dumps(manifest.strata)}"]
+    lines += ["", "[arms]", *(f"{arm} = {parts}" for arm, parts in manifest.arms.items())]
+    lines += ["", "[holders]", *(f'{name} = "{NOT_TOLD}"' for name in holders), ""]
+    return "\n".join(lines)

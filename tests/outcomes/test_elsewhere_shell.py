@@ -1,0 +1,206 @@
+"""Trials from elsewhere as files: what is wrong is told by line, and nothing is half there."""
+
+import csv
+import json
+import shutil
+from uuid import UUID
+
+import pytest
+
+from checkpoint.allocation.states import SealedListChanged
+from checkpoint.allocation.vault import Vault
+from checkpoint.foundation.actors import Actor, Role
+from checkpoint.foundation.settings import Environment, Settings
+from checkpoint.outcomes.cuts import actions as cutting
+from checkpoint.outcomes.cuts.states import CutTooLarge, NothingToCut
+from checkpoint.outcomes.elsewhere import actions
+from checkpoint.outcomes.elsewhere.applying import Files, bring_in
+from checkpoint.outcomes.elsewhere.reading import Report
+from checkpoint.outcomes.elsewhere.rules import Manifest
+from checkpoint.outcomes.elsewhere.states import CodeTaken, EditionRefused
+from checkpoint.trials import loading
+from conftest import NOON, rolled_back
+from outcomes.conftest import CODE, MANIFEST
+from shell import Shell
+from trialling import a_protocol
+
+BY = Actor(id=UUID(int=7), role=Role.OPERATOR)
+
+
+@pytest.fixture(scope="session")
+def rossi_files(rossi, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rossi")
+    (folder / "manifest.json").write_text(json.dumps(MANIFEST))
+    people = [row | row["covariates"] for row in rossi["participants"]]
+    columns = ["participant", "arm", "age", "observed", *MANIFEST["covariates"]]
+    for name, fields, rows in (
+        ("participants.csv", columns, people),
+        ("follow-up.csv", ["participant", "measure", "at"], rossi["follow_up"]),
+    ):
+        with (folder / name).open("w", newline="") as file:
+            writer = csv.DictWriter(file, fields, extrasaction="ignore", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    return folder
+
+
+@pytest.fixture
+def folder(rossi_files, tmp_path):
+    return shutil.copytree(rossi_files, tmp_path / "files")
+
+
+@pytest.fixture
+def vault(tmp_path):
+    return Vault(Settings(environment=Environment.DEVELOPMENT, data_folder=tmp_path))
+
+
+async def brought_in(session, folder, vault, seen=lambda _: None):
+    manifest = next(folder.glob("manifest.*"))
+    files = Files(manifest, folder / "participants.csv", folder / "follow-up.csv")
+    return await bring_in(session, files, vault=vault, by=BY, at=NOON, seen=seen)
+
+
+async def refused(owner, folder, vault):
+    async with rolled_back(owner) as session:
+        with pytest.raises(EditionRefused) as found:
+            await brought_in(session, folder, vault)
+    return str(found.value).splitlines()
+
+
+def changed(folder, name, line, old, new):
+    file = folder / name
+    lines = file.read_text().splitlines(keepends=True)
+    assert old in lines[line - 1]
+    lines[line - 1] = lines[line - 1].replace(old, new)
+    file.write_text("".join(lines))
+
+
+async def test_files_come_in_whole_and_the_same_again_change_nothing(owner, folder, vault):
+    steps = []
+    async with rolled_back(owner) as session:
+        first = await brought_in(session, folder, vault, steps.append)
+        again = await brought_in(session, folder, vault)
+        cut = await cutting.take(session, CODE, vault=vault, by=BY, at=NOON)
+        with pytest.raises(CutTooLarge):
+            await cutting.take(session, CODE, vault=vault, most=431, by=BY, at=NOON)
+        (folder / "manifest.json").write_text(json.dumps(MANIFEST | {"changed": "Once more."}))
+        second = await brought_in(session, folder, vault)
+        same = await cutting.take(session, CODE, vault=vault, by=BY, at=NOON)
+    assert sum(steps) == 546
+    assert (first.is_new, again.is_new, again.edition, second.edition) == (True, False, 1, 2)
+    assert (cut.participants, cut.events, same.events) == (432, 114, 114)
+
+
+async def test_each_way_a_file_may_be_wrong_is_told_by_line(owner, folder, vault):
+    changed(folder, "participants.csv", 2, "R001", "R002")
+    changed(folder, "participants.csv", 4, "control", "other")
+    changed(folder, "participants.csv", 6, ",52,", ",fifty,")
+    changed(folder, "participants.csv", 8, ",52,", ",52,x,")
+    changed(folder, "follow-up.csv", 2, "arrest", "proven")
+    assert await refused(owner, folder, vault) == [
+        "Nothing was brought in; faults: 5.",
+        "participants.csv line 3: participant: it stands in an earlier line; each comes in one",
+        "participants.csv line 4: arm: One of control, aid.",
+        (
+            "participants.csv line 6: observed: Input should be a valid integer, unable to parse "
+            "string as an integer"
+        ),
+        "participants.csv line 8: it has 10 cells, the first line has 9",
+        "follow-up.csv line 2: measure: One of the manifest's measures.",
+    ]
+
+
+async def test_a_day_in_two_forms_and_people_nobody_knows_are_told(owner, folder, vault):
+    changed(folder, "participants.csv", 1, "observed", "allocated_on")
+    file = folder / "participants.csv"
+    file.write_text(file.read_text().replace(",52,", ",1971-10-01,"))
+    changed(folder, "participants.csv", 3, "1971-10-01", "01/10/1971")
+    assert await refused(owner, folder, vault) == [
+        "Nothing was brought in; faults: 1.",
+        "participants.csv line 3: allocated_on: Write the day as 2016-08-31: year, month, day.",
+    ]
+    changed(folder, "participants.csv", 3, "01/10/1971", "1971-10-01")
+    for line, reference in ((5, "R005"), (9, "R014"), (70, "R252")):
+        text = (folder / "follow-up.csv").read_text().splitlines()[line - 1]
+        changed(folder, "follow-up.csv", line, text.split(",")[0], f"X{reference}")
+    assert await refused(owner, folder, vault) == [
+        "follow-up: rows 5, 9, 70 tell of somebody who is none of the participants"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil", "words"),
+    [
+        ("participants.csv", lambda b: b[:5000], "its last line has no end"),
+        ("participants.csv", lambda b: b"\n".join(b.split(b"\n")[:200]) + b"\n", "199 rows"),
+        ("participants.csv", lambda b: b.replace(b"arm", b"group", 1), "columns are missing: arm"),
+        ("participants.csv", lambda b: b.replace(b"age", b"arm", 1), "a column stands there twice"),
+        ("participants.csv", lambda b: b.replace(b"age", b"Age", 1), "from the left: 3"),
+        ("participants.csv", lambda b: b.decode().encode("utf-16"), "it is UTF-16"),
+        ("participants.csv", lambda b: b"", "its last line has no end"),
+        ("follow-up.csv", lambda b: b + b"R\xe9,arrest,1\n", "line 116: it is not UTF-8"),
+        ("follow-up.csv", lambda b: b + b'"R1,arrest,1\n', "is the file cut off, or a quotation"),
+        ("manifest.json", lambda b: b"\xff", "it is not UTF-8: look at byte 0"),
+        ("manifest.json", lambda b: b[:100], "cannot be read"),
+    ],
+)
+async def test_a_file_that_is_none_is_refused(owner, folder, vault, name, spoil, words):
+    file = folder / name
+    file.write_bytes(spoil(file.read_bytes()))
+    assert words in "\n".join(await refused(owner, folder, vault))
+
+
+async def test_a_trial_of_this_service_is_not_brought_in_and_other_keys_are_not_cut(
+    owner, folder, vault, tmp_path
+):
+    async with rolled_back(owner) as session:
+        protocol = a_protocol(trial="HERE-1", kind="live", strata=["DURHAMGATE"])
+        await loading.adopt(session, protocol, by=BY, at=NOON)
+        own = Manifest.model_validate(MANIFEST | {"code": "HERE-1"})
+        with pytest.raises(CodeTaken):
+            await actions.begin(session, own, vault=vault, by=BY, at=NOON)
+        with pytest.raises(NothingToCut):
+            await cutting.take(session, "HERE-1", vault=vault, by=BY, at=NOON)
+        await brought_in(session, folder, vault)
+        other = Vault(Settings(environment=Environment.DEVELOPMENT, data_folder=tmp_path / "o"))
+        with pytest.raises(SealedListChanged, match="not the key that masked"):
+            await cutting.take(session, CODE, vault=other, by=BY, at=NOON)
+
+
+async def test_a_million_rows_would_be_cut_so_many_at_a_time(owner, folder, vault, monkeypatch):
+    monkeypatch.setattr(cutting, "AT_A_TIME", 100)
+    steps = []
+    async with rolled_back(owner) as session:
+        await brought_in(session, folder, vault)
+        cut = await cutting.take(session, CODE, vault=vault, by=BY, at=NOON, seen=steps.append)
+    assert (steps, cut.participants) == ([100, 100, 100, 100, 32], 432)
+
+
+def test_a_report_shows_the_first_faults_and_counts_all():
+    report = Report()
+    for line in range(1, 31):
+        report.add("f.csv", line, "wrong")
+    lines = report.text().splitlines()
+    assert lines[0] == "Nothing was brought in; faults: 30."
+    assert (len(lines), lines[-1]) == (22, "… and 10 more.")
+
+
+def test_a_trial_is_brought_in_and_cut_in_the_shell(make_database, monkeypatch, folder, tmp_path):
+    monkeypatch.setenv("CHECKPOINT_DATA_FOLDER", str(tmp_path / "data"))
+    shell = Shell(make_database(), monkeypatch)
+    told = shell("trial", "import", folder)
+    assert told.code == 0, told.err
+    assert told.out.splitlines()[0] == (
+        "ROSSI-1980, edition 1: 432 participants, 114 rows of follow-up until 29 September 1972."
+    )
+    again = shell("trials", "import", folder)
+    assert again.out.endswith("these very files are here already; nothing was changed.\n")
+    cut = shell("trial", "cut", CODE, "--known-until", "2026-01-01")
+    assert (cut.code, "No edition of it was complete by then" in cut.err) == (19, True)
+    cut = shell("trial", "cut", CODE)
+    assert cut.out.startswith("ROSSI-1980, data cut 1: 432 participants, 114 events until")
+    (folder / "follow-up.csv").unlink()
+    lacking = shell("trial", "import", folder)
+    assert (lacking.code, "lacks follow-up.csv" in lacking.err) == (22, True)
+    (folder / "manifest.json").unlink()
+    assert "follow-up.csv and manifest.toml" in shell("trial", "import", folder).err
