@@ -5,21 +5,22 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from checkpoint.allocation.vault import Vault
+from builders import a_key
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import insert, transaction
 from checkpoint.foundation.identifiers import new_id
-from checkpoint.monitor.rules import masks
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure, Origin
 from checkpoint.outcomes.cuts.tables import CutEvent, CutParticipant, DataCut
 from checkpoint.trials import loading as adopting
 from checkpoint.trials import queries as trials
-from conftest import NOON
+from conftest import NOON, Clients
+from outcomes.conftest import CODE, MANIFEST
 from trialling import a_protocol
 
-ROSSI, SMALL = "TEST-ROSSI", "TEST-SMALL"
+ROSSI, SMALL = CODE, "TEST-SMALL"
 MONTHS = [{"name": f"{months} months", "months": months} for months in (6, 12)]
 
 
@@ -76,40 +77,40 @@ async def adopted(engine: AsyncEngine, code: str, **protocol: Any) -> UUID:
         return (await trials.one(session, code, at=NOON)).id
 
 
-async def closed(engine: AsyncEngine, code: str) -> None:
-    by = Actor(id=uuid4(), role=Role.OPERATOR)
-    async with transaction(engine) as session:
-        await adopting.close(session, code, words="All are followed up.", by=by, at=NOON)
-
-
-async def rossis(engine: AsyncEngine, vault: Vault) -> None:
-    """Rossi's trial of aid for released prisoners, as lifelines has it, in a closed test trial."""
+async def rossis(clients: Clients) -> None:
+    """Rossi's trial of aid for released prisoners, brought in, cut and unblinded by the front door."""
     from lifelines.datasets import load_rossi
 
-    trial_id = await adopted(engine, ROSSI, target=432)
-    await closed(engine, ROSSI)
-    behind = masks(("treatment", "control"), key=vault.key(), trial=ROSSI)
-    cut = a_cut(
-        trial_id, followed_until=date(2025, 12, 31), measures=[Measure.ARREST], participants=432,
-        horizons=[{"name": f"{weeks} weeks", "days": 7 * weeks} for weeks in (26, 52)], events=114,
-        conviction_lag_months=0, harm_index=None,
-    )  # fmt: skip
+    manager, statistician = clients(Role.TRIAL_MANAGER), clients(Role.STATISTICIAN, name="second")
     people, events = [], []
-    for row in load_rossi().itertuples():
-        day = 7 * int(row.week)
-        each = somebody(
-            cut, mask=behind["treatment" if row.fin else "control"], age=int(row.age),
-            observed_days=364, arrest_day=day if row.arrest else None,
-            baseline={name: int(getattr(row, name)) for name in ("race", "wexp", "mar", "paro", "prio")},
+    for number, row in enumerate(load_rossi().to_dict("records")):
+        reference = f"R{number:03}"
+        covariates = {name: int(row[name]) for name in MANIFEST["covariates"]}
+        people.append(
+            {"participant": reference, "arm": "aid" if row["fin"] else "control",
+             "delivered": "aid" if row["fin"] else "control",
+             "age": int(row["age"]), "observed": int(row["week"]), "covariates": covariates}
         )  # fmt: skip
-        each.delivered_mask = each.mask
-        people.append(each)
-        if row.arrest:
-            events.append(event(each, Measure.ARREST, day))
-    async with transaction(engine) as session:
-        await insert(session, cut)
-        await insert(session, *people)
-        await insert(session, *events)
+        if row["arrest"]:
+            week = int(row["week"])
+            people[-1]["observed"] = 52
+            events.append({"participant": reference, "measure": "arrest", "at": week})
+    place = f"/v1/trials-elsewhere/{ROSSI}"
+    await _sent(manager, "/v1/trials-elsewhere", MANIFEST)
+    await _sent(manager, f"{place}/participants", {"part": 1, "rows": people})
+    await _sent(manager, f"{place}/follow-up", {"part": 1, "rows": events})
+    await _sent(manager, f"{place}/completion", {})
+    place = f"/v1/trials/{ROSSI}"
+    await _sent(statistician, f"{place}/data-cuts", {})
+    whole = {"scope": "trial", "reason_code": "follow_up_complete", "words": "All are followed up."}
+    made = await _sent(manager, f"{place}/unblindings", whole)
+    await _sent(statistician, f"{place}/unblindings/{made['number']}/confirmation", {})
+
+
+async def _sent(client: httpx.AsyncClient, place: str, body: dict[str, Any]) -> dict[str, Any]:
+    answer = await client.post(place, json=body, headers=a_key())
+    assert answer.is_success, answer.text
+    return dict(answer.json())
 
 
 def event(person: CutParticipant, measure: Measure, day: int, **overrides: Any) -> CutEvent:

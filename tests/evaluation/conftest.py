@@ -7,14 +7,11 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from builders import a_key
-from checkpoint.allocation.vault import Vault
 from checkpoint.foundation import clock
-from checkpoint.foundation.actors import Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients, noon
-from evaluating import ROSSI, rossis, small
+from evaluating import rossis, small
 from serving import service
 
 
@@ -47,18 +44,11 @@ async def cuts_owner(
 @pytest.fixture(scope="session")
 async def evaluated(cuts_owner: AsyncEngine, evaluated_settings: Settings):
     """The service; and what lies in the small trial's cut."""
-    await rossis(cuts_owner, Vault(evaluated_settings))
     lying = await small(cuts_owner)
     app = service(evaluated_settings)
     app.dependency_overrides = {clock.now: noon}
     clients = Clients(app)
-    place = f"/v1/trials/{ROSSI}/unblindings"
-    whole = {"scope": "trial", "reason_code": "follow_up_complete", "words": "All are followed up."}
-    made = await clients(Role.TRIAL_MANAGER).post(place, json=whole, headers=a_key())
-    answer = await clients(Role.STATISTICIAN, name="statistician").post(
-        f"{place}/{made.json()['number']}/confirmation", json={}, headers=a_key()
-    )
-    assert answer.status_code == 200, answer.text
+    await rossis(clients)
     yield app, lying
     for client in clients.opened:
         await client.aclose()

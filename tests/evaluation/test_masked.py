@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from dateutil.relativedelta import relativedelta
 
 from checkpoint.foundation.actors import Role
-from evaluating import SMALL
+from evaluating import ROSSI, SMALL
 
 pytestmark = pytest.mark.xdist_group("evaluation")
 PLACE = f"/v1/trials/{SMALL}/evaluation"
@@ -238,10 +238,10 @@ async def test_what_is_not_there_is_refused(at_cuts):
         return answer.status_code, answer.json()["type"].removeprefix("/problems/")
 
     for door in DOORS:
-        assert await refused(door, cut=3) == (404, "nothing-to-evaluate")
+        assert await refused(door, cut=3) == (404, "data-cut-not-found")
     assert await refused("/subgroups", horizon="9 months") == (422, "rule-broken")
     assert await refused("", cut=0) == (422, "request-not-understood")
-    rossi = f"{PLACE.replace(SMALL, 'TEST-ROSSI')}/amounts"
+    rossi = f"{PLACE.replace(SMALL, ROSSI)}/amounts"
     answer = await client.get(rossi, params={"measure": "proven"})
     assert answer.json()["errors"][0]["code"] == "measure-not-in-cut"
     missing = await client.get("/v1/trials/NONE/evaluation")

@@ -12,27 +12,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.vault import Vault
 from checkpoint.evaluation.rules import Arm, arms_of
-from checkpoint.evaluation.states import CutNotThere
 from checkpoint.evaluation.windows import calendar, horizons_of, seen_until
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.monitor import queries as monitor
 from checkpoint.monitor.rules import masks
+from checkpoint.outcomes.cuts import queries as cuts
 from checkpoint.outcomes.cuts.facts import Horizon
 from checkpoint.outcomes.cuts.states import Measure
-from checkpoint.outcomes.cuts.tables import CutParticipant, DataCut
+from checkpoint.outcomes.cuts.tables import CutParticipant
 from checkpoint.trials import queries as trials
 from checkpoint.trials.queries import Standing
 from checkpoint.trials.states import CONTROL
 
 CUT_ID = sa.bindparam("cut_id", type_=sa.Uuid())
-CUTS = (
-    sa.select(*DataCut.__table__.c)
-    .where(col(DataCut.trial_id) == sa.bindparam("trial_id", type_=sa.Uuid()))
-    .order_by(col(DataCut.number).desc())
-    .limit(1)
-)
-CUT = CUTS.where(col(DataCut.number) == sa.bindparam("number", type_=sa.Integer()))
 ALLOCATED_ON = sa.select(
     sa.func.min(col(CutParticipant.allocated_on)).label("first"),
     sa.func.max(col(CutParticipant.allocated_on)).label("last"),
@@ -128,18 +121,15 @@ async def opened(
 
     Raises:
         TrialNotFound: there is no such trial.
-        CutNotThere: it has no such cut.
+        CutNotFound: it has no such cut.
     """
     trial = await trials.one(session, code, at=at)
-    asked, given = (CUTS, {}) if number is None else (CUT, {"number": number})
-    rows = await rows_of(session, asked, trial_id=trial.id, **given)
-    if not rows:
-        raise CutNotThere(f"See GET /v1/trials/{trial.code}/data-cuts for those there are.")
+    cut = await cuts.one(session, trial.id, number)
     await rows_of(session, PATIENT)
     unblinded = await monitor.is_unblinded(session, trial.id)
     arms = trial.protocol.arms
     names = masks(arms, key=vault.key(), trial=trial.code) if unblinded else None
-    return Opened(trial, rows[0], arms_of(rows[0].masks, names, CONTROL), unblinded)
+    return Opened(trial, cut, arms_of(cut.masks, names, CONTROL), unblinded)
 
 
 async def allocated(session: AsyncSession, cut: Opened) -> dict[str, int]:

@@ -2,8 +2,6 @@
 
 from enum import StrEnum
 
-from checkpoint.foundation import errors
-
 
 class EvaluationEvent(StrEnum):
     """The room's events."""
@@ -30,8 +28,3 @@ class Amount(StrEnum):
     HARM = "harm_days"
     DISTANCE = "distance_travelled"
     COST = "cost_pence"
-
-
-class CutNotThere(errors.NotFound):
-    slug = "nothing-to-evaluate"
-    title = "The trial has no data cut of that number"
