@@ -55,6 +55,9 @@ async def test_the_summary_says_48_of_216_against_66_of_216(at_cuts, expected):
         assert compared[name]["value"] == near(expected[name])
     assert compared["points"] == near(-8.33333)
     assert compared["relative_change_percent"] == near(-27.27273)
+    for population in found["populations"][1:]:  # everybody was given their own arm
+        last = population["results"][-1]
+        assert (last["arms"], last["withheld"]) == (result["arms"], None)
     plain, yates, fisher = result["tests"]
     assert [plain["statistic"], plain["p"]] == near([*expected["chi2_no_correction"].values()])
     assert [yates["statistic"], yates["p"]] == near([*expected["chi2_yates"].values()])

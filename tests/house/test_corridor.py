@@ -53,6 +53,7 @@ def test_all_deeds_and_the_ledger_name_who_may_call_them():
         ("contracts", 15, "in contracts and its alcoves"),
         ("directory", 5, "in the directory and its alcoves"),
         ("referrals", 20, "in referrals and its alcoves"),
+        ("evaluation", 20, "in the evaluation and its alcoves"),
     ],
 )
 def test_every_file_of_a_room_with_alcoves_has_its_layer(room, least, words):
