@@ -34,6 +34,10 @@ from checkpoint.directory import routes as directory
 from checkpoint.directory.lookups import routes as lookups
 from checkpoint.directory.upkeep import routes as upkeep
 from checkpoint.eligibility import routes as eligibility
+from checkpoint.evaluation.amounts import routes as evaluation_amounts
+from checkpoint.evaluation.profiles import routes as evaluation_profiles
+from checkpoint.evaluation.risks import routes as evaluation_risks
+from checkpoint.evaluation.times import routes as evaluation_times
 from checkpoint.forecast import routes as forecast
 from checkpoint.journey import codes as journey_codes
 from checkpoint.journey import identities as journey_identities
@@ -146,5 +150,9 @@ ROOMS = (
     worklist.router,
     timeline.router,
     printing.router,
+    evaluation_risks.router,
+    evaluation_times.router,
+    evaluation_profiles.router,
+    evaluation_amounts.router,
     batches.router,
 )

@@ -54,6 +54,7 @@ def test_all_deeds_and_the_ledger_name_who_may_call_them():
         ("directory", 5, "in the directory and its alcoves"),
         ("referrals", 20, "in referrals and its alcoves"),
         ("outcomes", 20, "in outcomes and its alcoves"),
+        ("evaluation", 20, "in the evaluation and its alcoves"),
     ],
 )
 def test_every_file_of_a_room_with_alcoves_has_its_layer(room, least, words):
@@ -90,11 +91,13 @@ def test_a_room_holds_only_the_agreed_furniture():
         "entities", "parts", "values", "offers", "parting", "meanings", "indexing", "keeping",
         "answering", "finding", "guarding", "kept", "mounting",
         "changes", "definitions", "harm",
+        "estimates", "means", "survival", "hazards", "interaction", "covariates", "differences",
+        "windows", "subgroups",
     }  # fmt: skip
     rooms = (
         "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs",
         "directory", "consent", "trials", "allocation", "delivery", "navigators", "contracts", "referrals", "monitor", "outcomes", "journey",
-        "batches", *ALCOVES,
+        "evaluation", "batches", *ALCOVES,
     )  # fmt: skip
     found = {
         f"{room}/{path.name}"
@@ -117,6 +120,7 @@ ALCOVES = (
     "outcomes/cuts", "outcomes/elsewhere",
     "referrals/making", "referrals/offers", "referrals/providers", "referrals/gaps",
     "outcomes/followup", "outcomes/measuring", "outcomes/own",
+    "evaluation/risks", "evaluation/times", "evaluation/profiles", "evaluation/amounts",
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ REFERRERS = frozenset({SUPERVISOR, NAVIGATOR})
 BOARD = REFERRERS | {EVALUATOR, AUDITOR, Role.DIRECTORY_EDITOR}
 READERS = frozenset({OFFICER, SUPERVISOR})
 MONITORS = frozenset({MANAGER, STATISTICIAN})
+EVALUATORS = frozenset({EVALUATOR, STATISTICIAN})
 EDITOR = Role.DIRECTORY_EDITOR
 LISTERS = READERS | {NAVIGATOR, EDITOR}
 
@@ -316,6 +317,11 @@ DOORS = {
     "POST /v1/trials/{code}/unblindings": {MANAGER},
     "POST /v1/trials/{code}/unblindings/{number}/confirmation": {STATISTICIAN},
     "POST /v1/trials/{code}/unblindings/{number}/refusal": {STATISTICIAN},
+    "GET /v1/trials/{code}/evaluation": EVALUATORS,
+    "GET /v1/trials/{code}/evaluation/amounts": EVALUATORS,
+    "GET /v1/trials/{code}/evaluation/baseline": EVALUATORS,
+    "GET /v1/trials/{code}/evaluation/subgroups": EVALUATORS,
+    "GET /v1/trials/{code}/evaluation/time-to-event": EVALUATORS,
     "GET /v1/reference/unblinding-reasons": ANYONE,
     "GET /v1/reference/suites": ANYONE,
     "GET /v1/reference/offences": ANYONE,

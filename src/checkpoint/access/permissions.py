@@ -57,6 +57,7 @@ class Permission(StrEnum):
     READ_DETENTION = "detention:read"
     READ_DISPOSAL = "disposal:read"
     READ_ELIGIBILITY = "eligibility:read"
+    READ_EVALUATION = "evaluation:read"
     READ_FOLLOW_UP = "follow-up:read"
     READ_LEDGER = "ledger:read"
     READ_LISTINGS = "listing:read"
@@ -229,6 +230,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.EVALUATOR: EVERYONE
         | {
             Permission.READ_CUTS,
+            Permission.READ_EVALUATION,
             Permission.READ_OFFER_GAPS,
         },
         Role.STATISTICIAN: EVERYONE
@@ -237,6 +239,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.IMPORT_FOLLOW_UP,
             Permission.MONITOR_TRIAL,
             Permission.READ_CUTS,
+            Permission.READ_EVALUATION,
             Permission.READ_FOLLOW_UP,
             Permission.READ_WORKLIST,
             Permission.SEND_BATCH,

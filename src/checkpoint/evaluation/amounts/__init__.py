@@ -1,0 +1,1 @@
+"""How much there was a head: events, harm, cost, and how far people came."""

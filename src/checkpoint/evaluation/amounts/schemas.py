@@ -1,0 +1,63 @@
+"""How much there was a head: events, harm, cost and distance travelled."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from checkpoint.evaluation.schemas import EstimateView, EvaluationView, OfView, TestView
+from checkpoint.evaluation.states import Amount
+from checkpoint.foundation.schemas import View
+
+
+class SumView(View):
+    """What some people have together."""
+
+    people: Annotated[int, Field(description="The denominator.")]
+    total: Annotated[float | None, Field(description="Null is withheld.")]
+    mean: Annotated[EstimateView | None, Field(description="A head.")]
+    a_year: Annotated[
+        EstimateView | None,
+        Field(description="Of events: in a year of one person observed; else null."),
+    ]
+
+
+class ArmSumView(SumView):
+    """What an arm has."""
+
+    mask: str
+    arm: str | None
+
+
+class ApartView(View):
+    """An arm beside the one that it is compared with."""
+
+    arm: str
+    compared_with: str
+    difference: EstimateView
+    test: TestView
+    ratio: Annotated[EstimateView | None, Field(description="Null where amounts may be below 0.")]
+
+
+class AmountView(View):
+    """One amount."""
+
+    amount: Amount
+    meaning: str
+    withheld: str | None
+    everybody: Annotated[SumView | None, Field(description="Where arms are withheld.")]
+    arms: list[ArmSumView]
+    comparisons: list[ApartView]
+
+
+class WithinView(OfView):
+    """Amounts of one measure within one horizon."""
+
+    amounts: list[AmountView]
+
+
+class AmountsView(EvaluationView):
+    """Frequency and harm of one measure within each horizon; cost and distance of whole cases."""
+
+    meaning: str
+    within: list[WithinView]
+    of_cases: Annotated[list[AmountView], Field(description="By what people were allocated to.")]

@@ -1,0 +1,180 @@
+"""Sums into means and how arms compare, as their reader may see them; no session."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from checkpoint.evaluation import facts, views
+from checkpoint.evaluation.amounts.queries import column
+from checkpoint.evaluation.amounts.schemas import (
+    AmountsView,
+    AmountView,
+    ApartView,
+    ArmSumView,
+    SumView,
+    WithinView,
+)
+from checkpoint.evaluation.means import Sums, mean, mean_difference, mean_ratio, rate
+from checkpoint.evaluation.queries import Opened
+from checkpoint.evaluation.rules import Arm, folded, rests_on_few, telling
+from checkpoint.evaluation.states import Amount, Population
+from checkpoint.foundation.actors import Role
+from checkpoint.outcomes.cuts.states import Measure
+
+SEEN = ("people", "days")
+THOUSANDTHS = 1000  # of a day of harm
+HAD = ("had", "events", "events2", "harm", "harm2")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a group has of one amount: of how many people, how many of these any, and the sums."""
+
+    sums: Sums
+    having: int
+    days: int | None
+
+    @property
+    def cells(self) -> tuple[int, int]:
+        """What it rests on."""
+        return self.having, self.sums.people - self.having
+
+
+NONE = Part(Sums(0, 0.0, 0.0), 0, None)
+
+
+def amounts(
+    opened: Opened,
+    allocated: Mapping[str, int],
+    measure: Measure,
+    seen: Sequence[Any],
+    had: Sequence[Any],
+    of_cases: Sequence[Any],
+    population: Population,
+    *,
+    role: Role,
+) -> AmountsView:
+    """Amounts within each horizon, and of whole cases.
+
+    Args:
+        opened: the cut.
+        allocated: how many, by mask.
+        measure: what is counted.
+        seen: people and days for each horizon.
+        had: events and harm for each horizon.
+        of_cases: sums of cost and of distance travelled.
+        population: who is compared with whom.
+        role: the reader's.
+    """
+    hidden = telling(population, unblinded=opened.unblinded)
+    within = []
+    for number, horizon in enumerate(opened.horizons):
+        parts = _within(seen, had, population, number)
+        told = [_told(opened.arms, Amount.EVENTS, parts["events"], hidden=hidden, role=role)]
+        if opened.cut.harm_index is not None:
+            told.append(_told(opened.arms, Amount.HARM, parts["harm"], hidden=hidden, role=role))
+        of = views.of(opened, measure, horizon)
+        withheld = facts.WITHHELD if hidden else None
+        within.append(WithinView(**of, population=population, withheld=withheld, amounts=told))
+    return AmountsView(
+        **views.beginning(opened, allocated),
+        meaning=facts.POPULATIONS[population],
+        within=within,
+        of_cases=[
+            # Who came how far and at what cost tells who was given the programme.
+            _told(opened.arms, amount, _cases(of_cases, amount), hidden=not opened.unblinded,
+                  role=role)
+            for amount in (Amount.DISTANCE, Amount.COST)
+        ],
+    )  # fmt: skip
+
+
+def _within(
+    seen: Sequence[Any], had: Sequence[Any], population: Population, number: int
+) -> dict[str, dict[str, Part]]:
+    people = folded(seen, population, [column(number, each) for each in SEEN])
+    sums = folded(had, population, [column(number, each) for each in HAD])
+    found: dict[str, dict[str, Part]] = {"events": {}, "harm": {}}
+    for mask, each in people.items():
+        ours = sums.get(mask, {})
+
+        def of(name: str, ours: Mapping[str, Any] = ours) -> float:
+            return float(ours.get(column(number, name), 0))
+
+        having, days = int(of("had")), each[column(number, "days")]
+        whole = each[column(number, "people")]
+        found["events"][mask] = Part(Sums(whole, of("events"), of("events2")), having, days)
+        harm = Sums(whole, of("harm") / THOUSANDTHS, of("harm2") / THOUSANDTHS**2)
+        found["harm"][mask] = Part(harm, having, None)
+    return found
+
+
+def _cases(rows: Sequence[Any], amount: Amount) -> dict[str, Part]:
+    names = [f"{amount}_{name}" for name in ("people", "total", "squares")]
+    found = {}
+    for mask, each in folded(rows, Population.INTENTION_TO_TREAT, names).items():
+        people, total, squares = (each[name] for name in names)
+        found[mask] = Part(Sums(people, float(total), float(squares)), people, None)
+    return found
+
+
+def _told(
+    arms: Sequence[Arm], amount: Amount, parts: Mapping[str, Part], *, hidden: bool, role: Role
+) -> AmountView:
+    listed = [] if hidden else [(arm, parts.get(arm.mask, NONE)) for arm in arms]
+    whole = _merged([*parts.values()])
+    few = any(rests_on_few(part.cells, role) for part in [p for _, p in listed] or [whole])
+    comparable = listed and not few
+    return AmountView(
+        amount=amount,
+        meaning=facts.AMOUNTS[amount],
+        withheld=facts.SMALL if few else facts.WITHHELD if hidden else None,
+        everybody=SumView(**_sum(whole, shown=not few)) if hidden else None,
+        arms=[
+            ArmSumView(mask=arm.mask, arm=arm.name, **_sum(part, shown=not few))
+            for arm, part in listed
+        ],
+        comparisons=_compared(amount, listed) if comparable else [],
+    )
+
+
+def _merged(parts: Sequence[Part]) -> Part:
+    sums = [part.sums for part in parts]
+    days = [part.days for part in parts if part.days is not None]
+    return Part(
+        Sums(sum(s.people for s in sums), sum(s.total for s in sums), sum(s.squares for s in sums)),
+        sum(part.having for part in parts),
+        sum(days) if days else None,
+    )
+
+
+def _sum(part: Part, *, shown: bool) -> dict[str, Any]:
+    yearly = shown and part.days is not None
+    return {
+        "people": part.sums.people,
+        "total": part.sums.total if shown else None,
+        "mean": views.estimate(mean(part.sums)) if shown else None,
+        "a_year": views.estimate(rate(int(part.sums.total), days=part.days or 0))
+        if yearly
+        else None,
+    }
+
+
+def _compared(amount: Amount, listed: Sequence[tuple[Arm, Part]]) -> list[ApartView]:
+    (first, reference), *others = listed
+    found = []
+    for arm, part in others:
+        difference, test = mean_difference(part.sums, reference.sums)
+        ratio = None
+        if amount is not Amount.DISTANCE:
+            ratio = views.estimate(mean_ratio(part.sums, reference.sums))
+        found.append(
+            ApartView(
+                arm=arm.label,
+                compared_with=first.label,
+                difference=views.estimate(difference),
+                test=views.test(test),
+                ratio=ratio,
+            )
+        )
+    return found

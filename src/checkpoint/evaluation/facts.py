@@ -1,0 +1,60 @@
+"""What the evaluation's figures are of, in words. Pure."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from checkpoint.evaluation.states import Amount, Population
+from checkpoint.outcomes.cuts.states import Measure
+
+POPULATIONS: Mapping[Population, str] = MappingProxyType(
+    {
+        Population.INTENTION_TO_TREAT: "Everybody allocated, in the arm they were allocated to, "
+        "whatever they were given. This is the trial's comparison.",
+        Population.AS_DELIVERED: "Everybody of whom it is known what they were given, in the arm "
+        "they were given. Who was given what was not drawn, so other differences come along.",
+        Population.PER_PROTOCOL: "Those who were given their own arm as the protocol has it. Who "
+        "keeps to it was not drawn, so other differences come along.",
+    }
+)
+MEASURES: Mapping[Measure, str] = MappingProxyType(
+    {
+        Measure.ARREST: "Arrested again",
+        Measure.CHARGE: "Charged again",
+        Measure.PROVEN: "Proven reoffence",
+    }
+)
+AMOUNTS: Mapping[Amount, str] = MappingProxyType(
+    {
+        Amount.EVENTS: "How many there were for each person, each counted.",
+        Amount.HARM: "Days by the harm index for each person, summed over what happened; what "
+        "police found of their own accord and what the index does not have count nothing.",
+        Amount.DISTANCE: "Pathways' scores at exit less those at baseline, summed, of those with "
+        "both.",
+        Amount.COST: "What a case cost in pence, of those for whom it is recorded.",
+    }
+)
+MASKED = (
+    "Arms are letters until two people have unblinded the whole trial. The first letter is what "
+    "the others are compared with, and says nothing of the arm."
+)
+WITHHELD = (
+    "By arm this is withheld until two people have unblinded the whole trial: it would tell which "
+    "letter is which arm."
+)
+SMALL = (
+    "Withheld: it rests on 1 to 9 people. The trial's statistician sees it; what leaves the force "
+    "goes through an extract."
+)
+NOT_FOR_RELEASE = (
+    "For work inside the service, exact. Nothing of it is to leave the force but through an "
+    "extract, where small counts are suppressed and all others rounded."
+)
+EXPLORATORY = (
+    "Exploratory. {tests} tests are made here; if the arms did not differ for anybody, about "
+    "{chance} would still come out below 0.05. A subgroup differs from others only if the test of "
+    "interaction says so, and not because its own interval leaves out no difference."
+)
+NO_TEST_OF_BASELINE = (
+    "Arms were drawn, so what differs before allocation differs by chance: there is no test, only "
+    "how far. 0.1 is what many take for little."
+)

@@ -1,0 +1,1 @@
+"""Who was allocated to which arm: what was known of them before."""

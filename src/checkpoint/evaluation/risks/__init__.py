@@ -1,0 +1,1 @@
+"""To how many it happened within each horizon, and how arms compare; in subgroups too."""

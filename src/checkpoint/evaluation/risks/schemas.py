@@ -1,0 +1,103 @@
+"""To how many it happened within each horizon, by arm, and how arms compare."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from checkpoint.evaluation.schemas import EstimateView, EvaluationView, Maybe, OfView, TestView
+from checkpoint.evaluation.states import Population
+from checkpoint.foundation.schemas import View
+
+
+class GroupView(View):
+    """Some people, and to how many of them it happened."""
+
+    people: Annotated[int, Field(description="The denominator.")]
+    happened: Annotated[int | None, Field(description="To how many; null is withheld.")]
+    gone: Annotated[
+        int | None,
+        Field(description="Who died, emigrated or was lost before, without it; among people."),
+    ]
+    risk: EstimateView | None
+
+
+class ArmResultView(GroupView):
+    """An arm's."""
+
+    mask: str
+    arm: str | None
+
+
+class ComparisonView(View):
+    """An arm beside the one that it is compared with."""
+
+    arm: Annotated[str, Field(description="Its name, or its letter.")]
+    compared_with: str
+    risk_difference: EstimateView
+    points: Annotated[Maybe, Field(description="The difference in percentage points.")]
+    risk_ratio: EstimateView
+    relative_change_percent: Annotated[
+        Maybe, Field(description="The change as a share of the risk of the other arm, in per cent.")
+    ]
+    odds_ratio: EstimateView
+
+
+class ResultView(OfView):
+    """One measure within one horizon."""
+
+    everybody: Annotated[
+        GroupView | None, Field(description="All arms together, where arms are withheld.")
+    ]
+    arms: list[ArmResultView]
+    comparisons: list[ComparisonView]
+    tests: list[TestView]
+
+
+class PopulationView(View):
+    """Who is compared with whom."""
+
+    population: Population
+    meaning: str
+    primary: Annotated[bool, Field(description="Whether this is the trial's own comparison.")]
+    results: list[ResultView]
+
+
+class SummaryView(EvaluationView):
+    """Every measure within every horizon, by intention to treat first."""
+
+    populations: list[PopulationView]
+
+
+class LevelView(View):
+    """One subgroup."""
+
+    level: str
+    withheld: str | None
+    arms: list[ArmResultView]
+    comparisons: list[ComparisonView]
+
+
+class InteractionView(View):
+    """Whether the arms differ otherwise in one subgroup than in another."""
+
+    arm: str
+    compared_with: str
+    test: TestView
+    pooled_odds_ratio: Annotated[EstimateView, Field(description="Over the subgroups together.")]
+
+
+class SubgroupsView(View):
+    """Everybody, told apart by one thing that was known before allocation."""
+
+    by: str
+    levels: list[LevelView]
+    interactions: list[InteractionView]
+
+
+class SubgroupResultsView(EvaluationView):
+    """One measure within one horizon, by subgroups."""
+
+    warning: str
+    tests: int
+    of: OfView
+    subgroups: list[SubgroupsView]

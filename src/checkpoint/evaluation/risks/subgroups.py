@@ -1,0 +1,117 @@
+"""Counts by what was known before into subgroups, with how far to trust them; no session."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from checkpoint.evaluation import facts, views
+from checkpoint.evaluation.covariates import NOT_KNOWN
+from checkpoint.evaluation.estimates import ALPHA, Group
+from checkpoint.evaluation.interaction import interaction
+from checkpoint.evaluation.queries import Opened
+from checkpoint.evaluation.risks.schemas import (
+    InteractionView,
+    LevelView,
+    SubgroupResultsView,
+    SubgroupsView,
+)
+from checkpoint.evaluation.risks.views import NOTHING, arms_shown, cells_of, compared, counts_of
+from checkpoint.evaluation.rules import Arm, hidden_levels
+from checkpoint.evaluation.schemas import OfView
+from checkpoint.evaluation.states import Population
+from checkpoint.foundation.actors import Role
+from checkpoint.outcomes.cuts.facts import Horizon
+from checkpoint.outcomes.cuts.states import Measure
+
+Level = tuple[str, dict[str, dict[str, int]]]
+
+
+def subgroups(
+    opened: Opened,
+    allocated: Mapping[str, int],
+    measure: Measure,
+    horizon: Horizon,
+    counted: Mapping[str, Sequence[Any]],
+    *,
+    role: Role,
+) -> SubgroupResultsView:
+    """One measure within one horizon by intention to treat, for each thing that is known.
+
+    Args:
+        opened: the cut.
+        allocated: how many, by mask.
+        measure: what is counted.
+        horizon: how long after allocation is looked at.
+        counted: by name, counts of people with one ``level`` each.
+        role: the reader's.
+    """
+    population = Population.INTENTION_TO_TREAT
+    of = OfView(**views.of(opened, measure, horizon), population=population, withheld=None)
+    told = [_by(opened.arms, name, rows, measure, role=role) for name, rows in counted.items()]
+    tests = sum(len(each.interactions) for each in told)
+    return SubgroupResultsView(
+        **views.beginning(opened, allocated),
+        warning=facts.EXPLORATORY.format(tests=tests, chance=f"{tests * ALPHA:.1f}"),
+        tests=tests,
+        of=of,
+        subgroups=told,
+    )
+
+
+def _by(
+    arms: Sequence[Arm], name: str, rows: Iterable[Any], measure: Measure, *, role: Role
+) -> SubgroupsView:
+    by_level: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_level[NOT_KNOWN if row.level is None else str(row.level)].append(row)
+    population = Population.INTENTION_TO_TREAT
+    levels = [
+        (level, counts_of(found, population, measure, 0))
+        for level, found in sorted(by_level.items(), key=lambda e: (e[0] == NOT_KNOWN, e[0]))
+    ]
+    cells = {
+        level: [cell for arm in arms for cell in cells_of(counts.get(arm.mask, NOTHING))]
+        for level, counts in levels
+    }
+    hidden = hidden_levels(cells, role)
+    return SubgroupsView(
+        by=name,
+        levels=[_level(arms, each, hidden=each[0] in hidden) for each in levels],
+        interactions=[] if hidden else _interactions(arms, levels),
+    )
+
+
+def _level(arms: Sequence[Arm], level: Level, *, hidden: bool) -> LevelView:
+    name, counts = level
+    listed = [(arm, counts.get(arm.mask, NOTHING)) for arm in arms]
+    return LevelView(
+        level=name,
+        withheld=facts.SMALL if hidden else None,
+        arms=[] if hidden else arms_shown(listed, shown=True),
+        comparisons=[] if hidden else compared(listed),
+    )
+
+
+def _interactions(arms: Sequence[Arm], levels: Sequence[Level]) -> list[InteractionView]:
+    first, *others = arms
+    found = []
+    for arm in others:
+        pairs = [
+            tuple(
+                Group(counts.get(each.mask, NOTHING)["people"],
+                      counts.get(each.mask, NOTHING)["happened"])
+                for each in (arm, first)
+            )
+            for _, counts in levels
+        ]  # fmt: skip
+        test, pooled = interaction(pairs)  # type: ignore[arg-type]
+        if test.p is not None:
+            found.append(
+                InteractionView(
+                    arm=arm.label,
+                    compared_with=first.label,
+                    test=views.test(test),
+                    pooled_odds_ratio=views.estimate(pooled),
+                )
+            )
+    return found

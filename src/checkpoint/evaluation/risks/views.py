@@ -1,0 +1,157 @@
+"""Counts into risks and comparisons, as their reader may see them; no session."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from checkpoint.evaluation import facts, views
+from checkpoint.evaluation.estimates import (
+    Group,
+    association,
+    odds_ratio,
+    risk,
+    risk_difference,
+    risk_ratio,
+)
+from checkpoint.evaluation.queries import Opened
+from checkpoint.evaluation.risks.queries import gone, happened, people
+from checkpoint.evaluation.risks.schemas import (
+    ArmResultView,
+    ComparisonView,
+    GroupView,
+    PopulationView,
+    ResultView,
+    SummaryView,
+)
+from checkpoint.evaluation.rules import Arm, folded, rests_on_few, telling
+from checkpoint.evaluation.states import Population
+from checkpoint.foundation.actors import Role
+from checkpoint.outcomes.cuts.facts import Horizon
+from checkpoint.outcomes.cuts.states import Measure
+
+Counts = Mapping[str, Mapping[str, int]]
+NOTHING = {"people": 0, "happened": 0, "gone": 0}
+
+
+def summary(
+    opened: Opened,
+    allocated: Mapping[str, int],
+    counted: Sequence[Any],
+    populations: Iterable[Population],
+    *,
+    role: Role,
+) -> SummaryView:
+    """Every measure within every horizon for each population that is asked for.
+
+    Args:
+        opened: the cut.
+        allocated: how many, by mask.
+        counted: what ``queries.counted`` found.
+        populations: in the order in which they are told.
+        role: the reader's.
+    """
+    told = [
+        PopulationView(
+            population=population,
+            meaning=facts.POPULATIONS[population],
+            primary=population is Population.INTENTION_TO_TREAT,
+            results=[
+                result(opened, counts_of(counted, population, measure, number), population, measure,
+                       horizon, role=role)
+                for measure in opened.measures
+                for number, horizon in enumerate(opened.horizons)
+            ],
+        )
+        for population in populations
+    ]  # fmt: skip
+    return SummaryView(**views.beginning(opened, allocated), populations=told)
+
+
+def counts_of(
+    rows: Iterable[Any], population: Population, measure: Measure, number: int
+) -> dict[str, dict[str, int]]:
+    """One result's three counts, by mask."""
+    named = {"people": people(measure, number), "happened": happened(measure, number)}
+    named["gone"] = gone(measure, number)
+    sums = folded(rows, population, named.values())
+    return {
+        mask: {name: found[column] for name, column in named.items()}
+        for mask, found in sums.items()
+    }
+
+
+def result(
+    opened: Opened,
+    counts: Counts,
+    population: Population,
+    measure: Measure,
+    horizon: Horizon,
+    *,
+    role: Role,
+) -> ResultView:
+    """One result; without arms where these would tell which is which."""
+    of = {**views.of(opened, measure, horizon), "population": population}
+    blank: dict[str, Any] = {"everybody": None, "arms": [], "comparisons": [], "tests": []}
+    if telling(population, unblinded=opened.unblinded):
+        whole = {name: sum(each[name] for each in counts.values()) for name in NOTHING}
+        few = rests_on_few(cells_of(whole), role)
+        withheld = f"{facts.WITHHELD} {facts.SMALL}" if few else facts.WITHHELD
+        blank["everybody"] = GroupView(**_group(whole, shown=not few))
+        return ResultView(**of, withheld=withheld, **blank)
+    listed = [(arm, counts.get(arm.mask, NOTHING)) for arm in opened.arms]
+    few = any(rests_on_few(cells_of(each), role) for _, each in listed)
+    arms = arms_shown(listed, shown=not few)
+    if few:
+        return ResultView(**of, withheld=facts.SMALL, **(blank | {"arms": arms}))
+    groups = [Group(each["people"], each["happened"]) for _, each in listed]
+    tests = [views.test(each) for each in association(groups)]
+    comparisons = compared(listed)
+    return ResultView(
+        **of, withheld=None, everybody=None, arms=arms, comparisons=comparisons, tests=tests
+    )
+
+
+def arms_shown(
+    listed: Sequence[tuple[Arm, Mapping[str, int]]], *, shown: bool
+) -> list[ArmResultView]:
+    """Each arm's counts and risk."""
+    return [
+        ArmResultView(mask=arm.mask, arm=arm.name, **_group(counts, shown=shown))
+        for arm, counts in listed
+    ]
+
+
+def _group(counts: Mapping[str, int], *, shown: bool) -> dict[str, Any]:
+    group = Group(counts["people"], counts["happened"])
+    return {
+        "people": counts["people"],
+        "happened": counts["happened"] if shown else None,
+        "gone": counts["gone"] if shown else None,
+        "risk": views.estimate(risk(group)) if shown else None,
+    }
+
+
+def cells_of(counts: Mapping[str, int]) -> tuple[int, ...]:
+    """What a risk rests on: to how many it happened, and to how many it did not."""
+    return counts["happened"], counts["people"] - counts["happened"]
+
+
+def compared(listed: Sequence[tuple[Arm, Mapping[str, int]]]) -> list[ComparisonView]:
+    """Each other arm beside the first."""
+    (first, of_first), *others = listed
+    reference = Group(of_first["people"], of_first["happened"])
+    found = []
+    for arm, counts in others:
+        group = Group(counts["people"], counts["happened"])
+        difference, ratio = risk_difference(group, reference), risk_ratio(group, reference)
+        found.append(
+            ComparisonView(
+                arm=arm.label,
+                compared_with=first.label,
+                risk_difference=views.estimate(difference),
+                points=None if difference.value is None else 100 * difference.value,
+                risk_ratio=views.estimate(ratio),
+                relative_change_percent=None if ratio.value is None else 100 * (ratio.value - 1),
+                odds_ratio=views.estimate(odds_ratio(group, reference)),
+            )
+        )
+    return found

@@ -1,0 +1,134 @@
+"""Which arm stands where, who belongs to a population, and what an evaluator is not shown. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from checkpoint.evaluation.states import Population
+from checkpoint.foundation.actors import Role
+
+SMALLEST = 10  # domain notes 7.1 f
+# Who plans the analysis and unblinds; works with exact figures whatever their size.
+EXACT = frozenset({Role.STATISTICIAN})
+
+
+@dataclass(frozen=True)
+class Arm:
+    """An arm behind its mask; its name only once the trial is unblinded."""
+
+    mask: str
+    name: str | None
+
+    @property
+    def label(self) -> str:
+        """Its name, else its mask."""
+        return self.name or self.mask
+
+
+def arms_of(masks: Sequence[str], names: Mapping[str, str] | None, control: str) -> list[Arm]:
+    """A trial's arms, the one first that the others are compared with.
+
+    Args:
+        masks: the arms' letters, in order.
+        names: letters by arm; None while the trial is masked.
+        control: which arm the others are compared with, once its letter may be told.
+
+    Returns:
+        By letter; unblinded, the control first.
+    """
+    if names is None:
+        return [Arm(mask, None) for mask in masks]
+    behind = {mask: name for name, mask in names.items()}
+    arms = [Arm(mask, behind.get(mask)) for mask in masks]
+    return sorted(arms, key=lambda arm: (arm.name != control, arm.mask))
+
+
+def group_of(population: Population, row: Any) -> str | None:
+    """The letter that somebody is counted under.
+
+    Args:
+        population: who is compared with whom.
+        row: has ``mask``, ``delivered_mask`` and ``per_protocol``.
+
+    Returns:
+        A letter; None: not in this population.
+    """
+    if population is Population.AS_DELIVERED:
+        return None if row.delivered_mask is None else str(row.delivered_mask)
+    if population is Population.PER_PROTOCOL and not row.per_protocol:
+        return None
+    return str(row.mask)
+
+
+def folded(
+    rows: Iterable[Any], population: Population, columns: Iterable[str]
+) -> dict[str, dict[str, Any]]:
+    """Sums by letter for one population.
+
+    Args:
+        rows: each has the three columns of ``group_of`` and those to be summed.
+        population: who is compared with whom.
+        columns: names of what is summed.
+
+    Returns:
+        Sums by column, by letter.
+    """
+    named = [*columns]
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        group = group_of(population, row)
+        if group is not None:
+            sums = found.setdefault(group, dict.fromkeys(named, 0))
+            for name in named:
+                sums[name] += getattr(row, name) or 0
+    return found
+
+
+def telling(population: Population, *, unblinded: bool) -> bool:
+    """Whether figures by arm would tell which letter is which arm, and so are withheld."""
+    return population is not Population.INTENTION_TO_TREAT and not unblinded
+
+
+def is_small(count: int) -> bool:
+    """Whether so few people are counted that one could be found among them.
+
+    Args:
+        count: of people, 0 or more.
+
+    Returns:
+        True from 1 to 9; nobody is found in 0.
+
+    Source: domain notes 7.1 f.
+    """
+    return 0 < count < SMALLEST
+
+
+def rests_on_few(cells: Iterable[int], role: Role) -> bool:
+    """Whether figures are withheld from a reader.
+
+    Args:
+        cells: counts of people that they rest on.
+        role: the reader's.
+
+    Returns:
+        True if a cell is small and the reader is not the trial's statistician.
+    """
+    return role not in EXACT and any(is_small(cell) for cell in cells)
+
+
+def hidden_levels(levels: Mapping[str, Sequence[int]], role: Role) -> set[str]:
+    """Which levels of one thing a reader is not shown.
+
+    Args:
+        levels: people by arm, by level; together they are everybody.
+        role: the reader's.
+
+    Returns:
+        Levels with a small count; and where that is only one, the smallest other too, or what is
+        hidden could be worked out from the rest.
+    """
+    hidden = {level for level, cells in levels.items() if rests_on_few(cells, role)}
+    if len(hidden) == 1:
+        others = [level for level in levels if level not in hidden]
+        hidden |= {*sorted(others, key=lambda level: (sum(levels[level]), level))[:1]}
+    return hidden

@@ -1,0 +1,30 @@
+"""The words of the evaluation. Pure."""
+
+from enum import StrEnum
+
+
+class EvaluationEvent(StrEnum):
+    """The room's events."""
+
+    SUMMARY_READ = "evaluation.summary_read"
+    SUBGROUPS_READ = "evaluation.subgroups_read"
+    TIME_TO_EVENT_READ = "evaluation.time_to_event_read"
+    BASELINE_READ = "evaluation.baseline_read"
+    AMOUNTS_READ = "evaluation.amounts_read"
+
+
+class Population(StrEnum):
+    """Who is compared with whom, the trial's own comparison first."""
+
+    INTENTION_TO_TREAT = "intention_to_treat"
+    AS_DELIVERED = "as_delivered"
+    PER_PROTOCOL = "per_protocol"
+
+
+class Amount(StrEnum):
+    """What a person has so much of."""
+
+    EVENTS = "events"
+    HARM = "harm_days"
+    DISTANCE = "distance_travelled"
+    COST = "cost_pence"

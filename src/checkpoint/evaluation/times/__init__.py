@@ -1,0 +1,1 @@
+"""How long it took until something happened: curves, tests, hazard ratios."""

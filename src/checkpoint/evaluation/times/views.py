@@ -1,0 +1,210 @@
+"""Days into curves, tests and hazard ratios, as their reader may see them; no session."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from checkpoint.evaluation import facts, views
+from checkpoint.evaluation.covariates import known, terms
+from checkpoint.evaluation.hazards import Model, by_arm, fitted
+from checkpoint.evaluation.queries import Opened
+from checkpoint.evaluation.rules import EXACT, SMALLEST, Arm, group_of, rests_on_few, telling
+from checkpoint.evaluation.states import Population
+from checkpoint.evaluation.survival import GREENWOOD, Curve, Day, coarsened, compared, curve
+from checkpoint.evaluation.times.schemas import (
+    AtRiskView,
+    AtView,
+    CurveView,
+    HazardView,
+    ModelView,
+    StepView,
+    TimeToEventView,
+)
+from checkpoint.evaluation.windows import nominal
+from checkpoint.foundation.actors import Role
+from checkpoint.outcomes.cuts.facts import Horizon
+from checkpoint.outcomes.cuts.states import Measure
+
+QUARTER = 91
+MOST_ADJUSTED = 50_000
+MOST_RANKED = 5_000
+COARSE = (
+    f"In steps of at least {SMALLEST} events with at least {SMALLEST} at risk; the trial's "
+    "statistician sees each."
+)
+TOO_MANY = (
+    f"Nothing is adjusted for among more than {MOST_ADJUSTED:,} people: it would take minutes."
+)
+NOT_ASKED = "Not asked for: send adjusted=true."
+ADJUSTED = "What was known before allocation; people are compared within strata."
+DENOMINATOR = (
+    "Everybody of the population. Time runs from allocation to the first event, and ends without "
+    "one with death, emigration, loss or {until:%-d %B %Y}, the last day that is complete; days in "
+    "custody count as any other."
+)
+
+
+def time_to_event(
+    opened: Opened,
+    allocated: Mapping[str, int],
+    measure: Measure,
+    rows: Iterable[Any],
+    people: Sequence[Any] | None,
+    population: Population,
+    *,
+    role: Role,
+    not_adjusted: str | None = None,
+) -> TimeToEventView:
+    """Curves, tests and hazard ratios of one measure in one population.
+
+    Args:
+        opened: the cut.
+        allocated: how many, by mask.
+        measure: what is counted.
+        rows: by day.
+        people: one by one, to adjust for what was known of them; None: nothing is adjusted.
+        population: who is compared with whom.
+        role: the reader's.
+        not_adjusted: why.
+    """
+    groups = days_of(rows, population)
+    arms = [] if telling(population, unblinded=opened.unblinded) else opened.arms
+    whole = curve(merged(groups.values()))
+    curves = [(arm, curve(groups.get(arm.mask, []))) for arm in arms]
+    few = any(rests_on_few(_cells(each), role) for _, each in curves)
+    few_at_all = few or (not arms and rests_on_few(_cells(whole), role))
+    told: dict[str, Any] = {"tests": [], "unadjusted": None, "adjusted": None}
+    told |= {"not_adjusted": None, "compared_with": None}
+    if arms and not few:
+        told = _compared(groups, arms) | {"not_adjusted": not_adjusted}
+        adjusted = people and _adjusted(people, arms, population)
+        told["adjusted"] = _model(adjusted, ADJUSTED) if adjusted else None
+    withheld = None if arms else facts.WITHHELD
+    return TimeToEventView(
+        **views.beginning(opened, allocated),
+        population=population,
+        meaning=facts.POPULATIONS[population],
+        measure=measure,
+        measures=facts.MEASURES[measure],
+        denominator=DENOMINATOR.format(until=opened.until(measure)),
+        method=GREENWOOD,
+        coarsened=None if role in EXACT else COARSE,
+        withheld=facts.SMALL if few_at_all else withheld,
+        everybody=_curve(None, whole, opened.horizons, role=role, hidden=few_at_all),
+        curves=[_curve(arm, each, opened.horizons, role=role, hidden=few) for arm, each in curves],
+        **told,
+    )
+
+
+def days_of(rows: Iterable[Any], population: Population) -> dict[str, list[Day]]:
+    """Days by mask."""
+    found: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    for row in rows:
+        group = group_of(population, row)
+        if group is not None:
+            found[group][row.day][not row.happened] += row.people
+    return {
+        group: [Day(day, *counts) for day, counts in sorted(days.items())]
+        for group, days in found.items()
+    }
+
+
+def merged(groups: Iterable[Iterable[Day]]) -> list[Day]:
+    """Several groups as one."""
+    found: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for group in groups:
+        for each in group:
+            found[each.day][0] += each.events
+            found[each.day][1] += each.censored
+    return [Day(day, *counts) for day, counts in sorted(found.items())]
+
+
+def _cells(found: Curve) -> tuple[int, int]:
+    return found.events, found.people - found.events
+
+
+def _compared(groups: Mapping[str, Sequence[Day]], arms: Sequence[Arm]) -> dict[str, Any]:
+    by_label = {arm.label: groups.get(arm.mask, []) for arm in arms}
+    reference = arms[0].label
+    return {
+        "tests": [views.test(each) for each in compared([*by_label.values()])],
+        "compared_with": reference,
+        "unadjusted": _model(by_arm(by_label, reference=reference), "Nothing."),
+    }
+
+
+def _adjusted(people: Sequence[Any], arms: Sequence[Arm], population: Population) -> Model:
+    import numpy as np
+
+    groups = {arm.mask for arm in arms}
+    counted = [row for row in people if group_of(population, row) in groups]
+    found = terms([known(row) for row in counted])
+    columns: dict[str, Any] = {
+        arm.label: [float(group_of(population, row) == arm.mask) for row in counted]
+        for arm in arms[1:]
+    }
+    columns |= {name: [*values] for name, values in found.columns.items()}
+    strata = np.unique([row.stratum for row in counted], return_inverse=True)[1]
+    model = fitted(
+        np.array([row.day for row in counted]),
+        np.array([int(row.happened) for row in counted]),
+        columns,
+        strata=strata if len({*strata.tolist()}) > 1 else None,
+        ranked=len(counted) <= MOST_RANKED,
+    )
+    return Model(**(vars(model) | {"left_out": {**found.left_out, **model.left_out}}))
+
+
+def _model(model: Model, adjusted_for: str) -> ModelView:
+    return ModelView(
+        method=model.method,
+        adjusted_for=adjusted_for,
+        people=model.people,
+        events=model.events,
+        hazards=[HazardView.model_validate(each) for each in model.hazards],
+        left_out=dict(model.left_out),
+        log_likelihood=model.log_likelihood,
+        test=views.test(model.test),
+        concordance=model.concordance,
+    )
+
+
+def _curve(
+    arm: Arm | None, found: Curve, horizons: Sequence[Horizon], *, role: Role, hidden: bool
+) -> CurveView:
+    exact = role in EXACT
+    shown = found if exact else coarsened(found, least=SMALLEST)
+    last = found.steps[-1].day if found.steps else 0
+    ends = [(horizon.name, nominal(horizon)) for horizon in horizons]
+    return CurveView(
+        mask=arm and arm.mask,
+        arm=arm and arm.name,
+        people=found.people,
+        events=None if hidden else found.events,
+        median=None if hidden else shown.median,
+        steps=[] if hidden else [StepView.model_validate(step) for step in shown.steps],
+        horizons=[]
+        if hidden
+        else [_at(found, *end, exact=exact) for end in ends if end[1] <= last],
+        at_risk=[] if hidden else [_at_risk(found, day, exact=exact) for day in _quarters(last)],
+    )
+
+
+def _quarters(last: int) -> range:
+    return range(0, last + 1, QUARTER)
+
+
+def _at(found: Curve, name: str, day: int, *, exact: bool) -> AtView:
+    """How it stands; told if it rests on enough, both before and after."""
+    step = found.at(day)
+    if not exact and min(step.events, step.at_risk) < SMALLEST:
+        return AtView(horizon=name, day=day, survival=None, low=None, high=None, at_risk=None)
+    return AtView(
+        horizon=name, day=day, survival=step.survival, low=step.low, high=step.high,
+        at_risk=step.at_risk,
+    )  # fmt: skip
+
+
+def _at_risk(found: Curve, day: int, *, exact: bool) -> AtRiskView:
+    at_risk = found.at(day).at_risk
+    return AtRiskView(day=day, at_risk=at_risk if exact or at_risk >= SMALLEST else None)

@@ -1,0 +1,118 @@
+"""Horizons: until which day after allocation something counts, and for whom that day has passed. Pure."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+
+from checkpoint.contracts.clocks import last_day
+from checkpoint.outcomes.cuts.facts import Horizon
+from checkpoint.outcomes.cuts.states import Measure
+
+
+def horizons_of(stored: Iterable[Mapping[str, Any]]) -> tuple[Horizon, ...]:
+    """A cut's horizons, as it keeps them."""
+    return tuple(
+        Horizon(name=str(each["name"]), months=each.get("months"), days=each.get("days"))
+        for each in stored
+    )
+
+
+@lru_cache(maxsize=100_000)
+def window(horizon: Horizon, allocated_on: date) -> int:
+    """The last day that counts.
+
+    Args:
+        horizon: in calendar months where these are named, else in days.
+        allocated_on: day 0, in England.
+
+    Returns:
+        Days from allocation: with months, to the day before the same day so many months on, clipped
+        to the end of a shorter month.
+
+    Source: domain notes 7.1 d.
+    """
+    if horizon.months is None:
+        return horizon.days or 0
+    return (last_day(allocated_on, months=horizon.months) - allocated_on).days
+
+
+def seen_until(measure: Measure, followed_until: date, *, lag_months: int) -> date:
+    """The last day on which a measure is complete.
+
+    Args:
+        measure: what is counted.
+        followed_until: the last day of which follow-up is in.
+        lag_months: how much later convictions come in.
+
+    Returns:
+        That day, in England; for proven reoffences the lag earlier.
+    """
+    if measure is Measure.PROVEN:
+        return followed_until - relativedelta(months=lag_months)
+    return followed_until
+
+
+def calendar(first: date, last: date, horizon: Horizon, *, until: date) -> list[int | None]:
+    """Until when a horizon counts, for each day of allocation.
+
+    Args:
+        first: the first day of allocation.
+        last: the last one.
+        horizon: in calendar months or in days.
+        until: the last day that is complete.
+
+    Returns:
+        Days from allocation for each day, in order and without a gap; None where the horizon had
+        not passed by ``until``.
+    """
+    found: list[int | None] = []
+    for day in days_between(first, last):
+        width = window(horizon, day)
+        found.append(width if day + timedelta(days=width) <= until else None)
+    return found
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Every day from the first to the last, both included."""
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+
+
+def words(horizon: Horizon) -> str:
+    """A horizon's length: 6 months, or 364 days."""
+    count, unit = (horizon.days, "day") if horizon.months is None else (horizon.months, "month")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
+def denominator(horizon: Horizon, measure: Measure, until: date) -> str:
+    """Whom a horizon's figures are of.
+
+    Args:
+        horizon: how long after allocation is looked at.
+        measure: what is counted.
+        until: the last day that is complete for it.
+
+    Returns:
+        A sentence.
+    """
+    lag = " and what was proven since" if measure is Measure.PROVEN else ""
+    return (
+        f"People whose {words(horizon)} from allocation had passed by {until:%-d %B %Y}, the last "
+        f"day that is complete{lag}. Who died, emigrated or was lost before counts as seen."
+    )
+
+
+def nominal(horizon: Horizon) -> int:
+    """A horizon's last day where people of all days of allocation are taken together.
+
+    Args:
+        horizon: in calendar months or in days.
+
+    Returns:
+        Days from allocation; a month is a twelfth of 365.25 days, so twelve end with day 364.
+    """
+    if horizon.months is None:
+        return horizon.days or 0
+    return int(horizon.months * 365.25 / 12) - 1

@@ -1,0 +1,77 @@
+"""Until when something counts, and for whom that day has passed."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checkpoint.evaluation.windows import (
+    calendar,
+    days_between,
+    denominator,
+    horizons_of,
+    nominal,
+    seen_until,
+    window,
+    words,
+)
+from checkpoint.outcomes.cuts.facts import Horizon
+from checkpoint.outcomes.cuts.states import Measure
+
+SIX, YEAR = Horizon("6 months", months=6), Horizon("a year", months=12)
+WEEKS = Horizon("26 weeks", days=182)
+
+
+def test_months_are_those_of_the_calendar_and_days_are_days():
+    # Domain notes 7.1 d: the day before the same day, clipped to the end of a shorter month.
+    assert window(SIX, date(2026, 4, 7)) == (date(2026, 10, 6) - date(2026, 4, 7)).days == 182
+    assert window(SIX, date(2026, 8, 31)) == (date(2027, 2, 28) - date(2026, 8, 31)).days
+    assert window(YEAR, date(2024, 2, 29)) == (date(2025, 2, 28) - date(2024, 2, 29)).days
+    assert window(WEEKS, date(2026, 8, 31)) == 182
+    assert window(Horizon("6 months", months=6, days=1), date(2026, 4, 7)) == 182
+    assert [nominal(each) for each in (SIX, YEAR, WEEKS)] == [181, 364, 182]
+    assert [words(each) for each in (SIX, WEEKS, Horizon("1", months=1))] == [
+        "6 months",
+        "182 days",
+        "1 month",
+    ]
+
+
+def test_a_cut_keeps_its_horizons_as_they_are():
+    stored = [{"name": "6 months", "months": 6}, {"name": "26 weeks", "days": 182, "months": None}]
+    assert horizons_of(stored) == (SIX, WEEKS)
+
+
+def test_what_is_proven_is_complete_earlier():
+    day = date(2026, 8, 31)
+    assert seen_until(Measure.CHARGE, day, lag_months=6) == day
+    assert seen_until(Measure.PROVEN, day, lag_months=6) == date(2026, 2, 28)
+
+
+def test_the_denominator_is_told_in_words():
+    told = denominator(SIX, Measure.PROVEN, date(2026, 3, 5))
+    assert told.startswith("People whose 6 months from allocation had passed by 5 March 2026")
+    assert "what was proven since" in told
+    assert "what was proven" not in denominator(SIX, Measure.ARREST, date(2026, 3, 5))
+
+
+@given(st.dates(date(2016, 1, 1), date(2026, 1, 1)), st.integers(0, 90), st.integers(0, 800))
+def test_a_horizon_has_passed_once_its_last_day_is_complete(first, days, later):
+    last, until = (
+        date.fromordinal(first.toordinal() + days),
+        date.fromordinal(first.toordinal() + later),
+    )
+    days = days_between(first, last)
+    assert (days[0], days[-1], len(days)) == (first, last, 1 + (last - first).days)
+    for horizon in (SIX, WEEKS):
+        for day, width in zip(days, calendar(first, last, horizon, until=until), strict=True):
+            end = date.fromordinal(day.toordinal() + window(horizon, day))
+            assert (width is not None) == (end <= until)
+            assert width in (None, window(horizon, day))
+
+
+@pytest.mark.parametrize("horizon", [SIX, YEAR, WEEKS])
+def test_a_nominal_last_day_is_within_two_days_of_every_real_one(horizon):
+    for month in range(1, 13):
+        assert abs(window(horizon, date(2025, month, 15)) - nominal(horizon)) <= 3
