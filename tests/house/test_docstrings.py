@@ -63,6 +63,14 @@ PURE = [
     "meanings",
     "definitions",
     "harm",
+    "covariates",
+    "differences",
+    "estimates",
+    "hazards",
+    "interaction",
+    "means",
+    "survival",
+    "windows",
 ]
 CORRIDOR = (ROOT / "docs" / "corridor.md").read_text("utf-8")
 PACKAGE = ROOT / "src" / "checkpoint"

@@ -85,7 +85,15 @@ def folded(
 
 
 def telling(population: Population, *, unblinded: bool) -> bool:
-    """Whether figures by arm would tell which letter is which arm, and so are withheld."""
+    """Whether figures by arm would tell which letter is which arm, and so are withheld.
+
+    Args:
+        population: who is compared.
+        unblinded: whether two people unblinded the trial.
+
+    Returns:
+        True of whatever depends on what people were given.
+    """
     return population is not Population.INTENTION_TO_TREAT and not unblinded
 
 

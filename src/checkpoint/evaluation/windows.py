@@ -76,7 +76,15 @@ def calendar(first: date, last: date, horizon: Horizon, *, until: date) -> list[
 
 
 def days_between(first: date, last: date) -> list[date]:
-    """Every day from the first to the last, both included."""
+    """Every day from the first to the last, both included.
+
+    Args:
+        first: the first day.
+        last: the last day, which is in.
+
+    Returns:
+        Every day from one to the other, in order; none if the last lies before the first.
+    """
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
 
 

@@ -92,6 +92,9 @@ def ending(state: RunState, why: str | None, *, dry_run: bool) -> str:
         state: how it ended, or would have.
         why: why it was broken off, or is not surely all.
         dry_run: whether nothing was to be changed.
+
+    Returns:
+        One line without an end.
     """
     known = dry_run and state is RunState.APPLIED
     told = "a dry run: nothing was changed" if known else state.value

@@ -5,12 +5,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from checkpoint.foundation.schemas import Command, Instant, Moment, View
+from checkpoint.foundation.schemas import Command, Instant, Moment, View, example
 from checkpoint.outcomes.cuts.states import Measure, Origin
 
 
 class TakeCut(Command):
     """Take a data cut of a trial."""
+
+    model_config = example(known_until="2026-11-03T12:00:00Z")
 
     known_until: Annotated[
         Instant | None,

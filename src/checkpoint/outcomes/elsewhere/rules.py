@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from checkpoint.foundation.schemas import Command, Day, Text
+from checkpoint.foundation.schemas import Command, Day, Text, example
 from checkpoint.foundation.tomlfiles import parsed
 from checkpoint.outcomes.cuts.facts import Horizon, Programme
 from checkpoint.outcomes.cuts.states import Measure
@@ -91,6 +91,20 @@ class Manifest(Command):
     ``participants`` and ``events`` say how many rows there are, so that a file that was cut off
     between two rows is not taken for all. The control arm is called ``control``.
     """
+
+    model_config = example(
+        code="EXAMPLE-2",
+        title="An example of a trial that ran elsewhere",
+        source="Made up",
+        unit="week",
+        arms={"control": 1, "aid": 1},
+        allocated_on="2016-08-01",
+        followed_until="2017-07-31",
+        measures=["arrest"],
+        horizons=[{"name": "52 weeks", "days": 364}],
+        participants=2,
+        events=1,
+    )
 
     code: Annotated[str, StringConstraints(pattern=CODE.pattern, max_length=40)]
     title: Words

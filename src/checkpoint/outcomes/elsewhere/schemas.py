@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from checkpoint.foundation.schemas import Command, Moment, View
+from checkpoint.foundation.schemas import Command, Moment, View, example
 from checkpoint.outcomes.cuts.states import Measure
 from checkpoint.outcomes.elsewhere.states import EditionState, PartKind
 from checkpoint.outcomes.elsewhere.tabular import FollowUpRow, ParticipantRow
@@ -18,6 +18,14 @@ PartNumber = Annotated[
 class ReceiveParticipants(Command):
     """Some of an edition's participants."""
 
+    model_config = example(
+        part=1,
+        rows=[
+            {"participant": "P1", "arm": "aid", "age": 27, "observed": 52},
+            {"participant": "P2", "arm": "control", "age": 31, "observed": 52},
+        ],
+    )
+
     part: PartNumber
     rows: Annotated[list[ParticipantRow], Field(min_length=1, max_length=MOST_ROWS)]
 
@@ -25,12 +33,16 @@ class ReceiveParticipants(Command):
 class ReceiveFollowUp(Command):
     """Some of what came of an edition's participants."""
 
+    model_config = example(part=1, rows=[{"participant": "P2", "measure": "arrest", "at": 20}])
+
     part: PartNumber
     rows: Annotated[list[FollowUpRow], Field(min_length=1, max_length=MOST_ROWS)]
 
 
 class CompleteEdition(Command):
     """Nothing more is said: the manifest tells how many rows there are to be."""
+
+    model_config = example()
 
 
 class PartView(View):

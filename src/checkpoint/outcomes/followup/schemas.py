@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from checkpoint.foundation.paging import Page
-from checkpoint.foundation.schemas import Code, Command, Day, Moment, Text, View, YesNo
+from checkpoint.foundation.schemas import Code, Command, Day, Moment, Text, View, YesNo, example
 from checkpoint.outcomes.followup.states import RowOutcome
 from checkpoint.outcomes.states import Disposed, FollowUpKind
 
@@ -49,6 +49,23 @@ class SendFollowUpRow(Command):
 
 class SendFollowUp(Command):
     """Follow-up of everybody who was allocated in a trial, whatever their arm."""
+
+    model_config = example(
+        trial="TEST-DEMO",
+        source="PNC",
+        followed_until="2026-10-31",
+        rows=[
+            {
+                "row_key": "2026-000417",
+                "pnc_id": "2002/0073319Z",
+                "event": "arrest",
+                "offence_date": "2026-09-01",
+                "arrest_date": "2026-09-02",
+                "offence_code": "TH68010",
+            },
+            {"row_key": "2026-000418", "pnc_id": "2002/0073320A", "event": "nothing"},
+        ],
+    )
 
     trial: Annotated[Text, Field(max_length=40, description="The trial's name.")]
     source: Annotated[

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from checkpoint.foundation.schemas import Command, Day, Moment, View, YesNo
+from checkpoint.foundation.schemas import Command, Day, Moment, View, YesNo, example
 from checkpoint.outcomes.measuring.states import CaseMeasureKind, CostKind
 
 
 class RecordCaseMeasure(Command):
     """Something was measured, or is put right."""
+
+    model_config = example(kind="wellbeing", value=48, taken_on="2026-11-03")
 
     kind: Annotated[CaseMeasureKind, Field(examples=["wellbeing"])]
     value: Annotated[
