@@ -236,3 +236,11 @@ async def test_nothing_is_cut_where_nothing_says_what_counts(followed_trial):
     statistician = trial.client(Role.STATISTICIAN)
     answer = await statistician.post("/v1/trials/TEST-TRIAL/data-cuts", json={}, headers=a_key())
     assert answer.json()["errorCode"] == "outcome-definitions-not-found"
+
+
+async def test_no_follow_up_is_taken_in_that_cannot_be_recorded(followed_trial):
+    trial = followed_trial
+    await trial.stage.found("REVOKE INSERT ON audit_entry FROM checkpoint_api")
+    answer = await sent(trial.client(), a_row(1))
+    assert answer.json()["errorCode"] == "ledger-not-written"
+    assert await trial.stage.found("SELECT * FROM follow_up_batch") == []

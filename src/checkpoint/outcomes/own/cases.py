@@ -41,6 +41,7 @@ class Known:
     """All that stood on record of a trial at one moment."""
 
     drawn: Mapping[UUID, Any]
+    left_out: Mapping[UUID, str]
     people: Mapping[UUID, Sequence[Mapping[str, Any]]]
     arms: Mapping[UUID, str]
     record: queries.OnRecord
@@ -72,7 +73,8 @@ async def source_of(
 
     Returns:
         What holds for everybody, how many there are, and each of them in the order of their ids;
-        None where no follow-up had come by then.
+        None where no follow-up had come by then. Whoever agreed to the research no longer is left
+        out, and counted by mask in the flow: those allocated are those in the cut and these.
 
     Raises:
         DefinitionsNotFound, DefinitionsChanged: nothing says what counts.
@@ -81,10 +83,14 @@ async def source_of(
     definitions, digest = await lookups.of_trial(session, opened_on=trial.protocol.opens_on)
     version, weights = await lookups.harm_index_at(session, until)
     known = await _known(session, trial, until, vault=vault)
-    days = [day for days in known.covered.values() for day in days]
+    days = [day for id in known.drawn for day in known.covered.get(id, ())]
     if not days:
         return None
-    flow = await counts.flow(session, trial, {*known.drawn}, until=until)
+    masked = masks(trial.protocol.arms, key=vault.key(), trial=trial.code)
+    flow = await counts.flow(session, trial, {*known.arms}, until=until)
+    flow["left_out"] = {
+        mask: sum(each == arm for each in known.left_out.values()) for arm, mask in masked.items()
+    }
     programme = Programme(
         followed_until=max(days),
         measures=tuple(counted.measure for counted in definitions.measures),
@@ -102,7 +108,7 @@ async def source_of(
     judged = Judged(
         definitions,
         programme.followed_until,
-        masks(trial.protocol.arms, key=vault.key(), trial=trial.code),
+        masked,
         await queries.offence_classes(session),
         weights,
     )
@@ -121,8 +127,13 @@ async def _known(session: AsyncSession, trial: Standing, until: datetime, *, vau
     survivor = rules.survivors(merged)
     drawn = [rules.Drawn(row.id, row.person_id, row.allocated_at) for row in rows.values()]
     stands = rules.standing(drawn, survivor)
-    standing = {id: rows[id] for id in sorted({*stands.values()})}
+    withdrawn = await queries.withdrawn(session, trial.id, until)
     sealed = await queries.sealed(session, trial.id)
+    arms = {
+        id: vault.open(sealed[rows[id].slot_id], place=str(rows[id].slot_id))
+        for id in sorted({*stands.values()})
+    }
+    standing = {id: rows[id] for id in arms if id not in withdrawn}
     covered, told = defaultdict(list), defaultdict(list)
     for row in await queries.covered(session, trial.id, until):
         covered[stands[row.allocation_id]].append(row.followed_until)
@@ -131,10 +142,8 @@ async def _known(session: AsyncSession, trial: Standing, until: datetime, *, vau
     return Known(
         drawn=standing,
         people=await _people(session, standing, merged, survivor, until),
-        arms={
-            id: vault.open(sealed[row.slot_id], place=str(row.slot_id))
-            for id, row in standing.items()
-        },
+        arms=arms,
+        left_out={id: arm for id, arm in arms.items() if id in withdrawn},
         record=await queries.on_record(session, trial.id, until),
         covered=covered,
         told=told,

@@ -86,6 +86,19 @@ NEEDS = sa.text(f"""
                         WHERE later.corrects_id = assessment.id AND later.completed_at <= :until)
      ORDER BY assessment.number
 """).bindparams(TRIAL_ID, AT)  # noqa: S608
+# Who agreed to the research no longer by then: they are left out of what is taken for it.
+WITHDRAWN = sa.text(f"""
+    SELECT last.id FROM (
+        SELECT DISTINCT ON (drawn.id) drawn.id, consent.id AS consent_id, answer
+          FROM ({ALLOCATED}) AS drawn
+          JOIN consent_asking AS asking ON asking.custody_record_id = drawn.custody_record_id
+          JOIN consent ON consent_asking_id = asking.id
+         WHERE consent.kind = 'research' AND taken_at <= :until
+         ORDER BY drawn.id, asking.number DESC) AS last
+     WHERE answer <> 'given'
+        OR EXISTS (SELECT FROM consent_withdrawal AS taken_back
+                    WHERE taken_back.consent_id = last.consent_id AND recorded_at <= :until)
+""").bindparams(TRIAL_ID, AT)  # noqa: S608
 COVERED = sa.text("""
     SELECT DISTINCT allocation_id, followed_until
       FROM follow_up_row JOIN follow_up_batch AS batch ON batch.id = batch_id
@@ -163,6 +176,11 @@ async def on_record(session: AsyncSession, trial_id: UUID, until: datetime) -> O
         needs=_listed(await rows_of(session, NEEDS, **given), lambda row: row),
         measured=_listed(await rows_of(session, MEASURED, **given), lambda row: row),
     )
+
+
+async def withdrawn(session: AsyncSession, trial_id: UUID, until: datetime) -> frozenset[UUID]:
+    """The allocations of those who agreed to the research no longer."""
+    return _ids(await rows_of(session, WITHDRAWN, trial_id=trial_id, until=until))
 
 
 async def covered(session: AsyncSession, trial_id: UUID, until: datetime) -> Sequence[Any]:
