@@ -68,6 +68,12 @@ def _create_follow_up_batch() -> None:
             comment="How many stood already, word for word.",
         ),
         sa.Column(
+            "left_out",
+            sa.Integer(),
+            nullable=False,
+            comment="How many were about people who agree to the research no longer.",
+        ),
+        sa.Column(
             "ambiguous", sa.Integer(), nullable=False, comment="How many could be about two people."
         ),
         sa.Column(
@@ -104,7 +110,7 @@ def _create_follow_up_batch() -> None:
             "allowed_percent BETWEEN 0 AND 100", name=op.f("ck_follow_up_batch_allowed_range")
         ),
         sa.CheckConstraint(
-            "new + corrects + repeated + ambiguous + unmatched = rows AND least(new, corrects, repeated, ambiguous, unmatched, covered, lacking) >= 0 AND rows >= 1",
+            "new + corrects + repeated + left_out + ambiguous + unmatched = rows AND least(new, corrects, repeated, left_out, ambiguous, unmatched, covered, lacking) >= 0 AND rows >= 1",
             name=op.f("ck_follow_up_batch_counts_add_up"),
         ),
         sa.CheckConstraint("number >= 1", name=op.f("ck_follow_up_batch_number_counts")),
@@ -140,6 +146,7 @@ def _create_follow_up_row() -> None:
                 "new",
                 "corrects",
                 "repeated",
+                "left_out",
                 "ambiguous",
                 "unmatched",
                 name="outcome",
@@ -154,7 +161,7 @@ def _create_follow_up_row() -> None:
             "allocation_id", sa.Uuid(), nullable=True, comment="Whose it is, if they were found."
         ),
         sa.CheckConstraint(
-            "(outcome IN ('ambiguous', 'unmatched')) = (allocation_id IS NULL)",
+            "(outcome IN ('left_out', 'ambiguous', 'unmatched')) = (allocation_id IS NULL)",
             name=op.f("ck_follow_up_row_matched_or_not"),
         ),
         sa.ForeignKeyConstraint(

@@ -1,4 +1,4 @@
-"""What is measured of cases: satisfaction, wellbeing, cost.
+"""What is measured of cases, and of it in data cuts: satisfaction, wellbeing, cost.
 
 Revision ID: 0114
 Revises: 0113
@@ -15,6 +15,24 @@ TABLES = ("case_measure",)
 
 def upgrade() -> None:
     _create_case_measure()
+    op.add_column(
+        "cut_participant",
+        sa.Column(
+            "wellbeing",
+            sa.Integer(),
+            nullable=True,
+            comment="Last WEMWBS points after allocation.",
+        ),
+    )
+    op.add_column(
+        "cut_participant",
+        sa.Column(
+            "victim_satisfaction",
+            sa.Float(),
+            nullable=True,
+            comment="Mean of victims' last answers, 1 to 5.",
+        ),
+    )
     for table in TABLES:
         op.execute(f"""
             CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE
@@ -123,5 +141,7 @@ def _create_case_measure() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("cut_participant", "victim_satisfaction")
+    op.drop_column("cut_participant", "wellbeing")
     for table in reversed(TABLES):
         op.drop_table(table)

@@ -128,7 +128,7 @@ def test_a_file_is_taken_in_with_a_bar_and_a_report_and_once(shell, imported, tm
     number = told.out.partition("Batch ")[2].partition(" ")[0]
     assert told.out == (
         f"Batch {number} of TEST-TRIAL:\n"
-        "3 rows: 3 new, 0 corrected, 0 repeated, 0 ambiguous, 0 unmatched.\n"
+        "3 rows: 3 new, 0 corrected, 0 repeated, 0 left out, 0 ambiguous, 0 unmatched.\n"
         "It tells of 3 people; of 1 who were allocated it does not tell.\n"
     )
     assert "Reading" in told.err
@@ -183,7 +183,10 @@ def test_unknown_numbers_are_left_out_only_where_that_is_allowed(shell, imported
     assert of_source(shell, "SOME") == 0
     told = imported(as_csv(*rows), "SOME", "--accept-unmatched", 3)
     assert told.code == 0, told.err
-    assert "100 rows: 97 new, 0 corrected, 0 repeated, 0 ambiguous, 3 unmatched." in told.out
+    assert (
+        "100 rows: 97 new, 0 corrected, 0 repeated, 0 left out, 0 ambiguous, 3 unmatched."
+        in told.out
+    )
 
 
 def test_a_file_that_is_too_large_or_not_there_is_refused(shell, imported, monkeypatch, tmp_path):

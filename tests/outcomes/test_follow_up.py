@@ -2,7 +2,7 @@
 
 import pytest
 
-from builders import a_key, a_pnc_id
+from builders import WITHDRAWAL, a_key, a_pnc_id
 from checkpoint.foundation.actors import Role
 from conftest import NOON
 from following import LATER, NUMBERS, PLACE, a_row, nothing, sent
@@ -216,7 +216,7 @@ async def test_definitions_are_there_for_everybody_to_read(client):
     assert [each["measure"] for each in one.json()["measures"]] == ["arrest", "charge", "proven"]
     absent = await client.get("/v1/reference/outcome-definitions/none-such")
     assert absent.json()["errorCode"] == "outcome-definitions-not-found"
-    for name, count in (("events", 9), ("disposals", 5), ("row-outcomes", 5)):
+    for name, count in (("events", 9), ("disposals", 5), ("row-outcomes", 6)):
         codes = (await client.get(f"/v1/reference/follow-up-{name}")).json()["items"]
         assert len(codes) == count
 
@@ -238,3 +238,32 @@ async def test_definitions_that_are_no_longer_what_was_published_are_not_shown(c
     )
     assert answer.status_code == 503
     assert answer.json()["errorCode"] == "outcome-definitions-changed"
+
+
+async def test_whoever_took_back_their_agreement_is_left_out_and_nothing_of_them_is_kept(
+    followed_trial,
+):
+    trial, record = followed_trial, followed_trial.records[0]
+    client = trial.client()
+    first = (await sent(client, a_row(1), a_row(2, 1))).json()
+    assert counts(first) == {"new": 2}
+    officer = trial.stage.at()(name="officer 0")
+    asked = (await officer.get(f"/v1/custody-records/{record['id']}/consents")).json()
+    asking = asked["items"][0]["id"]
+    answer = await officer.post(
+        f"/v1/consents/{asking}/withdrawals", json=WITHDRAWAL, headers=a_key()
+    )
+    assert answer.status_code in (200, 201), answer.text
+    batch = (await sent(client, a_row(3), nothing(4, 1), nothing(5, 2))).json()
+    assert counts(batch) == {"new": 2, "left_out": 1}
+    assert (batch["covered"], batch["lacking"]) == (2, 1)
+    lacking = (await client.get(f"{PLACE}/{batch['id']}/lacking")).json()["items"]
+    assert [each["allocation_id"] for each in lacking] == [trial.allocations[3]]
+    assert [row.row_key for row in await entries(trial, "PNC")] == ["R1", "R2", "R4", "R5"]
+    cut = await trial.client(Role.STATISTICIAN).post(
+        "/v1/trials/TEST-TRIAL/data-cuts", json={}, headers=a_key()
+    )
+    assert (cut.json()["participants"], cut.json()["events"]) == (3, 1), cut.text
+    (flow,) = (await trial.stage.found("SELECT flow FROM data_cut"))[0]
+    assert flow["gates"]["allocated"] == 4
+    assert sum(flow["left_out"].values()) == 1

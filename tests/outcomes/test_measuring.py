@@ -4,8 +4,14 @@ from uuid import uuid4
 
 import pytest
 
-from builders import a_key, booked
+from builders import a_key, booked, make_record
+from checkpoint.audit.ledger import LedgerNotWritten
+from checkpoint.custody.rules import RecordFull
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.database import transaction
+from checkpoint.outcomes.measuring import actions, queries
+from checkpoint.outcomes.measuring.schemas import RecordCaseMeasure
+from conftest import NOON
 from harm import added
 from traces import entries
 
@@ -101,3 +107,23 @@ async def test_satisfaction_is_that_of_a_victim_of_the_case(client):
     assert (await measured(client, record, body)).json()["errors"][0]["code"] == "victim-elsewhere"
     body["victim_id"] = str(uuid4())
     assert (await measured(client, record, body)).json()["errorCode"] == "victim-not-found"
+
+
+async def test_nothing_is_measured_that_cannot_be_recorded(without_ledger, officer):
+    command = RecordCaseMeasure.model_validate(WELLBEING | {"taken_on": "2026-11-03"})
+    async with transaction(without_ledger) as session:
+        record = await make_record(session)
+    with pytest.raises(LedgerNotWritten):
+        async with transaction(without_ledger) as session:
+            await actions.record(session, record.id, command, by=officer, at=NOON)
+    async with transaction(without_ledger) as session:
+        assert await queries.of_record(session, record.id, actor=officer) == []
+
+
+async def test_a_case_takes_only_so_many_measures(session, officer, monkeypatch):
+    monkeypatch.setattr(actions, "MOST", 1)
+    record = await make_record(session)
+    command = RecordCaseMeasure.model_validate(WELLBEING)
+    await actions.record(session, record.id, command, by=officer, at=NOON)
+    with pytest.raises(RecordFull, match="1 is the most"):
+        await actions.record(session, record.id, command, by=officer, at=NOON)

@@ -144,6 +144,10 @@ async def test_a_cut_of_a_trial_that_runs_here_holds_everybody_behind_masks(foll
     place = "/v1/trials/TEST-TRIAL/data-cuts"
     early = await statistician.post(place, json={}, headers=a_key())
     assert early.json()["errorCode"] == "nothing-to-cut"
+    officer = trial.client(Role.CUSTODY_OFFICER)
+    path = f"/v1/custody-records/{trial.records[1]['id']}/case-measures"
+    well = {"kind": "wellbeing", "value": 52, "taken_on": "2027-11-03"}
+    assert (await officer.post(path, json=well, headers=a_key())).status_code == 201
     rows = [a_row(1), a_row(2, **DISPOSED), nothing(3, 1), nothing(4, 2)]
     assert (await sent(statistician, *rows)).status_code == 201
     answer = await statistician.post(place, json={}, headers=a_key())
@@ -151,14 +155,14 @@ async def test_a_cut_of_a_trial_that_runs_here_holds_everybody_behind_masks(foll
     cut = answer.json()
     assert (cut["origin"], cut["participants"], cut["events"]) == ("own", 4, 2)
     found = await trial.stage.found(
-        "SELECT arrest_day, charge_day, proven_day, observed_days, ended_by, ethnicity "
-        "FROM cut_participant ORDER BY observed_days, arrest_day NULLS LAST"
+        "SELECT arrest_day, charge_day, proven_day, observed_days, ended_by, wellbeing "
+        "FROM cut_participant ORDER BY observed_days, arrest_day, wellbeing"
     )
     days = (date(2029, 5, 31) - date(2026, 11, 3)).days
     assert [tuple(row) for row in found] == [
         (None, None, None, 0, "lost_to_follow_up", None),
         (180, None, 179, days, "data_cut", None),
-        (None, None, None, days, "data_cut", None),
+        (None, None, None, days, "data_cut", 52),
         (None, None, None, days, "data_cut", None),
     ]
     for arm in ("treatment", "control"):
@@ -232,3 +236,11 @@ async def test_nothing_is_cut_where_nothing_says_what_counts(followed_trial):
     statistician = trial.client(Role.STATISTICIAN)
     answer = await statistician.post("/v1/trials/TEST-TRIAL/data-cuts", json={}, headers=a_key())
     assert answer.json()["errorCode"] == "outcome-definitions-not-found"
+
+
+async def test_no_follow_up_is_taken_in_that_cannot_be_recorded(followed_trial):
+    trial = followed_trial
+    await trial.stage.found("REVOKE INSERT ON audit_entry FROM checkpoint_api")
+    answer = await sent(trial.client(), a_row(1))
+    assert answer.json()["errorCode"] == "ledger-not-written"
+    assert await trial.stage.found("SELECT * FROM follow_up_batch") == []

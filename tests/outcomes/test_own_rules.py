@@ -1,6 +1,7 @@
 """What a cut says of somebody who was allocated here, decided by itself."""
 
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -100,3 +101,28 @@ def test_somebody_is_covered_until_the_last_batch_that_tells_of_them():
     covered = [date(2027, 1, 1), date(2026, 1, 1), date(2026, 12, 1)]
     assert rules.covered_until(covered, allocated_on=day) == date(2027, 1, 1)
     assert rules.covered_until([date(2026, 1, 1)], allocated_on=day) is None
+
+
+def a_measure(kind, value, day, victim_id=None):
+    return SimpleNamespace(
+        kind=kind, value=value, taken_on=date(2026, 11, day), victim_id=victim_id
+    )
+
+
+def test_what_was_measured_is_told_apart_by_the_day_of_allocation_and_by_victim():
+    rows = [
+        a_measure("wellbeing", 40, 2),
+        a_measure("victim_satisfaction", 1, 3, A),
+        a_measure("wellbeing", 44, 3),
+        a_measure("cost", 100, 3),
+        a_measure("wellbeing", 50, 4),
+        a_measure("victim_satisfaction", 3, 4, A),
+        a_measure("victim_satisfaction", 4, 5, B),
+        a_measure("cost", 20, 5),
+    ]
+    found = rules.measured(rows, allocated_on=date(2026, 11, 3))
+    assert (found.cost_pence, found.wellbeing, found.satisfaction) == (120, 50, 3.5)
+    assert found.baseline == {"wellbeing": 44}
+    assert rules.measured([], allocated_on=date(2026, 11, 3)) == rules.Measures(
+        None, None, None, {}
+    )

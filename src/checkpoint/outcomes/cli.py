@@ -126,7 +126,8 @@ async def import_follow_up(
     typer.echo(f"Batch {batch.number} of {trial}{'' if is_new else ' was taken in before'}:")
     typer.echo(
         f"{batch.rows:,} rows: {batch.new:,} new, {batch.corrects:,} corrected, "
-        f"{batch.repeated:,} repeated, {batch.ambiguous:,} ambiguous, {batch.unmatched:,} unmatched."
+        f"{batch.repeated:,} repeated, {batch.left_out:,} left out, "
+        f"{batch.ambiguous:,} ambiguous, {batch.unmatched:,} unmatched."
     )
     typer.echo(
         f"It tells of {batch.covered:,} people; of {batch.lacking:,} who were allocated it does "

@@ -51,7 +51,8 @@ PARTICIPANT = (
 )  # fmt: skip
 PARTICIPANT_COLUMNS = (
     "id", "cut_id", *PARTICIPANT, "baseline", "observed_days", "ended_by", "custody_days",
-    "arrest_day", "charge_day", "proven_day", "distance_travelled", "cost_pence",
+    "arrest_day", "charge_day", "proven_day", "distance_travelled", "cost_pence", "wellbeing",
+    "victim_satisfaction",
 )  # fmt: skip
 EVENT_COLUMNS = (
     "id", "cut_id", "participant_id", "measure", "day", "offence_group", "harm_days",
@@ -227,6 +228,8 @@ def participant_row(taken: Taken, found: Gathered) -> list[Any]:
         *(found.first.get(measure) for measure in Measure),
         taken.distance_travelled,
         taken.cost_pence,
+        taken.wellbeing,
+        taken.victim_satisfaction,
     ]
 
 

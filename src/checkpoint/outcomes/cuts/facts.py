@@ -104,6 +104,8 @@ class Taken:
     events: tuple[Happened, ...] = ()
     distance_travelled: int | None = None
     cost_pence: int | None = None
+    wellbeing: int | None = None
+    victim_satisfaction: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,6 +241,14 @@ class CutParticipant(Record, table=True):
             "What the case cost, in pence, if recorded.", Disclosure.INDIRECT
         ),
     )
+    wellbeing: int | None = Field(
+        default=None,
+        sa_column_kwargs=described("Last WEMWBS points after allocation.", Disclosure.INDIRECT),
+    )
+    victim_satisfaction: float | None = Field(
+        default=None,
+        sa_column_kwargs=described("Mean of victims' last answers, 1 to 5.", Disclosure.INDIRECT),
+    )
 
 
 class CutEvent(Record, table=True):

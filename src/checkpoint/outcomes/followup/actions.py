@@ -153,10 +153,12 @@ async def roster(
 ) -> tuple[list[str], int]:
     """The PNC IDs of everybody who was allocated in a trial, in order; and how many have none.
 
-    Each is there once under every number of theirs, whatever was drawn for them.
+    Each is there once under every number of theirs, whatever was drawn for them. Whoever agrees to
+    the research no longer is left out: they are not looked up.
     """
     cohort = await queries.cohort(session, trial.id)
-    without = len(cohort.days) - len({*cohort.numbers.values()})
+    numbers = {number: id for number, id in cohort.numbers.items() if id in cohort.days}
+    without = len(cohort.days) - len({*numbers.values()})
     await ledger.record(
         session,
         Operation.DISCLOSURE,
@@ -167,7 +169,7 @@ async def roster(
         at=at,
         recipient=recipient,
     )
-    return sorted(cohort.numbers), without
+    return sorted(numbers), without
 
 
 def check_day(followed_until: date, *, today: date) -> None:
@@ -200,7 +202,10 @@ async def _matched(
         read = readings[row.pnc_id]
         likely = read if len(read) == 1 else [number for number in read if number in known]
         allocation_id = cohort.numbers.get(likely[0]) if len(likely) == 1 else None
-        found.append(_became(row, likely, allocation_id, before.get(row.row_key)))
+        if allocation_id in cohort.left_out:
+            found.append(Matched(row, RowOutcome.LEFT_OUT, ""))
+        else:
+            found.append(_became(row, likely, allocation_id, before.get(row.row_key)))
     return found
 
 

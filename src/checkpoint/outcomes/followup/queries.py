@@ -35,14 +35,26 @@ STANDING = """
      WHERE allocation.trial_id = :trial_id
      ORDER BY survivor_of(record.person_id), allocated_at, allocation.id
 """
+# Who agrees to the research no longer: nothing new about them is collected for it.
+WITHDRAWN = """
+    SELECT last.custody_record_id FROM (
+        SELECT DISTINCT ON (asking.custody_record_id) asking.custody_record_id, consent.id, answer
+          FROM consent JOIN consent_asking AS asking ON asking.id = consent_asking_id
+         WHERE kind = 'research' ORDER BY asking.custody_record_id, asking.number DESC) AS last
+     WHERE answer <> 'given'
+        OR EXISTS (SELECT FROM consent_withdrawal WHERE consent_id = last.id)
+"""
 COHORT = sa.text(f"""
-    SELECT standing.id, allocated_at, pnc_id
+    SELECT standing.id, allocated_at, pnc_id,
+           standing.custody_record_id IN ({WITHDRAWN}) AS left_out
       FROM ({STANDING}) AS standing
       LEFT JOIN LATERAL (
            SELECT pnc_id FROM same_person_ids(standing.person_id) AS same (id)
              JOIN person ON person.id = same.id WHERE pnc_id IS NOT NULL) AS known ON true
      ORDER BY pnc_id, standing.id
-""").columns(id=sa.Uuid, allocated_at=sa.DateTime(timezone=True), pnc_id=sa.String)  # noqa: S608 - nothing of a caller's is in it
+""").columns(  # noqa: S608 - nothing of a caller's is in it
+    id=sa.Uuid, allocated_at=sa.DateTime(timezone=True), pnc_id=sa.String, left_out=sa.Boolean
+)
 ON_RECORD = sa.select(col(Person.pnc_id)).where(
     col(Person.pnc_id) == sa.any_(sa.bindparam("numbers", type_=ARRAY(sa.String())))
 )
@@ -101,6 +113,7 @@ _LACKING: Any = (
                      JOIN person ON person.id = same.id WHERE pnc_id IS NOT NULL) AS has_pnc_id
       FROM ({STANDING}) AS standing
      WHERE (allocated_at AT TIME ZONE 'Europe/London')::date <= :followed_until
+       AND standing.custody_record_id NOT IN ({WITHDRAWN})
        AND NOT EXISTS (SELECT FROM follow_up_row
                         WHERE follow_up_row.batch_id = :batch_id
                           AND follow_up_row.allocation_id = standing.id)
@@ -125,18 +138,24 @@ LACKING = Listing(
 
 @dataclass(frozen=True)
 class Cohort:
-    """Everybody who was allocated in a trial, and by which PNC IDs each is known."""
+    """Everybody who was allocated in a trial, and by which PNC IDs each is known.
+
+    ``days`` are those of allocation, of whoever agrees to the research still; ``left_out`` are
+    the others.
+    """
 
     days: Mapping[UUID, date]
     numbers: Mapping[str, UUID]
+    left_out: frozenset[UUID]
 
 
 async def cohort(session: AsyncSession, trial_id: UUID) -> Cohort:
     """Everybody who was allocated in a trial, people on record more than once counted once."""
     rows = await rows_of(session, COHORT, trial_id=trial_id)
     return Cohort(
-        days={row.id: london_day(row.allocated_at) for row in rows},
+        days={row.id: london_day(row.allocated_at) for row in rows if not row.left_out},
         numbers={row.pnc_id: row.id for row in rows if row.pnc_id is not None},
+        left_out=frozenset(row.id for row in rows if row.left_out),
     )
 
 

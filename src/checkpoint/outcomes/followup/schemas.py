@@ -83,6 +83,9 @@ class RowCountsView(View):
     new: int
     corrects: int
     repeated: int
+    left_out: Annotated[
+        int, Field(description="About people who agree to the research no longer; not kept.")
+    ]
     ambiguous: int
     unmatched: int
 

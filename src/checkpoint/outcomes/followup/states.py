@@ -32,6 +32,7 @@ class RowOutcome(StrEnum):
     NEW = "new"
     CORRECTS = "corrects"
     REPEATED = "repeated"
+    LEFT_OUT = "left_out"
     AMBIGUOUS = "ambiguous"
     UNMATCHED = "unmatched"
 
@@ -42,6 +43,7 @@ LABELS: Mapping[StrEnum, str] = MappingProxyType(
         RowOutcome.NEW: "It was new",
         RowOutcome.CORRECTS: "It takes the place of the row of that key before it",
         RowOutcome.REPEATED: "It stands already, word for word",
+        RowOutcome.LEFT_OUT: "They agree to the research no longer, so nothing of it was kept",
         RowOutcome.AMBIGUOUS: "It could be about two people, so about neither",
         RowOutcome.UNMATCHED: "Nobody of that PNC ID was allocated in the trial",
     }

@@ -30,8 +30,8 @@ class FollowUpBatch(Record, table=True):
         sa.CheckConstraint("source ~ '^[A-Z0-9_-]{1,40}$'", name="source_form"),
         sa.CheckConstraint("allowed_percent BETWEEN 0 AND 100", name="allowed_range"),
         sa.CheckConstraint(
-            "new + corrects + repeated + ambiguous + unmatched = rows AND least(new, corrects, "
-            "repeated, ambiguous, unmatched, covered, lacking) >= 0 AND rows >= 1",
+            "new + corrects + repeated + left_out + ambiguous + unmatched = rows AND least(new, "
+            "corrects, repeated, left_out, ambiguous, unmatched, covered, lacking) >= 0 AND rows >= 1",
             name="counts_add_up",
         ),
         sa.CheckConstraint(
@@ -69,6 +69,11 @@ class FollowUpBatch(Record, table=True):
     repeated: int = Field(
         sa_column_kwargs=described("How many stood already, word for word.", Disclosure.SAFE)
     )
+    left_out: int = Field(
+        sa_column_kwargs=described(
+            "How many were about people who agree to the research no longer.", Disclosure.SAFE
+        )
+    )
     ambiguous: int = Field(
         sa_column_kwargs=described("How many could be about two people.", Disclosure.SAFE)
     )
@@ -99,7 +104,7 @@ class FollowUpRow(Record, table=True):
     __table_args__ = (
         sa.UniqueConstraint("batch_id", "number"),
         sa.CheckConstraint(
-            "(outcome IN ('ambiguous', 'unmatched')) = (allocation_id IS NULL)",
+            "(outcome IN ('left_out', 'ambiguous', 'unmatched')) = (allocation_id IS NULL)",
             name="matched_or_not",
         ),
         sa.Index("ix_follow_up_row_allocation_id", "allocation_id"),

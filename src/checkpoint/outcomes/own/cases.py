@@ -41,12 +41,12 @@ class Known:
     """All that stood on record of a trial at one moment."""
 
     drawn: Mapping[UUID, Any]
+    left_out: Mapping[UUID, str]
     people: Mapping[UUID, Sequence[Mapping[str, Any]]]
     arms: Mapping[UUID, str]
     record: queries.OnRecord
     covered: Mapping[UUID, Sequence[date]]
     told: Mapping[UUID, Sequence[Any]]
-    costs: Mapping[UUID, int]
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ async def source_of(
 
     Returns:
         What holds for everybody, how many there are, and each of them in the order of their ids;
-        None where no follow-up had come by then.
+        None where no follow-up had come by then. Whoever agreed to the research no longer is left
+        out, and counted by mask in the flow: those allocated are those in the cut and these.
 
     Raises:
         DefinitionsNotFound, DefinitionsChanged: nothing says what counts.
@@ -82,10 +83,14 @@ async def source_of(
     definitions, digest = await lookups.of_trial(session, opened_on=trial.protocol.opens_on)
     version, weights = await lookups.harm_index_at(session, until)
     known = await _known(session, trial, until, vault=vault)
-    days = [day for days in known.covered.values() for day in days]
+    days = [day for id in known.drawn for day in known.covered.get(id, ())]
     if not days:
         return None
-    flow = await counts.flow(session, trial, {*known.drawn}, until=until)
+    masked = masks(trial.protocol.arms, key=vault.key(), trial=trial.code)
+    flow = await counts.flow(session, trial, {*known.arms}, until=until)
+    flow["left_out"] = {
+        mask: sum(each == arm for each in known.left_out.values()) for arm, mask in masked.items()
+    }
     programme = Programme(
         followed_until=max(days),
         measures=tuple(counted.measure for counted in definitions.measures),
@@ -103,7 +108,7 @@ async def source_of(
     judged = Judged(
         definitions,
         programme.followed_until,
-        masks(trial.protocol.arms, key=vault.key(), trial=trial.code),
+        masked,
         await queries.offence_classes(session),
         weights,
     )
@@ -122,8 +127,13 @@ async def _known(session: AsyncSession, trial: Standing, until: datetime, *, vau
     survivor = rules.survivors(merged)
     drawn = [rules.Drawn(row.id, row.person_id, row.allocated_at) for row in rows.values()]
     stands = rules.standing(drawn, survivor)
-    standing = {id: rows[id] for id in sorted({*stands.values()})}
+    withdrawn = await queries.withdrawn(session, trial.id, until)
     sealed = await queries.sealed(session, trial.id)
+    arms = {
+        id: vault.open(sealed[rows[id].slot_id], place=str(rows[id].slot_id))
+        for id in sorted({*stands.values()})
+    }
+    standing = {id: rows[id] for id in arms if id not in withdrawn}
     covered, told = defaultdict(list), defaultdict(list)
     for row in await queries.covered(session, trial.id, until):
         covered[stands[row.allocation_id]].append(row.followed_until)
@@ -132,14 +142,11 @@ async def _known(session: AsyncSession, trial: Standing, until: datetime, *, vau
     return Known(
         drawn=standing,
         people=await _people(session, standing, merged, survivor, until),
-        arms={
-            id: vault.open(sealed[row.slot_id], place=str(row.slot_id))
-            for id, row in standing.items()
-        },
+        arms=arms,
+        left_out={id: arm for id, arm in arms.items() if id in withdrawn},
         record=await queries.on_record(session, trial.id, until),
         covered=covered,
         told=told,
-        costs=await queries.costs(session, trial.id, until),
     )
 
 
@@ -176,18 +183,11 @@ def taken(id: UUID, known: Known, judged: Judged) -> Taken:
     """One of those who were allocated."""
     row, records, arm = known.drawn[id], known.people[id], known.arms[id]
     on = london_day(row.allocated_at)
-    given = {
-        event
-        for event, ids in (
-            (Given.STARTED, known.record.started),
-            (Given.DEVIATED, known.record.deviated),
-            (Given.DISPOSED, known.record.disposed),
-        )
-        if id in ids
-    }
+    given = _given(id, known.record)
     was_given = rules.delivered_arm(delivered(given), arm, judged.masks)
     noted = [AnnotationKind(kind) for kind in known.record.noted.get(id, ())]
     states = [ContractState(state) for state in known.record.contracts.get(id, ())]
+    measured = rules.measured(known.record.measured.get(id, ()), allocated_on=on)
     until = rules.covered_until(known.covered.get(id, ()), allocated_on=on)
     return Taken(
         participant_id=id,
@@ -202,13 +202,24 @@ def taken(id: UUID, known: Known, judged: Judged) -> Taken:
         ethnicity=rules.ethnicity_group(rules.first_known(records, "self_defined_ethnicity")),
         residence=rules.first_known(records, "local_authority"),
         offence_group=rules.index_group(row.facts.get("offence_classes") or ()),
-        baseline=rules.covariates(row.facts),
+        baseline=rules.covariates(row.facts) | measured.baseline,
         ends=(*_ends(known.told.get(id, ()), on), *_lost(until, on, judged.followed_until)),
         spells=_spells(known.told.get(id, ()), on),
         events=tuple(_events(known.told.get(id, ()), on, until or on, judged)),
         distance_travelled=_distance(known.record.needs.get(id, ())),
-        cost_pence=known.costs.get(id),
+        cost_pence=measured.cost_pence,
+        wellbeing=measured.wellbeing,
+        victim_satisfaction=measured.satisfaction,
     )
+
+
+def _given(id: UUID, record: queries.OnRecord) -> set[Given]:
+    found = {
+        Given.STARTED: record.started,
+        Given.DEVIATED: record.deviated,
+        Given.DISPOSED: record.disposed,
+    }
+    return {event for event, ids in found.items() if id in ids}
 
 
 def _ends(told: Sequence[Any], on: date) -> list[Ended]:

@@ -86,6 +86,19 @@ NEEDS = sa.text(f"""
                         WHERE later.corrects_id = assessment.id AND later.completed_at <= :until)
      ORDER BY assessment.number
 """).bindparams(TRIAL_ID, AT)  # noqa: S608
+# Who agreed to the research no longer by then: they are left out of what is taken for it.
+WITHDRAWN = sa.text(f"""
+    SELECT last.id FROM (
+        SELECT DISTINCT ON (drawn.id) drawn.id, consent.id AS consent_id, answer
+          FROM ({ALLOCATED}) AS drawn
+          JOIN consent_asking AS asking ON asking.custody_record_id = drawn.custody_record_id
+          JOIN consent ON consent_asking_id = asking.id
+         WHERE consent.kind = 'research' AND taken_at <= :until
+         ORDER BY drawn.id, asking.number DESC) AS last
+     WHERE answer <> 'given'
+        OR EXISTS (SELECT FROM consent_withdrawal AS taken_back
+                    WHERE taken_back.consent_id = last.consent_id AND recorded_at <= :until)
+""").bindparams(TRIAL_ID, AT)  # noqa: S608
 COVERED = sa.text("""
     SELECT DISTINCT allocation_id, followed_until
       FROM follow_up_row JOIN follow_up_batch AS batch ON batch.id = batch_id
@@ -100,13 +113,13 @@ TOLD = sa.text("""
          ORDER BY entry.source, row_key, version DESC) AS last
      WHERE kind NOT IN ('withdrawn', 'nothing') ORDER BY source, row_key
 """).bindparams(TRIAL_ID, AT)
-COSTS = sa.text(f"""
-    SELECT drawn.id, sum(measure.value)::bigint AS pence FROM ({ALLOCATED}) AS drawn
+MEASURED = sa.text(f"""
+    SELECT drawn.id, kind, value, victim_id, taken_on FROM ({ALLOCATED}) AS drawn
       JOIN case_measure AS measure ON measure.custody_record_id = drawn.custody_record_id
-     WHERE kind = 'cost' AND NOT withdrawn AND recorded_at <= :until
+     WHERE NOT withdrawn AND recorded_at <= :until
        AND NOT EXISTS (SELECT FROM case_measure AS later
                         WHERE later.corrects_id = measure.id AND later.recorded_at <= :until)
-     GROUP BY drawn.id
+     ORDER BY taken_on, recorded_at, measure.id
 """).bindparams(TRIAL_ID, AT)  # noqa: S608
 CLASSES = sa.text("SELECT code, offence_class FROM offence_classification")
 
@@ -121,6 +134,7 @@ class OnRecord:
     noted: Mapping[UUID, Sequence[str]]
     contracts: Mapping[UUID, Sequence[str]]
     needs: Mapping[UUID, Sequence[Any]]
+    measured: Mapping[UUID, Sequence[Any]]
 
 
 async def drawn(session: AsyncSession, trial_id: UUID, until: datetime) -> Sequence[Any]:
@@ -160,7 +174,13 @@ async def on_record(session: AsyncSession, trial_id: UUID, until: datetime) -> O
         noted=_listed(await rows_of(session, NOTED, **given), lambda row: row.kind),
         contracts=_listed(await rows_of(session, CONTRACTS, **given), lambda row: row.state),
         needs=_listed(await rows_of(session, NEEDS, **given), lambda row: row),
+        measured=_listed(await rows_of(session, MEASURED, **given), lambda row: row),
     )
+
+
+async def withdrawn(session: AsyncSession, trial_id: UUID, until: datetime) -> frozenset[UUID]:
+    """The allocations of those who agreed to the research no longer."""
+    return _ids(await rows_of(session, WITHDRAWN, trial_id=trial_id, until=until))
 
 
 async def covered(session: AsyncSession, trial_id: UUID, until: datetime) -> Sequence[Any]:
@@ -171,12 +191,6 @@ async def covered(session: AsyncSession, trial_id: UUID, until: datetime) -> Seq
 async def told(session: AsyncSession, trial_id: UUID, until: datetime) -> Sequence[Any]:
     """What follow-up told of anybody, each row as its source had it last."""
     return await rows_of(session, TOLD, trial_id=trial_id, until=until)
-
-
-async def costs(session: AsyncSession, trial_id: UUID, until: datetime) -> dict[UUID, int]:
-    """What each case cost, in pence, where that was recorded."""
-    rows = await rows_of(session, COSTS, trial_id=trial_id, until=until)
-    return {row.id: row.pence for row in rows}
 
 
 async def offence_classes(session: AsyncSession) -> dict[str, str]:

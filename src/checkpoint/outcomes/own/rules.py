@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from checkpoint.allocation.states import AnnotationKind
 from checkpoint.contracts.states import ENDED, ContractState
 from checkpoint.delivery.states import DeliveredArm
 from checkpoint.eligibility.facts import FACTS, UNCLASSIFIED, Kind
+from checkpoint.outcomes.measuring.states import CaseMeasureKind
 from checkpoint.people.states import SelfDefinedEthnicity, Sex
 from checkpoint.trials.states import CONTROL
 
@@ -33,6 +34,29 @@ class Drawn:
     id: UUID
     person_id: UUID
     allocated_at: datetime
+
+
+class Measured(Protocol):
+    """One measure of a case that counts."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def value(self) -> int: ...
+    @property
+    def victim_id(self) -> UUID | None: ...
+    @property
+    def taken_on(self) -> date: ...
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What was measured of a case, as a cut has it; None was not recorded."""
+
+    cost_pence: int | None
+    wellbeing: int | None
+    satisfaction: float | None
+    baseline: dict[str, Any]
 
 
 def survivors(merges: Iterable[tuple[UUID, UUID]]) -> Callable[[UUID], UUID]:
@@ -230,6 +254,32 @@ def distance_travelled(
             return None
         total += after - before
     return total
+
+
+def measured(rows: Sequence[Measured], *, allocated_on: date) -> Measures:
+    """What was measured of a case.
+
+    Args:
+        rows: every measure that counts, in the order of their days.
+        allocated_on: day 0; wellbeing until then is what somebody came with.
+
+    Returns:
+        All costs, in pence; wellbeing at the last measure after allocation, 14 to 70, and at the
+        last one until then as a covariate; the mean of each victim's last answer, 1 to 5.
+    """
+    costs = [row.value for row in rows if row.kind == CaseMeasureKind.COST]
+    wellbeing = [row for row in rows if row.kind == CaseMeasureKind.WELLBEING]
+    before = [row.value for row in wellbeing if row.taken_on <= allocated_on]
+    after = [row.value for row in wellbeing if row.taken_on > allocated_on]
+    answers = {
+        row.victim_id: row.value for row in rows if row.kind == CaseMeasureKind.VICTIM_SATISFACTION
+    }
+    return Measures(
+        cost_pence=sum(costs) if costs else None,
+        wellbeing=after[-1] if after else None,
+        satisfaction=sum(answers.values()) / len(answers) if answers else None,
+        baseline={"wellbeing": before[-1]} if before else {},
+    )
 
 
 def covered_until(covered: Iterable[date], *, allocated_on: date) -> date | None:
