@@ -10,11 +10,13 @@ import pytest
 
 from checkpoint.allocation.states import SealedListChanged
 from checkpoint.allocation.vault import Vault
+from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.foundation.actors import Actor, Role
+from checkpoint.foundation.database import transaction
 from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.outcomes.cuts import actions as cutting
 from checkpoint.outcomes.cuts.states import CutTooLarge, NothingToCut
-from checkpoint.outcomes.elsewhere import actions, applying
+from checkpoint.outcomes.elsewhere import actions, applying, queries
 from checkpoint.outcomes.elsewhere.applying import Files, bring_in
 from checkpoint.outcomes.elsewhere.reading import Report
 from checkpoint.outcomes.elsewhere.rules import Manifest
@@ -223,3 +225,12 @@ def test_a_trial_is_brought_in_and_cut_in_the_shell(make_database, monkeypatch, 
     assert (lacking.code, "lacks follow-up.csv" in lacking.err) == (22, True)
     (folder / "manifest.json").unlink()
     assert "follow-up.csv and manifest.toml" in shell("trial", "import", folder).err
+
+
+async def test_nothing_is_brought_in_that_cannot_be_recorded(without_ledger, vault):
+    manifest = Manifest.model_validate(MANIFEST)
+    with pytest.raises(LedgerNotWritten):
+        async with transaction(without_ledger) as session:
+            await actions.begin(session, manifest, vault=vault, by=BY, at=NOON)
+    async with transaction(without_ledger) as session:
+        assert await queries.every(session) == {}

@@ -44,7 +44,7 @@ ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtext('data cuts'), hashtext(:c
 PATIENTLY = sa.text("SET LOCAL statement_timeout = '10min'")
 # An answer has to come within seconds; more are cut in the shell, which shows how far it is.
 MOST_AT_ONCE = 20_000
-AT_A_TIME = 2000
+AT_A_TIME = 1000
 PARTICIPANT = (
     "participant_id", "mask", "delivered_mask", "per_protocol", "completed", "stratum",
     "allocated_on", "sex", "age", "ethnicity", "residence", "offence_group",

@@ -149,10 +149,7 @@ async def _is_new(
     """Put a part on record, unless the very same is here already."""
     told = command.model_dump_json(exclude={"part"})
     whole = hashlib.sha256(told.encode()).hexdigest()
-    there = await queries.parts(session, edition.id)
-    before = next(
-        (each for each in there if (each.kind, each.number) == (kind, command.part)), None
-    )
+    before = await queries.part(session, edition.id, kind, command.part)
     if before is not None and before.digest != whole:
         raise PartReceived("Send it as another part, or abandon the edition and begin again.")
     await record(session, EditionEvent.PART_RECEIVED, edition.id, by=by, at=at)

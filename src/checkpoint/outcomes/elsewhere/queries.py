@@ -43,6 +43,10 @@ PARTS = (
     .where(col(TrialEditionPart.trial_edition_id) == EDITION_ID)
     .order_by(col(TrialEditionPart.kind), col(TrialEditionPart.number))
 )
+PART = PARTS.where(
+    col(TrialEditionPart.kind) == sa.bindparam("kind"),
+    col(TrialEditionPart.number) == sa.bindparam("number"),
+)
 RECEIVED = (
     sa.select(
         col(TrialEditionPart.trial_edition_id),
@@ -127,6 +131,12 @@ async def received(session: AsyncSession, *editions: UUID) -> dict[UUID, dict[Pa
 async def parts(session: AsyncSession, edition_id: UUID) -> Sequence[Any]:
     """What came of an edition, part by part."""
     return await rows_of(session, PARTS, edition_id=edition_id)
+
+
+async def part(session: AsyncSession, edition_id: UUID, kind: PartKind, number: int) -> Any | None:
+    """One part that came, if it did."""
+    rows = await rows_of(session, PART, edition_id=edition_id, kind=kind, number=number)
+    return rows[0] if rows else None
 
 
 def under_way(editions: Sequence[Any]) -> Any | None:

@@ -25,6 +25,7 @@ from checkpoint.outcomes.elsewhere import actions, loading, queries, views
 from checkpoint.outcomes.elsewhere.rules import Manifest
 from checkpoint.outcomes.elsewhere.schemas import (
     CompleteEdition,
+    EditionView,
     ReceiveFollowUp,
     ReceiveParticipants,
     TrialElsewhereView,
@@ -64,15 +65,18 @@ async def read_trial_elsewhere(
     by: Monitoring, code: Code, session: Transaction, now: Now
 ) -> Response:
     """One of them: its editions, and part by part what is here of one that is being received."""
-    answer = await _told(session, code)
+    editions = await queries.of_code(session, code)
+    here = await queries.received(session, *(each.id for each in editions))
+    open_one = queries.under_way(editions)
+    parts = await queries.parts(session, open_one.id) if open_one else ()
     await _read(session, by=by, at=now)
-    return answer
+    return shown(views.trial(code, editions, here, parts))
 
 
 @router.post(
     "",
     status_code=201,
-    response_model=TrialElsewhereView,
+    response_model=EditionView,
     responses=problems(*CREATING, CodeTaken, EditionUnderWay, ListNotSealed),
 )
 async def begin_edition(
@@ -91,9 +95,7 @@ async def begin_edition(
     return await _done(session, asked, command.code, deed, status=201, by=by, at=now)
 
 
-@router.post(
-    "/{code}/participants", status_code=201, response_model=TrialElsewhereView, responses=PART
-)
+@router.post("/{code}/participants", status_code=201, response_model=EditionView, responses=PART)
 async def receive_participants(
     by: Importing,
     code: Code,
@@ -111,9 +113,7 @@ async def receive_participants(
     return await _done(session, asked, code, deed, status=201, by=by, at=now)
 
 
-@router.post(
-    "/{code}/follow-up", status_code=201, response_model=TrialElsewhereView, responses=PART
-)
+@router.post("/{code}/follow-up", status_code=201, response_model=EditionView, responses=PART)
 async def receive_follow_up(
     by: Importing,
     code: Code,
@@ -132,7 +132,7 @@ async def receive_follow_up(
 
 @router.post(
     "/{code}/completion",
-    response_model=TrialElsewhereView,
+    response_model=EditionView,
     responses=problems(*RECEIVING, EditionRefused),
 )
 async def complete_edition(
@@ -151,9 +151,7 @@ async def complete_edition(
     return await _done(session, asked, code, deed, by=by, at=now)
 
 
-@router.post(
-    "/{code}/abandonment", response_model=TrialElsewhereView, responses=problems(*RECEIVING)
-)
+@router.post("/{code}/abandonment", response_model=EditionView, responses=problems(*RECEIVING))
 async def abandon_edition(
     by: Importing,
     code: Code,
@@ -187,13 +185,12 @@ async def _done(
     return await once(session, asked, answered, by=by, at=at)
 
 
-async def _told(session: AsyncSession, code: str, *, status: int = 200) -> Response:
-    editions = await queries.of_code(session, code)
-    here = await queries.received(session, *(each.id for each in editions))
-    open_one = queries.under_way(editions)
-    parts = await queries.parts(session, open_one.id) if open_one else ()
+async def _told(session: AsyncSession, code: str, *, status: int) -> Response:
+    """The last edition, which is the one that something was done with."""
+    last = (await queries.of_code(session, code))[0]
+    here = await queries.received(session, last.id)
     headers = {"Location": f"/v1/trials-elsewhere/{code}"} if status == 201 else None
-    return shown(views.trial(code, editions, here, parts), status=status, headers=headers)
+    return shown(views.edition(last, here[last.id]), status=status, headers=headers)
 
 
 async def _read(session: AsyncSession, *, by: Actor, at: datetime) -> None:
