@@ -76,7 +76,15 @@ def calendar(first: date, last: date, horizon: Horizon, *, until: date) -> list[
 
 
 def days_between(first: date, last: date) -> list[date]:
-    """Every day from the first to the last, both included."""
+    """Every day of a span.
+
+    Args:
+        first: its first day.
+        last: its last day.
+
+    Returns:
+        Both and all between them, in order.
+    """
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
 
 
