@@ -108,6 +108,11 @@ async def test_what_would_tell_the_letters_is_told_of_everybody_together(at_cuts
         assert amount["arms"] == amount["comparisons"] == []
     cost = amounts["of_cases"][1]["everybody"]
     assert (cost["people"], cost["total"]) == (150, sum(p.cost_pence for p in people))
+    assert [each["amount"] for each in amounts["of_cases"]] == [
+        "distance_travelled",
+        "cost_pence",
+        "custody_days",
+    ]
 
 
 async def test_curves_count_everybody_until_they_were_seen_no_longer(at_cuts, lying):
