@@ -186,6 +186,9 @@ async def test_the_baseline_counts_what_was_known(at_cuts, lying):
         assert {arm["mask"]: arm["people"] for arm in value["arms"]} == counted
     assert [value["value"] for value in found["in_work"]["values"]] == ["false", "true"]
     assert found["offence_group"]["values"][-1]["value"] == "not known"
+    language = found["language"]["values"]
+    assert [value["value"] for value in language] == ["English", "other", "not known"]
+    assert sum(arm["people"] for arm in language[-1]["arms"]) == 30
     ages = [p.age for p in people if p.mask == "A" and p.age is not None]
     assert found["age"]["numbers"][0]["mean"] == pytest.approx(sum(ages) / len(ages))
 
