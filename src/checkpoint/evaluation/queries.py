@@ -180,7 +180,7 @@ def limited(
     Returns:
         A subquery with a column ``limit`` for each horizon and last day: days from allocation; null
         where the horizon had not passed, or their own follow-up ended sooner by nothing that
-        happened to them. Worked out once for each person, however many counts rest on it.
+        happened to them. It is no fence: PostgreSQL reads such rows by several processes.
     """
     wide = {
         limit(until, number): calendar(allocated.first, allocated.last, horizon, until=until)
@@ -200,6 +200,5 @@ def limited(
         sa.select(*GROUPS, OBSERVED, *columns, *limits)
         .join(windows, windows.c.day == col(CutParticipant.allocated_on))
         .where(col(CutParticipant.cut_id) == CUT_ID)
-        .offset(0)
         .subquery("person")
     )

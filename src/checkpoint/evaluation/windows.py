@@ -76,14 +76,14 @@ def calendar(first: date, last: date, horizon: Horizon, *, until: date) -> list[
 
 
 def days_between(first: date, last: date) -> list[date]:
-    """Every day from the first to the last, both included.
+    """Every day of a span.
 
     Args:
-        first: the first day.
-        last: the last day, which is in.
+        first: its first day.
+        last: its last day.
 
     Returns:
-        Every day from one to the other, in order; none if the last lies before the first.
+        Both and all between them, in order.
     """
     return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
 
