@@ -23,7 +23,7 @@ from checkpoint.extracts.pseudonyms import Pseudonyms
 from checkpoint.extracts.reading import Clean, Codebook, batches, ids_of, table_of
 from checkpoint.extracts.references import Policy
 from checkpoint.extracts.risk import Classes, merged
-from checkpoint.extracts.scratch import Parts, People, halves
+from checkpoint.extracts.scratch import TWICE, Parts, People, halves
 from checkpoint.extracts.writing import Told, levels_of, told
 
 AT_ONCE = 200_000  # classes that wait for being put together
@@ -123,14 +123,16 @@ class Building:
         places = [self._places[each.column.source] for each in self._quasi]
         outcome = self._places[f"{self._asked.outcome}_day"]
         for batch in batches(chunks, self._asked.sources):
-            ids = ids_of(batch.column(0))
+            ids, rows = ids_of(batch.column(0))
+            if len(ids) != 16 * len(rows):
+                raise ValueError(TWICE)
             codes = table_of(self._books, batch, 1)
-            digests = self._pseudonyms.digests(ids)
-            self._people.add(halves(ids), halves(digests))
-            self._rows.add(halves(digests), codes)
-            had = (codes[:, outcome] != 0).astype(np.int64)
+            digests = halves(self._pseudonyms.digests(ids))
+            self._people.add(halves(ids), digests)
+            self._rows.add(digests, codes)
+            had = (codes[:, outcome] != 0).astype(np.int32)
             counts = np.stack([1 - had, had], axis=1)
-            self._classes.append(merged(Classes(codes[:, places].astype(np.int64), counts)))
+            self._classes.append(merged(Classes(codes[:, places].astype(np.uint16), counts)))
             if sum(len(each.codes) for each in self._classes) > AT_ONCE:
                 self._classes = [_together(self._classes)]
             self._tell("measuring", self._rows.rows, None)
@@ -189,8 +191,10 @@ class Building:
         read = 0
         days = [n for n, each in enumerate(self._asked.events) if each.source == "day"]
         for batch in batches(chunks, self._asked.event_sources):
-            there, digests = self._people.found(halves(ids_of(batch.column(0))))
-            codes = table_of(self._event_books, batch, 1)[there]
+            ids, rows = ids_of(batch.column(0))
+            known, found = self._people.found(halves(ids))
+            there = known[rows]
+            codes, digests = table_of(self._event_books, batch, 1)[there], found[rows[there]]
             for place in days:  # behind the horizon
                 within = codes[:, place] != 0
                 codes, digests = codes[within], digests[within]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from checkpoint.extracts.risk import Codes
 
 PARTS = 64
+TWICE = "somebody stands twice among the people of the cut"
 Digests = NDArray[np.uint64]  # by row: the first and the last 64 bits
 # To find people by one number of 64 bits; odd, and otherwise of no meaning.
 MIXED_BY = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
@@ -120,7 +121,7 @@ class People:
             self._keys = keys[self._order]
             if not (self._keys[1:] == self._keys[:-1]).any():
                 return
-        raise ValueError("somebody stands twice among the people of the cut")
+        raise ValueError(TWICE)
 
     def _mixed(self, ids: Digests) -> NDArray[np.uint64]:
         with np.errstate(over="ignore"):
@@ -131,19 +132,14 @@ class People:
         """Who of these is in the extract.
 
         Args:
-            ids: by row; the same in rows that follow one another is looked up once.
+            ids: by row.
 
         Returns:
-            By row whether they are, and the pseudonyms of those who are.
+            By row whether they are, and the pseudonym; of no meaning where they are not.
         """
-        if not len(self._keys) or not len(ids):
-            return np.zeros(len(ids), bool), np.empty((0, 2), np.uint64)
-        new = np.ones(len(ids), bool)
-        new[1:] = (ids[1:] != ids[:-1]).any(axis=1)
-        asked = ids[new]
-        places = np.searchsorted(self._keys, self._mixed(asked)).clip(max=len(self._keys) - 1)
+        if not len(self._keys):
+            return np.zeros(len(ids), bool), np.zeros((len(ids), 2), np.uint64)
+        places = np.searchsorted(self._keys, self._mixed(ids)).clip(max=len(self._keys) - 1)
         rows = self._rows[self._order[places]]
-        known = (rows["id"] == asked).all(axis=1)
-        runs = np.cumsum(new) - 1
-        there: NDArray[np.bool_] = known[runs]
-        return there, rows["digest"][runs[there]]
+        known: NDArray[np.bool_] = (rows["id"] == ids).all(axis=1)
+        return known, rows["digest"]
