@@ -82,7 +82,29 @@ class Plan:
         return _left_out(codes, self.tables, self.failed)
 
 
-def choose(quasi: Sequence[Quasi], classes: Classes, policy: Policy) -> Plan:
+def order_of(quasi: Sequence[Quasi], policy: Policy) -> list[int]:
+    """Quasi-identifiers in the order in which they are made coarser, to the last level.
+
+    Args:
+        quasi: the quasi-identifiers.
+        policy: the order, by what columns are.
+
+    Returns:
+        Their places, each as often as it may be its turn; those that an earlier release alone told
+        are not among them.
+    """
+    told = [place for place, each in enumerate(quasi) if each.told]
+    kinds = {place: quasi[place].column.kind for place in told}
+    named = [
+        place
+        for name in policy.coarsening.order
+        for place in told
+        if NAMES.get(kinds[place]) == name
+    ]
+    return [*named, *(place for place in told for _ in range(top(kinds[place], policy)))]
+
+
+def choose(quasi: Sequence[Quasi], classes: Classes, policy: Policy, *, begun: int = 0) -> Plan:
     """How coarse each quasi-identifier must be, and which classes are left out all the same.
 
     Columns are made coarser one level at a time, in the policy's order, until no arm loses more
@@ -95,12 +117,13 @@ def choose(quasi: Sequence[Quasi], classes: Classes, policy: Policy) -> Plan:
         quasi: the quasi-identifiers; the arm is the first.
         classes: everybody, by the codes of the quasi-identifiers' values.
         policy: k, l, the order and the share.
+        begun: steps of the order that are done already.
 
     Returns:
         The plan. Where even withholding everything leaves an arm with too few, or all with one
         outcome, that arm is lost whole; ``kept`` says so.
     """
-    return _Search(quasi, classes, policy).plan()
+    return _Search(quasi, classes, policy).plan(begun)
 
 
 class _Search:
@@ -110,8 +133,8 @@ class _Search:
         self.quasi, self.classes, self.policy = quasi, classes, policy
         self._kept: dict[tuple[int, int | None], Codes] = {}
 
-    def plan(self) -> Plan:
-        levels = self._levels()
+    def plan(self, begun: int) -> Plan:
+        levels = self._levels(begun)
         tables = self._tables(levels, joined=True)
         found = merged(self.classes, tables)
         lost = self._lost(found)
@@ -145,11 +168,11 @@ class _Search:
             tables=tables,
         )
 
-    def _levels(self) -> list[int]:
+    def _levels(self, begun: int) -> list[int]:
         levels = [each.level_from for each in self.quasi]
         taken: list[int] = []
         fits = self._fits(levels)
-        for place in self._order():
+        for place in order_of(self.quasi, self.policy)[begun:]:
             if fits:
                 break
             if levels[place] < top(self.quasi[place].column.kind, self.policy):
@@ -161,18 +184,6 @@ class _Search:
             if not self._fits(levels):
                 levels[place] += 1
         return levels
-
-    def _order(self) -> list[int]:
-        """Quasi-identifiers in the order in which they are made coarser, to the last level."""
-        told = [place for place, each in enumerate(self.quasi) if each.told]
-        kinds = {place: self.quasi[place].column.kind for place in told}
-        named = [
-            place
-            for name in self.policy.coarsening.order
-            for place in told
-            if NAMES.get(kinds[place]) == name
-        ]
-        return [*named, *(place for place in told for _ in range(top(kinds[place], self.policy)))]
 
     def _tables(self, levels: Sequence[int], *, joined: bool) -> tuple[Codes, ...]:
         """For each quasi-identifier, from a value's code to the code of what is known of it."""
