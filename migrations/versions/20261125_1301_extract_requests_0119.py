@@ -58,6 +58,12 @@ def _create_extract_request() -> None:
             "events", sa.Boolean(), nullable=False, comment="Whether a row for each event, too."
         ),
         sa.Column(
+            "exempt",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="Covariates declared to identify nobody, and why, by field.",
+        ),
+        sa.Column(
             "population",
             postgresql.JSONB(astext_type=sa.Text()),
             nullable=False,

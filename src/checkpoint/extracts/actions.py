@@ -59,7 +59,8 @@ async def ask(
         The extract's id.
 
     Raises:
-        CutNotFound, RuleBroken, FieldsWithheld, PopulationTooClose: nothing was asked for.
+        CutNotFound, RuleBroken, FieldNotOffered, FieldsWithheld, PopulationTooClose: nothing was
+            asked for.
     """
     population, today = command.population.told(), london_day(at)
     check_all(
@@ -68,13 +69,17 @@ async def ask(
         lambda: rules.check_events(command.product, events=command.events),
     )
     cut = await queries.cut(session, command.trial, command.cut)
-    await fields.check(session, cut, command.product, command.fields)
+    exempt = {each.field: each.why for each in command.exempt}
+    await fields.check(
+        session, cut, command.product, command.fields, exempt=exempt, events=command.events
+    )
     await populations.check(session, cut, population, today=today)
     request = ExtractRequest(
         cut_id=cut.id,
         product=command.product,
         columns=list(dict.fromkeys(command.fields)),
         events=command.events,
+        exempt=exempt,
         population=population,
         purpose=command.purpose,
         agreement=command.agreement,
@@ -85,9 +90,7 @@ async def ask(
     )
     await insert(session, request)
     if command.product is Product.PERSON_LEVEL:
-        sealed = vault.seal(
-            base64.b64encode(new_key()).decode(), place=key_place(request.id)
-        )
+        sealed = vault.seal(base64.b64encode(new_key()).decode(), place=key_place(request.id))
         await insert(session, ExtractKey(request_id=request.id, sealed=sealed, made_at=at))
     await _record(session, Operation.COLLECTION, ExtractEvent.REQUESTED, request.id, by=by, at=at)
     return request.id
@@ -170,9 +173,7 @@ async def assess(
     await _record(session, Operation.COLLECTION, ExtractEvent.ASSESSED, request.id, by=by, at=at)
 
 
-async def destroy_key(
-    session: AsyncSession, extract_id: UUID, *, by: Actor, at: datetime
-) -> None:
+async def destroy_key(session: AsyncSession, extract_id: UUID, *, by: Actor, at: datetime) -> None:
     """Destroy an extract's key: no pseudonym of it is ever made again, nor its package.
 
     Raises:

@@ -28,10 +28,11 @@ from checkpoint.foundation.paging import Listing, Turn
 from checkpoint.outcomes.cuts.tables import DataCut
 from checkpoint.trials.tables import Trial
 
+READER = sa.bindparam("reader", type_=sa.Uuid())
 # Whoever asks for extracts sees their own; whoever approves or audits them sees all.
 VISIBLE = sa.or_(
     sa.bindparam("sees_all", type_=sa.Boolean()),
-    col(ExtractRequest.requested_by) == sa.bindparam("reader", type_=sa.Uuid()),
+    col(ExtractRequest.requested_by) == READER,
 )
 ID = sa.bindparam("id", type_=sa.Uuid())
 RELEASED = sa.exists().where(col(ExtractRelease.request_id) == col(ExtractRequest.id))
@@ -64,10 +65,10 @@ REQUESTS = (
 )
 ONE = REQUESTS.where(col(ExtractRequest.id) == ID)
 LIST = Listing(
-    REQUESTS.add_columns(REFUSED.label("refusals"), APPROVALS.label("approvals")).where(VISIBLE),
+    REQUESTS.add_columns(REFUSED.label("refusals"), APPROVALS.label("approvals")),
     at=col(ExtractRequest.requested_at),
     id=col(ExtractRequest.id),
-    filters={},
+    filters={"reader": col(ExtractRequest.requested_by) == READER},
 )
 ANSWERS = (
     sa.select(*ExtractAnswer.__table__.c)
@@ -110,7 +111,8 @@ def scope_of(actor: Actor) -> dict[str, Any]:
 
 async def page(session: AsyncSession, turn: Turn, *, actor: Actor) -> tuple[list[Any], str | None]:
     """Requests, the last one first; and the cursor to the next page."""
-    return await LIST.page(session, turn, **scope_of(actor))
+    scope = scope_of(actor)
+    return await LIST.page(session, turn, reader=None if scope["sees_all"] else scope["reader"])
 
 
 async def one(session: AsyncSession, extract_id: UUID, *, actor: Actor, at: datetime) -> Extract:

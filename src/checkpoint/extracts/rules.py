@@ -94,7 +94,7 @@ def decided(answers: Sequence[Answered]) -> AnswerOutcome | None:
 
 
 def check_answer(answers: Sequence[Answered], by: UUID, *, requested_by: UUID) -> None:
-    """This person may answer this request now.
+    """Whether somebody may answer a request now.
 
     Args:
         answers: of the request, so far.
@@ -147,6 +147,21 @@ def state_of(
     if said is None:
         return RequestState.REQUESTED
     return RequestState.APPROVED if said is AnswerOutcome.APPROVED else RequestState.REFUSED
+
+
+def listed_state(row: Any, *, today: date) -> RequestState:
+    """The same for a line of a list, which has counts instead of answers.
+
+    Args:
+        row: with refusals, approvals, released, ending and expires_on.
+        today: in England.
+    """
+    ending = ended(row.ending, expires_on=row.expires_on, today=today)
+    if ending is None and not row.released and row.refusals:
+        return RequestState.REFUSED
+    if ending is None and not row.released and row.approvals < APPROVALS:
+        return RequestState.REQUESTED
+    return state_of((), ending, released=True) if row.released or ending else RequestState.APPROVED
 
 
 def check_open(state: RequestState) -> None:

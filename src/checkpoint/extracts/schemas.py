@@ -45,6 +45,13 @@ class Population(Command):
         }
 
 
+class Exempt(Command):
+    """A covariate that is declared to identify nobody."""
+
+    field: FieldName
+    why: Annotated[Text, Field(max_length=300, description="Why nobody is known by it.")]
+
+
 class AskForExtract(Command):
     """Ask for an extract; two other people then look at it."""
 
@@ -81,6 +88,14 @@ class AskForExtract(Command):
     events: Annotated[
         bool, Field(description="Also a row for each event; of a person-level extract alone.")
     ] = False
+    exempt: Annotated[
+        list[Exempt],
+        Field(
+            max_length=20,
+            description="Covariates that identify nobody, so that people need not be alike in "
+            "them; those who approve look at each.",
+        ),
+    ] = []
     population: Annotated[Population, Field(description="Of whom; {} is of everybody.")]
     purpose: Annotated[Words, Field(description="What for, in words.")]
     agreement: Annotated[Text, Field(max_length=200, description="The agreement it rests on.")]
@@ -224,6 +239,7 @@ class ExtractView(View):
     meaning: str
     fields: list[str]
     events: bool
+    exempt: Annotated[dict[str, str], Field(description="Why each identifies nobody, by field.")]
     population: dict[str, Any]
     purpose: str
     agreement: str

@@ -11,6 +11,7 @@ class ExtractEvent(StrEnum):
     """The room's events."""
 
     REQUESTED = "extract.requested"
+    FIELDS_READ = "extract.fields_read"
     LISTED = "extract.listed"
     READ = "extract.read"
     APPROVED = "extract.approved"

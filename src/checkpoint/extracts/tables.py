@@ -54,6 +54,12 @@ class ExtractRequest(Record, table=True):
         sa_type=ARRAY(sa.String(40)), sa_column_kwargs=safe("The fields asked for, in order.")
     )
     events: bool = Field(sa_column_kwargs=safe("Whether a row for each event, too."))
+    exempt: dict[str, str] = Field(
+        sa_type=JSONB,
+        sa_column_kwargs=described(
+            "Covariates declared to identify nobody, and why, by field.", Disclosure.NEVER
+        ),
+    )
     population: dict[str, Any] = Field(
         sa_type=JSONB, sa_column_kwargs=safe("Of whom, by what is known of them; empty: of all.")
     )

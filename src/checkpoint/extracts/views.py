@@ -4,6 +4,7 @@ from typing import Any
 
 from checkpoint.access.permissions import Permission, holds
 from checkpoint.extracts.builds import views as builds
+from checkpoint.extracts.columns import Column
 from checkpoint.extracts.queries import Extract
 from checkpoint.extracts.schemas import (
     AnswerView,
@@ -11,6 +12,7 @@ from checkpoint.extracts.schemas import (
     EndingView,
     ExtractItemView,
     ExtractView,
+    FieldView,
 )
 from checkpoint.extracts.states import (
     LABELS,
@@ -64,6 +66,17 @@ def item(row: Any, *, state: RequestState) -> ExtractItemView:
     )
 
 
+def field(column: Column, *, withheld: str | None = None) -> FieldView:
+    """A field that may be asked for, or may later."""
+    return FieldView(
+        name=column.name,
+        title=column.title,
+        description=column.description,
+        quasi_identifier=column.quasi,
+        withheld=withheld,
+    )
+
+
 def _assessment(row: Any) -> AssessmentView:
     fields = AssessmentView.model_fields.keys() - {"meaning"}
     return AssessmentView(
@@ -100,7 +113,7 @@ def _steps(found: Extract, *, by: Actor) -> list[NextStep]:
         assess = _why_no_answer(found, by, deciding=False)
         steps += [("assess_extract", "POST", "assessments", assess)] if person_level else []
     if state not in {RequestState.REFUSED, RequestState.ENDED}:
-        steps += [("end_extract", "POST", "ending", _why_no_ending(found, by))]
+        steps += [("end_extract", "POST", "ending", _why_no_ending(by))]
     return [
         NextStep(
             step=step,
@@ -133,7 +146,5 @@ def _why_no_build(found: Extract, by: Actor) -> str | None:
     return None
 
 
-def _why_no_ending(found: Extract, by: Actor) -> str | None:
+def _why_no_ending(by: Actor) -> str | None:
     return None if holds(by.role, Permission.END_EXTRACT) else NOT_YOURS
-
-
