@@ -201,6 +201,15 @@ def _create_extract_release() -> None:
             nullable=True,
             comment="The tables of aggregates, as they stand in the package.",
         ),
+        sa.Column(
+            "levels",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="How coarse each field is, by name; 0 is finest.",
+        ),
+        sa.Column(
+            "unblinded", sa.Boolean(), nullable=False, comment="Whether its arms have their names."
+        ),
         sa.Column("policy", sa.String(length=40), nullable=False, comment="The policy's version."),
         sa.Column(
             "software", sa.String(length=60), nullable=False, comment="The version that built it."

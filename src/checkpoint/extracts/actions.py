@@ -1,6 +1,5 @@
 """Extracts are asked for, approved or refused by two people, assessed, and ended."""
 
-import base64
 from datetime import datetime
 from uuid import UUID
 
@@ -10,9 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.allocation.vault import Vault
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
-from checkpoint.extracts import fields, queries, rules
+from checkpoint.extracts import fields, keys, queries, rules
 from checkpoint.extracts.builds import populations
-from checkpoint.extracts.pseudonyms import new_key
 from checkpoint.extracts.queries import Extract
 from checkpoint.extracts.schemas import AskForExtract, RecordAssessment
 from checkpoint.extracts.states import (
@@ -90,24 +88,10 @@ async def ask(
     )
     await insert(session, request)
     if command.product is Product.PERSON_LEVEL:
-        sealed = vault.seal(base64.b64encode(new_key()).decode(), place=key_place(request.id))
+        sealed = keys.made(request.id, vault=vault)
         await insert(session, ExtractKey(request_id=request.id, sealed=sealed, made_at=at))
     await _record(session, Operation.COLLECTION, ExtractEvent.REQUESTED, request.id, by=by, at=at)
     return request.id
-
-
-def key_place(request_id: UUID) -> str:
-    """What an extract's key is sealed for; it opens nowhere else."""
-    return f"{request_id} extract key"
-
-
-def key_of(sealed: bytes, request_id: UUID, *, vault: Vault) -> bytes:
-    """An extract's key.
-
-    Raises:
-        SealedListChanged: the service's own key is another, or what was sealed was altered.
-    """
-    return base64.b64decode(vault.open(sealed, place=key_place(request_id)))
 
 
 async def answer(

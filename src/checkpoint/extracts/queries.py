@@ -89,6 +89,15 @@ CUT = (
         col(DataCut.number) == sa.bindparam("number", type_=sa.Integer()),
     )
 )
+EXPIRED = (
+    sa.select(col(ExtractRequest.id))
+    .outerjoin(ExtractEnding, col(ExtractEnding.request_id) == col(ExtractRequest.id))
+    .where(
+        col(ExtractEnding.id).is_(None),
+        col(ExtractRequest.expires_on) < sa.bindparam("today", type_=sa.Date()),
+    )
+    .order_by(col(ExtractRequest.expires_on), col(ExtractRequest.id))
+)
 CUT_OF = sa.select(*DataCut.__table__.c).where(col(DataCut.id) == ID)
 
 
@@ -168,3 +177,9 @@ async def cut_of(session: AsyncSession, cut_id: UUID) -> Any:
     """The data cut of an id that stands in a request."""
     (found,) = await rows_of(session, CUT_OF, id=cut_id)
     return found
+
+
+async def expired(session: AsyncSession, *, at: datetime) -> list[UUID]:
+    """Extracts whose last day is over, and of which nothing says so yet."""
+    rows = await rows_of(session, EXPIRED, today=london_day(at))
+    return [row.id for row in rows]

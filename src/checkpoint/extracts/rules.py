@@ -1,6 +1,6 @@
 """Who may answer a request for an extract, where it stands, and until when. Pure."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -12,10 +12,8 @@ from checkpoint.extracts.states import (
     ExtractEnded,
     ExtractNotApproved,
     ExtractNotReleased,
-    Label,
     Product,
     RequestState,
-    Verdict,
 )
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.oversight.rules import SecondPersonNeeded
@@ -229,23 +227,3 @@ def check_assessment(
         raise RuleBroken(
             "#/assessed_on", "assessed-out-of-time", "Give a day from its release until today."
         )
-
-
-def label_of(product: Product, verdicts: Collection[Verdict], *, tests_hold: bool) -> Label:
-    """What a package may call itself.
-
-    Args:
-        product: what it is of.
-        verdicts: of every intruder assessment that is on record.
-        tests_hold: whether k, l and t reach what the policy asks for.
-
-    Returns:
-        Of rows of people, anonymous only where the tests hold, somebody tried to find people, and
-        nobody who tried was unsure or found one.
-
-    Source: ICO, anonymisation guidance (28 March 2025), on the motivated intruder.
-    """
-    if product is Product.AGGREGATES:
-        return Label.AGGREGATES
-    nobody = {*verdicts} == {Verdict.NOBODY_FOUND}
-    return Label.ANONYMOUS if tests_hold and nobody else Label.PSEUDONYMISED

@@ -85,7 +85,7 @@ class BuildFault(StrEnum):
     TOO_FEW = "too_few_people"
     KEY_DESTROYED = "key_destroyed"
     WITHHELD = "fields_withheld"
-    DIFFERS = "differs_from_its_own_release"
+    NOT_PUBLIC = "not_public"
     BROKEN = "broken"
 
 
@@ -134,10 +134,10 @@ LABELS: Mapping[StrEnum, str] = MappingProxyType(
         BuildStage.PACKING: "Packing and digests",
         BuildStage.DONE: "All done",
         BuildFault.TOO_CLOSE: "Its people differ from those of an earlier release by fewer than 10",
-        BuildFault.TOO_FEW: "It would hold fewer than 10 people",
+        BuildFault.TOO_FEW: "In an arm too few people are left, or all with the same outcome",
         BuildFault.KEY_DESTROYED: "Its key is destroyed; ask for another extract",
         BuildFault.WITHHELD: "It has fields that tell the arms of a trial that is not unblinded",
-        BuildFault.DIFFERS: "The same cut and key gave other bytes: tell the statistician at once",
+        BuildFault.NOT_PUBLIC: "A field declared to identify nobody might identify everybody",
         BuildFault.BROKEN: "It broke off; the log says where",
         Verdict.NOBODY_FOUND: "Nobody was found",
         Verdict.NOT_SURE: "It cannot be said",

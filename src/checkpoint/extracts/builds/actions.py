@@ -36,7 +36,6 @@ MOST_ATTEMPTS = 5
 EVENTS = {
     BuildState.FAILED: ExtractEvent.BUILD_FAILED,
     BuildState.CANCELLED: ExtractEvent.BUILD_CANCELLED,
-    BuildState.RELEASED: ExtractEvent.RELEASED,
 }
 
 
@@ -163,7 +162,13 @@ async def fail(
 
 
 async def release(
-    session: AsyncSession, build: Any, released: ExtractRelease, *, by: Actor, at: datetime
+    session: AsyncSession,
+    build: Any,
+    released: ExtractRelease,
+    *,
+    recipient: str,
+    by: Actor,
+    at: datetime,
 ) -> None:
     """Enter what a build gave into the register; from now on its recipient may have it."""
     await insert(session, released)
@@ -172,18 +177,19 @@ async def release(
         build.id,
         state=BuildState.RELEASED,
         stage=BuildStage.DONE,
-        done=build.total,
         ended_at=at,
     )
-    await _record(
+    await ledger.record(
         session,
-        Operation.COMBINATION,
+        Operation.DISCLOSURE,
         ExtractEvent.RELEASED,
         released.id,
         build.id,
         build.request_id,
+        kind="extract_release",
         by=by,
         at=at,
+        recipient=recipient,
     )
 
 

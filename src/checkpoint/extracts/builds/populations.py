@@ -29,19 +29,21 @@ NARROWED = {
 PATIENCE = "SET LOCAL statement_timeout = '60s'"
 
 
-def narrowed(population: Mapping[str, Any], *, place: str) -> tuple[str, list[Any]]:
+def narrowed(population: Mapping[str, Any], *, place: str, first: int = 0) -> tuple[str, list[Any]]:
     """What narrows a population, as conditions of SQL.
 
     Args:
         population: see ``schemas.Population``; none of it is written into the SQL.
-        place: how a parameter is written, with ``{}`` for what counts it, from 0.
+        place: how a parameter is written, with ``{}`` for what counts it.
+        first: what the first counts.
 
     Returns:
         Conditions, each after an AND, and their values in order.
     """
     names = [name for name in NARROWED if name in population]
     conditions = [
-        f" AND {NARROWED[name].format(place.format(number))}" for number, name in enumerate(names)
+        f" AND {NARROWED[name].format(place.format(number))}"
+        for number, name in enumerate(names, first)
     ]
     return "".join(conditions), [population[name] for name in names]
 

@@ -86,8 +86,7 @@ async def build_extract(
         return shown(view, status=202, headers={"Location": views.place_of(made)})
 
     answer = await once(session, asked, deed, by=by, at=now)
-    if (wake := getattr(request.app.state, "builder", None)) is not None:
-        wake.wake()
+    request.app.state.builder.wake()
     return answer
 
 

@@ -127,6 +127,10 @@ class ExtractRelease(Record, table=True):
         sa_type=JSONB,
         sa_column_kwargs=safe("The tables of aggregates, as they stand in the package."),
     )
+    levels: dict[str, int] = Field(
+        sa_type=JSONB, sa_column_kwargs=safe("How coarse each field is, by name; 0 is finest.")
+    )
+    unblinded: bool = Field(sa_column_kwargs=safe("Whether its arms have their names."))
     policy: str = Field(max_length=40, sa_column_kwargs=safe("The policy's version."))
     software: str = Field(max_length=60, sa_column_kwargs=safe("The version that built it."))
     snapshot_at: datetime = Field(
