@@ -32,7 +32,7 @@ class Pseudonyms:
         self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
 
-    def digest(self, participant: bytes) -> bytes:
+    def digest(self, participant: bytes | memoryview) -> bytes:
         """The pseudonym of somebody as bytes.
 
         Args:
@@ -45,6 +45,18 @@ class Pseudonyms:
         inner.update(participant)
         outer.update(inner.digest())
         return outer.digest()[:KEPT_BYTES]
+
+    def digests(self, participants: bytes) -> bytes:
+        """The pseudonyms of many as bytes, one behind the other.
+
+        Args:
+            participants: the bytes of their UUIDs, one behind the other.
+
+        Returns:
+            As long.
+        """
+        ids, digest = memoryview(participants), self.digest
+        return b"".join([digest(ids[n : n + 16]) for n in range(0, len(ids), 16)])
 
     def of(self, participant: bytes) -> str:
         """The pseudonym of somebody as it stands in an extract: 26 letters and digits."""

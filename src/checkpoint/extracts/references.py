@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -56,7 +57,7 @@ class Widths(Part):
     def each_holds_the_one_before(self) -> Self:
         for name in ("days", "numbers"):
             steps = getattr(self, name)
-            if any(b % a or a == b for a, b in zip(steps[:-1], steps[1:], strict=True)):
+            if any(b % a or a == b for a, b in pairwise(steps)):
                 raise ValueError(f"{name}: a step is not made of whole ones of the step before")
         if list(self.harm) != sorted({*self.harm}):
             raise ValueError("harm: the bands are not in order")
@@ -108,7 +109,7 @@ class Policy(Part):
 
     @model_validator(mode="after")
     def bands_hold_one_another(self) -> Self:
-        for level, (before, after) in enumerate(zip(self.bands[:-1], self.bands[1:], strict=True)):
+        for level, (before, after) in enumerate(pairwise(self.bands)):
             if not {*after.begins} < {*before.begins}:
                 raise ValueError(f"bands: level {level + 1} is not made of whole bands before it")
         if [each.level for each in self.bands] != [*range(len(self.bands))] or not self.bands:

@@ -1,0 +1,155 @@
+"""Rows as PostgreSQL copies them out, read batch by batch into codes; a code stands for a value."""
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow import compute, csv
+
+from checkpoint.extracts.risk import Codes
+
+BLOCK = 2 << 20  # bytes of CSV in one batch
+MOST_VALUES = 10_000  # of one column; one with more is withheld whole
+Clean = Callable[[str], str | None]
+
+
+class TooManyValues(ValueError):
+    """A column has more values than any coarsening could bring together."""
+
+
+class Codebook:
+    """The values of one column, each with the number that stands for it while an extract is built.
+
+    Numbers are given in the order in which values come first; what is written later hangs on the
+    values alone, so that rows in another order give the same file.
+
+    Args:
+        clean: takes a value as PostgreSQL writes it and gives what counts of it, or None.
+        most: values that are kept apart.
+    """
+
+    def __init__(self, clean: Clean | None = None, most: int = MOST_VALUES) -> None:
+        self.values: list[str | None] = [None]
+        self.overflown = False
+        self._clean = clean
+        self._most = most
+        self._codes: dict[str | None, int] = {None: 0}
+
+    def coded(self, column: Any) -> NDArray[np.int32]:
+        """The codes of a column of one batch.
+
+        Args:
+            column: an Arrow array of strings; null is not known.
+
+        Returns:
+            By row; all 0 once there were too many values.
+        """
+        if self.overflown:
+            return np.zeros(len(column), np.int32)
+        encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+        table = np.array([*map(self._code, encoded.dictionary.to_pylist()), 0], np.int32)
+        self.overflown = len(self.values) > self._most + 1
+        places = encoded.indices.fill_null(len(table) - 1).to_numpy(zero_copy_only=False)
+        codes: NDArray[np.int32] = table[places]
+        return codes
+
+    def _code(self, raw: str) -> int:
+        value = raw if self._clean is None else self._clean(raw)
+        code = self._codes.setdefault(value, len(self._codes))
+        if code == len(self.values):
+            self.values.append(value)
+        return code
+
+
+class _Stream(io.RawIOBase):
+    """Chunks of bytes as a file to read from."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not len(self._rest):
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._rest = memoryview(chunk)
+        size = min(len(buffer), len(self._rest))
+        buffer[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
+
+
+def batches(chunks: Iterable[bytes], columns: Sequence[str]) -> Iterator[Any]:
+    """What ``COPY … TO STDOUT (FORMAT csv, HEADER true)`` wrote, batch by batch.
+
+    Args:
+        chunks: its bytes, cut anywhere.
+        columns: those that are needed, by the names in the header.
+
+    Yields:
+        Arrow record batches of dictionary-coded strings, in these columns' order.
+
+    Raises:
+        ValueError: a column is missing, or the bytes are not such a file.
+    """
+    stream = io.BufferedReader(_Stream(chunks), BLOCK)
+    try:
+        reader = csv.open_csv(
+            stream,
+            read_options=csv.ReadOptions(block_size=BLOCK, use_threads=False),
+            parse_options=csv.ParseOptions(newlines_in_values=True),
+            convert_options=csv.ConvertOptions(
+                include_columns=[*columns],
+                column_types={
+                    name: pa.string()
+                    if name == columns[0]
+                    else pa.dictionary(pa.int32(), pa.string())
+                    for name in columns
+                },
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+                null_values=[""],
+            ),
+        )
+    except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
+        raise ValueError(f"the rows cannot be read: {error}") from None
+    yield from reader
+
+
+def ids_of(column: Any) -> bytes:
+    """UUIDs as PostgreSQL writes them, as their bytes.
+
+    Args:
+        column: an Arrow array of texts of 36 characters.
+
+    Returns:
+        16 bytes for each row, one behind the other.
+    """
+    plain = compute.replace_substring(column, "-", "")
+    text = np.frombuffer(plain.cast(pa.binary(32)).buffers()[1], np.uint8)
+    text = text[plain.offset * 32 : (plain.offset + len(plain)) * 32]
+    nibbles = np.where(text >= ord("a"), text - (ord("a") - 10), text - ord("0"))
+    pairs = nibbles.reshape(len(plain), 16, 2).astype(np.uint8)
+    return ((pairs[:, :, 0] << 4) | pairs[:, :, 1]).tobytes()
+
+
+def table_of(books: Sequence[Codebook], batch: Any, first: int) -> Codes:
+    """The codes of a batch's columns.
+
+    Args:
+        books: one for each column.
+        batch: Arrow record batch.
+        first: the place of the first of these columns in the batch.
+
+    Returns:
+        By row and column.
+    """
+    columns = [book.coded(batch.column(first + n)) for n, book in enumerate(books)]
+    return np.stack(columns, axis=1) if columns else np.zeros((batch.num_rows, 0), np.int32)

@@ -1,0 +1,183 @@
+"""The report of disclosure, and the first page that people read. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from checkpoint.extracts.coarsening import Plan
+from checkpoint.extracts.control import rounded
+from checkpoint.extracts.describing import ANONYMOUS, About, Listed
+from checkpoint.extracts.references import Policy
+from checkpoint.extracts.risk import Risk
+
+
+def passes(plan: Plan, policy: Policy) -> bool:
+    """Whether k and l hold over the declared quasi-identifiers, in this file and as if joined.
+
+    Args:
+        plan: what was measured.
+        policy: what they have to be.
+
+    Returns:
+        False too where the file is empty.
+    """
+    return all(
+        risk.k >= policy.people.k and risk.l >= policy.people.l for risk in (plan.risk, plan.joined)
+    )
+
+
+def report(
+    about: About,
+    plan: Plan,
+    *,
+    called: str,
+    quasi: Sequence[str],
+    outcome: str,
+    primary: Mapping[str, Any],
+    policy: Policy,
+) -> dict[str, Any]:
+    """What was measured, made coarser and left out.
+
+    Args:
+        about: what is told of the extract.
+        plan: how coarse it is, and what was lost.
+        called: the label.
+        quasi: the declared quasi-identifiers that it has.
+        outcome: what l and t are of.
+        primary: the result of everybody, to hold beside that of the file.
+        policy: that it was made by.
+
+    Returns:
+        The report as plain JSON; no count in it is of fewer people than the policy's smallest.
+    """
+    assessment = about.assessment
+    return {
+        "label": called,
+        "synthetic": about.synthetic,
+        "policy": {"version": policy.version, "title": policy.title, "source": policy.source},
+        "quasi_identifiers": [*quasi],
+        "declared_to_identify_nobody": dict(about.exempt),
+        "outcome": outcome,
+        "required": {"k": policy.people.k, "l": policy.people.l},
+        "measured": _measured(plan.risk),
+        "measured_as_if_joined_with_earlier_releases": _measured(plan.joined),
+        "tests_pass": passes(plan, policy),
+        "made_coarser": [
+            {"column": step.column, "level": step.level, "told_as": step.words}
+            for step in plan.steps
+        ],
+        "people_left_out_by_arm": {
+            arm: 0 if lost == 0 else rounded(lost, policy) for arm, lost in plan.lost.items()
+        },
+        "full_cohort_primary_result": dict(primary),
+        "intruder_assessment": None
+        if assessment is None
+        else {
+            "nobody_found": assessment.nobody_found,
+            "on": assessment.assessed_on.isoformat(),
+            "reference": assessment.reference,
+        },
+    }
+
+
+def _measured(risk: Risk) -> dict[str, Any]:
+    return {"k": risk.k, "l": risk.l, "t": risk.t}
+
+
+def readme(
+    about: About,
+    plan: Plan,
+    files: Sequence[Listed],
+    *,
+    called: str,
+    primary: Mapping[str, Any],
+    policy: Policy,
+) -> str:
+    """The first page of a package, in plain words.
+
+    Args:
+        about: what is told of the extract.
+        plan: how coarse it is, and what was lost.
+        files: with data.
+        called: the label.
+        primary: the result of everybody.
+        policy: that it was made by.
+
+    Returns:
+        Markdown.
+    """
+    told = "anonymous" if called == ANONYMOUS else "pseudonymised"
+    words = {
+        "anonymous": "Tests and an assessment by somebody who tried to find people both say that "
+        "nobody can be found in it.",
+        "pseudonymised": "It is personal data: treat it so. Nobody is named, and people may still "
+        "be found by who knows enough about them.",
+    }
+    parts = [
+        f"# {about.title}: data cut {about.cut}",
+        "**Synthetic: nobody in it exists.**" if about.synthetic else "",
+        f"This is **{called}**. {words[told]}",
+        f"Conditions: {about.conditions}",
+        "## What it is of",
+        _bullets(
+            f"Population: {about.population}.",
+            f"As known at {about.known_until.isoformat()}; followed until {about.followed_until}.",
+            f"Definitions {about.definitions}; rules {', '.join(about.rule_sets) or 'none'}; harm "
+            f"index {about.harm_index or 'none'}.",
+            f"Data cut {about.cut} of trial {about.trial}, SHA-256 {about.cut_digest}.",
+            "Arms are named."
+            if about.unblinded
+            else "Arms are masked: a letter stands for an arm until two people unblind the trial.",
+        ),
+        (
+            "Day 0 is the day of allocation; there is no calendar date. A day is the lowest of its "
+            "step. An empty cell is not known, or did not happen; `[REDACTED]` was withheld. Text that "
+            "a spreadsheet would run begins with an apostrophe."
+        ),
+        "## Files",
+        _bullets(*(f"`{each.name}`: {each.title}." for each in files)),
+        (
+            "`datapackage.json` is the data dictionary: every column, its type, unit and values. CSV "
+            "and Parquet hold the same rows. `SHA256SUMS` has the SHA-256 of every file."
+        ),
+        "## Disclosure control",
+        (
+            f"Policy {policy.version}: {policy.title}. k {plan.risk.k}, l {plan.risk.l}, t "
+            f"{plan.risk.t}; see `disclosure-report.json`."
+        ),
+        _bullets(*(f"`{step.column}`: {step.words}." for step in plan.steps))
+        or "Nothing was made coarser than the columns' finest.",
+        _lost(plan, policy),
+        *_beside(primary),
+    ]
+    if about.changes:
+        parts += ["## What a correction changed", "See `changes.csv`; counts of people by field."]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _lost(plan: Plan, policy: Policy) -> str:
+    if not any(plan.lost.values()):
+        return "Nobody was left out of the file."
+    told = ", ".join(
+        f"{arm}: {'nobody' if lost == 0 else f'about {rounded(lost, policy)}'}"
+        for arm, lost in plan.lost.items()
+    )
+    return (
+        f"People who would stand out are left out, by arm: {told}. That may bias what is estimated "
+        "from the file: hold it beside the result of everybody below."
+    )
+
+
+def _beside(primary: Mapping[str, Any]) -> list[str]:
+    lines = ["| arm | people | with the outcome | share |", "| --- | --- | --- | --- |"]
+    for arm, told in primary["arms"].items():
+        people, had, share = (
+            "suppressed" if each is None else each
+            for each in (told["people"], told["with_outcome"], told["share"])
+        )
+        lines.append(f"| {arm} | {people} | {had} | {share} |")
+    exact = "Counts are exact." if primary["exact"] else "Counts are rounded."
+    return ["## Primary result of everybody", exact, "\n".join(lines)]
+
+
+def _bullets(*lines: str) -> str:
+    return "\n".join(f"- {line}" for line in lines)
