@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from builders import a_key
-from checkpoint.foundation.actors import Role
+from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.identifiers import new_id
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure, Origin
 from checkpoint.outcomes.cuts.tables import CutEvent, CutParticipant, DataCut
@@ -79,7 +79,7 @@ async def cut(engine, trial="TEST-TRIAL", *, people=200, luck=1, number=None, **
             masks=["A", "B"],
             participants=len(found),
             events=len(happened),
-            flow={"screened": 400, "eligible": 300, "allocated": len(found)},
+            flow={"screened": 4_000, "eligible": 3_000, "allocated": len(found)},
             digest="b" * 64,
             software="test",
             taken_at=TAKEN,
@@ -132,3 +132,28 @@ async def approved(clients, cut, /, **changes):
 
 def refusal(answer):
     return answer.status_code, answer.json()["type"].removeprefix("/problems/")
+
+
+def workshop(app):
+    """Where a test builds, beside a service."""
+    from checkpoint.extracts.builds.building import Workshop
+
+    settings = app.state.settings
+    return Workshop(
+        engine=app.state.engine,
+        url=settings.database_url.get_secret_value(),
+        settings=settings,
+        by=Actor(id=UUID(int=5), role=Role.OPERATOR),
+        clock=lambda: NOON,
+    )
+
+
+async def built(clients, extract):
+    """A build of an extract, asked for and worked on; as the status door tells it."""
+    from checkpoint.extracts.builds import working
+
+    client = clients(Role.STATISTICIAN, name="approving statistician")
+    asked = await client.post(f"/v1/extracts/{extract['id']}/builds", headers=a_key())
+    assert asked.status_code == 202, asked.text
+    await working.work(workshop(clients.app))
+    return (await client.get(asked.headers["Location"])).json()

@@ -187,8 +187,8 @@ class BuildView(View):
     meaning: str
     stage: BuildStage
     stage_meaning: str
-    done: Annotated[int, Field(description="Rows written so far.")]
-    total: Annotated[int, Field(description="Rows in all, as far as is known.")]
+    done: Annotated[int, Field(description="Rows of this stage so far; at the end, people in it.")]
+    total: Annotated[int, Field(description="Rows of this stage in all.")]
     fault: BuildFault | None
     fault_meaning: str | None
     attempts: int

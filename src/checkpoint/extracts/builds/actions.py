@@ -177,6 +177,8 @@ async def release(
         build.id,
         state=BuildState.RELEASED,
         stage=BuildStage.DONE,
+        done=released.kept,
+        total=released.kept,
         ended_at=at,
     )
     await ledger.record(

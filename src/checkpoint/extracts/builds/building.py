@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.allocation.vault import Vault
 from checkpoint.extracts.builds import actions, orders, populations, shelf, tallies
 from checkpoint.extracts.builds.orders import Order
-from checkpoint.extracts.builds.snapshots import Snapshot, snapshot
+from checkpoint.extracts.builds.snapshots import Put, Snapshot, snapshot
 from checkpoint.extracts.builds.tables import ExtractRelease
 from checkpoint.extracts.states import BuildFault, BuildStage, Product
 from checkpoint.foundation.actors import Actor
@@ -187,8 +187,7 @@ async def _made(shop: Workshop, begun: Any, going: Going) -> None:
     scratch.mkdir(mode=0o700)
     try:
         async with snapshot(shop.url) as seen:
-            people, events = await seen.sizes(order.cut.id)
-            going.total = people + (events if order.events else 0)
+            going.total = order.cut.participants
             make = _counted if order.product is Product.AGGREGATES else _written
             made = await make(seen, order, scratch, going)
             at = seen.at
@@ -224,7 +223,7 @@ async def _written(seen: Snapshot, order: Order, scratch: Path, going: Going) ->
             await _read(building.participants, lambda p: seen.people(cut, population, sources, p))
             await asyncio.to_thread(building.measured)
             if order.asked.events:
-                inner = order.asked.event_sources
+                going.total, inner = order.cut.events, order.asked.event_sources
                 await _read(building.events, lambda p: seen.events(cut, population, inner, p))
             packed = await asyncio.to_thread(building.pack, scratch / "package.zip")
         except TooFew:
@@ -234,9 +233,7 @@ async def _written(seen: Snapshot, order: Order, scratch: Path, going: Going) ->
     return await asyncio.to_thread(orders.entry, packed, scratch / "package.zip")
 
 
-async def _read(
-    read: Callable[[Chunks], Any], copy: Callable[[Callable[[bytes], Awaitable[None]]], Any]
-) -> None:
+async def _read(read: Callable[[Chunks], Any], copy: Callable[[Put], Any]) -> None:
     """Copy out of the database while a thread reads what comes."""
     chunks = Chunks()
 

@@ -166,7 +166,7 @@ async def _about(
         harm_index=cut.harm_index,
         unblinded=unblinded,
         synthetic=standing.kind is TrialKind.TEST,
-        gates=gates_of(cut.flow),
+        gates=gates_of(cut.flow, allocated=cut.participants),
         assessment=assessment_of(found.assessments, begun.assessment),
         exempt=request.exempt,
     )
@@ -182,10 +182,16 @@ def in_words(population: Mapping[str, Any]) -> str:
     return f"{everybody}; of them {'; '.join(told)}" if told else everybody
 
 
-def gates_of(flow: Mapping[str, Any]) -> list[tuple[str, int]]:
-    """How many came to each gate, from the first to the last: each has no more than the one before."""
-    counts = [(code, count) for code, count in flow.items() if type(count) is int and count >= 0]
-    return sorted(counts, key=lambda gate: (-gate[1], gate[0]))
+def gates_of(flow: Mapping[str, Any], *, allocated: int) -> list[tuple[str, int]]:
+    """How many came to each gate before allocation: each has no more than the one before.
+
+    Args:
+        flow: of the cut, by code; what counts fewer than were allocated is no gate before.
+        allocated: how many were.
+    """
+    counts = [(code, count) for code, count in flow.items() if type(count) is int]
+    before = [gate for gate in counts if gate[0] != "allocated" and gate[1] >= allocated]
+    return sorted(before, key=lambda gate: (-gate[1], gate[0]))
 
 
 def assessment_of(assessments: Sequence[Any], until: int | None) -> Assessment | None:

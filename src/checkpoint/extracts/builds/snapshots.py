@@ -1,6 +1,6 @@
 """Read data cuts as the evaluators' database role, which sees nothing else, in one snapshot."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ READING = {
 }
 # To put people in the order of their rows, so that what follows finds its place.
 SOMEBODY = "participant"
-Put = Callable[[bytes], Awaitable[None]]
+Put = Callable[[bytes], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True)
@@ -70,15 +70,6 @@ class Snapshot:
 
     async def _copied(self, query: str, *values: Any, put: Put) -> None:
         await self.driver.copy_from_query(query, *values, output=put, format="csv", header=True)
-
-    async def sizes(self, cut_id: UUID) -> tuple[int, int]:
-        """How many people and events a cut says it has."""
-        found = await self.connection.execute(
-            sa.text("SELECT participants, events FROM seen_cut WHERE cut_id = :cut_id"),
-            {"cut_id": cut_id},
-        )
-        people, events = found.one()
-        return people, events
 
     async def rows(self, query: str, **values: Any) -> Sequence[Any]:
         """What a query on the views finds."""

@@ -64,7 +64,7 @@ async def counted(seen: Snapshot, order: Order, *, tell: Tell) -> dict[str, Any]
         "unblinded": order.unblinded,
         "synthetic": order.about.synthetic,
         "horizons_days": {str(months): days for months, days in HORIZONS.items()},
-        "flow": flow(order.about.gates, order.policy),
+        "flow": flow([*order.about.gates, ("allocated", order.cut.participants)], order.policy),
         "tables": tables,
     }
 
@@ -225,11 +225,10 @@ def as_csv(tables: Iterable[Mapping[str, Any]]) -> bytes:
     for each in tables:
         for group in each["groups"]:
             for count in group["counts"]:
+                place = [each["by"], group["group"], each["measure"], each["horizon_months"]]
                 told = [count["with_outcome"], count["without_outcome"]]
-                writer.writerow(
-                    [each["by"], group["group"], each["measure"], each["horizon_months"]]
-                    + [count["arm"], *(REDACTED if one is None else one for one in told)]
-                )
+                shown_as = [REDACTED if one is None else one for one in told]
+                writer.writerow([*place, count["arm"], *shown_as])
     return text.getvalue().encode()
 
 
