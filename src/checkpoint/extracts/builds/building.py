@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from queue import Queue
+from queue import Empty, Full, Queue
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from checkpoint.foundation.settings import Settings
 Answer = TypeVar("Answer")
 # Chunks that wait between the database and the thread, so that memory does not grow.
 WAITING = 16
-TOLD_EVERY = 0.5
+TOLD_EVERY = PATIENCE = 0.5
 # Only one build at a time enters the register, so that no two of nearly the same people pass.
 ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtext('extract register'))")
 STAGES = {stage.value: stage for stage in BuildStage}
@@ -98,7 +98,7 @@ class Chunks:
     """Bytes on their way from a loop to a thread, a few at a time."""
 
     def __init__(self) -> None:
-        self._queue: Queue[bytes | None] = Queue(WAITING)
+        self._queue: Queue[bytes] = Queue(WAITING)
         self._left = threading.Event()
 
     async def put(self, chunk: bytes) -> None:
@@ -108,7 +108,7 @@ class Chunks:
             Cancelled: the thread has gone.
         """
         while not self._left.is_set():
-            with suppress(Exception):
+            with suppress(Full):
                 self._queue.put_nowait(chunk)
                 return
             await asyncio.sleep(0.002)
@@ -124,7 +124,15 @@ class Chunks:
         self._left.set()
 
     def __iter__(self) -> Iterator[bytes]:
-        while chunk := self._queue.get():
+        while True:
+            try:
+                chunk = self._queue.get(timeout=PATIENCE)
+            except Empty:
+                if self._left.is_set():
+                    return  # whoever reads ahead in a thread of its own would wait for ever
+                continue
+            if not chunk:
+                return
             yield chunk
 
 

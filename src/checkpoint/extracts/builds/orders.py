@@ -191,7 +191,7 @@ def gates_of(flow: Mapping[str, Any], *, allocated: int) -> list[tuple[str, int]
     """
     counts = [(code, count) for code, count in flow.items() if type(count) is int]
     before = [gate for gate in counts if gate[0] != "allocated" and gate[1] >= allocated]
-    return sorted(before, key=lambda gate: (-gate[1], gate[0]))
+    return sorted(before, key=lambda gate: (-gate[1], gate[0])) or [("in_the_cut", allocated)]
 
 
 def assessment_of(assessments: Sequence[Any], until: int | None) -> Assessment | None:
