@@ -6,8 +6,6 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from checkpoint.extracts import describing, reports
 from checkpoint.extracts.coarsening import Plan
 from checkpoint.extracts.control import rounded
@@ -89,7 +87,7 @@ class Assembly:
         with package.entry(f"{PEOPLE}.csv") as entry:
             tables = self._tables(PEOPLE, self.people, entry, folder)
             for digests, codes in self.people.rows:
-                out = self.plan.left_out(codes[:, self.quasi].astype(np.int64))
+                out = self.plan.left_out(codes[:, self.quasi])
                 lost.append(digests[out])
                 digests, codes = digests[~out], codes[~out][:, self.people.places]  # noqa: PLW2901
                 order = in_order(digests, codes, ())

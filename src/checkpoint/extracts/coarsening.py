@@ -9,7 +9,17 @@ from numpy.typing import NDArray
 from checkpoint.extracts.columns import Column
 from checkpoint.extracts.hierarchies import NAMES, WITHHELD, generalised, in_words, top
 from checkpoint.extracts.references import Policy
-from checkpoint.extracts.risk import Classes, Codes, Risk, failing, grouped, measured, merged
+from checkpoint.extracts.risk import (
+    Classes,
+    Codes,
+    Risk,
+    Tables,
+    alike,
+    columns_of,
+    failing,
+    measured,
+    merged,
+)
 
 Levels = Mapping[str, int]
 
@@ -58,7 +68,7 @@ class Plan:
     risk: Risk
     joined: Risk
     failed: Codes
-    tables: tuple[NDArray[np.int64], ...]
+    tables: tuple[Codes, ...]
 
     def left_out(self, codes: Codes) -> NDArray[np.bool_]:
         """Which people are left out of the file.
@@ -69,10 +79,32 @@ class Plan:
         Returns:
             By person.
         """
-        return _left_out(_at(codes, self.tables), self.failed)
+        return _left_out(codes, self.tables, self.failed)
 
 
-def choose(quasi: Sequence[Quasi], classes: Classes, policy: Policy) -> Plan:
+def order_of(quasi: Sequence[Quasi], policy: Policy) -> list[int]:
+    """Quasi-identifiers in the order in which they are made coarser, to the last level.
+
+    Args:
+        quasi: the quasi-identifiers.
+        policy: the order, by what columns are.
+
+    Returns:
+        Their places, each as often as it may be its turn; those that an earlier release alone told
+        are not among them.
+    """
+    told = [place for place, each in enumerate(quasi) if each.told]
+    kinds = {place: quasi[place].column.kind for place in told}
+    named = [
+        place
+        for name in policy.coarsening.order
+        for place in told
+        if NAMES.get(kinds[place]) == name
+    ]
+    return [*named, *(place for place in told for _ in range(top(kinds[place], policy)))]
+
+
+def choose(quasi: Sequence[Quasi], classes: Classes, policy: Policy, *, begun: int = 0) -> Plan:
     """How coarse each quasi-identifier must be, and which classes are left out all the same.
 
     Columns are made coarser one level at a time, in the policy's order, until no arm loses more
@@ -85,12 +117,13 @@ def choose(quasi: Sequence[Quasi], classes: Classes, policy: Policy) -> Plan:
         quasi: the quasi-identifiers; the arm is the first.
         classes: everybody, by the codes of the quasi-identifiers' values.
         policy: k, l, the order and the share.
+        begun: steps of the order that are done already.
 
     Returns:
         The plan. Where even withholding everything leaves an arm with too few, or all with one
         outcome, that arm is lost whole; ``kept`` says so.
     """
-    return _Search(quasi, classes, policy).plan()
+    return _Search(quasi, classes, policy).plan(begun)
 
 
 class _Search:
@@ -98,16 +131,15 @@ class _Search:
 
     def __init__(self, quasi: Sequence[Quasi], classes: Classes, policy: Policy) -> None:
         self.quasi, self.classes, self.policy = quasi, classes, policy
-        self._kept: dict[tuple[int, int | None], NDArray[np.int64]] = {}
+        self._kept: dict[tuple[int, int | None], Codes] = {}
 
-    def plan(self) -> Plan:
-        levels = self._levels()
+    def plan(self, begun: int) -> Plan:
+        levels = self._levels(begun)
         tables = self._tables(levels, joined=True)
-        found = merged(Classes(_at(self.classes.codes, tables), self.classes.counts))
+        found = merged(self.classes, tables)
         lost = self._lost(found)
-        stays = ~_left_out(_at(self.classes.codes, tables), found.codes[lost])
-        own = self._tables(levels, joined=False)
-        alone = Classes(_at(self.classes.codes[stays], own), self.classes.counts[stays])
+        stays = ~_left_out(self.classes.codes, tables, found.codes[lost])
+        alone = Classes(self.classes.codes[stays], self.classes.counts[stays])
         arms = {
             value: found.codes[:, 0] == tables[0][code]
             for code, value in enumerate(self.quasi[0].values)
@@ -130,17 +162,17 @@ class _Search:
             outcomes={
                 arm: tuple(map(int, found.counts[here].sum(axis=0))) for arm, here in arms.items()
             },
-            risk=measured(merged(alone)),
+            risk=measured(merged(alone, self._tables(levels, joined=False))),
             joined=measured(Classes(found.codes[~lost], found.counts[~lost])),
             failed=found.codes[lost],
             tables=tables,
         )
 
-    def _levels(self) -> list[int]:
+    def _levels(self, begun: int) -> list[int]:
         levels = [each.level_from for each in self.quasi]
         taken: list[int] = []
         fits = self._fits(levels)
-        for place in self._order():
+        for place in order_of(self.quasi, self.policy)[begun:]:
             if fits:
                 break
             if levels[place] < top(self.quasi[place].column.kind, self.policy):
@@ -153,19 +185,7 @@ class _Search:
                 levels[place] += 1
         return levels
 
-    def _order(self) -> list[int]:
-        """Quasi-identifiers in the order in which they are made coarser, to the last level."""
-        told = [place for place, each in enumerate(self.quasi) if each.told]
-        kinds = {place: self.quasi[place].column.kind for place in told}
-        named = [
-            place
-            for name in self.policy.coarsening.order
-            for place in told
-            if NAMES.get(kinds[place]) == name
-        ]
-        return [*named, *(place for place in told for _ in range(top(kinds[place], self.policy)))]
-
-    def _tables(self, levels: Sequence[int], *, joined: bool) -> tuple[NDArray[np.int64], ...]:
+    def _tables(self, levels: Sequence[int], *, joined: bool) -> tuple[Codes, ...]:
         """For each quasi-identifier, from a value's code to the code of what is known of it."""
         found = []
         for place, (each, level) in enumerate(zip(self.quasi, levels, strict=True)):
@@ -174,7 +194,7 @@ class _Search:
             found.append(self._table(place, min(known) if known else None))
         return tuple(found)
 
-    def _table(self, place: int, level: int | None) -> NDArray[np.int64]:
+    def _table(self, place: int, level: int | None) -> Codes:
         """The same for one at a level; None: nothing is known. By label, whatever came first."""
         if (place, level) not in self._kept:
             each = self.quasi[place]
@@ -185,12 +205,12 @@ class _Search:
                 for value in each.values
             ]
             order = {label: code for code, label in enumerate(sorted({*labels}, key=repr))}
-            self._kept[place, level] = np.array([order[label] for label in labels], np.int64)
+            self._kept[place, level] = np.array([order[label] for label in labels], np.uint16)
         return self._kept[place, level]
 
     def _fits(self, levels: Sequence[int]) -> bool:
         tables = self._tables(levels, joined=True)
-        found = merged(Classes(_at(self.classes.codes, tables), self.classes.counts))
+        found = merged(self.classes, tables)
         lost = self._lost(found)
         return all(
             found.counts[lost & here].sum()
@@ -217,13 +237,10 @@ def _arms(found: Classes) -> list[NDArray[np.bool_]]:
     return [found.codes[:, 0] == arm for arm in np.unique(found.codes[:, 0])]
 
 
-def _at(codes: Codes, tables: Sequence[NDArray[np.int64]]) -> Codes:
-    return np.stack([table[codes[:, n]] for n, table in enumerate(tables)], axis=1)
-
-
-def _left_out(rows: Codes, failed: Codes) -> NDArray[np.bool_]:
+def _left_out(codes: Codes, tables: Tables, failed: Codes) -> NDArray[np.bool_]:
     if not len(failed):
-        return np.zeros(len(rows), bool)
-    _, places = grouped(np.concatenate([failed, rows]))
+        return np.zeros(len(codes), bool)
+    both = zip(columns_of(failed), columns_of(codes, tables), strict=True)
+    _, places = alike(np.concatenate(pair) for pair in both)
     marked: NDArray[np.bool_] = np.isin(places[len(failed) :], places[: len(failed)])
     return marked

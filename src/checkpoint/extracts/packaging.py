@@ -14,6 +14,7 @@ from typing import Self
 import numpy as np
 
 from checkpoint.extracts.assembling import Assembly, Source
+from checkpoint.extracts.classing import Crowd
 from checkpoint.extracts.coarsening import Plan, Quasi, choose
 from checkpoint.extracts.columns import COVARIATE, Column, Kind
 from checkpoint.extracts.describing import About
@@ -22,11 +23,10 @@ from checkpoint.extracts.hierarchies import top
 from checkpoint.extracts.pseudonyms import Pseudonyms
 from checkpoint.extracts.reading import Clean, Codebook, batches, ids_of, table_of
 from checkpoint.extracts.references import Policy
-from checkpoint.extracts.risk import Classes, merged
-from checkpoint.extracts.scratch import Parts, People, halves
+from checkpoint.extracts.risk import Classes
+from checkpoint.extracts.scratch import TWICE, Parts, People, halves
 from checkpoint.extracts.writing import Told, levels_of, told
 
-AT_ONCE = 200_000  # classes that wait for being put together
 PEOPLE, EVENTS = "participants", "events"
 DAYS = frozenset({"observed_days", "custody_days", "arrest_day", "charge_day", "proven_day", "day"})
 
@@ -65,7 +65,7 @@ class Building:
         self._event_rows = Parts(folder, EVENTS, len(asked.events))
         self._people = People(folder)
         self._quasi = self._declared()
-        self._classes: list[Classes] = []
+        self._crowd = Crowd(self._quasi, policy)
         self._plan: Plan | None = None
 
     def __enter__(self) -> Self:
@@ -123,16 +123,16 @@ class Building:
         places = [self._places[each.column.source] for each in self._quasi]
         outcome = self._places[f"{self._asked.outcome}_day"]
         for batch in batches(chunks, self._asked.sources):
-            ids = ids_of(batch.column(0))
+            ids, rows = ids_of(batch.column(0))
+            if len(ids) != 16 * len(rows):
+                raise ValueError(TWICE)
             codes = table_of(self._books, batch, 1)
-            digests = self._pseudonyms.digests(ids)
-            self._people.add(halves(ids), halves(digests))
-            self._rows.add(halves(digests), codes)
-            had = (codes[:, outcome] != 0).astype(np.int64)
+            digests = halves(self._pseudonyms.digests(ids))
+            self._people.add(halves(ids), digests)
+            self._rows.add(digests, codes)
+            had = (codes[:, outcome] != 0).astype(np.int32)
             counts = np.stack([1 - had, had], axis=1)
-            self._classes.append(merged(Classes(codes[:, places].astype(np.int64), counts)))
-            if sum(len(each.codes) for each in self._classes) > AT_ONCE:
-                self._classes = [_together(self._classes)]
+            self._crowd.add(Classes(codes[:, places].astype(np.uint16), counts))
             self._tell("measuring", self._rows.rows, None)
         self._people.close()
         return self._rows.rows
@@ -151,14 +151,14 @@ class Building:
             self._refuse_numbers_of_cases()
             if not self._rows.rows:
                 raise TooFew("there is nobody in the extract")
-            quasi = [
+            quasi, classes, begun = self._crowd.everybody()
+            withheld = [
                 replace(each, level_from=top(each.column.kind, self._policy))
                 if self._book(each.column).overflown
                 else each
-                for each in self._quasi
+                for each in quasi
             ]
-            self._plan = choose(quasi, _together(self._classes), self._policy)
-            self._classes = []
+            self._plan = choose(withheld, classes, self._policy, begun=begun)
             if not all(self._plan.kept.get(arm, 0) for arm in self._asked.arms.values()):
                 raise TooFew("in an arm there are too few people, or all with the same outcome")
         return self._plan
@@ -189,8 +189,10 @@ class Building:
         read = 0
         days = [n for n, each in enumerate(self._asked.events) if each.source == "day"]
         for batch in batches(chunks, self._asked.event_sources):
-            there, digests = self._people.found(halves(ids_of(batch.column(0))))
-            codes = table_of(self._event_books, batch, 1)[there]
+            ids, rows = ids_of(batch.column(0))
+            known, found = self._people.found(halves(ids))
+            there = known[rows]
+            codes, digests = table_of(self._event_books, batch, 1)[there], found[rows[there]]
             for place in days:  # behind the horizon
                 within = codes[:, place] != 0
                 codes, digests = codes[within], digests[within]
@@ -239,8 +241,3 @@ class Building:
             told(each, book.values, level, self._policy)
             for each, book, level in zip(columns, books, levels, strict=True)
         ]
-
-
-def _together(classes: Sequence[Classes]) -> Classes:
-    codes = np.concatenate([each.codes for each in classes])
-    return merged(Classes(codes, np.concatenate([each.counts for each in classes])))

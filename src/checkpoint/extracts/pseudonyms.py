@@ -32,35 +32,26 @@ class Pseudonyms:
         self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
 
-    def digest(self, participant: bytes | memoryview) -> bytes:
-        """The pseudonym of somebody as bytes.
-
-        Args:
-            participant: the 16 bytes of the UUID of their allocation.
-
-        Returns:
-            The first 16 bytes (128 bits) of the HMAC.
-        """
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(participant)
-        outer.update(inner.digest())
-        return outer.digest()[:KEPT_BYTES]
-
     def digests(self, participants: bytes) -> bytes:
-        """The pseudonyms of many as bytes, one behind the other.
+        """The pseudonyms of people as bytes.
 
         Args:
-            participants: the bytes of their UUIDs, one behind the other.
+            participants: the 16 bytes of the UUID of each one's allocation, one behind the other.
 
         Returns:
-            As long.
+            The first 16 bytes (128 bits) of each one's HMAC, one behind the other.
         """
-        ids, digest = memoryview(participants), self.digest
-        return b"".join([digest(ids[n : n + 16]) for n in range(0, len(ids), 16)])
+        begin, finish, found = self._inner.copy, self._outer.copy, []
+        for place in range(0, len(participants), KEPT_BYTES):
+            inner, outer = begin(), finish()
+            inner.update(participants[place : place + KEPT_BYTES])
+            outer.update(inner.digest())
+            found.append(outer.digest()[:KEPT_BYTES])
+        return b"".join(found)
 
     def of(self, participant: bytes) -> str:
         """The pseudonym of somebody as it stands in an extract: 26 letters and digits."""
-        return written(self.digest(participant))
+        return written(self.digests(participant))
 
 
 def new_key() -> bytes:

@@ -6,13 +6,16 @@ A class is everybody who is alike in every quasi-identifier. k is the size of th
 2007, with equal distances between values: half the sum of the absolute differences).
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Codes = NDArray[np.int64]
+Codes = NDArray[np.integer[Any]]
+Tables = Sequence[Codes]
+MOST_COUNTED = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,57 +41,89 @@ class Classes:
     counts: Codes
 
 
-def grouped(rows: Codes) -> tuple[Codes, NDArray[np.intp]]:
-    """Rows that are alike.
+def alike(columns: Iterable[Codes]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows that are alike, given column by column.
 
     Args:
-        rows: whole numbers from 0 on, by row and column; at least one column.
+        columns: whole numbers from 0 on, all as long; at least one.
 
     Returns:
-        The different rows in order, and for each row given the place of its like among them.
+        The place of one row of each kind, in order of what the rows are; and for each row the place
+        of its kind among these.
     """
-    words = _packed(rows)
-    if words.shape[1] == 1:
-        _, first, inverse = np.unique(words[:, 0], return_index=True, return_inverse=True)
-        return rows[first], inverse
-    order = np.lexsort(words.T[::-1])
-    ordered = words[order]
-    new = np.ones(len(rows), bool)
-    new[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
-    inverse = np.empty(len(rows), np.intp)
+    words = _packed(columns)
+    if len(words) == 1:
+        return _counted(words[0])
+    order = np.lexsort(words[::-1])
+    new = np.ones(len(order), bool)
+    new[1:] = np.any([word[order[1:]] != word[order[:-1]] for word in words], axis=0)
+    inverse = np.empty(len(order), np.intp)
     inverse[order] = np.cumsum(new) - 1
-    return rows[order[new]], inverse
+    return order[new], inverse
 
 
-def _packed(rows: Codes) -> Codes:
+def _counted(words: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The same for rows that one number each stands for."""
+    most = int(words.max(initial=0)) + 1
+    if most > MOST_COUNTED:
+        _, first, inverse = np.unique(words, return_index=True, return_inverse=True)
+        return first, inverse
+    # So few that are possible are told apart without putting a million in order.
+    last = np.full(most, -1, np.intp)
+    last[words] = np.arange(len(words))
+    there = np.flatnonzero(last >= 0)
+    places = np.empty(most, np.intp)
+    places[there] = np.arange(len(there))
+    return last[there], places[words]
+
+
+def _packed(columns: Iterable[Codes]) -> list[NDArray[np.int64]]:
     """The same rows in as few numbers of 62 bits as will hold them, in the same order."""
-    words: list[Codes] = []
+    words: list[NDArray[np.int64]] = []
     free = 0
-    for column in range(rows.shape[1]):
-        values = rows[:, column]
+    for values in columns:
         bits = int(values.max(initial=0)).bit_length()
-        if bits > free:
+        if not words or bits > free:
             words.append(values.astype(np.int64))
             free = 62 - bits
         else:
-            words[-1] = (words[-1] << bits) | values
+            words[-1] <<= bits
+            words[-1] |= values
             free -= bits
-    return np.stack(words, axis=1)
+    return words
 
 
-def merged(classes: Classes) -> Classes:
+def columns_of(codes: Codes, tables: Tables | None = None) -> Iterator[Codes]:
+    """The columns of codes, one by one, as a level of coarsening tells them.
+
+    Args:
+        codes: by row and column.
+        tables: for each column from a code to the code of what it is told as; None: as they are.
+
+    Yields:
+        Each column; a million rows are never held twice.
+    """
+    for place in range(codes.shape[1]):
+        column = codes[:, place]
+        yield column if tables is None else tables[place][column]
+
+
+def merged(classes: Classes, tables: Tables | None = None) -> Classes:
     """The same people where classes may have become alike.
 
     Args:
         classes: some of which may have the same codes.
+        tables: how each column is told, as above.
 
     Returns:
         Each class once, in order of its codes.
     """
-    codes, inverse = grouped(classes.codes)
-    counts = np.zeros((len(codes), classes.counts.shape[1]), np.int64)
-    np.add.at(counts, inverse, classes.counts)
-    return Classes(codes, counts)
+    first, inverse = alike(columns_of(classes.codes, tables))
+    counts = np.empty((len(first), classes.counts.shape[1]), np.int32)
+    for place, column in enumerate(classes.counts.T):
+        counts[:, place] = np.bincount(inverse, weights=column, minlength=len(first))
+    codes = [*columns_of(classes.codes[first], tables)]
+    return Classes(np.stack(codes, axis=1).astype(np.uint16), counts)
 
 
 def failing(classes: Classes, *, k: int, l: int) -> NDArray[np.bool_]:  # noqa: E741

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from checkpoint.extracts.risk import Codes
 
 PARTS = 64
+TWICE = "somebody stands twice among the people of the cut"
 Digests = NDArray[np.uint64]  # by row: the first and the last 64 bits
-# To find people by one number of 64 bits; odd, and otherwise of no meaning.
-MIXED_BY = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
+# Spreads ids that begin alike; odd, and otherwise of no meaning.
+MIXED_BY = np.uint64(0x9E3779B97F4A7C15)
 
 
 def halves(given: bytes) -> Digests:
@@ -85,12 +86,11 @@ class People:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "people"
-        self._row = np.dtype([("id", "<u8", (2,)), ("digest", "<u8", (2,))])
-        self._multiplier = np.uint64(0)
+        # Put in parts by a number made of the id, so that they are in order part by part.
+        self._parts = Parts(folder, "people", 4)
         self._keys: NDArray[np.uint64] = np.empty(0, np.uint64)
-        self._order: NDArray[np.int32] = np.empty(0, np.int32)
-        self._rows: Any = np.empty(0, self._row)
+        self._ids: NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._digests: Digests = np.empty((0, 2), np.uint64)
 
     def add(self, ids: Digests, digests: Digests) -> None:
         """Put people down.
@@ -99,10 +99,8 @@ class People:
             ids: by row.
             digests: their pseudonyms.
         """
-        rows = np.empty(len(ids), self._row)
-        rows["id"], rows["digest"] = ids, digests
-        with self._path.open("ab") as file:
-            rows.tofile(file)
+        keys = np.stack([_mixed(ids), ids[:, 1]], axis=1)
+        self._parts.add(keys, digests.view(np.int32))
 
     def close(self) -> None:
         """Nobody comes any more; from now on they can be found.
@@ -110,40 +108,36 @@ class People:
         Raises:
             ValueError: somebody is there twice.
         """
-        if not self._path.exists():
-            return
-        self._rows = np.memmap(self._path, self._row, "r")
-        for multiplier in MIXED_BY:
-            self._multiplier = np.uint64(multiplier)
-            keys = self._mixed(self._rows["id"])
-            self._order = np.argsort(keys, kind="stable").astype(np.int32)
-            self._keys = keys[self._order]
-            if not (self._keys[1:] == self._keys[:-1]).any():
-                return
-        raise ValueError("somebody stands twice among the people of the cut")
-
-    def _mixed(self, ids: Digests) -> NDArray[np.uint64]:
-        with np.errstate(over="ignore"):
-            mixed: NDArray[np.uint64] = ids[:, 0] * self._multiplier ^ ids[:, 1]
-        return mixed
+        people, place = self._parts.rows, 0
+        self._keys, self._ids = np.empty(people, np.uint64), np.empty(people, np.uint64)
+        self._digests = np.empty((people, 2), np.uint64)
+        for keys, codes in self._parts:
+            order = np.argsort(keys[:, 0], kind="stable")
+            rows = slice(place, place + len(order))
+            self._keys[rows], self._ids[rows] = keys[order, 0], keys[order, 1]
+            self._digests[rows] = codes[order].view(np.uint64)
+            place += len(order)
+        if (self._keys[1:] == self._keys[:-1]).any():
+            raise ValueError(TWICE)
 
     def found(self, ids: Digests) -> tuple[NDArray[np.bool_], Digests]:
         """Who of these is in the extract.
 
         Args:
-            ids: by row; the same in rows that follow one another is looked up once.
+            ids: by row.
 
         Returns:
-            By row whether they are, and the pseudonyms of those who are.
+            By row whether they are, and the pseudonym; of no meaning where they are not.
         """
-        if not len(self._keys) or not len(ids):
-            return np.zeros(len(ids), bool), np.empty((0, 2), np.uint64)
-        new = np.ones(len(ids), bool)
-        new[1:] = (ids[1:] != ids[:-1]).any(axis=1)
-        asked = ids[new]
-        places = np.searchsorted(self._keys, self._mixed(asked)).clip(max=len(self._keys) - 1)
-        rows = self._rows[self._order[places]]
-        known = (rows["id"] == asked).all(axis=1)
-        runs = np.cumsum(new) - 1
-        there: NDArray[np.bool_] = known[runs]
-        return there, rows["digest"][runs[there]]
+        if not len(self._keys):
+            return np.zeros(len(ids), bool), np.zeros((len(ids), 2), np.uint64)
+        keys = _mixed(ids)
+        places = np.searchsorted(self._keys, keys).clip(max=len(self._keys) - 1)
+        known: NDArray[np.bool_] = (self._keys[places] == keys) & (self._ids[places] == ids[:, 1])
+        return known, self._digests[places]
+
+
+def _mixed(ids: Digests) -> NDArray[np.uint64]:
+    """One number for the two of an id: with the second it gives back the first, so no two are one."""
+    mixed: NDArray[np.uint64] = ids[:, 0] ^ (ids[:, 1] * MIXED_BY)
+    return mixed

@@ -121,8 +121,16 @@ def in_order(
         The rows' places.
     """
     places = [*first, *(n for n in range(len(columns)) if n not in first)]
-    keys: list[Any] = [columns[place].rank[codes[:, place]] for place in reversed(places)]
-    return np.lexsort([*keys, digests[:, 1], digests[:, 0]])
+    words = [np.zeros(len(digests), np.int64)]
+    free = 62
+    for column, place in ((columns[place], place) for place in places):
+        bits = int(column.rank.max(initial=0)).bit_length()
+        if bits > free:
+            words.append(np.zeros(len(digests), np.int64))
+            free = 62
+        words[-1] = (words[-1] << bits) | column.rank[codes[:, place]]
+        free -= bits
+    return np.lexsort([*reversed(words), digests[:, 1], digests[:, 0]])
 
 
 class Tables:
@@ -147,12 +155,14 @@ class Tables:
         self.rows = 0
         names = [PSEUDONYM, *(each.column.name for each in columns)]
         write((",".join(names) + LINE_END).encode())
-        fields = [pa.field(PSEUDONYM, pa.string(), nullable=False)]
+        fields = [pa.field(PSEUDONYM, pa.dictionary(pa.int32(), pa.string()), nullable=False)]
         fields += [pa.field(each.column.name, each.typed.type) for each in columns]
         self._schema = pa.schema(fields, metadata=about)
         self._twin = parquet.ParquetWriter(
             twin, self._schema, compression="zstd", compression_level=1, store_schema=False
         )
+        last = columns[-1].cells
+        self._ends = compute.binary_join_element_wise(last, LINE_END, "")
 
     def add(self, digests: Digests, codes: NDArray[np.int32]) -> None:
         """Write rows.
@@ -165,12 +175,13 @@ class Tables:
             return
         new = np.ones(len(digests), bool)
         new[1:] = (digests[1:] != digests[:-1]).any(axis=1)
-        names = pseudonyms_of(digests[new]).take(pa.array(np.cumsum(new) - 1))
+        people, rows = pseudonyms_of(digests[new]), pa.array(np.cumsum(new) - 1, pa.int32())
         places = [pa.array(codes[:, place]) for place in range(len(self._columns))]
-        cells = [each.cells.take(at) for each, at in zip(self._columns, places, strict=True)]
-        lines = compute.binary_join_element_wise(names, *cells, ",")
-        lines = compute.binary_join_element_wise(lines, "", LINE_END)
+        cells = [*(each.cells for each in self._columns[:-1]), self._ends]
+        parts = [each.take(at) for each, at in zip(cells, places, strict=True)]
+        lines = compute.binary_join_element_wise(people.take(rows), *parts, ",")
         self._write(lines.buffers()[2])
+        names = pa.DictionaryArray.from_arrays(rows, people)
         typed = [each.typed.take(at) for each, at in zip(self._columns, places, strict=True)]
         self._twin.write_table(pa.Table.from_arrays([names, *typed], schema=self._schema))
         self.rows += len(digests)
