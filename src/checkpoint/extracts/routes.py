@@ -14,14 +14,12 @@ from checkpoint.allocation.vault import Opening
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.extracts import actions, fields, queries, rules, views
+from checkpoint.extracts.builds.schemas import ExtractItemView, ExtractView, FieldsView
 from checkpoint.extracts.columns import EVENT_COLUMNS, FieldNotOffered
 from checkpoint.extracts.schemas import (
     ApproveExtract,
     AskForExtract,
     EndExtract,
-    ExtractItemView,
-    ExtractView,
-    FieldsView,
     RecordAssessment,
     RefuseExtract,
 )

@@ -4,9 +4,7 @@ from typing import Any
 
 from checkpoint.access.permissions import Permission, holds
 from checkpoint.extracts.builds import views as builds
-from checkpoint.extracts.columns import Column
-from checkpoint.extracts.queries import Extract
-from checkpoint.extracts.schemas import (
+from checkpoint.extracts.builds.schemas import (
     AnswerView,
     AssessmentView,
     EndingView,
@@ -14,6 +12,8 @@ from checkpoint.extracts.schemas import (
     ExtractView,
     FieldView,
 )
+from checkpoint.extracts.columns import Column
+from checkpoint.extracts.queries import Extract
 from checkpoint.extracts.states import (
     LABELS,
     LIVE,

@@ -4,7 +4,6 @@ import json
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -60,22 +59,9 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
     unblinded = (
         bool(first.unblinded) if first else await monitor.is_unblinded(session, cut.trial_id)
     )
-    offered = await fields.of_cut(session, cut, unblinded=True)
-    product, fault = Product(request.product), None
-    columns: tuple[Column, ...] = ()
-    try:
-        columns = await fields.check(
-            session, cut, product, request.columns, exempt=request.exempt, events=request.events
-        )
-    except (FieldsWithheld, FieldNotOffered):
-        fault = BuildFault.WITHHELD
-    if product is Product.PERSON_LEVEL and request.sealed is None:
-        fault = BuildFault.KEY_DESTROYED
-    arms = await _arms(
-        session, cut, request.trial, vault=vault, unblinded=unblinded, at=begun.asked_at
-    )
+    columns, fault = await _columns(session, cut, request)
     return Order(
-        product=product,
+        product=Product(request.product),
         cut=cut,
         population=request.population,
         policy=policy_on(london_day(request.requested_at)),
@@ -87,16 +73,35 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
         about=await _about(session, found, cut, begun, vault=vault, unblinded=unblinded),
         asked=Asked(
             columns=columns,
-            arms=arms,
+            arms=await _arms(session, cut, begun, request, vault=vault, unblinded=unblinded),
             events=EVENT_COLUMNS if request.events else (),
             outcome=outcome_of(cut.measures),
             earlier=earlier(
-                await builds.releases_in(session, cut.trial_id), offered, request.id, first
+                await builds.releases_in(session, cut.trial_id),
+                await fields.of_cut(session, cut, unblinded=True),
+                request.id,
+                first,
             ),
         ),
         key=keys.of(request.sealed, request.id, vault=vault) if request.sealed else b"",
         fault=fault,
     )
+
+
+async def _columns(
+    session: AsyncSession, cut: Any, request: Any
+) -> tuple[tuple[Column, ...], BuildFault | None]:
+    """The columns that were asked for; or why they may not be given now."""
+    product = Product(request.product)
+    if product is Product.PERSON_LEVEL and request.sealed is None:
+        return (), BuildFault.KEY_DESTROYED
+    try:
+        found = await fields.check(
+            session, cut, product, request.columns, exempt=request.exempt, events=request.events
+        )
+    except (FieldsWithheld, FieldNotOffered):
+        return (), BuildFault.WITHHELD
+    return found, None
 
 
 def outcome_of(measures: Sequence[str]) -> str:
@@ -127,13 +132,13 @@ def earlier(
 
 
 async def _arms(
-    session: AsyncSession, cut: Any, trial: str, *, vault: Vault, unblinded: bool, at: datetime
+    session: AsyncSession, cut: Any, begun: Any, request: Any, *, vault: Vault, unblinded: bool
 ) -> dict[str, str]:
     """The arms' names by mask; the masks themselves until two people unblinded the trial."""
     if not unblinded:
         return {mask: mask for mask in cut.masks}
-    standing = await trials.one(session, trial, at=at)
-    named = masks(standing.protocol.arms, key=vault.key(), trial=trial)
+    standing = await trials.one(session, request.trial, at=begun.asked_at)
+    named = masks(standing.protocol.arms, key=vault.key(), trial=request.trial)
     return {mask: mask for mask in cut.masks} | {mask: arm for arm, mask in named.items()}
 
 

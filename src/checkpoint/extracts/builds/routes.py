@@ -15,14 +15,9 @@ from checkpoint.audit.operations import Operation
 from checkpoint.extracts import queries as extracts
 from checkpoint.extracts import rules
 from checkpoint.extracts.builds import actions, queries, shelf, views
+from checkpoint.extracts.builds.schemas import BuildView, ReleaseView, ReportView, TablesView
 from checkpoint.extracts.queries import Extract
-from checkpoint.extracts.schemas import (
-    BuildExtract,
-    BuildView,
-    ReleaseView,
-    ReportView,
-    TablesView,
-)
+from checkpoint.extracts.schemas import BuildExtract
 from checkpoint.extracts.states import (
     BuildNotFound,
     BuildOver,

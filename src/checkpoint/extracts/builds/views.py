@@ -3,7 +3,7 @@
 from typing import Any
 
 from checkpoint.access.permissions import Permission, holds
-from checkpoint.extracts.schemas import BuildView, ReleaseView, ReportView, TablesView
+from checkpoint.extracts.builds.schemas import BuildView, ReleaseView, ReportView, TablesView
 from checkpoint.extracts.states import LABELS, LIVE, BuildState
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.schemas import NextStep
