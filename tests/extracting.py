@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from builders import a_key
+from checkpoint.extracts.builds import working
+from checkpoint.extracts.builds.building import Workshop
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.identifiers import new_id
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure, Origin
@@ -136,8 +138,6 @@ def refusal(answer):
 
 def workshop(app):
     """Where a test builds, beside a service."""
-    from checkpoint.extracts.builds.building import Workshop
-
     settings = app.state.settings
     return Workshop(
         engine=app.state.engine,
@@ -150,8 +150,6 @@ def workshop(app):
 
 async def built(clients, extract):
     """A build of an extract, asked for and worked on; as the status door tells it."""
-    from checkpoint.extracts.builds import working
-
     client = clients(Role.STATISTICIAN, name="approving statistician")
     asked = await client.post(f"/v1/extracts/{extract['id']}/builds", headers=a_key())
     assert asked.status_code == 202, asked.text

@@ -90,7 +90,8 @@ async def test_an_ended_extract_gives_nothing_more_and_has_no_key(at_trial, tria
         await post(at_trial(EVALUATOR, name="evaluator"), own, "ending", {"words": "No need."})
     ).json()
     assert (ended["state"], ended["ending"]["kind"]) == ("ended", "withdrawn")
-    assert ended["key_destroyed_at"] is not None and ended["next_steps"] == []
+    assert ended["key_destroyed_at"] is not None
+    assert ended["next_steps"] == []
     assert await last_entry(trial_owner) == ("erasure", "extract.ended", None)
     for noun, body in (("builds", None), ("ending", {"words": "Again."})):
         again = await post(at_trial(EVALUATOR, name="evaluator"), own, noun, body)
