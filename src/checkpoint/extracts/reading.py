@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
+from checkpoint.extracts.arrays import numbers_of
 from checkpoint.extracts.risk import Codes
 
 BLOCK = 1 << 20  # bytes of CSV in one batch
@@ -56,8 +57,7 @@ class Codebook:
         encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
         table = np.array([*map(self._code, encoded.dictionary.to_pylist()), 0], np.int32)
         self.overflown = len(self.values) > self._most + 1
-        places = encoded.indices.fill_null(len(table) - 1).to_numpy(zero_copy_only=False)
-        codes: NDArray[np.int32] = table[places]
+        codes: NDArray[np.int32] = table[numbers_of(encoded.indices, len(table) - 1)]
         return codes
 
     def _code(self, raw: str) -> int:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import compute, parquet
 
+from checkpoint.extracts.arrays import flags, numbers, texts
 from checkpoint.extracts.columns import Column, Kind
 from checkpoint.extracts.hierarchies import WITHHELD, generalised, top
 from checkpoint.extracts.references import Policy
@@ -20,6 +21,7 @@ WEIGHTS = np.array([16, 8, 4, 2, 1], np.uint8)
 LETTERS = 26
 WHOLE = frozenset({Kind.DAYS, Kind.DISTANCE, Kind.COST})
 LINE_END = "\r\n"  # RFC 4180
+COMMA, END, NOTHING = texts([",", LINE_END, ""])
 Value = str | int | float | bool | None
 
 
@@ -59,7 +61,7 @@ def told(column: Column, values: Sequence[str | None], level: int, policy: Polic
     return Told(
         column=column,
         level=level,
-        cells=pa.array(cells, pa.string()),
+        cells=texts(cells),
         typed=_typed(column.kind, plain, [str(each) for each in order]),
         rank=np.array([ranks.get(label, 0) for label in labels], np.int32),
         values=tuple(str(each) for each in order) if categorical(column.kind) else (),
@@ -71,15 +73,16 @@ def _by_size(label: str | int | None) -> tuple[int, str]:
 
 
 def _typed(kind: Kind, plain: Sequence[Value], order: Sequence[str]) -> Any:
+    missing = np.array([each is None for each in plain])
     if kind is Kind.YES_NO:
-        return pa.array([None if each is None else each == "true" for each in plain], pa.bool_())
+        return flags(np.array([each == "true" for each in plain]), missing)
     if kind is Kind.NUMBER:
-        return pa.array([None if each is None else float(each) for each in plain], pa.float64())
+        return numbers(np.array([float(each or 0) for each in plain]), missing)
     if kind in WHOLE:
-        return pa.array(plain, pa.int32())
+        return numbers(np.array([int(each or 0) for each in plain], np.int32), missing)
     places = {each: place for place, each in enumerate(order)}
-    codes = pa.array([None if each is None else places[str(each)] for each in plain], pa.int32())
-    return pa.DictionaryArray.from_arrays(codes, pa.array(order, pa.string()))
+    codes = np.array([places.get(str(each), 0) for each in plain], np.int32)
+    return pa.DictionaryArray.from_arrays(numbers(codes, missing), texts(order))
 
 
 def categorical(kind: Kind) -> bool:
@@ -162,7 +165,7 @@ class Tables:
             twin, self._schema, compression="zstd", compression_level=1, store_schema=False
         )
         last = columns[-1].cells
-        self._ends = compute.binary_join_element_wise(last, LINE_END, "")
+        self._ends = compute.binary_join_element_wise(last, END, NOTHING)
 
     def add(self, digests: Digests, codes: NDArray[np.int32]) -> None:
         """Write rows.
@@ -175,11 +178,11 @@ class Tables:
             return
         new = np.ones(len(digests), bool)
         new[1:] = (digests[1:] != digests[:-1]).any(axis=1)
-        people, rows = pseudonyms_of(digests[new]), pa.array(np.cumsum(new) - 1, pa.int32())
-        places = [pa.array(codes[:, place]) for place in range(len(self._columns))]
+        people, rows = pseudonyms_of(digests[new]), numbers((np.cumsum(new) - 1).astype(np.int32))
+        places = [numbers(codes[:, place]) for place in range(len(self._columns))]
         cells = [*(each.cells for each in self._columns[:-1]), self._ends]
         parts = [each.take(at) for each, at in zip(cells, places, strict=True)]
-        lines = compute.binary_join_element_wise(people.take(rows), *parts, ",")
+        lines = compute.binary_join_element_wise(people.take(rows), *parts, COMMA)
         self._write(lines.buffers()[2])
         names = pa.DictionaryArray.from_arrays(rows, people)
         typed = [each.typed.take(at) for each, at in zip(self._columns, places, strict=True)]
