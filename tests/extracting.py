@@ -13,6 +13,7 @@ from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.identifiers import new_id
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure, Origin
 from checkpoint.outcomes.cuts.tables import CutEvent, CutParticipant, DataCut
+from checkpoint.trials.tables import Trial, TrialProtocol
 from conftest import NOON
 
 TAKEN = datetime(2026, 10, 1, 9, tzinfo=UTC)
@@ -97,6 +98,24 @@ async def cut(engine, trial="TEST-TRIAL", *, people=200, luck=1, number=None, **
         if events:
             await connection.execute(CutEvent.__table__.insert(), events)
     return number
+
+
+async def another_trial(engine):
+    """The name of a test trial that nobody else has, with the protocol of the one there is."""
+    code, made, protocol = f"TEST-{uuid4().hex[:12].upper()}", uuid4(), TrialProtocol.__table__
+    own = {"id": sa.literal(uuid4(), sa.Uuid()), "trial_id": sa.literal(made, sa.Uuid())}
+    copied = sa.select(*(own.get(column.name, column) for column in protocol.c)).where(
+        protocol.c.trial_id
+        == sa.select(Trial.__table__.c.id)
+        .where(Trial.__table__.c.code == "TEST-TRIAL")
+        .scalar_subquery()
+    )
+    async with engine.begin() as connection:
+        head = {"id": made, "code": code, "kind": "test"}
+        await connection.execute(Trial.__table__.insert(), head)
+        names = [column.name for column in protocol.c]
+        await connection.execute(protocol.insert().from_select(names, copied))
+    return code
 
 
 def asking(cut, /, **changes):
