@@ -34,6 +34,9 @@ from checkpoint.directory import routes as directory
 from checkpoint.directory.lookups import routes as lookups
 from checkpoint.directory.upkeep import routes as upkeep
 from checkpoint.eligibility import routes as eligibility
+from checkpoint.extracts import codes as extracts_codes
+from checkpoint.extracts import routes as extracts
+from checkpoint.extracts.builds import routes as extract_builds
 from checkpoint.forecast import routes as forecast
 from checkpoint.journey import codes as journey_codes
 from checkpoint.journey import identities as journey_identities
@@ -136,5 +139,8 @@ ROOMS = (
     worklist.router,
     timeline.router,
     printing.router,
+    extracts.router,
+    extract_builds.router,
+    extracts_codes.router,
     batches.router,
 )

@@ -53,6 +53,7 @@ def test_all_deeds_and_the_ledger_name_who_may_call_them():
         ("contracts", 15, "in contracts and its alcoves"),
         ("directory", 5, "in the directory and its alcoves"),
         ("referrals", 20, "in referrals and its alcoves"),
+        ("extracts", 30, "in extracts and its alcove"),
     ],
 )
 def test_every_file_of_a_room_with_alcoves_has_its_layer(room, least, words):
@@ -88,11 +89,15 @@ def test_a_room_holds_only_the_agreed_furniture():
         "staging", "comparing", "applying", "exporting", "ranking",
         "entities", "parts", "values", "offers", "parting", "meanings", "indexing", "keeping",
         "answering", "finding", "guarding", "mounting",
+        "columns", "pseudonyms", "control", "risk", "coarsening", "differencing", "hierarchies",
+        "classing", "scratch", "describing", "assembling", "packaging", "zipping",
+        "fields", "keys", "populations", "snapshots", "orders", "building", "tallies", "shelf",
+        "working", "waking",
     }  # fmt: skip
     rooms = (
         "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs",
         "directory", "consent", "trials", "allocation", "delivery", "navigators", "contracts", "referrals", "monitor", "journey",
-        "batches", *ALCOVES,
+        "extracts", "batches", *ALCOVES,
     )  # fmt: skip
     found = {
         f"{room}/{path.name}"
@@ -112,6 +117,7 @@ ALCOVES = (
     "contracts/evidence", "contracts/reviews", "contracts/outcomes",
     "journey/worklist", "journey/timeline", "journey/steps",
     "directory/published",
+    "extracts/builds",
     "referrals/making", "referrals/offers", "referrals/providers", "referrals/gaps",
 )  # fmt: skip
 

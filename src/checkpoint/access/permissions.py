@@ -23,16 +23,20 @@ class Permission(StrEnum):
     ANSWER_OVERRIDE = "override:answer"
     ANSWER_REFERRAL = "referral:answer"
     ANSWER_UNBLINDING = "unblinding:answer"
+    APPROVE_EXTRACT = "extract:approve"
     ASSESS_NEEDS = "needs:assess"
     ASSIGN_NAVIGATOR = "navigator:assign"
     BREAK_GLASS = "break-glass:use"
+    BUILD_EXTRACT = "extract:build"
     DECIDE_CONTRACT = "contract:decide"
     DECIDE_ELIGIBILITY = "eligibility:decide"
     DECIDE_REVIEW = "breach-review:decide"
     DECLARE_CONFLICT = "navigator-conflict:declare"
     DETAIN = "custody-record:detain"
     DETERMINE_ELIGIBILITY = "eligibility:determine"
+    DOWNLOAD_EXTRACT = "extract:download"
     EDIT_LISTINGS = "listing:edit"
+    END_EXTRACT = "extract:end"
     LIST_CUSTODY_RECORDS = "custody-record:list"
     MANAGE_NAVIGATORS = "navigator:manage"
     MERGE_PEOPLE = "person:merge"
@@ -54,6 +58,8 @@ class Permission(StrEnum):
     READ_DETENTION = "detention:read"
     READ_DISPOSAL = "disposal:read"
     READ_ELIGIBILITY = "eligibility:read"
+    READ_EXTRACTS = "extract:read"
+    READ_EXTRACT_REGISTER = "extract-register:read"
     READ_LEDGER = "ledger:read"
     READ_LISTINGS = "listing:read"
     READ_ME = "me:read"
@@ -77,6 +83,7 @@ class Permission(StrEnum):
     RECORD_VICTIM = "victim:record"
     REFER = "referral:make"
     RELEASE_FROM_CUSTODY = "custody-record:release"
+    REQUEST_EXTRACT = "extract:request"
     RESTRICT_CASE = "restriction:manage"
     REVIEW_GLASS = "break-glass:review"
     SAVE_SCREENING = "custody-record:screen"
@@ -213,23 +220,42 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.WORK_CONTRACT,
             Permission.WORK_SESSIONS,
         },
-        Role.EVALUATOR: EVERYONE | {Permission.READ_OFFER_GAPS},
+        Role.EVALUATOR: EVERYONE
+        | {
+            Permission.BUILD_EXTRACT,
+            Permission.DOWNLOAD_EXTRACT,
+            Permission.END_EXTRACT,
+            Permission.READ_EXTRACTS,
+            Permission.READ_OFFER_GAPS,
+            Permission.REQUEST_EXTRACT,
+        },
         Role.STATISTICIAN: EVERYONE
         | {
             Permission.ANSWER_UNBLINDING,
+            Permission.APPROVE_EXTRACT,
+            Permission.BUILD_EXTRACT,
+            Permission.END_EXTRACT,
             Permission.MONITOR_TRIAL,
+            Permission.READ_EXTRACTS,
+            Permission.READ_EXTRACT_REGISTER,
             Permission.READ_WORKLIST,
             Permission.SEND_BATCH,
         },
         Role.TRIAL_MANAGER: EVERYONE
         | {
             Permission.ANNOTATE_ALLOCATION,
+            Permission.APPROVE_EXTRACT,
+            Permission.END_EXTRACT,
             Permission.MONITOR_TRIAL,
             Permission.PROPOSE_UNBLINDING,
+            Permission.READ_EXTRACTS,
+            Permission.READ_EXTRACT_REGISTER,
             Permission.SEND_BATCH,
         },
         Role.AUDITOR: EVERYONE
         | {
+            Permission.READ_EXTRACTS,
+            Permission.READ_EXTRACT_REGISTER,
             Permission.READ_LEDGER,
             Permission.READ_OFFER_GAPS,
             Permission.READ_OVERRIDE_RATES,
