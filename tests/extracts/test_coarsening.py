@@ -59,7 +59,7 @@ def told(people, plan):
     ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.integers(60, 700), st.integers(0, 10**6))
 def test_whoever_is_left_has_nine_like_them_with_another_outcome_among_these(size, seed):
     people = crowd_of(size, seed)
@@ -74,7 +74,7 @@ def test_whoever_is_left_has_nine_like_them_with_another_outcome_among_these(siz
     assert plan.risk.k == min(sizes.values(), default=0)
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.integers(60, 700), st.integers(0, 10**6))
 def test_an_arm_loses_nobody_or_ten_and_no_more_than_its_share(size, seed):
     people = crowd_of(size, seed)
@@ -120,7 +120,7 @@ def test_an_arm_with_too_few_or_one_outcome_is_lost_whole():
     assert plan.risk.people == 0
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(st.integers(200, 600), st.integers(0, 10**6))
 def test_what_another_release_told_counts_as_known_at_its_level(size, seed):
     people = crowd_of(size, seed)
@@ -165,9 +165,10 @@ def test_people_are_put_in_classes_while_they_are_read_whatever_their_order(most
 
 def test_a_crowd_that_cannot_be_made_coarser_is_kept_as_it_is():
     people = crowd_of(300, 5)
-    known = quasi_of(**{name: {"least": 0, "told": False} for name in NAMES[1:]})
+    known = quasi_of(**{name: {"least": 0, "told": False} for name in NAMES[2:]})
     crowd = Crowd(known, POLICY, most=3)
-    crowd.add(people)
+    for start in range(0, 300, 50):
+        crowd.add(Classes(people.codes[start : start + 50], people.counts[start : start + 50]))
     assert len(crowd.everybody()[1].codes) > 3
     with pytest.raises(ValueError, match="nobody"):
         Crowd(quasi_of(), POLICY).everybody()

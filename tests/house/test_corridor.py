@@ -90,7 +90,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "entities", "parts", "values", "offers", "parting", "meanings", "indexing", "keeping",
         "answering", "finding", "guarding", "mounting",
         "columns", "pseudonyms", "control", "risk", "coarsening", "differencing", "hierarchies",
-        "classing", "scratch", "describing", "assembling", "packaging", "zipping",
+        "classing", "scratch", "describing", "assembling", "packaging", "zipping", "arrays",
         "fields", "keys", "populations", "snapshots", "orders", "building", "tallies", "shelf",
         "working", "waking",
     }  # fmt: skip

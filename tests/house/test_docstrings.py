@@ -61,6 +61,15 @@ PURE = [
     "entities",
     "parting",
     "meanings",
+    "columns",
+    "hierarchies",
+    "risk",
+    "classing",
+    "coarsening",
+    "control",
+    "differencing",
+    "pseudonyms",
+    "describing",
 ]
 CORRIDOR = (ROOT / "docs" / "corridor.md").read_text("utf-8")
 PACKAGE = ROOT / "src" / "checkpoint"

@@ -140,7 +140,7 @@ class Assembly:
             "participant-flow": (
                 "gate",
                 "Participant flow, from the first gate to the rows of this extract",
-                describing.flow_rows(about.gates, plan.outcomes, plan.kept, policy),
+                reports.flow_rows(about.gates, plan.outcomes, plan.kept, policy),
             )
         }
         if about.changes:
@@ -151,7 +151,7 @@ class Assembly:
             done = package.files[-1]
             schema = describing.counts_schema(first)
             listed.append(Listed(done.name, title, done.size, done.digest, schema))
-        primary = describing.result(plan.outcomes, whole=not any(plan.lost.values()), policy=policy)
+        primary = reports.result(plan.outcomes, whole=not any(plan.lost.values()), policy=policy)
         report = reports.report(
             about,
             plan,

@@ -11,7 +11,6 @@ from checkpoint.extracts.references import Policy
 from checkpoint.extracts.risk import Classes, Codes, Tables, merged
 
 MOST_CLASSES = 150_000
-WAITING = 50_000
 
 
 class Crowd:
@@ -41,7 +40,7 @@ class Crowd:
         """More people, by the codes of their values."""
         if len(classes.codes):
             self._waiting.append(merged(classes, self._standing()))
-        if sum(len(each.codes) for each in self._waiting) > self._most + WAITING:
+        if sum(len(each.codes) for each in self._waiting) > self._most * 4 / 3:
             self._put_together()
 
     def _put_together(self) -> Classes:

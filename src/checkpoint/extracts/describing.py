@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from checkpoint.extracts.columns import Column, Kind
-from checkpoint.extracts.control import REDACTED, flow, rounded, table
+from checkpoint.extracts.control import REDACTED
 from checkpoint.extracts.hierarchies import in_words
 from checkpoint.extracts.references import Policy
 
@@ -167,73 +167,6 @@ def counts_file(first: str, rows: Rows) -> bytes:
     lines = [f"{first},arm,people"]
     lines += [f"{code},{arm},{REDACTED if n is None else n}" for code, arm, n in rows]
     return "".join(f"{line}\r\n" for line in lines).encode()
-
-
-def flow_rows(
-    gates: Sequence[tuple[str, int]],
-    outcomes: Mapping[str, Sequence[int]],
-    kept: Mapping[str, int],
-    policy: Policy,
-) -> list[tuple[str, str, int | None]]:
-    """The participant flow from the first gate to the rows of the file, small counts suppressed.
-
-    Args:
-        gates: before allocation, in order.
-        outcomes: of everybody allocated, by arm.
-        kept: people in the file, by arm.
-        policy: the smallest that is shown.
-
-    Returns:
-        Code, arm or empty, and people. Who is allocated is told exactly where nobody was left out
-        of the file, which tells it anyway; else it is rounded.
-    """
-    whole = {arm: sum(counts) for arm, counts in outcomes.items()}
-    every = sum(whole.values())
-    lost = every - sum(kept.values())
-    before = [*gates, ("allocated", every)] if gates else []
-    rows: list[tuple[str, str, int | None]] = [
-        (code, "", count) for code, count in flow(before, policy).items() if code != "allocated"
-    ]
-    for code, counts in (("allocated", whole), ("in_this_extract", kept)):
-        exact = not lost or code == "in_this_extract"
-        told = {
-            arm: n if exact and n >= policy.aggregates.smallest else rounded(n, policy)
-            for arm, n in counts.items()
-        }
-        rows += [(code, arm, n) for arm, n in told.items()]
-        rows.append((code, "", sum(n for n in told.values() if n is not None) or None))
-    return rows
-
-
-def result(outcomes: Mapping[str, Sequence[int]], *, whole: bool, policy: Policy) -> dict[str, Any]:
-    """The primary result of everybody who was allocated, to hold beside that of the file.
-
-    Args:
-        outcomes: by arm, people without and with the outcome.
-        whole: whether everybody is in the file. Then the counts are exact, as the file tells them
-            anyway; else they are suppressed and rounded, so that nothing can be told of those who
-            were left out by taking one from the other.
-        policy: the smallest that is shown.
-
-    Returns:
-        By arm: people, people with the outcome, and their share of those; None is suppressed.
-    """
-    shown: dict[str, tuple[int | None, ...]]
-    if whole:
-        smallest = policy.aggregates.smallest
-        shown = {
-            arm: tuple(counts) if min(counts) >= smallest else (None, None)
-            for arm, counts in outcomes.items()
-        }
-    else:
-        cells = table([*outcomes.values()], policy).cells
-        shown = dict(zip(outcomes, cells, strict=True))
-    arms = {}
-    for arm, (without, had) in shown.items():
-        people = None if without is None or had is None else without + had
-        share = None if people is None or had is None else round(had / people, 6)
-        arms[arm] = {"people": people, "with_outcome": had, "share": share}
-    return {"exact": whole, "arms": arms}
 
 
 def written(document: Mapping[str, Any]) -> bytes:

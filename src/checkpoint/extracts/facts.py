@@ -63,4 +63,10 @@ class Release:
 
 
 def nobody(_stage: str, _done: int, _total: int | None) -> None:
-    """Tells nobody how far a build is."""
+    """Tells nobody how far a build is.
+
+    Args:
+        _stage: what it is at.
+        _done: rows so far.
+        _total: of how many, if known.
+    """
