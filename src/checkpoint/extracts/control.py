@@ -6,6 +6,7 @@ is shown. None is a suppressed count everywhere here. Pure.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from checkpoint.extracts.references import Policy
 
@@ -124,7 +125,7 @@ def flow(gates: Sequence[tuple[str, int]], policy: Policy) -> dict[str, int | No
         ValueError: a gate has more than the one before.
     """
     counts = [count for _, count in gates]
-    stayed = [a - b for a, b in zip(counts, [*counts[1:], 0], strict=True)]
+    stayed = [a - b for a, b in pairwise([*counts, 0])]
     if any(each < 0 for each in stayed):
         raise ValueError("a gate has more people than the one before")
     # A gate at which all go on hides nobody, and is no small count.
