@@ -77,7 +77,7 @@ def _create_extract_build() -> None:
                 "too_few_people",
                 "key_destroyed",
                 "fields_withheld",
-                "differs_from_its_own_release",
+                "not_public",
                 "broken",
                 name="fault",
                 native_enum=False,

@@ -187,6 +187,7 @@ NOT_OF_A_CASE = (
     "/v1/people/",
     "/v1/provider/",
     "/v1/directory/",
+    "/v1/extracts/",
 )
 # For each relationship, the doors that it opens to a role that may open them at all.
 OPENS = {

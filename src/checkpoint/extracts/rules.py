@@ -67,6 +67,10 @@ def check_population(population: dict[str, Any]) -> None:
 def check_events(product: Product, *, events: bool) -> None:
     """Counts have no events beside them.
 
+    Args:
+        product: what the extract is of.
+        events: whether a row for each event was asked for.
+
     Raises:
         RuleBroken: events-of-people.
     """
@@ -136,6 +140,9 @@ def state_of(
         answers: of the request.
         ending: see ``ended``.
         released: whether a build of it stands in the register.
+
+    Returns:
+        The furthest that it has come; ended, whatever came before, where it has ended.
     """
     if ending is not None:
         return RequestState.ENDED
@@ -153,6 +160,9 @@ def listed_state(row: Any, *, today: date) -> RequestState:
     Args:
         row: with refusals, approvals, released, ending and expires_on.
         today: in England.
+
+    Returns:
+        The same as ``state_of``.
     """
     ending = ended(row.ending, expires_on=row.expires_on, today=today)
     if ending is None and not row.released and row.refusals:
@@ -196,6 +206,10 @@ def check_released(state: RequestState) -> None:
 
 def check_assessor(by: UUID, *, requested_by: UUID) -> None:
     """Whoever looks for people in an extract did not ask for it.
+
+    Args:
+        by: who assesses.
+        requested_by: who asked for the extract.
 
     Raises:
         SecondPersonNeeded: they did.

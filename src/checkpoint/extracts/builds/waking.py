@@ -1,6 +1,7 @@
 """In the service: wakes a worker, in a process of its own, when a build waits."""
 
 import asyncio
+import os
 import sys
 from contextlib import suppress
 
@@ -20,6 +21,8 @@ LEFT = sa.text("""
     SELECT id FROM waiting
      WHERE pg_try_advisory_xact_lock(hashtext('extract build'), hashtext(CAST(id AS text)))
 """)
+# What keeps a worker small: one arena of memory, and no threads for sums that it does not do.
+FRUGAL = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 WORK = ("-m", "checkpoint", "extracts", "work")
 
 
@@ -66,7 +69,7 @@ class Waker:
 
     async def _worker(self) -> None:
         worker = await asyncio.create_subprocess_exec(
-            sys.executable, *WORK, stdout=asyncio.subprocess.DEVNULL
+            sys.executable, *WORK, stdout=asyncio.subprocess.DEVNULL, env=os.environ | FRUGAL
         )
         try:
             code = await worker.wait()
