@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from checkpoint.foundation import errors
@@ -77,111 +78,57 @@ class Covariate:
     title: str
 
 
-def _told(table: Any, source: str) -> tuple[str, Disclosure]:
-    column = table.__table__.c[source]
-    return column.comment, column.info["disclosure"]
+LOWEST = "as the lowest of its step"
+# What is told of a column where that is not what the cut's column says of itself.
+TOLD = {
+    "arm": "The arm they were allocated to; a letter until the trial is unblinded.",
+    "arm_delivered": "The arm they were given; empty: neither is known.",
+    "age_band": "Age at allocation in bands of whole years, if known.",
+    "observed_days": f"Days from allocation to the last observed day, {LOWEST}.",
+    "distance_travelled": f"Pathways' scores at exit less those at baseline, summed, {LOWEST}; "
+    "empty: not taken at both.",
+    "cost_pounds": f"What the case cost in pounds, {LOWEST}, if recorded.",
+    "day": f"Days from allocation, {LOWEST}.",
+    "harm_band": "Days by the harm index, in bands; an exact number would tell the offence.",
+} | {
+    f"{measure}_day": f"Days from allocation to the first ({measure}), {LOWEST}; empty: none in "
+    "the observed time."
+    for measure in Measure
+}
 
 
 def _column(
     table: Any, name: str, kind: Kind, title: str, *, source: str | None = None, **more: Any
 ) -> Column:
-    told, disclosure = _told(table, source or name)
+    held = table.__table__.c[source or name]
     return Column(
         name=name,
         source=source or name,
         kind=kind,
         title=title,
-        description=more.pop("description", told),
-        disclosure=disclosure,
+        description=TOLD.get(name, held.comment),
+        disclosure=held.info["disclosure"],
         **more,
     )
 
 
+_person, _event = partial(_column, CutParticipant), partial(_column, CutEvent)
 PARTICIPANT_COLUMNS = (
-    _column(
-        CutParticipant,
-        "arm",
-        Kind.ARM,
-        "Arm they were allocated to",
-        source="mask",
-        quasi=True,
-        description="The arm they were allocated to; a letter until the trial is unblinded.",
-    ),
-    _column(
-        CutParticipant,
-        "arm_delivered",
-        Kind.ARM,
-        "Arm they were given",
-        source="delivered_mask",
-        tells_arm=True,
-        description="The arm they were given; empty: neither is known.",
-    ),
-    _column(
-        CutParticipant, "per_protocol", Kind.YES_NO, "Given as the protocol has it", tells_arm=True
-    ),
-    _column(CutParticipant, "completed", Kind.YES_NO, "Completed", tells_arm=True),
-    _column(CutParticipant, "sex", Kind.SEX, "Sex", quasi=True),
-    _column(
-        CutParticipant,
-        "age_band",
-        Kind.AGE,
-        "Age at allocation",
-        source="age",
-        quasi=True,
-        description="Age at allocation in bands of whole years, if known.",
-    ),
-    _column(CutParticipant, "ethnicity", Kind.ETHNICITY, "Self-defined ethnicity", quasi=True),
-    _column(
-        CutParticipant,
-        "local_authority",
-        Kind.PLACE,
-        "Local authority of residence",
-        source="residence",
-        quasi=True,
-    ),
-    _column(CutParticipant, "offence_group", Kind.OFFENCE, "Index offence", quasi=True),
-    _column(
-        CutParticipant,
-        "observed_days",
-        Kind.DAYS,
-        "Observed time",
-        quasi=True,
-        unit="d",
-        description="Days from allocation to the last observed day, as the lowest of its step.",
-    ),
-    _column(CutParticipant, "ended_by", Kind.ENDING, "Why not longer", quasi=True),
-    _column(CutParticipant, "custody_days", Kind.DAYS, "Days in custody", unit="d"),
-    *(
-        _column(
-            CutParticipant,
-            f"{measure}_day",
-            Kind.DAYS,
-            f"First: {measure}",
-            unit="d",
-            description=f"Days from allocation to the first ({measure}), as the lowest of its "
-            "step; empty: none in the observed time.",
-        )
-        for measure in Measure
-    ),
-    _column(
-        CutParticipant,
-        "distance_travelled",
-        Kind.DISTANCE,
-        "Distance travelled",
-        tells_arm=True,
-        description="Pathways' scores at exit less those at baseline, summed, as the lowest of its "
-        "step; empty: not taken at both.",
-    ),
-    _column(
-        CutParticipant,
-        "cost_pounds",
-        Kind.COST,
-        "Cost of the case",
-        source="cost_pence",
-        tells_arm=True,
-        unit="GBP",
-        description="What the case cost in pounds, as the lowest of its step, if recorded.",
-    ),
+    _person("arm", Kind.ARM, "Arm they were allocated to", source="mask", quasi=True),
+    _person("arm_delivered", Kind.ARM, "Arm given", source="delivered_mask", tells_arm=True),
+    _person("per_protocol", Kind.YES_NO, "Given as the protocol has it", tells_arm=True),
+    _person("completed", Kind.YES_NO, "Completed", tells_arm=True),
+    _person("sex", Kind.SEX, "Sex", quasi=True),
+    _person("age_band", Kind.AGE, "Age at allocation", source="age", quasi=True),
+    _person("ethnicity", Kind.ETHNICITY, "Self-defined ethnicity", quasi=True),
+    _person("local_authority", Kind.PLACE, "Local authority", source="residence", quasi=True),
+    _person("offence_group", Kind.OFFENCE, "Index offence", quasi=True),
+    _person("observed_days", Kind.DAYS, "Observed time", quasi=True, unit="d"),
+    _person("ended_by", Kind.ENDING, "Why not longer", quasi=True),
+    _person("custody_days", Kind.DAYS, "Days in custody", unit="d"),
+    *(_person(f"{each}_day", Kind.DAYS, f"First: {each}", unit="d") for each in Measure),
+    _person("distance_travelled", Kind.DISTANCE, "Distance travelled", tells_arm=True),
+    _person("cost_pounds", Kind.COST, "Cost", source="cost_pence", tells_arm=True, unit="GBP"),
 )
 # The day of allocation leaves the database in no extract; the quarter that it lies in may.
 QUARTER = Column(
@@ -194,25 +141,11 @@ QUARTER = Column(
     quasi=True,
 )
 EVENT_COLUMNS = (
-    _column(CutEvent, "measure", Kind.CODE, "What it counts for"),
-    _column(
-        CutEvent,
-        "day",
-        Kind.DAYS,
-        "Day",
-        unit="d",
-        description="Days from allocation, as the lowest of its step.",
-    ),
-    _column(CutEvent, "offence_group", Kind.OFFENCE, "Offence"),
-    _column(
-        CutEvent,
-        "harm_band",
-        Kind.HARM,
-        "Harm",
-        source="harm_days",
-        description="Days by the harm index, in bands; an exact number would tell the offence.",
-    ),
-    _column(CutEvent, "proactively_detected", Kind.YES_NO, "Found by police of their own accord"),
+    _event("measure", Kind.CODE, "What it counts for"),
+    _event("day", Kind.DAYS, "Day", unit="d"),
+    _event("offence_group", Kind.OFFENCE, "Offence"),
+    _event("harm_band", Kind.HARM, "Harm", source="harm_days"),
+    _event("proactively_detected", Kind.YES_NO, "Found by police of their own accord"),
 )
 OBSERVED = "observed_days"
 IDENTITY = "participant_id"  # read to make the pseudonym of; written nowhere

@@ -201,8 +201,10 @@ def readme(
         _bullets(*(f"`{each.name}`: {each.title}." for each in files)),
         FILES,
         "## Disclosure control",
-        (f"Policy {policy.version}: {policy.title}. k {plan.risk.k}, l {plan.risk.l}, t "
-        f"{plan.risk.t}; see `disclosure-report.json`."),
+        (
+            f"Policy {policy.version}: {policy.title}. k {plan.risk.k}, l {plan.risk.l}, t "
+            f"{plan.risk.t}; see `disclosure-report.json`."
+        ),
         _bullets(*(f"`{step.column}`: {step.words}." for step in plan.steps))
         or "Nothing was made coarser than the columns' finest.",
         _lost(plan, policy),
