@@ -92,7 +92,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "columns", "pseudonyms", "control", "risk", "coarsening", "differencing", "hierarchies",
         "classing", "scratch", "describing", "assembling", "packaging", "zipping", "arrays",
         "fields", "keys", "populations", "snapshots", "orders", "building", "tallies", "shelf",
-        "working", "waking",
+        "working", "waking", "chunks",
     }  # fmt: skip
     rooms = (
         "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs",

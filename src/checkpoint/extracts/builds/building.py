@@ -3,12 +3,11 @@
 import asyncio
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from queue import Empty, Full, Queue
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.vault import Vault
 from checkpoint.extracts.builds import actions, orders, populations, shelf, tallies
+from checkpoint.extracts.builds.chunks import Cancelled, Chunks
 from checkpoint.extracts.builds.orders import Order
 from checkpoint.extracts.builds.snapshots import Put, Snapshot, snapshot
 from checkpoint.extracts.builds.tables import ExtractRelease
@@ -28,16 +28,10 @@ from checkpoint.foundation.logs import log, without_content
 from checkpoint.foundation.settings import Settings
 
 Answer = TypeVar("Answer")
-# Chunks that wait between the database and the thread, so that memory does not grow.
-WAITING = 16
-TOLD_EVERY = PATIENCE = 0.5
+TOLD_EVERY = 0.5
 # Only one build at a time enters the register, so that no two of nearly the same people pass.
 ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtext('extract register'))")
 STAGES = {stage.value: stage for stage in BuildStage}
-
-
-class Cancelled(Exception):
-    """Somebody no longer wants what is being built."""
 
 
 class Refused(Exception):
@@ -92,48 +86,6 @@ class Workshop:
     @property
     def vault(self) -> Vault:
         return Vault(self.settings)
-
-
-class Chunks:
-    """Bytes on their way from a loop to a thread, a few at a time."""
-
-    def __init__(self) -> None:
-        self._queue: Queue[bytes] = Queue(WAITING)
-        self._left = threading.Event()
-
-    async def put(self, chunk: bytes) -> None:
-        """The next bytes; waits while the thread is busy.
-
-        Raises:
-            Cancelled: the thread has gone.
-        """
-        while not self._left.is_set():
-            with suppress(Full):
-                self._queue.put_nowait(chunk)
-                return
-            await asyncio.sleep(0.002)
-        raise Cancelled
-
-    async def end(self) -> None:
-        """Nothing comes any more."""
-        with suppress(Cancelled):
-            await self.put(b"")
-
-    def leave(self) -> None:
-        """The thread reads no more."""
-        self._left.set()
-
-    def __iter__(self) -> Iterator[bytes]:
-        while True:
-            try:
-                chunk = self._queue.get(timeout=PATIENCE)
-            except Empty:
-                if self._left.is_set():
-                    return  # whoever reads ahead in a thread of its own would wait for ever
-                continue
-            if not chunk:
-                return
-            yield chunk
 
 
 async def build(shop: Workshop, build_id: UUID, *, going: Going | None = None) -> BuildFault | None:

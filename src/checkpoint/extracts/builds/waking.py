@@ -21,8 +21,15 @@ LEFT = sa.text("""
     SELECT id FROM waiting
      WHERE pg_try_advisory_xact_lock(hashtext('extract build'), hashtext(CAST(id AS text)))
 """)
-# What keeps a worker small: one arena of memory, and no threads for sums that it does not do.
-FRUGAL = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+# What keeps a worker small: one arena of memory that is given back at once, for Arrow's too, and no
+# threads for sums that it does not do.
+FRUGAL = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": "65536",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
 WORK = ("-m", "checkpoint", "extracts", "work")
 
 
