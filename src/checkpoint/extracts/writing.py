@@ -1,6 +1,7 @@
 """The files of an extract: CSV and Parquet of the same rows, from codes."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,6 +165,9 @@ class Tables:
         self._twin = parquet.ParquetWriter(
             twin, self._schema, compression="zstd", compression_level=1, store_schema=False
         )
+        # Each twin is written in a thread of its own while the next part is put in order.
+        self._pool = ThreadPoolExecutor(1)
+        self._going: Future[None] = self._pool.submit(lambda: None)
         last = columns[-1].cells
         self._ends = compute.binary_join_element_wise(last, END, NOTHING)
 
@@ -186,11 +190,15 @@ class Tables:
         self._write(lines.buffers()[2])
         names = pa.DictionaryArray.from_arrays(rows, people)
         typed = [each.typed.take(at) for each, at in zip(self._columns, places, strict=True)]
-        self._twin.write_table(pa.Table.from_arrays([names, *typed], schema=self._schema))
+        held = pa.Table.from_arrays([names, *typed], schema=self._schema)
+        self._going.result()
+        self._going = self._pool.submit(self._twin.write_table, held)
         self.rows += len(digests)
 
     def close(self) -> None:
         """Nothing comes any more."""
+        self._pool.shutdown()
+        self._going.result()
         self._twin.close()
 
 

@@ -15,7 +15,7 @@ MOMENT = (1980, 1, 1, 0, 0, 0)
 RIGHTS = 0o644 << 16
 UNIX = 3
 LEVEL = 1  # three times as quick as the usual 6, for files a tenth larger
-AHEAD = 4  # pieces that wait for being packed
+AHEAD = 1  # pieces of some megabytes that wait for being packed
 PIECE = 1 << 20
 
 
