@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export CHECKPOINT_DATA_FOLDER ?= $(CURDIR)/.data
 
 # Decisions and deeds: a line of these that no test runs is a rule that nobody checked.
-WHOLE := */actions.py,*/loading.py,*/identifying.py,*/states.py,*/rules.py,*/facts.py,*/terms.py,*/clock.py,*/clocks.py,*/replays.py,*/references.py,*/identifiers.py,*/names.py,*/matching.py,*/ranking.py,*/stages.py,*/papers.py,*/pages.py,*/week.py,*/term.py,*/fates.py,*/lives.py,*/board.py,*/funnel.py,*/balance.py,*/caseload.py,*/questions.py,*/scoring.py,*/sequence.py,*/sealing.py,*/proving.py,*/differences.py,*/permissions.py,*/operations.py,*/tokens.py,*/imports/dialects.py,*/imports/mending.py,*/imports/filling.py,*/imports/linking.py,*/imports/repairs.py,*/imports/splitting.py,*/imports/addresses.py,*/imports/reports.py,*/imports/shapes.py,*/imports/tabular.py,*/evaluation/estimates.py,*/evaluation/means.py,*/evaluation/survival.py,*/evaluation/hazards.py,*/evaluation/covariates.py,*/evaluation/interaction.py,*/evaluation/windows.py,*/evaluation/differences.py
+WHOLE := */actions.py,*/loading.py,*/identifying.py,*/states.py,*/rules.py,*/facts.py,*/terms.py,*/clock.py,*/clocks.py,*/replays.py,*/references.py,*/identifiers.py,*/names.py,*/matching.py,*/ranking.py,*/stages.py,*/papers.py,*/pages.py,*/week.py,*/term.py,*/fates.py,*/lives.py,*/board.py,*/funnel.py,*/balance.py,*/caseload.py,*/questions.py,*/scoring.py,*/sequence.py,*/sealing.py,*/proving.py,*/differences.py,*/permissions.py,*/operations.py,*/tokens.py,*/imports/dialects.py,*/imports/mending.py,*/imports/filling.py,*/imports/linking.py,*/imports/repairs.py,*/imports/splitting.py,*/imports/addresses.py,*/imports/reports.py,*/imports/shapes.py,*/imports/tabular.py,*/evaluation/estimates.py,*/evaluation/means.py,*/evaluation/survival.py,*/evaluation/hazards.py,*/evaluation/covariates.py,*/evaluation/interaction.py,*/evaluation/windows.py,*/evaluation/differences.py,*/extracts/columns.py,*/hierarchies.py,*/extracts/risk.py,*/classing.py,*/coarsening.py,*/extracts/control.py,*/differencing.py,*/pseudonyms.py,*/describing.py,*/extracts/reports.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test long check cover bench docs lock clean
@@ -45,6 +45,7 @@ bench: $(VENV)/bench ## Measure this service beside its limit and Django; workli
 	@$(BIN)/python bench/lookups.py
 	@$(BIN)/python bench/mount.py
 	@$(BIN)/python bench/evaluation.py
+	@$(BIN)/python bench/extracts.py
 
 docs: $(VENV)/dev ## Write the generated documents anew
 	@$(BIN)/python -m checkpoint.documents docs

@@ -46,6 +46,8 @@ for room in (
     "directory.imports.tables",
     "monitor.tables",
     "journey.worklist.tables",
+    "extracts.tables",
+    "extracts.builds.tables",
 ):
     import_module(f"checkpoint.{room}")
 

@@ -31,6 +31,7 @@ from checkpoint.custody.reach.states import READING_ONLY
 from checkpoint.directory.published.guarding import Publishing
 from checkpoint.directory.published.lookups import reader_engine
 from checkpoint.directory.published.mounting import front
+from checkpoint.extracts.builds.waking import Waker
 from checkpoint.foundation import bodies, health, logs, openapi, problems
 from checkpoint.foundation.addresses import ParameterUnknown
 from checkpoint.foundation.clock import follow
@@ -115,6 +116,7 @@ def furnish(app: FastAPI, settings: Settings) -> None:
     app.state.publishing = Publishing(
         settings, reader_engine(settings.database_url.get_secret_value())
     )
+    app.state.builder = Waker(engine)
     budgets = Budgets(engine, per_minute=settings.requests_per_minute)
     app.state.feed_budgets = Budgets(engine, per_minute=feeds.PER_MINUTE)
     app.state.gate = Gate(trust, _keys(app, settings, issuer), revocations, budgets)
@@ -133,7 +135,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with suppress(SQLAlchemyError, OSError):  # without a database it starts, and says unready
         async with transaction(engine) as session:
             await app.state.vault.check_every(session)
+    app.state.builder.start()
     yield
+    await app.state.builder.stop()
     await engine.dispose()
     await app.state.publishing.engine.dispose()
 

@@ -24,6 +24,7 @@ from checkpoint.directory.cli import load_starter as load_directory
 from checkpoint.directory.imports.cli import app as directory
 from checkpoint.eligibility.cli import app as eligibility
 from checkpoint.eligibility.cli import load_starter as load_eligibility
+from checkpoint.extracts.cli import app as extracts
 from checkpoint.foundation import errors, logs
 from checkpoint.foundation.actors import TOKEN_ROLES, Role
 from checkpoint.foundation.clock import follow
@@ -76,6 +77,7 @@ for name, room in (
     ("consent", consent),
     ("navigators", navigators),
     ("outcomes", outcomes),
+    ("extracts", extracts),
     ("access", access),
 ):
     app.add_typer(room, name=name)
@@ -247,9 +249,7 @@ def welcome(settings: Settings) -> None:
             f"-d role={role.value}{WANTED.get(role, '')})"
         )
     typer.echo(f"\nA provider's <id> is one of {address}/open-referral/v3/organizations.")
-    typer.echo(
-        "For evaluators there are counts of referrals; outcomes and extracts are still to come."
-    )
+    typer.echo("For evaluators there are counts of referrals, and extracts: see docs/extracts.md.")
     typer.echo("\nCtrl-C stops the service and its database.\n")
 
 

@@ -11,6 +11,7 @@ from checkpoint.access.authentication import shell_actor
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import AuditEvent, Operation
 from checkpoint.consent import actions as consent
+from checkpoint.extracts.cli import remove_expired, workshop
 from checkpoint.foundation import idempotency
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.clock import utc_now
@@ -38,6 +39,15 @@ async def drafts() -> None:
     async with shell_engine() as engine, transaction(engine) as session:
         count = await consent.erase_expired(session, by=shell_actor(), at=utc_now())
     typer.echo(f"{count:,} expired drafts erased.")
+
+
+@app.command()
+@at_the_shell
+async def extracts() -> None:
+    """End extracts whose last day is over: their keys are destroyed, their packages removed."""
+    async with workshop() as shop:
+        count = await remove_expired(shop)
+    typer.echo(f"{count:,} extracts ended.")
 
 
 async def remove_answers(session: AsyncSession, *, by: Actor, at: datetime) -> int:

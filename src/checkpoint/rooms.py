@@ -38,6 +38,9 @@ from checkpoint.evaluation.amounts import routes as evaluation_amounts
 from checkpoint.evaluation.profiles import routes as evaluation_profiles
 from checkpoint.evaluation.risks import routes as evaluation_risks
 from checkpoint.evaluation.times import routes as evaluation_times
+from checkpoint.extracts import codes as extracts_codes
+from checkpoint.extracts import routes as extracts
+from checkpoint.extracts.builds import routes as extract_builds
 from checkpoint.forecast import routes as forecast
 from checkpoint.journey import codes as journey_codes
 from checkpoint.journey import identities as journey_identities
@@ -154,5 +157,8 @@ ROOMS = (
     evaluation_times.router,
     evaluation_profiles.router,
     evaluation_amounts.router,
+    extracts.router,
+    extract_builds.router,
+    extracts_codes.router,
     batches.router,
 )

@@ -55,6 +55,7 @@ def test_all_deeds_and_the_ledger_name_who_may_call_them():
         ("referrals", 20, "in referrals and its alcoves"),
         ("outcomes", 20, "in outcomes and its alcoves"),
         ("evaluation", 20, "in the evaluation and its alcoves"),
+        ("extracts", 30, "in extracts and its alcove"),
     ],
 )
 def test_every_file_of_a_room_with_alcoves_has_its_layer(room, least, words):
@@ -93,11 +94,15 @@ def test_a_room_holds_only_the_agreed_furniture():
         "changes", "definitions", "harm",
         "estimates", "means", "survival", "hazards", "interaction", "covariates", "differences",
         "windows", "subgroups",
+        "columns", "pseudonyms", "control", "risk", "coarsening", "differencing", "hierarchies",
+        "classing", "scratch", "describing", "assembling", "packaging", "zipping", "arrays",
+        "fields", "keys", "populations", "snapshots", "orders", "building", "tallies", "shelf",
+        "working", "waking", "chunks",
     }  # fmt: skip
     rooms = (
         "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs",
         "directory", "consent", "trials", "allocation", "delivery", "navigators", "contracts", "referrals", "monitor", "outcomes", "journey",
-        "evaluation", "batches", *ALCOVES,
+        "evaluation", "extracts", "batches", *ALCOVES,
     )  # fmt: skip
     found = {
         f"{room}/{path.name}"
@@ -118,6 +123,7 @@ ALCOVES = (
     "journey/worklist", "journey/timeline", "journey/steps",
     "directory/published",
     "outcomes/cuts", "outcomes/elsewhere",
+    "extracts/builds",
     "referrals/making", "referrals/offers", "referrals/providers", "referrals/gaps",
     "outcomes/followup", "outcomes/measuring", "outcomes/own",
     "evaluation/risks", "evaluation/times", "evaluation/profiles", "evaluation/amounts",

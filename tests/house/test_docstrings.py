@@ -71,6 +71,15 @@ PURE = [
     "means",
     "survival",
     "windows",
+    "columns",
+    "hierarchies",
+    "risk",
+    "classing",
+    "coarsening",
+    "control",
+    "differencing",
+    "pseudonyms",
+    "describing",
 ]
 CORRIDOR = (ROOT / "docs" / "corridor.md").read_text("utf-8")
 PACKAGE = ROOT / "src" / "checkpoint"

@@ -23,6 +23,7 @@ BOARD = REFERRERS | {EVALUATOR, AUDITOR, Role.DIRECTORY_EDITOR}
 READERS = frozenset({OFFICER, SUPERVISOR})
 MONITORS = frozenset({MANAGER, STATISTICIAN})
 EVALUATORS = frozenset({EVALUATOR, STATISTICIAN})
+EXTRACTS = MONITORS | {EVALUATOR, AUDITOR}
 EDITOR = Role.DIRECTORY_EDITOR
 LISTERS = READERS | {NAVIGATOR, EDITOR}
 
@@ -323,6 +324,30 @@ DOORS = {
     "GET /v1/trials/{code}/evaluation/subgroups": EVALUATORS,
     "GET /v1/trials/{code}/evaluation/time-to-event": EVALUATORS,
     "GET /v1/reference/unblinding-reasons": ANYONE,
+    "GET /v1/extract-fields": EXTRACTS,
+    "GET /v1/extracts": EXTRACTS,
+    "POST /v1/extracts": {EVALUATOR},
+    "GET /v1/extracts/{extract_id}": EXTRACTS,
+    "POST /v1/extracts/{extract_id}/approval": MONITORS,
+    "POST /v1/extracts/{extract_id}/refusal": MONITORS,
+    "POST /v1/extracts/{extract_id}/assessments": MONITORS,
+    "POST /v1/extracts/{extract_id}/key-destruction": MONITORS,
+    "POST /v1/extracts/{extract_id}/ending": MONITORS | {EVALUATOR},
+    "POST /v1/extracts/{extract_id}/builds": {EVALUATOR, STATISTICIAN},
+    "GET /v1/extracts/{extract_id}/builds/{number}": EXTRACTS,
+    "POST /v1/extracts/{extract_id}/builds/{number}/cancellation": {EVALUATOR, STATISTICIAN},
+    "GET /v1/extracts/{extract_id}/package": {EVALUATOR},
+    "GET /v1/extracts/{extract_id}/disclosure-report": EXTRACTS,
+    "GET /v1/extracts/{extract_id}/tables": EXTRACTS,
+    "GET /v1/extract-releases": MONITORS | {AUDITOR},
+    "GET /v1/reference/extract-products": ANYONE,
+    "GET /v1/reference/extract-states": ANYONE,
+    "GET /v1/reference/extract-build-states": ANYONE,
+    "GET /v1/reference/extract-build-stages": ANYONE,
+    "GET /v1/reference/extract-build-faults": ANYONE,
+    "GET /v1/reference/extract-endings": ANYONE,
+    "GET /v1/reference/extract-labels": ANYONE,
+    "GET /v1/reference/intruder-verdicts": ANYONE,
     "GET /v1/reference/suites": ANYONE,
     "GET /v1/reference/offences": ANYONE,
     "GET /v1/reference/offence-classes": ANYONE,

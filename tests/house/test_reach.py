@@ -190,6 +190,7 @@ NOT_OF_A_CASE = (
     "/v1/provider/",
     "/v1/directory/",
     "{batch_id}",
+    "/v1/extracts/",
 )
 # For each relationship, the doors that it opens to a role that may open them at all.
 OPENS = {

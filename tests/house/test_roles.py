@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from checkpoint.foundation.database import engine_for
+from checkpoint.foundation.disclosure import Disclosure
 
 READ, ADD, EDIT = {"SELECT"}, {"SELECT", "INSERT"}, {"SELECT", "INSERT", "UPDATE"}
 DERIVED = EDIT | {"DELETE"}
@@ -89,6 +90,13 @@ API = {
     "elsewhere_event": ADD,
     "elsewhere_participant": ADD,
     "enrolment": ADD,
+    "extract_answer": ADD,
+    "extract_build": EDIT,
+    "extract_ending": ADD,
+    "extract_key": EDIT,
+    "extract_release": ADD,
+    "extract_request": ADD,
+    "intruder_assessment": ADD,
     "identity_choice": ADD,
     "information_sheet": READ,
     "kept_answer": ADD,
@@ -157,13 +165,14 @@ API = {
     "victim_view": ADD,
     "victim_withdrawal": ADD,
 }
+SEEN = {"seen_cut": READ, "seen_participant": READ, "seen_event": READ}
 VIEWS = {
     "case_reach": READ,
     "earlier_open_matter_now": set(),
     "open_matter_now": set(),
     "team_matter_now": set(),
     "team_reach": READ,
-}
+} | SEEN
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 HELD = """
     SELECT relname, privilege FROM pg_class, unnest(CAST(:privileges AS text[])) AS privilege
@@ -188,8 +197,44 @@ async def test_the_api_role_holds_what_is_in_the_table_and_no_more(owner):
     assert await held(owner, "checkpoint_api") == expected
 
 
-async def test_the_evaluator_role_sees_nothing_yet(owner):
-    assert await held(owner, "checkpoint_evaluator") == {}
+# Of each view: the table, and whatever is no column of it but made of one.
+MADE = {"participant": "id", "allocated_quarter": "allocated_on", "cut_id": "cut_id"}
+OF_VIEW = {"seen_cut": "data_cut", "seen_participant": "cut_participant", "seen_event": "cut_event"}
+COLUMNS = """
+    SELECT table_name, column_name FROM information_schema.columns WHERE table_name = ANY(:views)
+"""
+
+
+async def test_the_evaluator_role_sees_three_views_and_nothing_else(owner):
+    assert await held(owner, "checkpoint_evaluator") == SEEN
+
+
+async def test_evaluators_see_no_column_that_names_somebody_or_never_leaves(owner):
+    async with owner.connect() as connection:
+        query = sa.text(COLUMNS).bindparams(sa.bindparam("views", [*SEEN]))
+        found = (await connection.execute(query)).all()
+    tables = SQLModel.metadata.tables
+    allowed = {
+        (view, column.name)
+        for view, table in OF_VIEW.items()
+        for column in tables[table].columns
+        if column.info["disclosure"] in {Disclosure.INDIRECT, Disclosure.SAFE}
+    }
+    assert {view for view, _ in found} == SEEN.keys()
+    made = {(view, name) for view, name in map(tuple, found) if name in MADE}
+    assert {tuple(row) for row in found} - made <= allowed
+    assert {"taken_by", "stratum", "allocated_on", "participant_id"}.isdisjoint(
+        name for _, name in found
+    )
+
+
+async def test_a_day_of_allocation_is_told_evaluators_as_its_quarter_alone(owner):
+    async with owner.connect() as connection:
+        words = (
+            await connection.execute(sa.text("SELECT pg_get_viewdef('seen_participant'::regclass)"))
+        ).scalar_one()
+    assert words.count("allocated_on") == 1
+    assert "to_char((allocated_on" in words
 
 
 async def test_whoever_reads_what_is_published_reads_nothing_else(owner):
@@ -236,6 +281,8 @@ async def test_the_tests_themselves_run_as_the_api_role(session):
         "UPDATE needs_assessment SET timepoint = 'exit'",
         "INSERT INTO needs_instrument DEFAULT VALUES",
         "UPDATE unblinding SET words = ''",
+        "UPDATE extract_release SET digest = ''",
+        "DELETE FROM extract_key",
         "DELETE FROM unblinding_answer",
         "SELECT block_sizes FROM list_secret",
         "UPDATE consent SET answer = 'given'",
@@ -339,7 +386,8 @@ SOME_DECISION = """
 
 async def test_a_login_without_the_role_cannot_borrow_it(database):
     engine = engine_for(database, role="checkpoint_evaluator", pool_size=1)
-    async with engine.connect() as connection:
-        with pytest.raises(sa.exc.DBAPIError, match="permission denied"):
-            await connection.execute(sa.text("SELECT * FROM person"))
+    for table in SQLModel.metadata.tables:
+        async with engine.connect() as connection:
+            with pytest.raises(sa.exc.DBAPIError, match="permission denied"):
+                await connection.execute(sa.text(f"SELECT * FROM {table} LIMIT 1"))
     await engine.dispose()

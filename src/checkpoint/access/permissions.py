@@ -23,18 +23,22 @@ class Permission(StrEnum):
     ANSWER_OVERRIDE = "override:answer"
     ANSWER_REFERRAL = "referral:answer"
     ANSWER_UNBLINDING = "unblinding:answer"
+    APPROVE_EXTRACT = "extract:approve"
     ASSESS_NEEDS = "needs:assess"
     ASSIGN_NAVIGATOR = "navigator:assign"
     BREAK_GLASS = "break-glass:use"
+    BUILD_EXTRACT = "extract:build"
     DECIDE_CONTRACT = "contract:decide"
     DECIDE_ELIGIBILITY = "eligibility:decide"
     DECIDE_REVIEW = "breach-review:decide"
     DECLARE_CONFLICT = "navigator-conflict:declare"
     DETAIN = "custody-record:detain"
     DETERMINE_ELIGIBILITY = "eligibility:determine"
+    DOWNLOAD_EXTRACT = "extract:download"
     EDIT_LISTINGS = "listing:edit"
     IMPORT_FOLLOW_UP = "follow-up:import"
     IMPORT_TRIAL = "trial:import"
+    END_EXTRACT = "extract:end"
     LIST_CUSTODY_RECORDS = "custody-record:list"
     MANAGE_NAVIGATORS = "navigator:manage"
     MERGE_PEOPLE = "person:merge"
@@ -59,6 +63,8 @@ class Permission(StrEnum):
     READ_ELIGIBILITY = "eligibility:read"
     READ_EVALUATION = "evaluation:read"
     READ_FOLLOW_UP = "follow-up:read"
+    READ_EXTRACTS = "extract:read"
+    READ_EXTRACT_REGISTER = "extract-register:read"
     READ_LEDGER = "ledger:read"
     READ_LISTINGS = "listing:read"
     READ_ME = "me:read"
@@ -84,6 +90,7 @@ class Permission(StrEnum):
     RECORD_VICTIM = "victim:record"
     REFER = "referral:make"
     RELEASE_FROM_CUSTODY = "custody-record:release"
+    REQUEST_EXTRACT = "extract:request"
     RESTRICT_CASE = "restriction:manage"
     REVIEW_GLASS = "break-glass:review"
     SAVE_SCREENING = "custody-record:screen"
@@ -232,6 +239,12 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_CUTS,
             Permission.READ_EVALUATION,
             Permission.READ_OFFER_GAPS,
+            Permission.BUILD_EXTRACT,
+            Permission.DOWNLOAD_EXTRACT,
+            Permission.END_EXTRACT,
+            Permission.READ_EXTRACTS,
+            Permission.READ_OFFER_GAPS,
+            Permission.REQUEST_EXTRACT,
         },
         Role.STATISTICIAN: EVERYONE
         | {
@@ -241,6 +254,12 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.READ_CUTS,
             Permission.READ_EVALUATION,
             Permission.READ_FOLLOW_UP,
+            Permission.APPROVE_EXTRACT,
+            Permission.BUILD_EXTRACT,
+            Permission.END_EXTRACT,
+            Permission.MONITOR_TRIAL,
+            Permission.READ_EXTRACTS,
+            Permission.READ_EXTRACT_REGISTER,
             Permission.READ_WORKLIST,
             Permission.SEND_BATCH,
             Permission.TAKE_CUT,
@@ -254,10 +273,18 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.PROPOSE_UNBLINDING,
             Permission.READ_CUTS,
             Permission.READ_FOLLOW_UP,
+            Permission.APPROVE_EXTRACT,
+            Permission.END_EXTRACT,
+            Permission.MONITOR_TRIAL,
+            Permission.PROPOSE_UNBLINDING,
+            Permission.READ_EXTRACTS,
+            Permission.READ_EXTRACT_REGISTER,
             Permission.SEND_BATCH,
         },
         Role.AUDITOR: EVERYONE
         | {
+            Permission.READ_EXTRACTS,
+            Permission.READ_EXTRACT_REGISTER,
             Permission.READ_LEDGER,
             Permission.READ_OFFER_GAPS,
             Permission.READ_OVERRIDE_RATES,

@@ -119,6 +119,13 @@ class Settings(BaseSettings):
             "a live list is drawn from only if it is what stands there."
         ),
     ] = None
+    extract_folder: Annotated[
+        Path | None,
+        Field(
+            description="Where packages of extracts are kept, for every process of the service; "
+            "silence means a folder in the data folder."
+        ),
+    ] = None
     clock_file: Annotated[
         Path | None,
         Field(

@@ -1,0 +1,253 @@
+"""Build one extract: read as evaluators may, written in a thread, entered into the register."""
+
+import asyncio
+import shutil
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.allocation.vault import Vault
+from checkpoint.extracts.builds import actions, orders, populations, shelf, tallies
+from checkpoint.extracts.builds.chunks import Cancelled, Chunks
+from checkpoint.extracts.builds.orders import Order
+from checkpoint.extracts.builds.snapshots import Put, Snapshot, snapshot
+from checkpoint.extracts.builds.tables import ExtractRelease
+from checkpoint.extracts.states import BuildFault, BuildStage, Product
+from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.database import executed, transaction
+from checkpoint.foundation.logs import log, without_content
+from checkpoint.foundation.settings import Settings
+
+Answer = TypeVar("Answer")
+TOLD_EVERY = 0.5
+# Only one build at a time enters the register, so that no two of nearly the same people pass.
+ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtext('extract register'))")
+STAGES = {stage.value: stage for stage in BuildStage}
+
+
+class Refused(Exception):
+    """The extract may not be; says why."""
+
+    def __init__(self, fault: BuildFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
+@dataclass
+class Going:
+    """How far a build is, told by its thread and read by whoever puts it on record."""
+
+    stage: BuildStage = BuildStage.MEASURING
+    done: int = 0
+    total: int = 0
+    unwanted: threading.Event = field(default_factory=threading.Event)
+    heard: Callable[["Going"], None] = lambda _: None
+
+    def tell(self, stage: str, done: int, total: int | None = None) -> None:
+        """Take down how far it is.
+
+        Raises:
+            Cancelled: it is no longer wanted.
+        """
+        if self.unwanted.is_set():
+            raise Cancelled
+        self.stage, self.done = STAGES.get(stage, BuildStage.PACKING), done
+        self.total = total or self.total
+        self.heard(self)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Where builds are made, and by whom.
+
+    Args:
+        engine: connections that may write what the API writes.
+        url: of a login that may turn into the evaluators' role.
+        settings: of the process.
+        by: who builds.
+        clock: what time it is.
+    """
+
+    engine: AsyncEngine
+    url: str
+    settings: Settings
+    by: Actor
+    clock: Callable[[], datetime]
+
+    @property
+    def vault(self) -> Vault:
+        return Vault(self.settings)
+
+
+async def build(shop: Workshop, build_id: UUID, *, going: Going | None = None) -> BuildFault | None:
+    """Make what was asked for, and put it on record however it ends.
+
+    Args:
+        shop: where and by whom.
+        build_id: the build, which nobody else has.
+        going: where how far it is can be heard.
+
+    Returns:
+        Why it gave nothing; None where it was released, was cancelled, or had ended before.
+    """
+    going = going or Going()
+    async with transaction(shop.engine) as session:
+        begun = await actions.begin(session, build_id, at=shop.clock())
+    if begun is None:
+        return None
+    watching = asyncio.create_task(_watched(shop, build_id, going))
+    try:
+        await _made(shop, begun, going)
+    except (Cancelled, Refused) as ended:
+        fault = ended.fault if isinstance(ended, Refused) else None
+    except Exception as broken:
+        log.error("extract_build_broke", build=str(build_id), **without_content(broken))
+        fault = BuildFault.BROKEN
+    else:
+        return None
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+    async with transaction(shop.engine) as session:
+        await actions.fail(session, begun, fault, by=shop.by, at=shop.clock())
+    return fault
+
+
+async def _watched(shop: Workshop, build_id: UUID, going: Going) -> None:
+    """Put down now and then how far it is, and hear whether it is still wanted."""
+    while True:
+        await asyncio.sleep(TOLD_EVERY)
+        with suppress(sa.exc.SQLAlchemyError, OSError):  # it is told the next time
+            async with transaction(shop.engine) as session:
+                wanted = await actions.progress(
+                    session, build_id, going.stage, done=going.done, total=going.total
+                )
+            if not wanted:
+                going.unwanted.set()
+
+
+async def _made(shop: Workshop, begun: Any, going: Going) -> None:
+    async with transaction(shop.engine) as session:
+        order = await orders.order(session, begun, vault=shop.vault)
+        close = await _is_too_close(session, order)
+    if order.fault is not None or close:
+        raise Refused(order.fault or BuildFault.TOO_CLOSE)
+    scratch = shelf.folder_of(shop.settings) / f"building-{begun.id}"
+    shutil.rmtree(scratch, ignore_errors=True)  # whoever had it before was killed
+    scratch.mkdir(mode=0o700)
+    try:
+        async with snapshot(shop.url) as seen:
+            going.total = order.cut.participants
+            make = _counted if order.product is Product.AGGREGATES else _written
+            made = await make(seen, order, scratch, going)
+            at = seen.at
+        await _entered(shop, begun, order, made, scratch / "package.zip", at, going)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+async def _is_too_close(session: AsyncSession, order: Order) -> bool:
+    """Whether an earlier release was of nearly the same people; the same again tells nothing new."""
+    return not order.released_before and await populations.is_too_close(
+        session, order.cut, order.population, policy=order.policy
+    )
+
+
+async def _written(seen: Snapshot, order: Order, scratch: Path, going: Going) -> dict[str, Any]:
+    """Rows of people, by the part of this room that knows how."""
+    from checkpoint.extracts import packaging  # noqa: PLC0415 - it is slow to import
+    from checkpoint.extracts.facts import NotPublic, TooFew  # noqa: PLC0415
+
+    building = packaging.Building(
+        order.asked,
+        order.about,
+        key=order.key,
+        policy=order.policy,
+        folder=scratch / "rows",
+        tell=going.tell,
+    )
+    cut, population = order.cut.id, order.population
+    with building:
+        try:
+            sources = order.asked.sources
+            await _read(building.participants, lambda p: seen.people(cut, population, sources, p))
+            await asyncio.to_thread(building.measured)
+            if order.asked.events:
+                going.total, inner = order.cut.events, order.asked.event_sources
+                await _read(building.events, lambda p: seen.events(cut, population, inner, p))
+            packed = await asyncio.to_thread(building.pack, scratch / "package.zip")
+        except TooFew:
+            raise Refused(BuildFault.TOO_FEW) from None
+        except NotPublic:
+            raise Refused(BuildFault.NOT_PUBLIC) from None
+    return await asyncio.to_thread(orders.entry, packed, scratch / "package.zip")
+
+
+async def _read(read: Callable[[Chunks], Any], copy: Callable[[Put], Any]) -> None:
+    """Copy out of the database while a thread reads what comes."""
+    chunks = Chunks()
+
+    def reading() -> None:
+        try:
+            read(chunks)
+        finally:
+            chunks.leave()
+
+    thread = asyncio.create_task(asyncio.to_thread(reading))
+    try:
+        await copy(chunks.put)
+    except Cancelled:
+        pass  # the thread says why it went
+    finally:
+        await chunks.end()
+        await thread
+
+
+async def _counted(seen: Snapshot, order: Order, scratch: Path, going: Going) -> dict[str, Any]:
+    """Counts, in groups."""
+    found = await tallies.counted(seen, order, tell=going.tell)
+    people = await tallies.people(seen, order)
+    return await asyncio.to_thread(tallies.packed, order, found, people, scratch / "package.zip")
+
+
+async def _entered(
+    shop: Workshop,
+    begun: Any,
+    order: Order,
+    made: dict[str, Any],
+    packed: Path,
+    at: datetime,
+    going: Going,
+) -> None:
+    """Put the package where it is kept, and enter it into the register."""
+    going.tell(BuildStage.PACKING, going.total, going.total)
+    async with transaction(shop.engine) as session:
+        await executed(session, ONE_AT_A_TIME, {})
+        if await _is_too_close(session, order):
+            raise Refused(BuildFault.TOO_CLOSE)
+        now = shop.clock()
+        released = ExtractRelease(
+            request_id=begun.request_id,
+            build_id=begun.id,
+            cut_id=order.cut.id,
+            policy=order.policy.version,
+            software=shop.vault.software,
+            unblinded=order.unblinded,
+            snapshot_at=at,
+            released_at=now,
+            **made,
+        )
+        shelf.put(shop.settings, packed, released.digest)
+        await actions.release(
+            session, begun, released, recipient=order.recipient, by=shop.by, at=now
+        )

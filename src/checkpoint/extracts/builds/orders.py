@@ -1,0 +1,233 @@
+"""What one build has to make, put together from its request, its cut and the register."""
+
+import json
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.allocation.vault import Vault
+from checkpoint.extracts import fields, keys, queries
+from checkpoint.extracts.builds import queries as builds
+from checkpoint.extracts.columns import EVENT_COLUMNS, Column, FieldNotOffered
+from checkpoint.extracts.describing import ANONYMOUS, About, Assessment
+from checkpoint.extracts.facts import Asked, Release
+from checkpoint.extracts.queries import Extract
+from checkpoint.extracts.references import Policy, policy_on
+from checkpoint.extracts.states import BuildFault, FieldsWithheld, Label, Product, Verdict
+from checkpoint.foundation.calendar import london_day
+from checkpoint.monitor import queries as monitor
+from checkpoint.monitor.rules import masks
+from checkpoint.outcomes.cuts.states import Measure
+from checkpoint.trials import queries as trials
+from checkpoint.trials.states import TrialKind
+
+REPORT = "disclosure-report.json"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a build has to make. ``fault`` says why it may not, whatever else stands here."""
+
+    product: Product
+    cut: Any
+    population: Mapping[str, Any]
+    policy: Policy
+    columns: Sequence[Column]
+    events: bool
+    recipient: str
+    unblinded: bool
+    released_before: bool
+    about: About
+    asked: Asked
+    key: bytes
+    fault: BuildFault | None = None
+
+
+async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
+    """Everything that the bytes of a package hang on, and nothing that changes with the day.
+
+    The policy is that of the day of the request; whether arms have their names, and which releases
+    came before, is as it was when the extract was first released.
+    """
+    found = await queries.any_one(session, begun.request_id, at=begun.asked_at)
+    request, cut = found.request, await queries.cut_of(session, found.request.cut_id)
+    first = found.releases[-1] if found.releases else None
+    unblinded = (
+        bool(first.unblinded) if first else await monitor.is_unblinded(session, cut.trial_id)
+    )
+    columns, fault = await _columns(session, cut, request)
+    return Order(
+        product=Product(request.product),
+        cut=cut,
+        population=request.population,
+        policy=policy_on(london_day(request.requested_at)),
+        columns=columns,
+        events=request.events,
+        recipient=request.recipient,
+        unblinded=unblinded,
+        released_before=first is not None,
+        about=await _about(session, found, cut, begun, vault=vault, unblinded=unblinded),
+        asked=Asked(
+            columns=columns,
+            arms=await _arms(session, cut, begun, request, vault=vault, unblinded=unblinded),
+            events=EVENT_COLUMNS if request.events else (),
+            outcome=outcome_of(cut.measures),
+            earlier=earlier(
+                await builds.releases_in(session, cut.trial_id),
+                await fields.of_cut(session, cut, unblinded=True),
+                request.id,
+                first,
+            ),
+        ),
+        key=keys.of(request.sealed, request.id, vault=vault) if request.sealed else b"",
+        fault=fault,
+    )
+
+
+async def _columns(
+    session: AsyncSession, cut: Any, request: Any
+) -> tuple[tuple[Column, ...], BuildFault | None]:
+    """The columns that were asked for; or why they may not be given now."""
+    product = Product(request.product)
+    if product is Product.PERSON_LEVEL and request.sealed is None:
+        return (), BuildFault.KEY_DESTROYED
+    try:
+        found = await fields.check(
+            session, cut, product, request.columns, exempt=request.exempt, events=request.events
+        )
+    except (FieldsWithheld, FieldNotOffered):
+        return (), BuildFault.WITHHELD
+    return found, None
+
+
+def outcome_of(measures: Sequence[str]) -> str:
+    """The measure that the primary result is of: the earliest news that the cut holds."""
+    return next((each.value for each in Measure if each.value in measures), Measure.ARREST.value)
+
+
+def earlier(
+    releases: Iterable[Any], offered: Iterable[Column], request_id: Any, first: Any | None
+) -> list[tuple[Column, int]]:
+    """What other releases of the trial told before, each field at its finest.
+
+    Args:
+        releases: of the trial, the first one first.
+        offered: the columns of the cut.
+        request_id: whose own releases are left out.
+        first: its first release, behind which none counts; None: it has none.
+    """
+    known, finest = {each.name: each for each in offered if each.quasi}, dict[str, int]()
+    for row in releases:
+        if first is not None and row.released_at >= first.released_at:
+            break
+        if row.request_id == request_id or row.product != Product.PERSON_LEVEL:
+            continue
+        for name, level in row.levels.items():
+            finest[name] = min(level, finest.get(name, level))
+    return [(known[name], level) for name, level in sorted(finest.items()) if name in known]
+
+
+async def _arms(
+    session: AsyncSession, cut: Any, begun: Any, request: Any, *, vault: Vault, unblinded: bool
+) -> dict[str, str]:
+    """The arms' names by mask; the masks themselves until two people unblinded the trial."""
+    if not unblinded:
+        return {mask: mask for mask in cut.masks}
+    standing = await trials.one(session, request.trial, at=begun.asked_at)
+    named = masks(standing.protocol.arms, key=vault.key(), trial=request.trial)
+    return {mask: mask for mask in cut.masks} | {mask: arm for arm, mask in named.items()}
+
+
+async def _about(
+    session: AsyncSession,
+    found: Extract,
+    cut: Any,
+    begun: Any,
+    *,
+    vault: Vault,
+    unblinded: bool,
+) -> About:
+    request = found.request
+    standing = await trials.one(session, request.trial, at=begun.asked_at)
+    return About(
+        trial=request.trial,
+        title=standing.protocol.title,
+        request=str(request.id),
+        recipient=request.recipient,
+        cut=cut.number,
+        cut_digest=cut.digest,
+        known_until=cut.known_until,
+        taken_at=cut.taken_at,
+        followed_until=cut.followed_until,
+        definitions=cut.definitions,
+        definitions_digest=cut.definitions_digest,
+        software=vault.software,
+        population=in_words(request.population),
+        rule_sets=tuple(cut.rule_sets),
+        harm_index=cut.harm_index,
+        unblinded=unblinded,
+        synthetic=standing.kind is TrialKind.TEST,
+        gates=gates_of(cut.flow, allocated=cut.participants),
+        assessment=assessment_of(found.assessments, begun.assessment),
+        exempt=request.exempt,
+    )
+
+
+def in_words(population: Mapping[str, Any]) -> str:
+    """Of whom an extract is, in words."""
+    everybody = "everybody who was allocated, by the arm they were allocated to"
+    told = [
+        f"{name.replace('_', ' ')}: {', '.join(value) if isinstance(value, list) else value}"
+        for name, value in sorted(population.items())
+    ]
+    return f"{everybody}; of them {'; '.join(told)}" if told else everybody
+
+
+def gates_of(flow: Mapping[str, Any], *, allocated: int) -> list[tuple[str, int]]:
+    """How many came to each gate before allocation: each has no more than the one before.
+
+    Args:
+        flow: of the cut, by code; what counts fewer than were allocated is no gate before.
+        allocated: how many were.
+    """
+    counts = [(code, count) for code, count in flow.items() if type(count) is int]
+    before = [gate for gate in counts if gate[0] != "allocated" and gate[1] >= allocated]
+    return sorted(before, key=lambda gate: (-gate[1], gate[0])) or [("in_the_cut", allocated)]
+
+
+def assessment_of(assessments: Sequence[Any], until: int | None) -> Assessment | None:
+    """What those came to who tried to find people, up to a number; nobody is found by all or none."""
+    counted = [each for each in assessments if until is not None and each.number <= until]
+    if not counted:
+        return None
+    last = counted[-1]
+    return Assessment(
+        nobody_found=all(each.verdict == Verdict.NOBODY_FOUND for each in counted),
+        assessed_on=last.assessed_on,
+        reference=f"assessment {last.number} of {last.digest}",
+    )
+
+
+def entry(packed: Release, path: Path) -> dict[str, Any]:
+    """What the register says of a package of rows.
+
+    Args:
+        packed: what was built.
+        path: of the package.
+    """
+    with zipfile.ZipFile(path) as package:
+        report = json.loads(package.read(REPORT))
+    return {
+        "label": Label.ANONYMOUS if packed.label == ANONYMOUS else Label.PSEUDONYMISED,
+        "digest": packed.digest,
+        "bytes": packed.size,
+        "files": {each.name: each.digest for each in packed.files},
+        "people": sum(map(sum, packed.plan.outcomes.values())),
+        "kept": sum(packed.plan.kept.values()),
+        "levels": dict(packed.plan.levels),
+        "report": report,
+    }

@@ -1,0 +1,136 @@
+"""Of whom an extract is, in SQL; and whether an earlier release was of nearly the same people."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.extracts.builds import queries
+from checkpoint.extracts.differencing import Difference, too_close
+from checkpoint.extracts.references import Policy, policy_on
+from checkpoint.extracts.states import PopulationTooClose
+from checkpoint.foundation.database import executed, rows_of
+from checkpoint.foundation.errors import RuleBroken
+
+# By what narrows a population: a column of the views and of the tables alike, and how.
+NARROWED = {
+    "sex": "sex = ANY({})",
+    "ethnicity": "ethnicity = ANY({})",
+    "offence_group": "offence_group = ANY({})",
+    "residence": "residence = ANY({})",
+    "age_from": "age >= {}",
+    "age_to": "age <= {}",
+    "observed_days": "observed_days >= {}",
+}
+# A million people are compared in seconds, which is more than a request is given.
+PATIENCE = "SET LOCAL statement_timeout = '60s'"
+
+
+def narrowed(population: Mapping[str, Any], *, place: str, first: int = 0) -> tuple[str, list[Any]]:
+    """What narrows a population, as conditions of SQL.
+
+    Args:
+        population: see ``schemas.Population``; none of it is written into the SQL.
+        place: how a parameter is written, with ``{}`` for what counts it.
+        first: what the first counts.
+
+    Returns:
+        Conditions, each after an AND, and their values in order.
+    """
+    names = [name for name in NARROWED if name in population]
+    conditions = [
+        f" AND {NARROWED[name].format(place.format(number))}"
+        for number, name in enumerate(names, first)
+    ]
+    return "".join(conditions), [population[name] for name in names]
+
+
+async def people(session: AsyncSession, cut_id: UUID, population: Mapping[str, Any]) -> int:
+    """How many people an extract is about."""
+    conditions, values = narrowed(population, place=":v{}")
+    (found,) = await rows_of(
+        session,
+        sa.text(
+            f"SELECT count(*) AS people FROM cut_participant WHERE cut_id = :cut_id{conditions}"  # noqa: S608 - words of our own
+        ),
+        cut_id=cut_id,
+        **{f"v{number}": value for number, value in enumerate(values)},
+    )
+    return int(found.people)
+
+
+async def difference(
+    session: AsyncSession,
+    earlier: tuple[UUID, Mapping[str, Any]],
+    now: tuple[UUID, Mapping[str, Any]],
+) -> Difference:
+    """In how many people two populations differ.
+
+    Args:
+        session: the caller's.
+        earlier: data cut and population of a release.
+        now: those of another extract.
+    """
+    if earlier == now:
+        return Difference()
+    before, given_before = narrowed(earlier[1], place=":b{}")
+    after, given_after = narrowed(now[1], place=":n{}")
+    statement = sa.text(f"""
+        WITH before AS MATERIALIZED (
+            SELECT participant_id FROM cut_participant WHERE cut_id = :earlier{before}
+        ), after AS MATERIALIZED (
+            SELECT participant_id FROM cut_participant WHERE cut_id = :now{after}
+        )
+        SELECT count(*) FILTER (WHERE after.participant_id IS NULL) AS gone,
+               count(*) FILTER (WHERE before.participant_id IS NULL) AS added
+          FROM before FULL JOIN after USING (participant_id)
+    """)  # noqa: S608 - words of our own
+    given = {f"b{n}": value for n, value in enumerate(given_before)}
+    given |= {f"n{n}": value for n, value in enumerate(given_after)}
+    (found,) = await rows_of(session, statement, earlier=earlier[0], now=now[0], **given)
+    return Difference(gone=found.gone, added=found.added)
+
+
+async def is_too_close(
+    session: AsyncSession, cut: Any, population: Mapping[str, Any], *, policy: Policy
+) -> bool:
+    """Whether any release of the trial was of nearly the same people.
+
+    What was released counts for ever, whatever has become of its key and of its package.
+    """
+    await executed(session, sa.text(PATIENCE), {})
+    earlier = {
+        (row.cut_id, tuple(sorted(map(repr, row.population.items())))): row
+        for row in await queries.releases_in(session, cut.trial_id)
+    }
+    for row in earlier.values():
+        found = await difference(session, (row.cut_id, row.population), (cut.id, dict(population)))
+        if too_close(found, policy):
+            return True
+    return False
+
+
+async def check(
+    session: AsyncSession, cut: Any, population: Mapping[str, Any], *, today: date
+) -> None:
+    """A population may be asked for.
+
+    Raises:
+        RuleBroken: too-few-people.
+        PopulationTooClose: an earlier release was of nearly the same people.
+    """
+    policy = policy_on(today)
+    if await people(session, cut.id, population) < policy.people.differing:
+        raise RuleBroken(
+            "#/population",
+            "too-few-people",
+            f"Ask for {policy.people.differing} people or more; nothing is told of fewer.",
+        )
+    if await is_too_close(session, cut, population, policy=policy):
+        raise PopulationTooClose(
+            "Ask for the same people as before, or for others by ten or more: whoever has both "
+            "could tell single people from what differs."
+        )

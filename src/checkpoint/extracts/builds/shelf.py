@@ -1,0 +1,67 @@
+"""Where packages are kept: one file for each, named by its digest, that its owner alone can read."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from fastapi.concurrency import run_in_threadpool
+
+from checkpoint.extracts.states import PackageNotKept
+from checkpoint.foundation.logs import log
+from checkpoint.foundation.settings import Settings
+
+GULP = 1 << 20
+
+
+def folder_of(settings: Settings) -> Path:
+    """The folder of packages; made where there is none."""
+    folder = settings.extract_folder or settings.folder / "extracts"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def place(settings: Settings, digest: str) -> Path:
+    """Where the package of a digest is, or would be."""
+    return folder_of(settings) / f"{digest}.zip"
+
+
+def put(settings: Settings, packed: Path, digest: str) -> None:
+    """Keep a package that was just written; one of the same digest is the same."""
+    packed.chmod(0o600)
+    packed.replace(place(settings, digest))
+
+
+def drop(settings: Settings, digest: str) -> bool:
+    """Remove a package.
+
+    Returns:
+        Whether there was one.
+    """
+    path = place(settings, digest)
+    there = path.exists()
+    path.unlink(missing_ok=True)
+    return there
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    summed = hashlib.sha256()
+    with path.open("rb") as file:
+        while part := file.read(GULP):
+            summed.update(part)
+    return summed.hexdigest()
+
+
+async def checked(settings: Settings, release: Any) -> Path:
+    """The package of a release, if it is here and is what the register says.
+
+    Raises:
+        PackageNotKept: it is not; the same build gives the same bytes again.
+    """
+    path = place(settings, release.digest)
+    if not path.exists():
+        raise PackageNotKept("Have it built again; its digest will be the same.")
+    if await run_in_threadpool(digest_of, path) != release.digest:
+        log.error("extract_package_changed", release=str(release.id))
+        raise PackageNotKept("What is kept is not what was released. Have it built again.")
+    return path

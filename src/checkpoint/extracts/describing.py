@@ -1,0 +1,236 @@
+"""What a package says of itself: the data dictionary, the report of disclosure, the first page. Pure."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from checkpoint.extracts.columns import Column, Kind
+from checkpoint.extracts.control import REDACTED
+from checkpoint.extracts.hierarchies import in_words
+from checkpoint.extracts.references import Policy
+
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+ANONYMOUS = "anonymous information"
+PSEUDONYMISED = "pseudonymised personal data"
+KEY_NAME = "pseudonym"
+WHOLE = frozenset({Kind.DAYS, Kind.DISTANCE, Kind.COST})
+Rows = Sequence[tuple[str, str, int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What somebody came to who tried to find people in an earlier build of this extract."""
+
+    nobody_found: bool
+    assessed_on: date
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is told of an extract beside its rows; nothing of it hangs on when it is built.
+
+    ``gates`` count who came to each gate before allocation, in order. ``changes`` say what a
+    correction changed against the cut before, by field: people. ``arms`` are the names by mask,
+    the masks themselves until the trial is unblinded.
+    """
+
+    trial: str
+    title: str
+    request: str
+    recipient: str
+    cut: int
+    cut_digest: str
+    known_until: datetime
+    taken_at: datetime
+    followed_until: date
+    definitions: str
+    definitions_digest: str
+    software: str
+    population: str = "everybody who was allocated, by the arm they were allocated to"
+    rule_sets: Sequence[str] = ()
+    harm_index: str | None = None
+    unblinded: bool = False
+    synthetic: bool = False
+    gates: Sequence[tuple[str, int]] = ()
+    changes: Sequence[tuple[str, int]] = ()
+    assessment: Assessment | None = None
+    exempt: Mapping[str, str] = field(default_factory=dict)
+    conditions: str = (
+        "For the purpose and under the agreement that it was asked for by. Not to be passed on, "
+        "nor joined with other data about people, nor used to find anybody."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file of the package, as its list of files has it."""
+
+    name: str
+    title: str
+    size: int
+    digest: str
+    schema: Mapping[str, Any] | None = None
+
+
+def label(*, passes: bool, about: About) -> str:
+    """What a package may call itself.
+
+    It is anonymous only where the tests and somebody who tried to find people both say so
+    (standards notes 5.2; ICO guidance on anonymisation, the motivated intruder).
+
+    Args:
+        passes: whether k and l hold over all quasi-identifiers.
+        about: with the assessment, if there was one, and what was declared to identify nobody.
+
+    Returns:
+        ``ANONYMOUS`` or ``PSEUDONYMISED``.
+    """
+    found_nobody = about.assessment is not None and about.assessment.nobody_found
+    return ANONYMOUS if passes and found_nobody and not about.exempt else PSEUDONYMISED
+
+
+def schema(
+    columns: Sequence[tuple[Column, int, Sequence[str]]], policy: Policy, *, unique: bool
+) -> dict[str, Any]:
+    """The data dictionary of one table, as a Table Schema (Data Package v2).
+
+    Args:
+        columns: each with its level and, where its values are codes, those that may stand there.
+        policy: what the levels are.
+        unique: whether each person has one row.
+
+    Returns:
+        The schema as plain JSON.
+    """
+    key = {
+        "name": KEY_NAME,
+        "title": "Pseudonym",
+        "type": "string",
+        "description": "Stands for one person in this extract and in no other.",
+        "constraints": {"required": True, "pattern": "[0-9A-V]{26}"}
+        | ({"unique": True} if unique else {}),
+    }
+    found = {
+        "fields": [key, *(_field(*each, policy) for each in columns)],
+        "missingValues": ["", REDACTED],
+    }
+    return found | ({"primaryKey": [KEY_NAME]} if unique else {})
+
+
+def _field(column: Column, level: int, values: Sequence[str], policy: Policy) -> dict[str, Any]:
+    kinds = {Kind.YES_NO: "boolean", Kind.NUMBER: "number"}
+    told: dict[str, Any] = {
+        "name": column.name,
+        "title": column.title,
+        "type": "integer" if column.kind in WHOLE else kinds.get(column.kind, "string"),
+        "description": column.description,
+    }
+    if values:
+        told["categories"] = [*values]
+    if column.kind is Kind.YES_NO:
+        told |= {"trueValues": ["true"], "falseValues": ["false"]}
+    if column.unit:
+        told["unit"] = column.unit
+    told |= {
+        "told_as": in_words(column.kind, level, policy),
+        "quasi_identifier": column.quasi,
+        "disclosure": column.disclosure.value,
+    }
+    return told
+
+
+def counts_schema(first: str) -> dict[str, Any]:
+    """The data dictionary of a file of counts, whose first column is called so."""
+    return {
+        "fields": [
+            {"name": first, "type": "string", "title": first.capitalize()},
+            {"name": "arm", "type": "string", "title": "Arm", "description": "Empty: of all."},
+            {"name": "people", "type": "integer", "title": "People"},
+        ],
+        "missingValues": ["", REDACTED],
+    }
+
+
+def counts_file(first: str, rows: Rows) -> bytes:
+    """A file of counts as CSV.
+
+    Args:
+        first: what the first column is called.
+        rows: code, arm or empty, and people; None is suppressed.
+
+    Returns:
+        Its bytes.
+    """
+    lines = [f"{first},arm,people"]
+    lines += [f"{code},{arm},{REDACTED if n is None else n}" for code, arm, n in rows]
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def written(document: Mapping[str, Any]) -> bytes:
+    """A document as JSON, the same for the same content."""
+    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def package(
+    about: About, files: Sequence[Listed], *, called: str, policy: Policy
+) -> dict[str, Any]:
+    """The descriptor of the package, which is its data dictionary (Frictionless Data Package v2).
+
+    Args:
+        about: what is told of the extract.
+        files: with data, each with its schema.
+        called: the label.
+        policy: that it was made by.
+
+    Returns:
+        The descriptor as plain JSON.
+    """
+    return {
+        "$schema": PROFILE,
+        "name": f"{about.trial.lower()}-cut-{about.cut}-{about.request}",
+        "title": f"{about.title}: data cut {about.cut}",
+        "description": f"{called.capitalize()}. Population: {about.population}.",
+        "version": f"{about.cut}.0.0",
+        "created": about.taken_at.isoformat(),
+        "licenses": [{"name": "restricted-by-agreement", "title": about.conditions}],
+        "sources": [
+            {"title": f"Trial {about.trial}, data cut {about.cut}, SHA-256 {about.cut_digest}"}
+        ],
+        "contributors": [{"title": about.software, "roles": ["creator"]}],
+        "label": called,
+        "synthetic": about.synthetic,
+        "recipient": about.recipient,
+        "unblinded": about.unblinded,
+        "known_until": about.known_until.isoformat(),
+        "followed_until": about.followed_until.isoformat(),
+        "definitions": {"version": about.definitions, "sha256": about.definitions_digest},
+        "rule_sets": [*about.rule_sets],
+        "harm_index": about.harm_index,
+        "disclosure_policy": policy.version,
+        "resources": [_resource(each) for each in files],
+    }
+
+
+def _resource(listed: Listed) -> dict[str, Any]:
+    kind = listed.name.rpartition(".")[2]
+    types = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
+    found: dict[str, Any] = {
+        "name": listed.name.replace(".", "-"),
+        "title": listed.title,
+        "path": listed.name,
+        "format": kind,
+        "mediatype": types[kind],
+        "bytes": listed.size,
+        "hash": f"sha256:{listed.digest}",
+        "schema": listed.schema,
+    }
+    if kind == "csv":
+        found |= {
+            "type": "table",
+            "encoding": "utf-8",
+            "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "doubleQuote": True},
+        }
+    return found

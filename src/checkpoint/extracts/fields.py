@@ -1,0 +1,105 @@
+"""Which fields an extract of a data cut may have, and what is withheld until arms are told."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.extracts.columns import (
+    Column,
+    Covariate,
+    CovariateKind,
+    FieldNotOffered,
+    Kind,
+    chosen,
+    offered,
+)
+from checkpoint.extracts.states import FieldsWithheld, Product
+from checkpoint.foundation.database import rows_of
+from checkpoint.monitor import queries as monitor
+from checkpoint.outcomes.cuts.states import Measure
+
+# Everybody of a cut has the same covariates; these are enough to see of what kind each is.
+LOOKED_AT = 1_000
+COVARIATES = sa.text(f"""
+    SELECT held.key AS name, array_agg(DISTINCT jsonb_typeof(held.value)) AS kinds
+      FROM (SELECT baseline FROM cut_participant WHERE cut_id = :cut_id LIMIT {LOOKED_AT}) AS looked,
+           jsonb_each(looked.baseline) AS held
+     WHERE jsonb_typeof(held.value) <> 'null'
+     GROUP BY held.key ORDER BY held.key
+""").bindparams(sa.bindparam("cut_id", type_=sa.Uuid()))  # noqa: S608 - a number of our own
+KINDS = {"number": CovariateKind.NUMBER, "boolean": CovariateKind.YES_NO}
+# What people may be counted by: groups, and nothing that is measured in steps.
+COUNTED_BY = frozenset(
+    {Kind.CODE, Kind.YES_NO, Kind.AGE, Kind.ETHNICITY, Kind.OFFENCE, Kind.PLACE, Kind.SEX,
+     Kind.QUARTER}
+)  # fmt: skip
+WITHHELD = "It would tell which mask is which arm; the trial is not unblinded."
+
+
+async def covariates(session: AsyncSession, cut: Any) -> list[Covariate]:
+    """What else a cut holds of people at allocation."""
+    return [
+        Covariate(row.name, kind_of(row.kinds), row.name.replace("_", " ").capitalize())
+        for row in await rows_of(session, COVARIATES, cut_id=cut.id)
+    ]
+
+
+def kind_of(kinds: Sequence[str]) -> CovariateKind:
+    """What a covariate is, by the types of its values in JSON."""
+    return KINDS.get(kinds[0], CovariateKind.CODE) if len(kinds) == 1 else CovariateKind.CODE
+
+
+async def of_cut(
+    session: AsyncSession, cut: Any, *, unblinded: bool | None = None
+) -> tuple[Column, ...]:
+    """The columns of people that an extract of a cut may have now.
+
+    Args:
+        session: the caller's.
+        cut: the data cut.
+        unblinded: as if the trial's arms were told, or were not; None: as they are.
+    """
+    if unblinded is None:
+        unblinded = await monitor.is_unblinded(session, cut.trial_id)
+    return offered(
+        [Measure(measure) for measure in cut.measures],
+        await covariates(session, cut),
+        unblinded=unblinded,
+    )
+
+
+def countable(columns: Iterable[Column]) -> tuple[Column, ...]:
+    """Those of them that people may be counted by; by their arm they are counted anyway."""
+    return tuple(each for each in columns if each.kind in COUNTED_BY and each.quasi)
+
+
+async def check(
+    session: AsyncSession,
+    cut: Any,
+    product: Product,
+    names: Sequence[str],
+    *,
+    exempt: Iterable[str] = (),
+    events: bool = False,
+) -> tuple[Column, ...]:
+    """The columns that were asked for, if they may be given now.
+
+    Raises:
+        FieldsWithheld: one tells the arms of a trial that is not unblinded.
+        FieldNotOffered: there is no such field, or people are not counted by it.
+    """
+    now = await of_cut(session, cut)
+    later = {each.name for each in await of_cut(session, cut, unblinded=True)}
+    withheld = sorted({*names} & (later - {each.name for each in now}))
+    if withheld:
+        raise FieldsWithheld("Leave them out, or wait until two people unblind it.")
+    if product is Product.AGGREGATES:
+        counted = countable(now)
+        if exempt or not {*names} <= {each.name for each in counted}:
+            raise FieldNotOffered(
+                "Count by fields that are groups.", fields=[each.name for each in counted]
+            )
+        return tuple(each for each in counted if each.name in names)
+    return chosen(names, now, exempt=exempt, events=events)

@@ -1,0 +1,243 @@
+"""Build an extract: rows in as they are copied out, a zip out; the same for the same cut and key.
+
+Made for a thread or process of its own: nothing here waits for a database. Rows are read batch by
+batch, set aside on disk under their pseudonyms, and written part by part, so that a million people
+need hardly more memory than a thousand.
+"""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from checkpoint.extracts.assembling import Assembly, Source
+from checkpoint.extracts.classing import Crowd
+from checkpoint.extracts.coarsening import Plan, Quasi, choose
+from checkpoint.extracts.columns import COVARIATE, Column, Kind
+from checkpoint.extracts.describing import About
+from checkpoint.extracts.facts import Asked, NotPublic, Release, Tell, TooFew, nobody
+from checkpoint.extracts.hierarchies import top
+from checkpoint.extracts.pseudonyms import Pseudonyms
+from checkpoint.extracts.reading import Clean, Codebook, batches, ids_of, table_of
+from checkpoint.extracts.references import Policy
+from checkpoint.extracts.risk import Classes
+from checkpoint.extracts.scratch import TWICE, Parts, People, halves
+from checkpoint.extracts.writing import Told, levels_of, told
+
+PEOPLE, EVENTS = "participants", "events"
+DAYS = frozenset({"observed_days", "custody_days", "arrest_day", "charge_day", "proven_day", "day"})
+
+
+class Building:
+    """One extract while it is built. Its scratch files go when it ends, however it ends.
+
+    Args:
+        asked: what the file is to hold.
+        about: what is told of it beside.
+        key: the extract's own, 32 bytes.
+        policy: of disclosure control.
+        folder: for scratch files; made, and removed at the end.
+        tell: told how far it is: stage, done, of how many if known; what it raises ends the build.
+    """
+
+    def __init__(
+        self,
+        asked: Asked,
+        about: About,
+        *,
+        key: bytes,
+        policy: Policy,
+        folder: Path,
+        tell: Tell = nobody,
+    ) -> None:
+        self._asked, self._about, self._policy, self._tell = asked, about, policy, tell
+        self._pseudonyms = Pseudonyms(key)
+        self._folder = folder
+        folder.mkdir(mode=0o700, parents=True)
+        sources = asked.sources[1:]
+        self._places = {source: place for place, source in enumerate(sources)}
+        self._books = [Codebook(self._clean(source)) for source in sources]
+        self._event_books = [Codebook(self._clean(each.source)) for each in asked.events]
+        self._rows = Parts(folder, PEOPLE, len(sources))
+        self._event_rows = Parts(folder, EVENTS, len(asked.events))
+        self._people = People(folder)
+        self._quasi = self._declared()
+        self._crowd = Crowd(self._quasi, policy)
+        self._plan: Plan | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _clean(self, source: str) -> Clean | None:
+        """What counts of a value of a column: nothing that lies behind the horizon."""
+        last = self._asked.horizon_days
+        if source in {"mask", "delivered_mask"}:
+            return lambda mask: self._asked.arms[mask]
+        if source == "cost_pence":
+            width = 100 * self._policy.steps.cost
+            return lambda pence: str(int(pence) // width * width)
+        if last is None or source not in DAYS:
+            return None
+        if source in {"observed_days", "custody_days"}:
+            return lambda day: str(min(int(day), last))
+        return lambda day: day if int(day) <= last else None
+
+    def _declared(self) -> list[Quasi]:
+        """The quasi-identifiers: those of the file, the arm first, and those of earlier releases."""
+        least = {each.name: level for each, level in self._asked.earlier}
+        own = sorted(
+            (each for each in self._asked.columns if each.quasi),
+            key=lambda c: c.kind is not Kind.ARM,
+        )
+        names = {each.name for each in own}
+        gone = [each for each, _ in self._asked.earlier if each.name not in names]
+        return [
+            Quasi(
+                column=each,
+                values=self._book(each).values,
+                least=least.get(each.name),
+                told=each.name in names,
+            )
+            for each in (*own, *gone)
+        ]
+
+    def participants(self, chunks: Iterable[bytes]) -> int:
+        """Read everybody who is in the extract.
+
+        Args:
+            chunks: CSV with a header, as ``COPY`` writes it, of ``asked.sources``.
+
+        Returns:
+            How many people.
+
+        Raises:
+            ValueError: the bytes are not such a file, somebody is there twice, or what is there is
+                nothing that a cut has.
+        """
+        places = [self._places[each.column.source] for each in self._quasi]
+        outcome = self._places[f"{self._asked.outcome}_day"]
+        for batch in batches(chunks, self._asked.sources):
+            ids, rows = ids_of(batch.column(0))
+            if len(ids) != 16 * len(rows):
+                raise ValueError(TWICE)
+            codes = table_of(self._books, batch, 1)
+            digests = halves(self._pseudonyms.digests(ids))
+            self._people.add(halves(ids), digests)
+            self._rows.add(digests, codes)
+            had = (codes[:, outcome] != 0).astype(np.int32)
+            counts = np.stack([1 - had, had], axis=1)
+            self._crowd.add(Classes(codes[:, places].astype(np.uint16), counts))
+            self._tell("measuring", self._rows.rows, None)
+        self._people.close()
+        return self._rows.rows
+
+    def measured(self) -> Plan:
+        """How coarse the file must be and who is left out; the first time it is worked out.
+
+        Returns:
+            The plan, by which it is decided whether the extract may be.
+
+        Raises:
+            TooFew: an arm would have nobody in the file.
+            NotPublic: a covariate that is declared to identify nobody might identify everybody.
+        """
+        if self._plan is None:
+            self._refuse_numbers_of_cases()
+            if not self._rows.rows:
+                raise TooFew("there is nobody in the extract")
+            quasi, classes, begun = self._crowd.everybody()
+            withheld = [
+                replace(each, level_from=top(each.column.kind, self._policy))
+                if self._book(each.column).overflown
+                else each
+                for each in quasi
+            ]
+            self._plan = choose(withheld, classes, self._policy, begun=begun)
+            if not all(self._plan.kept.get(arm, 0) for arm in self._asked.arms.values()):
+                raise TooFew("in an arm there are too few people, or all with the same outcome")
+        return self._plan
+
+    def _book(self, column: Column) -> Codebook:
+        return self._books[self._places[column.source]]
+
+    def _refuse_numbers_of_cases(self) -> None:
+        most = self._policy.people.most_values
+        for each in self._asked.columns:
+            spared = each.source.startswith(COVARIATE) and not each.quasi
+            if spared and len(self._book(each).values) > most + 1:
+                raise NotPublic(f"{each.name} has more than {most} values")
+
+    def events(self, chunks: Iterable[bytes]) -> int:
+        """Read what happened to them; only after it was measured.
+
+        Args:
+            chunks: CSV with a header, as ``COPY`` writes it, of ``asked.event_sources``; those of
+                people who are not in the extract are passed over.
+
+        Returns:
+            How many events were read.
+
+        Raises:
+            ValueError: the bytes are not such a file, or a day lies before allocation.
+        """
+        read = 0
+        days = [n for n, each in enumerate(self._asked.events) if each.source == "day"]
+        for batch in batches(chunks, self._asked.event_sources):
+            ids, rows = ids_of(batch.column(0))
+            known, found = self._people.found(halves(ids))
+            there = known[rows]
+            codes, digests = table_of(self._event_books, batch, 1)[there], found[rows[there]]
+            for place in days:  # behind the horizon
+                within = codes[:, place] != 0
+                codes, digests = codes[within], digests[within]
+            self._event_rows.add(digests, codes)
+            read += batch.num_rows
+            self._tell("events", read, None)
+        return read
+
+    def pack(self, path: Path) -> Release:
+        """Write the package.
+
+        Args:
+            path: where it goes; it stands there once it is whole.
+
+        Returns:
+            What the register of releases keeps of it.
+
+        Raises:
+            TooFew, NotPublic: as when measured.
+        """
+        plan = self.measured()
+        own = [self._places[each.source] for each in self._asked.columns]
+        assembly = Assembly(
+            self._asked,
+            self._about,
+            plan,
+            people=Source(
+                self._rows,
+                self._told(self._asked.columns, [self._books[n] for n in own], plan),
+                own,
+            ),
+            events=Source(
+                self._event_rows,
+                self._told(self._asked.events, self._event_books, plan),
+                [*range(len(self._asked.events))],
+            ),
+            quasi=[self._places[each.column.source] for each in self._quasi],
+            policy=self._policy,
+            tell=self._tell,
+        )
+        return assembly.written(self._folder, path)
+
+    def _told(self, columns: Sequence[Column], books: Sequence[Codebook], plan: Plan) -> list[Told]:
+        levels = levels_of(columns, plan.levels, self._policy)
+        return [
+            told(each, book.values, level, self._policy)
+            for each, book, level in zip(columns, books, levels, strict=True)
+        ]

@@ -1,0 +1,255 @@
+"""The report of disclosure, and the first page that people read. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from checkpoint.extracts.coarsening import Plan
+from checkpoint.extracts.control import flow, rounded, table
+from checkpoint.extracts.describing import ANONYMOUS, PSEUDONYMISED, About, Listed
+from checkpoint.extracts.references import Policy
+from checkpoint.extracts.risk import Risk
+
+WORDS = {
+    ANONYMOUS: "Tests and an assessment by somebody who tried to find people both say that nobody "
+    "can be found in it.",
+    PSEUDONYMISED: "It is personal data: treat it so. Nobody is named, and people may still be "
+    "found by who knows enough about them.",
+}
+READING = (
+    "Day 0 is the day of allocation; there is no calendar date. A day is the lowest of its step. An "
+    "empty cell is not known, or did not happen; `[REDACTED]` was withheld. Text that a "
+    "spreadsheet would run begins with an apostrophe."
+)
+FILES = (
+    "`datapackage.json` is the data dictionary: every column, its type, unit and values. CSV and "
+    "Parquet hold the same rows. `SHA256SUMS` has the SHA-256 of every file."
+)
+CHANGES = ("## What a correction changed", "See `changes.csv`; counts of people by field.")
+
+
+def flow_rows(
+    gates: Sequence[tuple[str, int]],
+    outcomes: Mapping[str, Sequence[int]],
+    kept: Mapping[str, int],
+    policy: Policy,
+) -> list[tuple[str, str, int | None]]:
+    """The participant flow from the first gate to the rows of the file, small counts suppressed.
+
+    Args:
+        gates: before allocation, in order.
+        outcomes: of everybody allocated, by arm.
+        kept: people in the file, by arm.
+        policy: the smallest that is shown.
+
+    Returns:
+        Code, arm or empty, and people. Who is allocated is told exactly where nobody was left out
+        of the file, which tells it anyway; else it is rounded.
+    """
+    whole = {arm: sum(counts) for arm, counts in outcomes.items()}
+    every = sum(whole.values())
+    lost = every - sum(kept.values())
+    before = [*gates, ("allocated", every)] if gates else []
+    rows: list[tuple[str, str, int | None]] = [
+        (code, "", count) for code, count in flow(before, policy).items() if code != "allocated"
+    ]
+    for code, counts in (("allocated", whole), ("in_this_extract", kept)):
+        exact = not lost or code == "in_this_extract"
+        told = {
+            arm: n if exact and n >= policy.aggregates.smallest else rounded(n, policy)
+            for arm, n in counts.items()
+        }
+        rows += [(code, arm, n) for arm, n in told.items()]
+        rows.append((code, "", sum(n for n in told.values() if n is not None) or None))
+    return rows
+
+
+def result(outcomes: Mapping[str, Sequence[int]], *, whole: bool, policy: Policy) -> dict[str, Any]:
+    """The primary result of everybody who was allocated, to hold beside that of the file.
+
+    Args:
+        outcomes: by arm, people without and with the outcome.
+        whole: whether everybody is in the file. Then the counts are exact, as the file tells them
+            anyway; else they are suppressed and rounded, so that nothing can be told of those who
+            were left out by taking one from the other.
+        policy: the smallest that is shown.
+
+    Returns:
+        By arm: people, people with the outcome, and their share of those; None is suppressed.
+    """
+    shown: dict[str, tuple[int | None, ...]]
+    if whole:
+        smallest = policy.aggregates.smallest
+        shown = {
+            arm: tuple(counts) if min(counts) >= smallest else (None, None)
+            for arm, counts in outcomes.items()
+        }
+    else:
+        cells = table([*outcomes.values()], policy).cells
+        shown = dict(zip(outcomes, cells, strict=True))
+    arms = {}
+    for arm, (without, had) in shown.items():
+        people = None if without is None or had is None else without + had
+        share = None if people is None or had is None else round(had / people, 6)
+        arms[arm] = {"people": people, "with_outcome": had, "share": share}
+    return {"exact": whole, "arms": arms}
+
+
+def passes(plan: Plan, policy: Policy) -> bool:
+    """Whether k and l hold over the declared quasi-identifiers, in this file and as if joined.
+
+    Args:
+        plan: what was measured.
+        policy: what they have to be.
+
+    Returns:
+        False too where the file is empty.
+    """
+    return all(
+        risk.k >= policy.people.k and risk.l >= policy.people.l for risk in (plan.risk, plan.joined)
+    )
+
+
+def report(
+    about: About,
+    plan: Plan,
+    *,
+    called: str,
+    quasi: Sequence[str],
+    outcome: str,
+    primary: Mapping[str, Any],
+    policy: Policy,
+) -> dict[str, Any]:
+    """What was measured, made coarser and left out.
+
+    Args:
+        about: what is told of the extract.
+        plan: how coarse it is, and what was lost.
+        called: the label.
+        quasi: the declared quasi-identifiers that it has.
+        outcome: what l and t are of.
+        primary: the result of everybody, to hold beside that of the file.
+        policy: that it was made by.
+
+    Returns:
+        The report as plain JSON; no count in it is of fewer people than the policy's smallest.
+    """
+    assessment = about.assessment
+    return {
+        "label": called,
+        "synthetic": about.synthetic,
+        "policy": {"version": policy.version, "title": policy.title, "source": policy.source},
+        "quasi_identifiers": [*quasi],
+        "declared_to_identify_nobody": dict(about.exempt),
+        "outcome": outcome,
+        "required": {"k": policy.people.k, "l": policy.people.l},
+        "measured": _measured(plan.risk),
+        "measured_as_if_joined_with_earlier_releases": _measured(plan.joined),
+        "tests_pass": passes(plan, policy),
+        "made_coarser": [
+            {"column": step.column, "level": step.level, "told_as": step.words}
+            for step in plan.steps
+        ],
+        "people_left_out_by_arm": {
+            arm: 0 if lost == 0 else rounded(lost, policy) for arm, lost in plan.lost.items()
+        },
+        "full_cohort_primary_result": dict(primary),
+        "intruder_assessment": None
+        if assessment is None
+        else {
+            "nobody_found": assessment.nobody_found,
+            "on": assessment.assessed_on.isoformat(),
+            "reference": assessment.reference,
+        },
+    }
+
+
+def _measured(risk: Risk) -> dict[str, Any]:
+    return {"k": risk.k, "l": risk.l, "t": risk.t}
+
+
+def readme(
+    about: About,
+    plan: Plan,
+    files: Sequence[Listed],
+    *,
+    called: str,
+    primary: Mapping[str, Any],
+    policy: Policy,
+) -> str:
+    """The first page of a package, in plain words.
+
+    Args:
+        about: what is told of the extract.
+        plan: how coarse it is, and what was lost.
+        files: with data.
+        called: the label.
+        primary: the result of everybody.
+        policy: that it was made by.
+
+    Returns:
+        Markdown.
+    """
+    parts = [
+        f"# {about.title}: data cut {about.cut}",
+        "**Synthetic: nobody in it exists.**" if about.synthetic else "",
+        f"This is **{called}**. {WORDS[called]}",
+        f"Conditions: {about.conditions}",
+        "## What it is of",
+        _origin(about),
+        READING,
+        "## Files",
+        _bullets(*(f"`{each.name}`: {each.title}." for each in files)),
+        FILES,
+        "## Disclosure control",
+        (
+            f"Policy {policy.version}: {policy.title}. k {plan.risk.k}, l {plan.risk.l}, t "
+            f"{plan.risk.t}; see `disclosure-report.json`."
+        ),
+        _bullets(*(f"`{step.column}`: {step.words}." for step in plan.steps))
+        or "Nothing was made coarser than the columns' finest.",
+        _lost(plan, policy),
+        *_beside(primary),
+        *(CHANGES if about.changes else ()),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _origin(about: About) -> str:
+    masked = "Arms are masked: a letter stands for an arm until two people unblind the trial."
+    return _bullets(
+        f"Population: {about.population}.",
+        f"As known at {about.known_until.isoformat()}; followed until {about.followed_until}.",
+        f"Definitions {about.definitions}; rules {', '.join(about.rule_sets) or 'none'}; harm "
+        f"index {about.harm_index or 'none'}.",
+        f"Data cut {about.cut} of trial {about.trial}, SHA-256 {about.cut_digest}.",
+        "Arms are named." if about.unblinded else masked,
+    )
+
+
+def _lost(plan: Plan, policy: Policy) -> str:
+    if not any(plan.lost.values()):
+        return "Nobody was left out of the file."
+    told = ", ".join(
+        f"{arm}: {'nobody' if lost == 0 else f'about {rounded(lost, policy)}'}"
+        for arm, lost in plan.lost.items()
+    )
+    return (
+        f"People who would stand out are left out, by arm: {told}. That may bias what is estimated "
+        "from the file: hold it beside the result of everybody below."
+    )
+
+
+def _beside(primary: Mapping[str, Any]) -> list[str]:
+    lines = ["| arm | people | with the outcome | share |", "| --- | --- | --- | --- |"]
+    for arm, told in primary["arms"].items():
+        people, had, share = (
+            "suppressed" if each is None else each
+            for each in (told["people"], told["with_outcome"], told["share"])
+        )
+        lines.append(f"| {arm} | {people} | {had} | {share} |")
+    exact = "Counts are exact." if primary["exact"] else "Counts are rounded."
+    return ["## Primary result of everybody", exact, "\n".join(lines)]
+
+
+def _bullets(*lines: str) -> str:
+    return "\n".join(f"- {line}" for line in lines)

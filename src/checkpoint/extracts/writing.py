@@ -1,0 +1,228 @@
+"""The files of an extract: CSV and Parquet of the same rows, from codes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow import compute, parquet
+
+from checkpoint.extracts.arrays import flags, numbers, texts
+from checkpoint.extracts.columns import Column, Kind
+from checkpoint.extracts.hierarchies import WITHHELD, generalised, top
+from checkpoint.extracts.references import Policy
+from checkpoint.extracts.scratch import Digests
+
+PSEUDONYM = "pseudonym"
+ALPHABET = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUV", np.uint8)
+WEIGHTS = np.array([16, 8, 4, 2, 1], np.uint8)
+LETTERS = 26
+WHOLE = frozenset({Kind.DAYS, Kind.DISTANCE, Kind.COST})
+LINE_END = "\r\n"  # RFC 4180
+COMMA, END, NOTHING = texts([",", LINE_END, ""])
+Value = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A column as it is told at one level: by the code of a value, what stands in either file.
+
+    ``rank`` is where each code's value stands among all, for putting rows in order. ``values`` are
+    those that may stand there, in order, where they are codes and not numbers.
+    """
+
+    column: Column
+    level: int
+    cells: Any
+    typed: Any
+    rank: NDArray[np.int32]
+    values: tuple[str, ...]
+
+
+def told(column: Column, values: Sequence[str | None], level: int, policy: Policy) -> Told:
+    """How a column is told at a level.
+
+    Args:
+        column: the extract's.
+        values: what its codes stand for, as the cut has them.
+        level: from 0 on; from the hierarchy's top on it is withheld.
+        policy: steps, bands and groups.
+
+    Returns:
+        What stands in the files for each code.
+    """
+    labels = [generalised(value, column.kind, level, policy) for value in values]
+    order = sorted({*labels} - {None, WITHHELD}, key=_by_size)
+    ranks: dict[Value, int] = {label: place for place, label in enumerate(order, 1)}
+    cells = ["" if label is None else quoted(str(label)) for label in labels]
+    plain = [None if label in {None, WITHHELD} else label for label in labels]
+    return Told(
+        column=column,
+        level=level,
+        cells=texts(cells),
+        typed=_typed(column.kind, plain, [str(each) for each in order]),
+        rank=np.array([ranks.get(label, 0) for label in labels], np.int32),
+        values=tuple(str(each) for each in order) if categorical(column.kind) else (),
+    )
+
+
+def _by_size(label: str | int | None) -> tuple[int, str]:
+    return (label, "") if isinstance(label, int) else (0, str(label))
+
+
+def _typed(kind: Kind, plain: Sequence[Value], order: Sequence[str]) -> Any:
+    missing = np.array([each is None for each in plain])
+    if kind is Kind.YES_NO:
+        return flags(np.array([each == "true" for each in plain]), missing)
+    if kind is Kind.NUMBER:
+        return numbers(np.array([float(each or 0) for each in plain]), missing)
+    if kind in WHOLE:
+        return numbers(np.array([int(each or 0) for each in plain], np.int32), missing)
+    places = {each: place for place, each in enumerate(order)}
+    codes = np.array([places.get(str(each), 0) for each in plain], np.int32)
+    return pa.DictionaryArray.from_arrays(numbers(codes, missing), texts(order))
+
+
+def categorical(kind: Kind) -> bool:
+    """Whether the values of a column are codes, of which the data dictionary lists each."""
+    return kind not in WHOLE | {Kind.NUMBER, Kind.YES_NO}
+
+
+def quoted(text: str) -> str:
+    """A cell of a CSV file (RFC 4180, section 2): in quotation marks where it must be."""
+    if any(each in text for each in ',"\r\n') or text != text.strip():
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def pseudonyms_of(digests: Digests) -> Any:
+    """Pseudonyms as they are written, base 32 (RFC 4648, section 7), as an Arrow array of texts."""
+    raw = digests.astype(">u8").view(np.uint8).reshape(len(digests), 16)
+    bits = np.zeros((len(digests), LETTERS * 5), np.uint8)
+    bits[:, :128] = np.unpackbits(raw, axis=1)
+    text = ALPHABET[bits.reshape(len(digests), LETTERS, 5) @ WEIGHTS]
+    offsets = np.arange(len(digests) + 1, dtype=np.int32) * LETTERS
+    return pa.StringArray.from_buffers(
+        len(digests), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(text))
+    )
+
+
+def in_order(
+    digests: Digests, codes: NDArray[np.int32], columns: Sequence[Told], first: Sequence[int] = ()
+) -> NDArray[np.intp]:
+    """The order of rows: by pseudonym, then by what they tell, so that how they came tells nothing.
+
+    Args:
+        digests: by row.
+        codes: by row and column.
+        columns: as they are told.
+        first: places of the columns that count before the others.
+
+    Returns:
+        The rows' places.
+    """
+    places = [*first, *(n for n in range(len(columns)) if n not in first)]
+    words = [np.zeros(len(digests), np.int64)]
+    free = 62
+    for column, place in ((columns[place], place) for place in places):
+        bits = int(column.rank.max(initial=0)).bit_length()
+        if bits > free:
+            words.append(np.zeros(len(digests), np.int64))
+            free = 62
+        words[-1] = (words[-1] << bits) | column.rank[codes[:, place]]
+        free -= bits
+    return np.lexsort([*reversed(words), digests[:, 1], digests[:, 0]])
+
+
+class Tables:
+    """The two files of one table, written part by part.
+
+    Args:
+        columns: as they are told, behind the pseudonym.
+        write: takes the bytes of the CSV file.
+        twin: where the Parquet file goes.
+        about: words that stand in the Parquet file, by name.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[Told],
+        write: Callable[[bytes], object],
+        twin: str,
+        about: dict[str, str],
+    ) -> None:
+        self._columns = columns
+        self._write = write
+        self.rows = 0
+        names = [PSEUDONYM, *(each.column.name for each in columns)]
+        write((",".join(names) + LINE_END).encode())
+        fields = [pa.field(PSEUDONYM, pa.dictionary(pa.int32(), pa.string()), nullable=False)]
+        fields += [pa.field(each.column.name, each.typed.type) for each in columns]
+        self._schema = pa.schema(fields, metadata=about)
+        self._twin = parquet.ParquetWriter(
+            twin, self._schema, compression="zstd", compression_level=1, store_schema=False
+        )
+        # Each twin is written in a thread of its own while the next part is put in order.
+        self._pool = ThreadPoolExecutor(1)
+        self._going: Future[None] = self._pool.submit(lambda: None)
+        last = columns[-1].cells
+        self._ends = compute.binary_join_element_wise(last, END, NOTHING)
+
+    def add(self, digests: Digests, codes: NDArray[np.int32]) -> None:
+        """Write rows.
+
+        Args:
+            digests: by row, in order.
+            codes: by row and column.
+        """
+        if not len(digests):
+            return
+        new = np.ones(len(digests), bool)
+        new[1:] = (digests[1:] != digests[:-1]).any(axis=1)
+        people, rows = pseudonyms_of(digests[new]), numbers((np.cumsum(new) - 1).astype(np.int32))
+        places = [numbers(codes[:, place]) for place in range(len(self._columns))]
+        cells = [*(each.cells for each in self._columns[:-1]), self._ends]
+        parts = [each.take(at) for each, at in zip(cells, places, strict=True)]
+        lines = compute.binary_join_element_wise(people.take(rows), *parts, COMMA)
+        self._write(lines.buffers()[2])
+        names = pa.DictionaryArray.from_arrays(rows, people)
+        typed = [each.typed.take(at) for each, at in zip(self._columns, places, strict=True)]
+        held = pa.Table.from_arrays([names, *typed], schema=self._schema)
+        self._going.result()
+        self._going = self._pool.submit(self._twin.write_table, held)
+        self.rows += len(digests)
+
+    def close(self) -> None:
+        """Nothing comes any more."""
+        self._pool.shutdown()
+        self._going.result()
+        self._twin.close()
+
+
+def levels_of(columns: Sequence[Column], levels: Mapping[str, int], policy: Policy) -> list[int]:
+    """The level of each column: its own, or that of the quasi-identifier of its kind.
+
+    Days of any kind are told in the steps of the observed time, offences of events in the groups
+    of the index offence; neither is ever withheld for that, but told at the last level before.
+
+    Args:
+        columns: the file's.
+        levels: of the quasi-identifiers, by name.
+        policy: how many levels there are.
+
+    Returns:
+        In the order of the columns.
+    """
+    follows = {
+        Kind.DAYS: levels.get("observed_days", 0),
+        Kind.OFFENCE: levels.get("offence_group", 0),
+    }
+    return [
+        levels[each.name]
+        if each.quasi and each.name in levels
+        else min(follows.get(each.kind, 0), max(top(each.kind, policy) - 1, 0))
+        for each in columns
+    ]

@@ -1,0 +1,115 @@
+"""Where a request stands, and until when; the rows of a cut in words."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+
+from checkpoint.extracts.builds import orders, waking
+from checkpoint.extracts.fields import kind_of
+from checkpoint.extracts.rules import (
+    LONGEST,
+    MOST_ASSESSMENTS,
+    check_assessment,
+    check_assessor,
+    check_expiry,
+    ended,
+    listed_state,
+    state_of,
+)
+from checkpoint.extracts.states import AnswerOutcome, EndingKind, Product, RequestState
+from checkpoint.foundation.errors import RuleBroken
+from checkpoint.oversight.rules import SecondPersonNeeded
+
+TODAY = date(2026, 11, 3)
+YES, NO = (SimpleNamespace(outcome=each, answered_by=each) for each in AnswerOutcome)
+
+
+@pytest.mark.parametrize(
+    ("answers", "ending", "released", "stands"),
+    [
+        ([], None, False, RequestState.REQUESTED),
+        ([YES], None, False, RequestState.REQUESTED),
+        ([YES, YES], None, False, RequestState.APPROVED),
+        ([YES, NO], None, False, RequestState.REFUSED),
+        ([YES, YES], None, True, RequestState.RELEASED),
+        ([YES, YES], EndingKind.RECALLED, True, RequestState.ENDED),
+        ([NO], EndingKind.WITHDRAWN, False, RequestState.ENDED),
+    ],
+)
+def test_a_list_and_a_page_say_the_same_of_where_a_request_stands(
+    answers, ending, released, stands
+):
+    assert state_of(answers, ending, released=released) is stands
+    row = SimpleNamespace(
+        refusals=answers.count(NO),
+        approvals=answers.count(YES),
+        released=released,
+        ending=ending,
+        expires_on=TODAY,
+    )
+    assert listed_state(row, today=TODAY) is stands
+
+
+def test_the_last_day_is_given_out_on_and_the_day_after_is_not():
+    assert ended(None, expires_on=TODAY, today=TODAY) is None
+    assert ended(None, expires_on=date(2026, 11, 2), today=TODAY) is EndingKind.EXPIRED
+    assert ended(EndingKind.RECALLED, expires_on=TODAY, today=TODAY) is EndingKind.RECALLED
+    check_expiry(TODAY, today=TODAY)
+    check_expiry(TODAY + LONGEST, today=TODAY)
+
+
+def test_assessments_are_of_people_by_somebody_else_and_not_without_end():
+    with pytest.raises(SecondPersonNeeded):
+        check_assessor(YES, requested_by=YES)
+    check_assessor(YES, requested_by=NO)
+    days = {"released_on": TODAY, "today": TODAY}
+    check_assessment(TODAY, Product.PERSON_LEVEL, there=0, **days)
+    with pytest.raises(RuleBroken, match="It has"):
+        check_assessment(TODAY, Product.PERSON_LEVEL, there=MOST_ASSESSMENTS, **days)
+    with pytest.raises(RuleBroken, match="person-level"):
+        check_assessment(TODAY, Product.AGGREGATES, there=0, **days)
+
+
+def test_what_a_package_says_of_its_people_is_in_words_and_in_order():
+    assert orders.in_words({}) == "everybody who was allocated, by the arm they were allocated to"
+    told = orders.in_words({"sex": ["female", "male"], "age_from": 18})
+    assert told.endswith("; of them age from: 18; sex: female, male")
+    gates = orders.gates_of(
+        {"eligible": 20, "screened": 30, "no": 3, "allocated": 12}, allocated=12
+    )
+    assert gates == [("screened", 30), ("eligible", 20)]
+    assert orders.gates_of({"other": "?"}, allocated=12) == [("in_the_cut", 12)]
+    assert orders.outcome_of(["proven", "charge"]) == "charge"
+    assert [kind_of(each).value for each in (["number"], ["boolean"], ["string", "number"])] == [
+        "number",
+        "yes_no",
+        "code",
+    ]
+
+
+def test_what_was_told_before_counts_at_its_finest_and_no_release_counts_itself():
+    age, sex = (SimpleNamespace(name=name, quasi=True) for name in ("age_band", "sex"))
+
+    def released(day, request, **levels):
+        return SimpleNamespace(
+            released_at=day, request_id=request, product="person_level", levels=levels
+        )
+
+    releases = [
+        released(1, "a", age_band=1, gone=0),
+        released(2, "b", age_band=0),
+        released(3, "c", sex=0),
+    ]
+    assert orders.earlier(releases, [age, sex], "c", None) == [(age, 0)]
+    assert orders.earlier(releases, [age, sex], "b", releases[1]) == [(age, 1)]
+    assert orders.earlier(releases, [age, sex], "d", None) == [(age, 0), (sex, 0)]
+
+
+async def test_a_worker_is_woken_only_where_a_build_was_left(api):
+    waker = waking.Waker(api)
+    assert not await waker._left()
+    waker.start()
+    waker.wake()
+    await waker.stop()
+    await waking.Waker(api).stop()

@@ -1,0 +1,146 @@
+"""Rows set aside on disk, people found by id, and files that are written in a thread."""
+
+import zipfile
+from random import Random
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checkpoint.extracts.arrays import numbers, numbers_of, texts
+from checkpoint.extracts.columns import EVENT_COLUMNS, Kind
+from checkpoint.extracts.reading import Codebook, ids_of
+from checkpoint.extracts.references import policies
+from checkpoint.extracts.scratch import Parts, People, among, halves
+from checkpoint.extracts.writing import in_order, quoted, told
+from checkpoint.extracts.zipping import Zip
+
+POLICY = policies()["2026-11-23"]
+
+
+def bytes_of(*numbers_given):
+    return b"".join(each.to_bytes(16, "big") for each in numbers_given)
+
+
+def test_people_are_found_by_id_and_strangers_are_not(tmp_path):
+    lot = Random(1)
+    ids = [lot.getrandbits(128) for _ in range(2_000)]
+    crowd = People(tmp_path)
+    crowd.add(halves(bytes_of(*ids[:900])), halves(bytes_of(*ids[:900][::-1])))
+    crowd.add(halves(bytes_of(*ids[900:1_500])), halves(bytes_of(*ids[900:1_500])))
+    crowd.close()
+    known, found = crowd.found(halves(bytes_of(*ids)))
+    assert known.tolist() == [True] * 1_500 + [False] * 500
+    assert (found[:900] == halves(bytes_of(*ids[:900][::-1]))).all()
+
+
+def test_where_nobody_is_nobody_is_found(tmp_path):
+    crowd = People(tmp_path)
+    crowd.close()
+    known, _ = crowd.found(halves(bytes_of(1, 2)))
+    assert known.tolist() == [False, False]
+
+
+def test_rows_are_told_by_their_pseudonyms_however_alike_these_begin():
+    high = 5 << 64
+    some = halves(bytes_of(high + 3, 7, high + 1, high + 2))
+    rows = halves(bytes_of(high + 1, high + 2, high + 9, 7, 8))
+    assert among(rows, some).tolist() == [True, True, False, True, False]
+    assert among(rows, some[:0]).tolist() == [False] * 5
+
+
+def test_parts_come_back_in_the_order_of_pseudonyms(tmp_path):
+    lot = Random(2)
+    given_ids = [lot.getrandbits(128) for _ in range(500)]
+    parts = Parts(tmp_path, "rows", 1)
+    parts.add(halves(bytes_of(*given_ids)), np.arange(500, dtype=np.int32).reshape(-1, 1))
+    first = [int(digest[0]) >> 58 for digests, _ in parts for digest in digests]
+    assert first == sorted(first)
+    assert sorted(int(n) for _, codes in parts for n in codes[:, 0]) == [*range(500)]
+
+
+def test_a_codebook_gives_up_on_a_column_with_too_many_values():
+    book = Codebook(most=3)
+    assert book.coded(texts(["a", "b", "a"])).tolist() == [1, 2, 1]
+    assert not book.overflown
+    book.coded(texts(["c", "d"]))
+    assert book.overflown
+    assert book.coded(texts(["a", "b"])).tolist() == [0, 0]
+
+
+@given(st.lists(st.none() | st.integers(-5, 5), max_size=20), st.integers(0, 5))
+def test_numbers_come_out_of_arrow_as_they_went_in(values, start):
+    array = pa.array(values, pa.int32())[start:]
+    assert numbers_of(array, -9).tolist() == [-9 if n is None else n for n in values[start:]]
+    whole = [n or 0 for n in values]
+    assert numbers(np.array(whole, np.int32)).to_pylist() == whole
+
+
+def test_ids_that_follow_one_another_are_read_once():
+    one, other = "018f0000-0000-7000-8000-00000000abcd", "ffffffff-ffff-ffff-ffff-ffffffffffff"
+    ids, rows = ids_of(texts([one, one, other, one])[1:])
+    assert ids == bytes.fromhex((one + other + one).replace("-", ""))
+    assert rows.tolist() == [0, 1, 2]
+    assert ids_of(texts([]))[0] == b""
+    with pytest.raises(ValueError, match="no UUID"):
+        ids_of(texts(["short"]))
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10**6), st.integers(1, 9))
+def test_rows_are_put_in_order_by_pseudonym_and_then_by_what_they_tell(seed, wide):
+    lot = Random(seed)
+    day = next(each for each in EVENT_COLUMNS if each.kind is Kind.DAYS)
+    values = [None, *(str(n) for n in lot.sample(range(4_000), 600))]
+    columns = [told(day, values, 0, POLICY)] * wide
+    codes = np.array([[lot.randrange(601) for _ in columns] for _ in range(40)], np.int32)
+    digests = halves(bytes_of(*(lot.randrange(3) << 100 for _ in range(40))))
+    order = in_order(digests, codes, columns, [wide - 1])
+    turns = [wide - 1, *range(wide - 1)]
+    rows = [
+        (
+            *digests[n].tolist(),
+            *(-1 if (v := values[codes[n, c]]) is None else int(v) for c in turns),
+        )
+        for n in order
+    ]
+    assert rows == sorted(rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [("plain", "plain"), ("a,b", '"a,b"'), ('say "a"', '"say ""a"""'), (" a", '" a"'), ("", "")],
+)
+def test_a_cell_is_quoted_where_it_must_be(text, cell):
+    assert quoted(text) == cell
+
+
+def test_what_breaks_while_a_file_is_packed_is_told_to_whoever_writes(tmp_path):
+    package = Zip(tmp_path / "broken.zip")
+    with pytest.raises(AttributeError), package.entry("a.csv") as entry:
+        entry._into = None
+        for _ in range(9):
+            entry.write(b"x" * 9)
+            entry._thread.join(0.05)
+    package.close()
+
+
+def test_a_file_that_breaks_with_its_last_piece_is_told_at_its_end(tmp_path):
+    package = Zip(tmp_path / "broken.zip")
+    with pytest.raises(AttributeError), package.entry("a.csv") as entry:
+        entry._into = None
+        entry.write(b"x")
+    package.close()
+    assert package.files == []
+
+
+def test_a_whole_zip_is_read_again(tmp_path):
+    package = Zip(tmp_path / "whole.zip")
+    package.add("a.txt", b"hello")
+    package.close()
+    with zipfile.ZipFile(tmp_path / "whole.zip") as again:
+        assert again.testzip() is None
+        assert again.read("a.txt") == b"hello"
+    assert [(each.name, each.size) for each in package.files] == [("a.txt", 5)]
