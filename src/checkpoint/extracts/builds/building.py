@@ -16,11 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.vault import Vault
+from checkpoint.extracts import packaging
 from checkpoint.extracts.builds import actions, orders, populations, shelf, tallies
 from checkpoint.extracts.builds.chunks import Cancelled, Chunks
 from checkpoint.extracts.builds.orders import Order
 from checkpoint.extracts.builds.snapshots import Put, Snapshot, snapshot
 from checkpoint.extracts.builds.tables import ExtractRelease
+from checkpoint.extracts.facts import NotPublic, TooFew
 from checkpoint.extracts.states import BuildFault, BuildStage, Product
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import executed, transaction
@@ -165,9 +167,6 @@ async def _is_too_close(session: AsyncSession, order: Order) -> bool:
 
 async def _written(seen: Snapshot, order: Order, scratch: Path, going: Going) -> dict[str, Any]:
     """Rows of people, by the part of this room that knows how."""
-    from checkpoint.extracts import packaging  # noqa: PLC0415 - it is slow to import
-    from checkpoint.extracts.facts import NotPublic, TooFew  # noqa: PLC0415
-
     building = packaging.Building(
         order.asked,
         order.about,
