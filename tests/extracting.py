@@ -78,6 +78,8 @@ async def cut(engine, trial="TEST-TRIAL", *, people=200, luck=1, number=None, **
             measures=["arrest"],
             definitions="2026-01",
             definitions_digest="a" * 64,
+            horizons=[{"name": "12 months", "months": 12, "days": None}],
+            conviction_lag_months=6,
             rule_sets=["2018-01-01"],
             masks=["A", "B"],
             participants=len(found),

@@ -63,8 +63,13 @@ def test_only_custody_officers_change_a_case_in_the_suite(permission):
 
 def test_only_auditors_read_the_ledger_and_they_read_no_case():
     assert [role for role in Role if holds(role, Permission.READ_LEDGER)] == [Role.AUDITOR]
-    # Numbers, and nobody's case.
-    numbers = {Permission.READ_OVERRIDE_RATES, Permission.READ_OFFER_GAPS}
+    # Numbers, and who received which; nobody's case.
+    numbers = {
+        Permission.READ_EXTRACTS,
+        Permission.READ_EXTRACT_REGISTER,
+        Permission.READ_OFFER_GAPS,
+        Permission.READ_OVERRIDE_RATES,
+    }
     assert GRANTS[Role.AUDITOR] == {Permission.READ_LEDGER} | EVERYONE | numbers
 
 
@@ -77,9 +82,17 @@ def test_those_who_monitor_a_trial_see_no_case_and_no_arm():
         assert asks != holds(role, Permission.ANSWER_UNBLINDING)
 
 
-@pytest.mark.parametrize("role", [Role.EVALUATOR])
-def test_those_who_work_outside_the_suite_see_no_custody_record(role):
-    assert GRANTS[role] == {Permission.READ_OFFER_GAPS} | EVERYONE
+def test_an_evaluator_sees_figures_and_extracts_and_no_custody_record():
+    assert GRANTS[Role.EVALUATOR] == EVERYONE | {
+        Permission.BUILD_EXTRACT,
+        Permission.DOWNLOAD_EXTRACT,
+        Permission.END_EXTRACT,
+        Permission.READ_CUTS,
+        Permission.READ_EVALUATION,
+        Permission.READ_EXTRACTS,
+        Permission.READ_OFFER_GAPS,
+        Permission.REQUEST_EXTRACT,
+    }
 
 
 def test_navigators_read_and_assess_and_decide_nothing():

@@ -36,9 +36,9 @@ class Permission(StrEnum):
     DETERMINE_ELIGIBILITY = "eligibility:determine"
     DOWNLOAD_EXTRACT = "extract:download"
     EDIT_LISTINGS = "listing:edit"
+    END_EXTRACT = "extract:end"
     IMPORT_FOLLOW_UP = "follow-up:import"
     IMPORT_TRIAL = "trial:import"
-    END_EXTRACT = "extract:end"
     LIST_CUSTODY_RECORDS = "custody-record:list"
     MANAGE_NAVIGATORS = "navigator:manage"
     MERGE_PEOPLE = "person:merge"
@@ -62,9 +62,9 @@ class Permission(StrEnum):
     READ_DISPOSAL = "disposal:read"
     READ_ELIGIBILITY = "eligibility:read"
     READ_EVALUATION = "evaluation:read"
-    READ_FOLLOW_UP = "follow-up:read"
     READ_EXTRACTS = "extract:read"
     READ_EXTRACT_REGISTER = "extract-register:read"
+    READ_FOLLOW_UP = "follow-up:read"
     READ_LEDGER = "ledger:read"
     READ_LISTINGS = "listing:read"
     READ_ME = "me:read"
@@ -104,61 +104,75 @@ class Permission(StrEnum):
 # Whoever has a token, a provider too: who they are, and the codes of a referral's steps.
 ANYBODY = frozenset({Permission.READ_ME, Permission.READ_REFERRAL_REASONS})
 EVERYONE = ANYBODY | {Permission.READ_REFERENCE}
+# Whoever works with people in the suite or in the field.
+CASEWORK = EVERYONE | {
+    Permission.ASSESS_NEEDS,
+    Permission.PLAN_APPOINTMENT,
+    Permission.RAISE_REVIEW,
+    Permission.READ_CONSENT,
+    Permission.READ_CONTRACT,
+    Permission.READ_CUSTODY_RECORD,
+    Permission.READ_LISTINGS,
+    Permission.READ_MEASURES,
+    Permission.READ_NEEDS,
+    Permission.READ_NEXT_STEPS,
+    Permission.READ_REFERRALS,
+    Permission.READ_SESSIONS,
+    Permission.READ_TIMELINE,
+    Permission.READ_WORKLIST,
+    Permission.RECORD_MEASURE,
+    Permission.SEND_BATCH,
+}
+# Whoever runs a trial and sees nobody in it.
+TRIAL_OFFICE = EVERYONE | {
+    Permission.APPROVE_EXTRACT,
+    Permission.END_EXTRACT,
+    Permission.IMPORT_FOLLOW_UP,
+    Permission.MONITOR_TRIAL,
+    Permission.READ_CUTS,
+    Permission.READ_EXTRACTS,
+    Permission.READ_EXTRACT_REGISTER,
+    Permission.READ_FOLLOW_UP,
+    Permission.SEND_BATCH,
+}
 
 GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.CUSTODY_OFFICER: EVERYONE
+        Role.CUSTODY_OFFICER: CASEWORK
         | {
             Permission.ADD_ALIAS,
             Permission.ALLOCATE,
             Permission.ANSWER_CROSSOVER,
             Permission.ANSWER_OVERRIDE,
-            Permission.ASSESS_NEEDS,
             Permission.ASSIGN_NAVIGATOR,
             Permission.BREAK_GLASS,
             Permission.DECIDE_ELIGIBILITY,
             Permission.DETAIN,
             Permission.LIST_CUSTODY_RECORDS,
             Permission.OPEN_CUSTODY_RECORD,
-            Permission.PLAN_APPOINTMENT,
             Permission.PREVIEW_ELIGIBILITY,
-            Permission.RAISE_REVIEW,
             Permission.READ_ARM,
             Permission.READ_CASES,
-            Permission.READ_CONSENT,
-            Permission.READ_CONTRACT,
-            Permission.READ_CUSTODY_RECORD,
             Permission.READ_DETENTION,
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
-            Permission.READ_LISTINGS,
-            Permission.READ_MEASURES,
-            Permission.READ_NEEDS,
-            Permission.READ_NEXT_STEPS,
             Permission.READ_PERSON,
-            Permission.READ_REFERRALS,
             Permission.READ_RISK,
-            Permission.READ_SESSIONS,
-            Permission.READ_TIMELINE,
             Permission.READ_VICTIM,
-            Permission.READ_WORKLIST,
             Permission.RECORD_CONSENT,
             Permission.RECORD_DELIVERY,
             Permission.RECORD_DISPOSAL,
-            Permission.RECORD_MEASURE,
             Permission.RECORD_RISK,
             Permission.RECORD_VICTIM,
             Permission.RELEASE_FROM_CUSTODY,
             Permission.SAVE_SCREENING,
             Permission.SEARCH_PEOPLE,
-            Permission.SEND_BATCH,
         },
-        Role.SUPERVISOR: EVERYONE
+        Role.SUPERVISOR: CASEWORK
         | {
             Permission.ANNOTATE_ALLOCATION,
             Permission.ANSWER_CROSSOVER,
             Permission.ANSWER_OVERRIDE,
-            Permission.ASSESS_NEEDS,
             Permission.ASSIGN_NAVIGATOR,
             Permission.BREAK_GLASS,
             Permission.DECIDE_CONTRACT,
@@ -169,117 +183,64 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.MANAGE_NAVIGATORS,
             Permission.MERGE_PEOPLE,
             Permission.OFFER_HANDOVER,
-            Permission.PLAN_APPOINTMENT,
             Permission.PREVIEW_ELIGIBILITY,
             Permission.PROPOSE_CROSSOVER,
             Permission.PROPOSE_OVERRIDE,
-            Permission.RAISE_REVIEW,
             Permission.READ_ARM,
             Permission.READ_CASES,
-            Permission.READ_CONSENT,
-            Permission.READ_CONTRACT,
-            Permission.READ_CUSTODY_RECORD,
             Permission.READ_DETENTION,
             Permission.READ_DISPOSAL,
             Permission.READ_ELIGIBILITY,
-            Permission.READ_LISTINGS,
-            Permission.READ_MEASURES,
-            Permission.READ_NEEDS,
-            Permission.READ_NEXT_STEPS,
             Permission.READ_OFFER_GAPS,
             Permission.READ_OVERRIDE_RATES,
             Permission.READ_PERSON,
-            Permission.READ_REFERRALS,
             Permission.READ_RISK,
-            Permission.READ_SESSIONS,
-            Permission.READ_TIMELINE,
             Permission.READ_VICTIM,
-            Permission.READ_WORKLIST,
             Permission.RECORD_CONSENT,
             Permission.RECORD_DELIVERY,
             Permission.RECORD_DISPOSAL,
-            Permission.RECORD_MEASURE,
             Permission.REFER,
             Permission.RESTRICT_CASE,
             Permission.REVIEW_GLASS,
             Permission.SEARCH_PEOPLE,
-            Permission.SEND_BATCH,
             Permission.WORK_CONTRACT,
             Permission.WORK_SESSIONS,
         },
-        Role.NAVIGATOR: EVERYONE
+        Role.NAVIGATOR: CASEWORK
         | {
             Permission.ANSWER_HANDOVER,
-            Permission.ASSESS_NEEDS,
             Permission.DECLARE_CONFLICT,
             Permission.OFFER_HANDOVER,
-            Permission.PLAN_APPOINTMENT,
-            Permission.RAISE_REVIEW,
             Permission.READ_CASELOAD,
-            Permission.READ_CONSENT,
-            Permission.READ_CONTRACT,
-            Permission.READ_CUSTODY_RECORD,
-            Permission.READ_LISTINGS,
-            Permission.READ_MEASURES,
-            Permission.READ_NEEDS,
-            Permission.READ_NEXT_STEPS,
             Permission.READ_OFFER_GAPS,
-            Permission.READ_REFERRALS,
-            Permission.READ_SESSIONS,
-            Permission.READ_TIMELINE,
-            Permission.READ_WORKLIST,
-            Permission.RECORD_MEASURE,
             Permission.REFER,
-            Permission.SEND_BATCH,
             Permission.WORK_CONTRACT,
             Permission.WORK_SESSIONS,
         },
         Role.EVALUATOR: EVERYONE
         | {
-            Permission.READ_CUTS,
-            Permission.READ_EVALUATION,
-            Permission.READ_OFFER_GAPS,
             Permission.BUILD_EXTRACT,
             Permission.DOWNLOAD_EXTRACT,
             Permission.END_EXTRACT,
+            Permission.READ_CUTS,
+            Permission.READ_EVALUATION,
             Permission.READ_EXTRACTS,
             Permission.READ_OFFER_GAPS,
             Permission.REQUEST_EXTRACT,
         },
-        Role.STATISTICIAN: EVERYONE
+        Role.STATISTICIAN: TRIAL_OFFICE
         | {
             Permission.ANSWER_UNBLINDING,
-            Permission.IMPORT_FOLLOW_UP,
-            Permission.MONITOR_TRIAL,
-            Permission.READ_CUTS,
-            Permission.READ_EVALUATION,
-            Permission.READ_FOLLOW_UP,
-            Permission.APPROVE_EXTRACT,
             Permission.BUILD_EXTRACT,
-            Permission.END_EXTRACT,
-            Permission.MONITOR_TRIAL,
-            Permission.READ_EXTRACTS,
-            Permission.READ_EXTRACT_REGISTER,
+            Permission.READ_EVALUATION,
             Permission.READ_WORKLIST,
-            Permission.SEND_BATCH,
             Permission.TAKE_CUT,
         },
-        Role.TRIAL_MANAGER: EVERYONE
+        Role.TRIAL_MANAGER: TRIAL_OFFICE
         | {
             Permission.ANNOTATE_ALLOCATION,
-            Permission.IMPORT_FOLLOW_UP,
             Permission.IMPORT_TRIAL,
-            Permission.MONITOR_TRIAL,
             Permission.PROPOSE_UNBLINDING,
-            Permission.READ_CUTS,
-            Permission.READ_FOLLOW_UP,
-            Permission.APPROVE_EXTRACT,
-            Permission.END_EXTRACT,
-            Permission.MONITOR_TRIAL,
-            Permission.PROPOSE_UNBLINDING,
-            Permission.READ_EXTRACTS,
-            Permission.READ_EXTRACT_REGISTER,
-            Permission.SEND_BATCH,
         },
         Role.AUDITOR: EVERYONE
         | {
