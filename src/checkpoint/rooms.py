@@ -35,6 +35,7 @@ from checkpoint.directory.lookups import routes as lookups
 from checkpoint.directory.upkeep import routes as upkeep
 from checkpoint.eligibility import routes as eligibility
 from checkpoint.evaluation.amounts import routes as evaluation_amounts
+from checkpoint.evaluation.equality import routes as evaluation_equality
 from checkpoint.evaluation.flows import routes as evaluation_flows
 from checkpoint.evaluation.profiles import routes as evaluation_profiles
 from checkpoint.evaluation.risks import routes as evaluation_risks
@@ -150,5 +151,6 @@ ROOMS = (
     evaluation_profiles.router,
     evaluation_amounts.router,
     evaluation_flows.router,
+    evaluation_equality.router,
     batches.router,
 )
