@@ -86,7 +86,7 @@ def test_what_is_hidden_is_never_alone_in_a_sum_and_nobody_else_sees_one_to_nine
 
 def test_a_box_whose_rest_is_told_elsewhere_stays_hidden_by_itself():
     flow = Flow({"all": 20})
-    flow.divide("all", {"in": 16, "out": 4}, known=True)
+    flow.divide("all", {"in": 16, "out": 4}, known=["all", "in", "out"])
     flow.divide("in", {"seen": 13, "gone": 3})
     assert hidden(flow, exact=False) == {"gone", "seen"}
     flow.known.add("seen")

@@ -35,12 +35,11 @@ class Flow:
     sums: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
 
-    def divide(self, whole: str, parts: Mapping[str, int], *, known: bool = False) -> None:
+    def divide(self, whole: str, parts: Mapping[str, int], *, known: Iterable[str] = ()) -> None:
         """Put in what leaves a box."""
         self.boxes |= parts
         self.sums.append((whole, tuple(parts)))
-        if known:
-            self.known |= {whole, *parts}
+        self.known |= {*known}
 
 
 def gates_of(told: Mapping[str, Any], participants: int) -> list[Gate]:

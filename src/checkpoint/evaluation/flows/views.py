@@ -63,7 +63,7 @@ def flow(opened: Opened, counted: Counted, *, role: Role) -> FlowView:
     gates = gates_of(opened.cut.flow, participants)
     boxes = before_allocation(gates, participants)
     arms = {f"arm.{arm.mask}": counted.allocated.get(arm.mask, 0) for arm in opened.arms}
-    boxes.divide(ALLOCATED, arms, known=True)
+    boxes.divide(ALLOCATED, arms, known=[ALLOCATED, *arms])
     for arm in opened.arms:
         _after(boxes, arm, opened, counted)
     if not opened.unblinded:
@@ -87,7 +87,7 @@ def _after(boxes: Flow, arm: Arm, opened: Opened, counted: Counted) -> None:
                 )
                 for name in ANALYSED
             }
-            boxes.divide(whole, sums, known=True)
+            boxes.divide(whole, sums, known=[f"{place}.{ANALYSED[0]}"])
 
 
 def _of(rows: Iterable[Any], arm: Arm) -> list[Any]:
