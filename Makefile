@@ -44,6 +44,7 @@ bench: $(VENV)/bench ## Measure this service beside its limit and Django; workli
 	@$(BIN)/python bench/directory.py import
 	@$(BIN)/python bench/lookups.py
 	@$(BIN)/python bench/mount.py
+	@$(BIN)/python bench/evaluation.py
 
 docs: $(VENV)/dev ## Write the generated documents anew
 	@$(BIN)/python -m checkpoint.documents docs

@@ -61,6 +61,14 @@ PURE = [
     "entities",
     "parting",
     "meanings",
+    "estimates",
+    "means",
+    "survival",
+    "hazards",
+    "interaction",
+    "differences",
+    "windows",
+    "covariates",
 ]
 CORRIDOR = (ROOT / "docs" / "corridor.md").read_text("utf-8")
 PACKAGE = ROOT / "src" / "checkpoint"

@@ -1,6 +1,6 @@
 """Open a data cut for whoever evaluates it. Reads cuts alone, and whether the trial is unblinded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,32 +12,35 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.vault import Vault
 from checkpoint.evaluation.rules import Arm, arms_of
-from checkpoint.evaluation.windows import calendar, horizons_of, seen_until
+from checkpoint.evaluation.windows import calendar, days_between, horizons_of, seen_until
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.monitor import queries as monitor
 from checkpoint.monitor.rules import masks
 from checkpoint.outcomes.cuts import queries as cuts
 from checkpoint.outcomes.cuts.facts import Horizon
-from checkpoint.outcomes.cuts.states import Measure
+from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 from checkpoint.outcomes.cuts.tables import CutParticipant
 from checkpoint.trials import queries as trials
 from checkpoint.trials.queries import Standing
 from checkpoint.trials.states import CONTROL
 
 CUT_ID = sa.bindparam("cut_id", type_=sa.Uuid())
-ALLOCATED_ON = sa.select(
-    sa.func.min(col(CutParticipant.allocated_on)).label("first"),
-    sa.func.max(col(CutParticipant.allocated_on)).label("last"),
-).where(col(CutParticipant.cut_id) == CUT_ID)
 ALLOCATED = (
-    sa.select(col(CutParticipant.mask), sa.func.count().label("people"))
+    sa.select(
+        col(CutParticipant.mask),
+        sa.func.count().label("people"),
+        sa.func.min(col(CutParticipant.allocated_on)).label("first"),
+        sa.func.max(col(CutParticipant.allocated_on)).label("last"),
+    )
     .where(col(CutParticipant.cut_id) == CUT_ID)
     .group_by(col(CutParticipant.mask))
 )
-# A large cut takes longer than anything that a person waits for at a desk.
+# A large cut takes longer than anything that a person waits for at a desk, and its people are
+# summed in memory.
 PATIENT = sa.select(
     sa.func.set_config("statement_timeout", "120s", True),  # noqa: FBT003
+    sa.func.set_config("work_mem", "64MB", True),  # noqa: FBT003
     sa.func.set_config("idle_in_transaction_session_timeout", "120s", True),  # noqa: FBT003
 )
 FIRST = {
@@ -45,11 +48,23 @@ FIRST = {
     Measure.CHARGE: col(CutParticipant.charge_day),
     Measure.PROVEN: col(CutParticipant.proven_day),
 }
+OBSERVED = col(CutParticipant.observed_days)
+ENDED_EARLY = col(CutParticipant.ended_by) != EndOfObservation.DATA_CUT
 GROUPS = (
     col(CutParticipant.mask),
     col(CutParticipant.delivered_mask),
     col(CutParticipant.per_protocol),
 )
+NAMES = ("mask", "delivered_mask", "per_protocol")
+
+
+@dataclass(frozen=True)
+class Allocated:
+    """How many were allocated, by mask, and from when until when."""
+
+    people: Mapping[str, int]
+    first: date
+    last: date
 
 
 @dataclass(frozen=True)
@@ -132,24 +147,58 @@ async def opened(
     return Opened(trial, cut, arms_of(cut.masks, names, CONTROL), unblinded)
 
 
-async def allocated(session: AsyncSession, cut: Opened) -> dict[str, int]:
-    """How many were allocated, by mask."""
-    rows = await rows_of(session, ALLOCATED, cut_id=cut.cut.id)
-    return {row.mask: row.people for row in rows}
+async def allocated(session: AsyncSession, opened: Opened) -> Allocated:
+    """How many were allocated, and when; an empty cut's days are the one it is followed until."""
+    rows = await rows_of(session, ALLOCATED, cut_id=opened.cut.id)
+    end = opened.cut.followed_until
+    return Allocated(
+        {row.mask: row.people for row in rows},
+        min((row.first for row in rows), default=end),
+        max((row.last for row in rows), default=end),
+    )
 
 
-async def days_of_allocation(session: AsyncSession, cut: Opened) -> tuple[date, date]:
-    """The first and the last day of allocation; of an empty cut the day it is followed until."""
-    (found,) = await rows_of(session, ALLOCATED_ON, cut_id=cut.cut.id)
-    return found.first or cut.cut.followed_until, found.last or cut.cut.followed_until
+def limit(until: date, number: int) -> str:
+    """The name of the column that says until when somebody's horizon counts."""
+    return f"limit_{until:%Y%m%d}_{number}"
 
 
-def windows_table(
-    name: str, days: tuple[date, date], horizons: Iterable[Horizon], *, until: date
+def limited(
+    allocated: Allocated,
+    horizons: Sequence[Horizon],
+    untils: Iterable[date],
+    columns: Iterable[Any],
 ) -> Any:
-    """Until when each horizon counts for each day of allocation, as a table to join with."""
-    columns = calendar(*days, horizons, until=until)
-    kinds = {"day": sa.Date()} | {each: sa.Integer() for each in columns if each != "day"}
-    arrays = [sa.cast(columns[each], ARRAY(kind)) for each, kind in kinds.items()]
-    named = [sa.column(each, kind) for each, kind in kinds.items()]
-    return sa.func.unnest(*arrays).table_valued(*named, name=name).render_derived()
+    """The people of a cut, each with the last day that counts within each horizon.
+
+    Args:
+        allocated: when they were.
+        horizons: how long after allocation is looked at, in order.
+        untils: the last complete days that measures have.
+        columns: what else to read of each.
+
+    Returns:
+        A subquery with a column ``limit`` for each horizon and last day: days from allocation; null
+        where the horizon had not passed, or their own follow-up ended sooner by nothing that
+        happened to them. It is no fence: PostgreSQL reads such rows by several processes.
+    """
+    wide = {
+        limit(until, number): calendar(allocated.first, allocated.last, horizon, until=until)
+        for until in untils
+        for number, horizon in enumerate(horizons)
+    }
+    days = sa.cast(days_between(allocated.first, allocated.last), ARRAY(sa.Date()))
+    arrays = [sa.cast(widths, ARRAY(sa.Integer())) for widths in wide.values()]
+    named = [sa.column(name, sa.Integer()) for name in wide]
+    windows = sa.func.unnest(days, *arrays).table_valued(sa.column("day", sa.Date()), *named)
+    windows = windows.render_derived(name="windows")
+    limits = [
+        sa.case((sa.or_(windows.c[name] <= OBSERVED, ENDED_EARLY), windows.c[name])).label(name)
+        for name in wide
+    ]
+    return (
+        sa.select(*GROUPS, OBSERVED, *columns, *limits)
+        .join(windows, windows.c.day == col(CutParticipant.allocated_on))
+        .where(col(CutParticipant.cut_id) == CUT_ID)
+        .subquery("person")
+    )

@@ -85,7 +85,15 @@ def folded(
 
 
 def telling(population: Population, *, unblinded: bool) -> bool:
-    """Whether figures by arm would tell which letter is which arm, and so are withheld."""
+    """Whether figures by arm would tell which letter is which arm, and so are withheld.
+
+    Args:
+        population: who is compared with whom.
+        unblinded: whether two people unblinded the whole trial.
+
+    Returns:
+        True for what people were given or kept to, while the trial is masked.
+    """
     return population is not Population.INTENTION_TO_TREAT and not unblinded
 
 

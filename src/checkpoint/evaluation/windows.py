@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -19,6 +20,7 @@ def horizons_of(stored: Iterable[Mapping[str, Any]]) -> tuple[Horizon, ...]:
     )
 
 
+@lru_cache(maxsize=100_000)
 def window(horizon: Horizon, allocated_on: date) -> int:
     """The last day that counts.
 
@@ -53,30 +55,37 @@ def seen_until(measure: Measure, followed_until: date, *, lag_months: int) -> da
     return followed_until
 
 
-def calendar(
-    first: date, last: date, horizons: Iterable[Horizon], *, until: date
-) -> dict[str, list[Any]]:
-    """For each day of allocation, until when each horizon counts.
+def calendar(first: date, last: date, horizon: Horizon, *, until: date) -> list[int | None]:
+    """Until when a horizon counts, for each day of allocation.
 
     Args:
         first: the first day of allocation.
         last: the last one.
-        horizons: in order.
+        horizon: in calendar months or in days.
         until: the last day that is complete.
 
     Returns:
-        ``day`` and one column for each horizon, ``w0`` and so on: days from allocation, None where
-        the horizon had not passed by ``until``.
+        Days from allocation for each day, in order and without a gap; None where the horizon had
+        not passed by ``until``.
     """
-    days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
-    found: dict[str, list[Any]] = {"day": days}
-    for number, horizon in enumerate(horizons):
-        lasts = [window(horizon, day) for day in days]
-        found[f"w{number}"] = [
-            width if day + timedelta(days=width) <= until else None
-            for day, width in zip(days, lasts, strict=True)
-        ]
+    found: list[int | None] = []
+    for day in days_between(first, last):
+        width = window(horizon, day)
+        found.append(width if day + timedelta(days=width) <= until else None)
     return found
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Every day of a span.
+
+    Args:
+        first: its first day.
+        last: its last day.
+
+    Returns:
+        Both and all between them, in order.
+    """
+    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
 
 
 def words(horizon: Horizon) -> str:

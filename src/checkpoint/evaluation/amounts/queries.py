@@ -10,41 +10,39 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.evaluation.queries import (
     CUT_ID,
     GROUPS,
+    NAMES,
+    Allocated,
     Opened,
-    days_of_allocation,
-    windows_table,
+    limit,
+    limited,
 )
 from checkpoint.foundation.database import rows_of
 from checkpoint.outcomes.cuts.facts import Horizon
-from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
+from checkpoint.outcomes.cuts.states import Measure
 from checkpoint.outcomes.cuts.tables import CutEvent, CutParticipant
 
-OBSERVED = col(CutParticipant.observed_days)
-ENDED_EARLY = col(CutParticipant.ended_by) != EndOfObservation.DATA_CUT
+# In whole thousandths of a day: sums of fractions would come out by the order of their parts.
 HARM = sa.case(
-    (col(CutEvent.proactively_detected), 0.0),
-    else_=sa.func.coalesce(col(CutEvent.harm_days), 0.0),
+    (col(CutEvent.proactively_detected), 0),
+    else_=sa.cast(sa.func.coalesce(1000 * col(CutEvent.harm_days), 0), sa.BigInteger),
 )
+DISTANCE, COST = col(CutParticipant.distance_travelled), col(CutParticipant.cost_pence)
 
 
-def _whole(column: Any, name: str) -> Any:
-    """What a column comes to over those who have it, by what they were allocated to and given."""
-    number = sa.cast(column, sa.Numeric)
-    return (
-        sa.select(
-            *GROUPS,
-            sa.func.count(column).label("people"),
-            sa.func.sum(number).label("total"),
-            sa.func.sum(number * number).label("squares"),
-            sa.literal(name).label("name"),
-        )
-        .where(col(CutParticipant.cut_id) == CUT_ID)
-        .group_by(*GROUPS)
-    )
+def _whole(amount: Any, name: str) -> list[Any]:
+    number = sa.cast(amount, sa.BigInteger)
+    return [
+        sa.func.count(amount).label(f"{name}_people"),
+        sa.func.sum(number).label(f"{name}_total"),
+        sa.func.sum(number * number).label(f"{name}_squares"),
+    ]
 
 
-DISTANCE = _whole(col(CutParticipant.distance_travelled), "distance_travelled")
-COST = _whole(col(CutParticipant.cost_pence), "cost_pence")
+OF_CASES = (
+    sa.select(*GROUPS, *_whole(DISTANCE, "distance_travelled"), *_whole(COST, "cost_pence"))
+    .where(col(CutParticipant.cut_id) == CUT_ID)
+    .group_by(*GROUPS)
+)
 
 
 def column(number: int, what: str) -> str:
@@ -53,56 +51,51 @@ def column(number: int, what: str) -> str:
 
 
 async def observed(
-    session: AsyncSession, opened: Opened, measure: Measure, horizons: Sequence[Horizon]
+    session: AsyncSession,
+    opened: Opened,
+    allocated: Allocated,
+    measure: Measure,
+    horizons: Sequence[Horizon],
 ) -> Sequence[Any]:
     """How many people's horizons had passed, and for how many days these were seen within each."""
-    windows = await _windows(session, opened, measure, horizons)
+    until = opened.until(measure)
+    person = limited(allocated, horizons, [until], [])
     sums = []
     for number in range(len(horizons)):
-        last, passed = _passed(windows, number)
-        days = sa.func.sum(sa.func.least(OBSERVED, last)).filter(passed)
-        sums.append(sa.func.count().filter(passed).label(column(number, "people")))
-        sums.append(sa.cast(sa.func.coalesce(days, 0), sa.BigInteger).label(column(number, "days")))
-    asked = (
-        sa.select(*GROUPS, *sums)
-        .join(windows, windows.c.day == col(CutParticipant.allocated_on))
-        .where(col(CutParticipant.cut_id) == CUT_ID)
-        .group_by(*GROUPS)
-    )
+        last = person.c[limit(until, number)]
+        days = sa.func.sum(sa.func.least(person.c.observed_days, last)).filter(last.is_not(None))
+        sums.append(sa.func.count(last).label(column(number, "people")))
+        sums.append(sa.func.coalesce(days, 0).label(column(number, "days")))
+    groups = [person.c[name] for name in NAMES]
+    asked = sa.select(*groups, *sums).group_by(*groups)
     return await rows_of(session, asked, cut_id=opened.cut.id)
 
 
 async def happened(
-    session: AsyncSession, opened: Opened, measure: Measure, horizons: Sequence[Horizon]
+    session: AsyncSession,
+    opened: Opened,
+    allocated: Allocated,
+    measure: Measure,
+    horizons: Sequence[Horizon],
 ) -> Sequence[Any]:
     """How many events there were within each horizon, their harm, and the squares of a person's."""
-    windows = await _windows(session, opened, measure, horizons)
+    until = opened.until(measure)
+    person = limited(allocated, horizons, [until], [col(CutParticipant.participant_id)])
     each: list[Any] = []
     for number in range(len(horizons)):
-        last, passed = _passed(windows, number)
-        inside = sa.and_(passed, col(CutEvent.day) <= last)
+        inside = col(CutEvent.day) <= person.c[limit(until, number)]
         each.append(sa.func.count().filter(inside).label(column(number, "n")))
-        harm = sa.func.coalesce(sa.func.sum(HARM).filter(inside), 0.0)
-        each.append(harm.label(column(number, "h")))
-    person = (
-        sa.select(*GROUPS, *each)
-        .join(
-            CutEvent,
-            sa.and_(
-                col(CutEvent.cut_id) == col(CutParticipant.cut_id),
-                col(CutEvent.participant_id) == col(CutParticipant.participant_id),
-            ),
-        )
-        .join(windows, windows.c.day == col(CutParticipant.allocated_on))
-        .where(
-            col(CutParticipant.cut_id) == CUT_ID,
-            col(CutEvent.cut_id) == CUT_ID,
-            col(CutEvent.measure) == measure,
-        )
-        .group_by(*GROUPS, col(CutParticipant.participant_id))
-        .subquery("person")
+        harm = sa.cast(sa.func.sum(HARM).filter(inside), sa.BigInteger)
+        each.append(sa.func.coalesce(harm, 0).label(column(number, "h")))
+    groups = [person.c[name] for name in NAMES]
+    summed = (
+        sa.select(*groups, *each)
+        .join(CutEvent, col(CutEvent.participant_id) == person.c.participant_id)
+        .where(col(CutEvent.cut_id) == CUT_ID, col(CutEvent.measure) == measure)
+        .group_by(*groups, person.c.participant_id)
+        .subquery("summed")
     )
-    return await rows_of(session, _summed(person, len(horizons)), cut_id=opened.cut.id)
+    return await rows_of(session, _summed(summed, len(horizons)), cut_id=opened.cut.id)
 
 
 def _summed(person: Any, horizons: int) -> Any:
@@ -111,31 +104,15 @@ def _summed(person: Any, horizons: int) -> Any:
         n, h = person.c[column(number, "n")], person.c[column(number, "h")]
         sums += [
             sa.func.count().filter(n > 0).label(column(number, "had")),
-            sa.cast(sa.func.sum(n), sa.BigInteger).label(column(number, "events")),
-            sa.cast(sa.func.sum(n * n), sa.BigInteger).label(column(number, "events2")),
+            sa.func.sum(n).label(column(number, "events")),
+            sa.func.sum(n * n).label(column(number, "events2")),
             sa.func.sum(h).label(column(number, "harm")),
             sa.func.sum(h * h).label(column(number, "harm2")),
         ]
-    groups = [person.c[name] for name in ("mask", "delivered_mask", "per_protocol")]
+    groups = [person.c[name] for name in NAMES]
     return sa.select(*groups, *sums).group_by(*groups)
 
 
-async def of_cases(session: AsyncSession, opened: Opened) -> dict[str, Sequence[Any]]:
+async def of_cases(session: AsyncSession, opened: Opened) -> Sequence[Any]:
     """What cases cost and how far people came, over the whole of the cut."""
-    return {
-        name: await rows_of(session, asked, cut_id=opened.cut.id)
-        for name, asked in {"distance_travelled": DISTANCE, "cost_pence": COST}.items()
-    }
-
-
-async def _windows(
-    session: AsyncSession, opened: Opened, measure: Measure, horizons: Sequence[Horizon]
-) -> Any:
-    days = await days_of_allocation(session, opened)
-    return windows_table("until", days, horizons, until=opened.until(measure))
-
-
-def _passed(windows: Any, number: int) -> tuple[Any, Any]:
-    """A horizon's last day, and whether it had passed."""
-    last = windows.c[f"w{number}"]
-    return last, sa.and_(last.is_not(None), sa.or_(last <= OBSERVED, ENDED_EARLY))
+    return await rows_of(session, OF_CASES, cut_id=opened.cut.id)

@@ -42,12 +42,12 @@ async def read_amounts(
     opened = await queries.opened(session, code, cut, vault=vault, at=now)
     counted = opened.measure(measure)
     allocated = await queries.allocated(session, opened)
-    seen = await sums.observed(session, opened, counted, opened.horizons)
-    had = await sums.happened(session, opened, counted, opened.horizons)
+    seen = await sums.observed(session, opened, allocated, counted, opened.horizons)
+    had = await sums.happened(session, opened, allocated, counted, opened.horizons)
     cases = await sums.of_cases(session, opened)
     await recorded(session, EvaluationEvent.AMOUNTS_READ, opened, by=by, at=now)
     who = population or Population.INTENTION_TO_TREAT
     view = await run_in_threadpool(
-        views.amounts, opened, allocated, counted, seen, had, cases, who, role=by.role
+        views.amounts, opened, allocated.people, counted, seen, had, cases, who, role=by.role
     )
     return shown(view)

@@ -22,6 +22,7 @@ from checkpoint.foundation.actors import Role
 from checkpoint.outcomes.cuts.states import Measure
 
 SEEN = ("people", "days")
+THOUSANDTHS = 1000  # of a day of harm
 HAD = ("had", "events", "events2", "harm", "harm2")
 
 
@@ -48,7 +49,7 @@ def amounts(
     measure: Measure,
     seen: Sequence[Any],
     had: Sequence[Any],
-    of_cases: Mapping[str, Sequence[Any]],
+    of_cases: Sequence[Any],
     population: Population,
     *,
     role: Role,
@@ -81,7 +82,7 @@ def amounts(
         within=within,
         of_cases=[
             # Who came how far and at what cost tells who was given the programme.
-            _told(opened.arms, amount, _cases(of_cases[amount]), hidden=not opened.unblinded,
+            _told(opened.arms, amount, _cases(of_cases, amount), hidden=not opened.unblinded,
                   role=role)
             for amount in (Amount.DISTANCE, Amount.COST)
         ],
@@ -103,17 +104,18 @@ def _within(
         having, days = int(of("had")), each[column(number, "days")]
         whole = each[column(number, "people")]
         found["events"][mask] = Part(Sums(whole, of("events"), of("events2")), having, days)
-        found["harm"][mask] = Part(Sums(whole, of("harm"), of("harm2")), having, None)
+        harm = Sums(whole, of("harm") / THOUSANDTHS, of("harm2") / THOUSANDTHS**2)
+        found["harm"][mask] = Part(harm, having, None)
     return found
 
 
-def _cases(rows: Sequence[Any]) -> dict[str, Part]:
-    sums = folded(rows, Population.INTENTION_TO_TREAT, ("people", "total", "squares"))
-    return {
-        mask: Part(Sums(each["people"], float(each["total"]), float(each["squares"])),
-                   each["people"], None)
-        for mask, each in sums.items()
-    }  # fmt: skip
+def _cases(rows: Sequence[Any], amount: Amount) -> dict[str, Part]:
+    names = [f"{amount}_{name}" for name in ("people", "total", "squares")]
+    found = {}
+    for mask, each in folded(rows, Population.INTENTION_TO_TREAT, names).items():
+        people, total, squares = (each[name] for name in names)
+        found[mask] = Part(Sums(people, float(total), float(squares)), people, None)
+    return found
 
 
 def _told(

@@ -38,7 +38,7 @@ OTHERS = sa.text("""
                CASE jsonb_typeof(known.value) WHEN 'number' THEN NULL
                     ELSE known.value #>> '{}' END AS code,
                CASE jsonb_typeof(known.value) WHEN 'number'
-                    THEN (known.value #>> '{}')::float8 END AS number
+                    THEN (known.value #>> '{}')::numeric END AS number
           FROM cut_participant AS participant
          CROSS JOIN LATERAL jsonb_each(participant.baseline) AS known
          WHERE participant.cut_id = :cut_id

@@ -36,6 +36,6 @@ async def read_baseline(
     others = await profiles.others(session, opened)
     await recorded(session, EvaluationEvent.BASELINE_READ, opened, by=by, at=now)
     view = await run_in_threadpool(
-        views.baseline, opened, allocated, ages, codes, others, role=by.role
+        views.baseline, opened, allocated.people, ages, codes, others, role=by.role
     )
     return shown(view)

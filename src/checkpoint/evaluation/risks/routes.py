@@ -42,11 +42,13 @@ async def read_evaluation(
     """Every measure within every horizon: counts, risks, differences; intention to treat first."""
     opened = await queries.opened(session, code, cut, vault=vault, at=now)
     allocated = await queries.allocated(session, opened)
-    found = await counts.counted(session, opened, opened.measures, opened.horizons)
+    found = await counts.counted(session, opened, allocated, opened.measures, opened.horizons)
     asked = [*Population] if population is None else [population]
     await recorded(session, EvaluationEvent.SUMMARY_READ, opened, by=by, at=now)
     # The sums hold no lock of the loop's: others are answered meanwhile.
-    view = await run_in_threadpool(views.summary, opened, allocated, found, asked, role=by.role)
+    view = await run_in_threadpool(
+        views.summary, opened, allocated.people, found, asked, role=by.role
+    )
     return shown(view)
 
 
@@ -65,9 +67,9 @@ async def read_subgroups(
     opened = await queries.opened(session, code, cut, vault=vault, at=now)
     what, until = opened.measure(measure), opened.horizon(horizon)
     allocated = await queries.allocated(session, opened)
-    found = await counts.by_subgroup(session, opened, what, until)
+    found = await counts.by_subgroup(session, opened, allocated, what, until)
     await recorded(session, EvaluationEvent.SUBGROUPS_READ, opened, by=by, at=now)
     view = await run_in_threadpool(
-        subgroups.subgroups, opened, allocated, what, until, found, role=by.role
+        subgroups.subgroups, opened, allocated.people, what, until, found, role=by.role
     )
     return shown(view)

@@ -35,7 +35,7 @@ NOTHING = {"people": 0, "happened": 0, "gone": 0}
 def summary(
     opened: Opened,
     allocated: Mapping[str, int],
-    counted: Mapping[Measure, Sequence[Any]],
+    counted: Sequence[Any],
     populations: Iterable[Population],
     *,
     role: Role,
@@ -55,9 +55,9 @@ def summary(
             meaning=facts.POPULATIONS[population],
             primary=population is Population.INTENTION_TO_TREAT,
             results=[
-                result(opened, counts_of(rows, population, measure, number), population, measure,
+                result(opened, counts_of(counted, population, measure, number), population, measure,
                        horizon, role=role)
-                for measure, rows in counted.items()
+                for measure in opened.measures
                 for number, horizon in enumerate(opened.horizons)
             ],
         )
@@ -70,7 +70,7 @@ def counts_of(
     rows: Iterable[Any], population: Population, measure: Measure, number: int
 ) -> dict[str, dict[str, int]]:
     """One result's three counts, by mask."""
-    named = {"people": people(number), "happened": happened(measure, number)}
+    named = {"people": people(measure, number), "happened": happened(measure, number)}
     named["gone"] = gone(measure, number)
     sums = folded(rows, population, named.values())
     return {
