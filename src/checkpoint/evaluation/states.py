@@ -15,6 +15,7 @@ class EvaluationEvent(StrEnum):
     EQUALITY_READ = "evaluation.equality_read"
     RECRUITMENT_READ = "evaluation.recruitment_read"
     FOREST_READ = "evaluation.forest_read"
+    REPORTED = "evaluation.reported"
 
 
 class Population(StrEnum):

@@ -23,5 +23,5 @@ async def equality(
     allocated = await cuts.allocated(session, opened)
     people = await queries.people(session, opened)
     return await run_in_threadpool(
-        views.equality, opened, allocated, people, declared, role=role
+        views.equality, opened, allocated.people, people, declared, role=role
     )

@@ -15,10 +15,11 @@ async def flow(session: AsyncSession, opened: Opened, *, role: Role) -> FlowView
     Raises:
         FlowDoesNotReconcile: the cut's numbers do not add up.
     """
+    allocated = await cuts.allocated(session, opened)
     counted = views.Counted(
-        allocated=await cuts.allocated(session, opened),
+        allocated=allocated.people,
         given=await queries.given(session, opened),
         ended=await queries.ended(session, opened),
-        analysed=await queries.analysed(session, opened),
+        analysed=await queries.analysed(session, opened, allocated),
     )
     return views.flow(opened, counted, role=role)

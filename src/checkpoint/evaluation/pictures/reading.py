@@ -64,7 +64,7 @@ async def survival(
     view = await run_in_threadpool(
         of_times.time_to_event,
         opened,
-        allocated,
+        allocated.people,
         measure,
         rows,
         None,
@@ -81,14 +81,14 @@ async def forest(
 ) -> Shown:
     """Every measure within every horizon, and one of them by subgroups."""
     allocated = await cuts.allocated(session, opened)
-    counted = await risks.counted(session, opened, opened.measures, opened.horizons)
-    by = await risks.by_subgroup(session, opened, measure, horizon)
+    counted = await risks.counted(session, opened, allocated, opened.measures, opened.horizons)
+    by = await risks.by_subgroup(session, opened, allocated, measure, horizon)
     population = Population.INTENTION_TO_TREAT
     summary = await run_in_threadpool(
-        of_risks.summary, opened, allocated, counted, [population], role=role
+        of_risks.summary, opened, allocated.people, counted, [population], role=role
     )
     groups = await run_in_threadpool(
-        of_subgroups.subgroups, opened, allocated, measure, horizon, by, role=role
+        of_subgroups.subgroups, opened, allocated.people, measure, horizon, by, role=role
     )
     foot = views.foot_of(summary, facts.POPULATIONS[population], groups.of.denominator)
     return Shown(forests.drawn(summary, groups, foot), (summary, groups))
@@ -98,7 +98,7 @@ async def recruitment(session: AsyncSession, opened: Opened, *, role: Role) -> R
     """How many had been allocated by when."""
     allocated = await cuts.allocated(session, opened)
     days = await queries.days(session, opened)
-    return views.recruitment(opened, allocated, days, role=role)
+    return views.recruitment(opened, allocated.people, days, role=role)
 
 
 async def recruited(session: AsyncSession, opened: Opened, *, role: Role) -> Shown:
