@@ -32,7 +32,9 @@ def cases(people: int) -> list[dict[str, Any]]:
         band = chance.choice(["18_24", "25_34", "35_44", None])
         counts[gate, chance.choice(["DURHAMGATE", "PETERLEE"]), sex, ethnicity, band] += 1
     names = ("gate", "suite", "sex", "ethnicity", "age_band")
-    return [dict(zip(names, key, strict=True), cases=n) for key, n in sorted(counts.items(), key=str)]
+    return [
+        dict(zip(names, key, strict=True), cases=n) for key, n in sorted(counts.items(), key=str)
+    ]
 
 
 def a_flow(people: int) -> dict[str, Any]:
@@ -48,15 +50,21 @@ def a_flow(people: int) -> dict[str, Any]:
 
 def _shared(count: int, reasons: tuple[str, ...]) -> dict[str, int]:
     """Four to the last reason, all others to the first."""
-    rest = {reason: 4 for reason in reasons[1:]}
+    rest = dict.fromkeys(reasons[1:], 4)
     return {reasons[0]: count - sum(rest.values())} | rest
 
 
 async def flowing(engine: AsyncEngine) -> tuple[DataCut, list[CutParticipant]]:
     """Cut 1 adds up; cut 2 has one person more than were allocated; cut 3 begins at allocation."""
     trial_id = await adopted(
-        engine, FLOW, arms={"treatment": 1, "control": 1, "letter": 1}, target=200, strata=["DARLINGTON"],
-        opens_on=date(2022, 6, 1), closes_on=date(2023, 6, 1), in_effect_from=date(2022, 6, 1)
+        engine,
+        FLOW,
+        arms={"treatment": 1, "control": 1, "letter": 1},
+        target=200,
+        strata=["DARLINGTON"],
+        opens_on=date(2022, 6, 1),
+        closes_on=date(2023, 6, 1),
+        in_effect_from=date(2022, 6, 1),
     )
     common = {"masks": ["A", "B", "C"], "participants": 150}
     cut = a_cut(trial_id, flow=a_flow(150), **common)

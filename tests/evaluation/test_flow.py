@@ -116,7 +116,7 @@ def by_code(parts):
 
 
 async def test_the_flow_tells_who_came_how_far_from_arrest_to_analysis(at_cuts, flowed):
-    cut, people = flowed
+    _, people = flowed
     found = await told(at_cuts, cut=1)
     flow = a_flow(150)
     assert (found["begins"], found["nothing_before"]) == ("arrested", None)
@@ -129,7 +129,9 @@ async def test_the_flow_tells_who_came_how_far_from_arrest_to_analysis(at_cuts, 
         of = [p for p in people if p.mask == arm["mask"]]
         assert (arm["arm"], arm["given"], arm["allocated"]) == (None, None, len(of))
         counted = Counter(p.ended_by.value for p in of)
-        assert by_code(arm["followed"]) == {code: counted[code] for code in by_code(arm["followed"])}
+        assert by_code(arm["followed"]) == {
+            code: counted[code] for code in by_code(arm["followed"])
+        }
         for each in arm["analysed"]:
             assert sum(by_code(each["parts"]).values()) == arm["allocated"]
     given = by_code(found["given_together"])

@@ -91,7 +91,8 @@ def test_a_room_holds_only_the_agreed_furniture():
         "changes",
         "answering", "finding", "guarding", "mounting",
         "estimates", "means", "survival", "hazards", "interaction", "covariates", "differences",
-        "windows", "subgroups",
+        "windows", "subgroups", "control", "drawing", "boxes", "curves", "forests", "recruiting",
+        "numbers",
     }  # fmt: skip
     rooms = (
         "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs",
@@ -119,6 +120,7 @@ ALCOVES = (
     "outcomes/cuts", "outcomes/elsewhere",
     "referrals/making", "referrals/offers", "referrals/providers", "referrals/gaps",
     "evaluation/risks", "evaluation/times", "evaluation/profiles", "evaluation/amounts",
+    "evaluation/flows", "evaluation/equality", "evaluation/pictures",
 )  # fmt: skip
 
 

@@ -69,6 +69,13 @@ PURE = [
     "differences",
     "windows",
     "covariates",
+    "control",
+    "drawing",
+    "boxes",
+    "curves",
+    "forests",
+    "recruiting",
+    "numbers",
 ]
 CORRIDOR = (ROOT / "docs" / "corridor.md").read_text("utf-8")
 PACKAGE = ROOT / "src" / "checkpoint"

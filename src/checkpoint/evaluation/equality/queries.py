@@ -22,7 +22,7 @@ AGE_BAND = sa.case(
     (AGE >= 55, "55_over"),
     else_=None,
 )
-COLUMNS = (
+COLUMNS: tuple[Any, ...] = (
     col(CutParticipant.ethnicity),
     col(CutParticipant.sex),
     AGE_BAND.label("age_band"),

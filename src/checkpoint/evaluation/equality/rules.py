@@ -127,8 +127,8 @@ def compared(step: Step, reference: str | None, policy: Policy | None) -> list[C
         found.append(
             Compared(
                 group=name,
-                came=group and group.people,
-                went_on=group and group.with_event,
+                came=group.people if group else None,
+                went_on=group.with_event if group else None,
                 rate=risk(group) if group else None,
                 index=index,
             )

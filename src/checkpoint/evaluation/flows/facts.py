@@ -54,3 +54,8 @@ TOGETHER = (
 def words_of(code: str) -> str:
     """A reason in words; a code without words of its own as it stands."""
     return WORDS.get(code, code.replace("_", " "))
+
+
+def told(people: int | None) -> str:
+    """A count in words; what is withheld says so."""
+    return "withheld" if people is None else f"{people:,}"

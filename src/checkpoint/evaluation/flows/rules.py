@@ -1,6 +1,7 @@
 """Whether every box of a flow is the sum of what leaves it, and what of it a reader sees. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
 from typing import Any
@@ -130,7 +131,7 @@ def checked(flow: Flow) -> Flow:
     return flow
 
 
-def hidden(flow: Flow, *, exact: bool) -> Set[str]:
+def hidden(flow: Flow, *, exact: bool) -> AbstractSet[str]:
     """Boxes that a reader is not shown.
 
     Args:
@@ -151,7 +152,7 @@ def hidden(flow: Flow, *, exact: bool) -> Set[str]:
         gone.add(alone)
 
 
-def _companion(flow: Flow, each: tuple[str, tuple[str, ...]], gone: Set[str]) -> str | None:
+def _companion(flow: Flow, each: tuple[str, tuple[str, ...]], gone: AbstractSet[str]) -> str | None:
     """What has to go with the only box of a sum that is hidden."""
     whole, parts = each
     if len(gone & {whole, *parts}) != 1:

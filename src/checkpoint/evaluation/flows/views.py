@@ -1,13 +1,15 @@
 """Counts into a flow that adds up, as its reader may see it; no session."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
 from checkpoint.evaluation import facts as words
 from checkpoint.evaluation import views
 from checkpoint.evaluation.flows import facts
+from checkpoint.evaluation.flows.facts import told
 from checkpoint.evaluation.flows.rules import (
     ALLOCATED,
     Flow,
@@ -102,7 +104,7 @@ def _parts(place: str, rows: Iterable[Any], codes: Sequence[str]) -> dict[str, i
 
 
 def _told(
-    opened: Opened, counted: Counted, gates: Sequence[Gate], boxes: Flow, gone: Set[str]
+    opened: Opened, counted: Counted, gates: Sequence[Gate], boxes: Flow, gone: AbstractSet[str]
 ) -> FlowView:
     def part(box: str, code: str) -> PartView:
         return PartView(code=code, words=facts.words_of(code), people=number(box))
@@ -204,11 +206,6 @@ def in_words(
             for each in arm.analysed
         ]
     return found
-
-
-def told(people: int | None) -> str:
-    """A count in words; what is withheld says so."""
-    return "withheld" if people is None else f"{people:,}"
 
 
 def _listed(parts: Sequence[PartView]) -> str:

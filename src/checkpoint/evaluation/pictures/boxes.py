@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from checkpoint.evaluation.flows.facts import told
 from checkpoint.evaluation.flows.schemas import FlowArmView, FlowView, PartView
-from checkpoint.evaluation.flows.views import told
 from checkpoint.evaluation.pictures.drawing import LINE, TITLE, Picture, wrapped
 from checkpoint.outcomes.cuts.states import Measure
 
@@ -86,9 +86,7 @@ def drawn(view: FlowView, foot: Sequence[str], measure: Measure) -> Picture:
 def _drawn(axes: Any, box: Box) -> None:
     from matplotlib.patches import Rectangle
 
-    axes.add_patch(
-        Rectangle((box.x, box.y), box.width, box.height, fc="white", ec="black", lw=0.9)
-    )
+    axes.add_patch(Rectangle((box.x, box.y), box.width, box.height, fc="white", ec="black", lw=0.9))
     for number, line in enumerate(box.lines):
         axes.text(box.x + PAD, box.y + PAD + LINE * (number + 0.8), line, va="baseline")
 

@@ -24,7 +24,7 @@ DOTS = 200  # an inch
 STROKES = ("-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)), (0, (1, 3)))
 COLOURS = ("#000000", "#0072B2", "#B04A00", "#5D3A7A", "#00614A", "#6B6B6B")
 HATCHES = ("////", "....", "\\\\\\\\", "xxxx", "++++", "oooo")
-STYLE = {
+STYLE: Any = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": POINTS,
@@ -43,7 +43,7 @@ STYLE = {
     "hatch.linewidth": 0.4,
     "svg.fonttype": "none",  # letters stay letters: to be searched, read aloud, and copied
     "svg.hashsalt": "checkpoint",
-    "path.simplify": True,
+    "text.parse_math": False,  # a name with two dollars in it is a name
 }
 LOCK = Lock()
 Draw = Callable[[Any, float], None]

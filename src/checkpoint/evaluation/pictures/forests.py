@@ -49,7 +49,7 @@ def drawn(summary: SummaryView, subgroups: SubgroupResultsView, foot: Sequence[s
         axes = figure.add_axes(
             (PLOT / WIDTH, (below + 0.5) / whole, (END - PLOT) / WIDTH, (height - 0.5) / whole)
         )
-        _drawn(figure, axes, lines)
+        _drawn(axes, lines)
 
     warning = subgroups.warning
     return Picture(
@@ -104,7 +104,7 @@ def in_words(lines: Sequence[Line]) -> list[str]:
     return found
 
 
-def _drawn(figure: Any, axes: Any, lines: Sequence[Line]) -> None:
+def _drawn(axes: Any, lines: Sequence[Line]) -> None:
     from matplotlib.ticker import FixedLocator, NullLocator
 
     axes.set_xscale("log")

@@ -6,9 +6,7 @@ def figure_of(value: float | None, places: int = 4) -> str:
     return "none" if value is None else f"{value:.{places}f}"
 
 
-def interval(
-    value: float | None, low: float | None, high: float | None, places: int = 4
-) -> str:
+def interval(value: float | None, low: float | None, high: float | None, places: int = 4) -> str:
     """A figure with its interval: 0.7273 (95 % interval 0.5281 to 1.0016)."""
     if value is None:
         return "none"

@@ -12,7 +12,7 @@ from checkpoint.foundation.database import rows_of
 from checkpoint.outcomes.cuts.tables import CutParticipant
 
 DAY = col(CutParticipant.allocated_on)
-DAYS = (
+DAYS: Any = (
     sa.select(DAY.label("day"), sa.func.count().label("people"))
     .where(col(CutParticipant.cut_id) == CUT_ID)
     .group_by(DAY)

@@ -55,7 +55,7 @@ async def _answered(picture: Picture, form: Form) -> Response:
 
 
 @router.get("/recruitment", response_model=RecruitmentView, responses=MISSING)
-async def read_recruitment(
+async def read_recruitment_curve(
     by: Evaluating, code: Code, session: Transaction, vault: Opening, now: Now, cut: Cut = None
 ) -> Response:
     """How many had been allocated by the end of each month, against the target."""
@@ -66,7 +66,7 @@ async def read_recruitment(
 
 
 @router.get("/recruitment.{form}", response_class=Response, responses={**DRAWN, **MISSING})
-async def draw_recruitment(
+async def draw_recruitment_curve(
     by: Evaluating,
     code: Code,
     form: As,

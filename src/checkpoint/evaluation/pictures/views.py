@@ -126,13 +126,15 @@ def foot_of(view: EvaluationView, population: str, window: str) -> list[str]:
         Lines.
     """
     cut = view.cut
+    rules, known = ", ".join(cut.rule_sets) or "none", f"{cut.known_until:%Y-%m-%d %H:%M}"
     found = [
         f"Population: {population}",
         f"Window: {window}",
-        f"Definitions {cut.definitions}; rules {', '.join(cut.rule_sets) or 'none'}; "
-        f"harm index {cut.harm_index or 'none'}.",
-        f"Data cut {cut.number} of {view.trial}, known until {cut.known_until:%Y-%m-%d %H:%M} UTC, "
-        f"followed until {cut.followed_until}, SHA-256 {cut.digest[:16]}.",
+        f"Definitions {cut.definitions}; rules {rules}; harm index {cut.harm_index or 'none'}.",
+        (
+            f"Data cut {cut.number} of {view.trial}, known until {known} UTC, followed until "
+            f"{cut.followed_until}, SHA-256 {cut.digest[:16]}."
+        ),
     ]
     found += [facts.MASKED] if view.masked else []
     return [*found, "Synthetic: a test trial."] if view.synthetic else found

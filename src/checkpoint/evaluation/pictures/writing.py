@@ -85,9 +85,7 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-async def _steps(
-    session: AsyncSession, opened: Opened, role: Role
-) -> AsyncIterator[list[Named]]:
+async def _steps(session: AsyncSession, opened: Opened, role: Role) -> AsyncIterator[list[Named]]:
     """What is written together; first the flow, which may not be told at all."""
     flow = await reading.flow(session, opened, opened.measures[0], role=role)
     yield [("flow", flow.figures[0]), ("flow", flow.picture)]
