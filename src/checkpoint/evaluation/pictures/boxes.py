@@ -53,6 +53,9 @@ def drawn(view: FlowView, foot: Sequence[str], measure: Measure) -> Picture:
         view: as its reader sees it.
         foot: of whom and from which cut.
         measure: whose horizons stand in the last boxes.
+
+    Returns:
+        The picture, as high as its boxes need.
     """
     found = layout(view, measure)
 

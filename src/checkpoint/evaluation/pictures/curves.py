@@ -26,6 +26,9 @@ def drawn(view: TimeToEventView, foot: Sequence[str]) -> Picture:
     Args:
         view: as its reader sees it.
         foot: of whom and from which cut.
+
+    Returns:
+        The picture, with a line of numbers at risk for each curve.
     """
     shown = view.curves or [view.everybody]
     height = HEIGHT + LINE * (len(shown) + 2)

@@ -105,7 +105,15 @@ def _wrapped(lines: Sequence[str], width: float) -> list[str]:
 
 
 def wrapped(text: str, width: float) -> list[str]:
-    """Lines that fit into so many inches of the smallest lettering; a count stays in one line."""
+    """A text in lines of the smallest lettering.
+
+    Args:
+        text: words; a count, as in (n = 5), stays in one line.
+        width: inches, 0.6 at least.
+
+    Returns:
+        Lines, one at least.
+    """
     kept = text.replace("(n = ", "(n\u00a0=\u00a0")
     lines = textwrap.wrap(kept, max(int(width / WIDEST), 8)) or [""]
     return [line.replace("\u00a0", " ") for line in lines]

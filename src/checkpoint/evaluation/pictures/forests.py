@@ -40,6 +40,9 @@ def drawn(summary: SummaryView, subgroups: SubgroupResultsView, foot: Sequence[s
         summary: by intention to treat.
         subgroups: of one measure within one horizon.
         foot: of whom and from which cut.
+
+    Returns:
+        The picture, as high as its lines need.
     """
     lines = [*_outcomes(summary), *_subgroups(subgroups)]
     height = ROW * (len(lines) + 1) + 0.6
@@ -96,7 +99,14 @@ def _compared(
 
 
 def in_words(lines: Sequence[Line]) -> list[str]:
-    """The plot as sentences."""
+    """The plot as sentences.
+
+    Args:
+        lines: from the top.
+
+    Returns:
+        One sentence each, after one that says what a risk ratio is.
+    """
     found = ["Risk ratios; below 1 it happened to a smaller share than in the arm compared with."]
     for each in lines:
         parts = [each.label, *filter(None, (each.counts, each.told))]

@@ -15,6 +15,9 @@ def drawn(view: RecruitmentView, foot: Sequence[str]) -> Picture:
     Args:
         view: as its reader sees it.
         foot: of whom and from which cut.
+
+    Returns:
+        The picture.
     """
 
     def draw(figure: Any, below: float) -> None:
