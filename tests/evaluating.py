@@ -140,6 +140,8 @@ def made_up(cut: DataCut, people: int) -> tuple[list[CutParticipant], list[CutEv
             cost_pence=chance.randrange(10_000, 90_000),
             distance_travelled=chance.choice([None, -3, 0, 4]),
         )  # fmt: skip
+        if number % 5:
+            each.baseline = each.baseline | {"language": "other" if number % 2 else "English"}
         lag = cut.followed_until - timedelta(days=183) - allocated_on
         for measure in Measure:
             until = min(observed, lag.days) if measure is Measure.PROVEN else observed

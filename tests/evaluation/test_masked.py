@@ -108,6 +108,11 @@ async def test_what_would_tell_the_letters_is_told_of_everybody_together(at_cuts
         assert amount["arms"] == amount["comparisons"] == []
     cost = amounts["of_cases"][1]["everybody"]
     assert (cost["people"], cost["total"]) == (150, sum(p.cost_pence for p in people))
+    assert [each["amount"] for each in amounts["of_cases"]] == [
+        "distance_travelled",
+        "cost_pence",
+        "custody_days",
+    ]
 
 
 async def test_curves_count_everybody_until_they_were_seen_no_longer(at_cuts, lying):
@@ -181,6 +186,9 @@ async def test_the_baseline_counts_what_was_known(at_cuts, lying):
         assert {arm["mask"]: arm["people"] for arm in value["arms"]} == counted
     assert [value["value"] for value in found["in_work"]["values"]] == ["false", "true"]
     assert found["offence_group"]["values"][-1]["value"] == "not known"
+    language = found["language"]["values"]
+    assert [value["value"] for value in language] == ["English", "other", "not known"]
+    assert sum(arm["people"] for arm in language[-1]["arms"]) == 30
     ages = [p.age for p in people if p.mask == "A" and p.age is not None]
     assert found["age"]["numbers"][0]["mean"] == pytest.approx(sum(ages) / len(ages))
 

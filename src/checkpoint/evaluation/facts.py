@@ -31,6 +31,8 @@ AMOUNTS: Mapping[Amount, str] = MappingProxyType(
         Amount.DISTANCE: "Pathways' scores at exit less those at baseline, summed, of those with "
         "both.",
         Amount.COST: "What a case cost in pence, of those for whom it is recorded.",
+        Amount.CUSTODY: "Days of those observed that were spent in custody, where little can "
+        "happen. For sensitivity: nothing else here takes them away.",
     }
 )
 MASKED = (

@@ -33,3 +33,4 @@ class Amount(StrEnum):
     HARM = "harm_days"
     DISTANCE = "distance_travelled"
     COST = "cost_pence"
+    CUSTODY = "custody_days"

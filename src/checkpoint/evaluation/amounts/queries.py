@@ -26,7 +26,6 @@ HARM = sa.case(
     (col(CutEvent.proactively_detected), 0),
     else_=sa.cast(sa.func.coalesce(1000 * col(CutEvent.harm_days), 0), sa.BigInteger),
 )
-DISTANCE, COST = col(CutParticipant.distance_travelled), col(CutParticipant.cost_pence)
 
 
 def _whole(amount: Any, name: str) -> list[Any]:
@@ -39,7 +38,12 @@ def _whole(amount: Any, name: str) -> list[Any]:
 
 
 OF_CASES = (
-    sa.select(*GROUPS, *_whole(DISTANCE, "distance_travelled"), *_whole(COST, "cost_pence"))
+    sa.select(
+        *GROUPS,
+        *_whole(col(CutParticipant.distance_travelled), "distance_travelled"),
+        *_whole(col(CutParticipant.cost_pence), "cost_pence"),
+        *_whole(col(CutParticipant.custody_days), "custody_days"),
+    )
     .where(col(CutParticipant.cut_id) == CUT_ID)
     .group_by(*GROUPS)
 )

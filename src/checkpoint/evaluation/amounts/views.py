@@ -84,7 +84,7 @@ def amounts(
             # Who came how far and at what cost tells who was given the programme.
             _told(opened.arms, amount, _cases(of_cases, amount), hidden=not opened.unblinded,
                   role=role)
-            for amount in (Amount.DISTANCE, Amount.COST)
+            for amount in (Amount.DISTANCE, Amount.COST, Amount.CUSTODY)
         ],
     )  # fmt: skip
 
