@@ -24,6 +24,7 @@ from checkpoint.directory.cli import load_starter as load_directory
 from checkpoint.directory.imports.cli import app as directory
 from checkpoint.eligibility.cli import app as eligibility
 from checkpoint.eligibility.cli import load_starter as load_eligibility
+from checkpoint.evaluation.pictures.cli import app as evaluation
 from checkpoint.extracts.cli import app as extracts
 from checkpoint.foundation import errors, logs
 from checkpoint.foundation.actors import TOKEN_ROLES, Role
@@ -78,6 +79,7 @@ for name, room in (
     ("navigators", navigators),
     ("outcomes", outcomes),
     ("extracts", extracts),
+    ("evaluation", evaluation),
     ("access", access),
 ):
     app.add_typer(room, name=name)

@@ -35,6 +35,9 @@ from checkpoint.directory.lookups import routes as lookups
 from checkpoint.directory.upkeep import routes as upkeep
 from checkpoint.eligibility import routes as eligibility
 from checkpoint.evaluation.amounts import routes as evaluation_amounts
+from checkpoint.evaluation.equality import routes as evaluation_equality
+from checkpoint.evaluation.flows import routes as evaluation_flows
+from checkpoint.evaluation.pictures import routes as evaluation_pictures
 from checkpoint.evaluation.profiles import routes as evaluation_profiles
 from checkpoint.evaluation.risks import routes as evaluation_risks
 from checkpoint.evaluation.times import routes as evaluation_times
@@ -157,6 +160,9 @@ ROOMS = (
     evaluation_times.router,
     evaluation_profiles.router,
     evaluation_amounts.router,
+    evaluation_flows.router,
+    evaluation_pictures.router,
+    evaluation_equality.router,
     extracts.router,
     extract_builds.router,
     extracts_codes.router,

@@ -12,6 +12,7 @@ from checkpoint.foundation.database import OWNER_ROLE, engine_for
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients, noon
 from evaluating import rossis, small
+from flowing import flowing
 from serving import service
 
 
@@ -64,3 +65,9 @@ async def at_cuts(evaluated: tuple[FastAPI, object]) -> AsyncIterator[Clients]:
     yield clients
     for client in clients.opened:
         await client.aclose()
+
+
+@pytest.fixture(scope="session")
+async def flowed(evaluated: object, cuts_owner: AsyncEngine):
+    """A masked trial with all that came before allocation; what lies in its cuts."""
+    return await flowing(cuts_owner)

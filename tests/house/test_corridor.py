@@ -98,6 +98,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "classing", "scratch", "describing", "assembling", "packaging", "zipping", "arrays",
         "fields", "keys", "populations", "snapshots", "orders", "building", "tallies", "shelf",
         "working", "waking", "chunks",
+        "drawing", "boxes", "curves", "forests", "recruiting", "numbers",
     }  # fmt: skip
     rooms = (
         "people", "custody", "victims", "forecast", "eligibility", "oversight", "needs",
@@ -127,6 +128,7 @@ ALCOVES = (
     "referrals/making", "referrals/offers", "referrals/providers", "referrals/gaps",
     "outcomes/followup", "outcomes/measuring", "outcomes/own",
     "evaluation/risks", "evaluation/times", "evaluation/profiles", "evaluation/amounts",
+    "evaluation/flows", "evaluation/equality", "evaluation/pictures",
 )  # fmt: skip
 
 

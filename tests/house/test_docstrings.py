@@ -80,6 +80,12 @@ PURE = [
     "differencing",
     "pseudonyms",
     "describing",
+    "drawing",
+    "boxes",
+    "curves",
+    "forests",
+    "recruiting",
+    "numbers",
 ]
 CORRIDOR = (ROOT / "docs" / "corridor.md").read_text("utf-8")
 PACKAGE = ROOT / "src" / "checkpoint"

@@ -11,6 +11,11 @@ class EvaluationEvent(StrEnum):
     TIME_TO_EVENT_READ = "evaluation.time_to_event_read"
     BASELINE_READ = "evaluation.baseline_read"
     AMOUNTS_READ = "evaluation.amounts_read"
+    FLOW_READ = "evaluation.flow_read"
+    EQUALITY_READ = "evaluation.equality_read"
+    RECRUITMENT_READ = "evaluation.recruitment_read"
+    FOREST_READ = "evaluation.forest_read"
+    REPORTED = "evaluation.reported"
 
 
 class Population(StrEnum):

@@ -1,0 +1,1 @@
+"""Who came through each gate, by self-defined ethnicity, sex, age and suite."""

@@ -1,0 +1,61 @@
+"""The flow's gates and reasons in words. Pure."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+GATES: Mapping[str, str] = MappingProxyType(
+    {
+        "arrested": "Arrested",
+        "screened": "Screened",
+        "eligible": "Found eligible",
+        "consented": "Consented",
+        "allocated": "Allocated",
+    }
+)
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "arrested": "Not screened",
+        "screened": "Not found eligible",
+        "eligible": "Not consented",
+        "consented": "Not allocated",
+    }
+)
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "not_told": "no reason told",
+        "not_eligible": "not eligible",
+        "not_asked": "not asked",
+        "not_decided": "no decision yet",
+        "no_reason": "declined, no reason given",
+        "not_allocated": "not allocated",
+        "allocated_before": "allocated before in this trial",
+        "own_arm": "Given the arm they were allocated to, as the protocol has it",
+        "own_arm_otherwise": "Given that arm, not as the protocol has it",
+        "another_arm": "Given another arm",
+        "not_known": "Not known what they were given",
+        "data_cut": "Followed up to the data cut",
+        "death": "Died",
+        "emigration": "Emigrated",
+        "lost_to_follow_up": "Lost to follow-up",
+        "analysed": "Analysed",
+        "not_passed": "Horizon not yet passed",
+        "not_followed": "Not followed up so long",
+    }
+)
+NOTHING_BEFORE = (
+    "The programme tells nothing of what came before allocation, so the flow begins there."
+)
+TOGETHER = (
+    "What people were given is told of all arms together until two people have unblinded the whole "
+    "trial: it would tell which letter is which arm."
+)
+
+
+def words_of(code: str) -> str:
+    """A reason in words; a code without words of its own as it stands."""
+    return WORDS.get(code, code.replace("_", " "))
+
+
+def told(people: int | None) -> str:
+    """A count in words; what is withheld says so."""
+    return "withheld" if people is None else f"{people:,}"

@@ -1,0 +1,212 @@
+"""Counts into a flow that adds up, as its reader may see it; no session."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+from checkpoint.evaluation import facts as words
+from checkpoint.evaluation import views
+from checkpoint.evaluation.flows import facts
+from checkpoint.evaluation.flows.facts import told
+from checkpoint.evaluation.flows.rules import (
+    ALLOCATED,
+    Flow,
+    Gate,
+    before_allocation,
+    checked,
+    gates_of,
+    hidden,
+)
+from checkpoint.evaluation.flows.schemas import (
+    AnalysedView,
+    FlowArmView,
+    FlowView,
+    GateView,
+    PartView,
+)
+from checkpoint.evaluation.queries import Opened
+from checkpoint.evaluation.rules import EXACT, Arm
+from checkpoint.evaluation.windows import words as length
+from checkpoint.foundation.actors import Role
+from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
+
+GIVEN = ("own_arm", "own_arm_otherwise", "another_arm", "not_known")
+ENDS = tuple(each.value for each in EndOfObservation)
+ANALYSED = ("analysed", "not_passed", "not_followed")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What was counted of a cut: by arm, by arm and horizon, and before."""
+
+    allocated: Mapping[str, int]
+    given: Sequence[Any]
+    ended: Sequence[Any]
+    analysed: Mapping[Measure, Sequence[Any]]
+
+
+def flow(opened: Opened, counted: Counted, *, role: Role) -> FlowView:
+    """From arrest to analysis.
+
+    Args:
+        opened: the cut.
+        counted: of its people.
+        role: the reader's.
+
+    Returns:
+        The flow, with small numbers withheld from whoever does not work with them.
+
+    Raises:
+        FlowDoesNotReconcile: a box is not the sum of what leaves it.
+    """
+    participants = opened.cut.participants
+    gates = gates_of(opened.cut.flow, participants)
+    boxes = before_allocation(gates, participants)
+    arms = {f"arm.{arm.mask}": counted.allocated.get(arm.mask, 0) for arm in opened.arms}
+    boxes.divide(ALLOCATED, arms, known=[ALLOCATED, *arms])
+    for arm in opened.arms:
+        _after(boxes, arm, opened, counted)
+    if not opened.unblinded:
+        boxes.divide(ALLOCATED, _parts("given", counted.given, GIVEN))
+    gone = hidden(checked(boxes), exact=role in EXACT)
+    return _told(opened, counted, gates, boxes, gone)
+
+
+def _after(boxes: Flow, arm: Arm, opened: Opened, counted: Counted) -> None:
+    """What became of an arm."""
+    whole = f"arm.{arm.mask}"
+    if opened.unblinded:
+        boxes.divide(whole, _parts(f"{whole}.given", _of(counted.given, arm), GIVEN))
+    boxes.divide(whole, _parts(f"{whole}.ended", _of(counted.ended, arm), ENDS))
+    for measure, rows in counted.analysed.items():
+        for number in range(len(opened.horizons)):
+            place = f"{whole}.{measure}{number}"
+            sums = {
+                f"{place}.{name}": sum(
+                    getattr(row, f"{name}{number}") for row in rows if row.mask == arm.mask
+                )
+                for name in ANALYSED
+            }
+            boxes.divide(whole, sums, known=[f"{place}.{ANALYSED[0]}"])
+
+
+def _of(rows: Iterable[Any], arm: Arm) -> list[Any]:
+    return [row for row in rows if row.mask == arm.mask]
+
+
+def _parts(place: str, rows: Iterable[Any], codes: Sequence[str]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts[row.code] += row.people
+    return {f"{place}.{code}": counts[code] for code in codes}
+
+
+def _told(
+    opened: Opened, counted: Counted, gates: Sequence[Gate], boxes: Flow, gone: AbstractSet[str]
+) -> FlowView:
+    def part(box: str, code: str) -> PartView:
+        return PartView(code=code, words=facts.words_of(code), people=number(box))
+
+    def number(box: str) -> int | None:
+        return None if box in gone else boxes.boxes[box]
+
+    masked = not opened.unblinded
+    given = [part(f"given.{code}", code) for code in GIVEN] if masked else None
+    before = [
+        GateView(
+            gate=gate.code,
+            words=facts.GATES[gate.code],
+            people=number(gate.code),
+            stopped=[part(f"{gate.code}.{reason}", reason) for reason in gate.stopped],
+            stopped_words=facts.REASONS[gate.code],
+        )
+        for gate in gates
+    ]
+    arms = [_arm(arm, opened, boxes, part) for arm in opened.arms]
+    withheld = [facts.TOGETHER] * masked + [words.SMALL] * bool(gone)
+    return FlowView(
+        **views.beginning(opened, counted.allocated),
+        begins=gates[0].code if gates else ALLOCATED,
+        nothing_before=None if gates else facts.NOTHING_BEFORE,
+        gates=before,
+        allocated=boxes.boxes[ALLOCATED],
+        followed=arms,
+        given_together=given,
+        withheld=withheld,
+        sums_checked=len(boxes.sums),
+        window=window(opened),
+        in_words=in_words(before, boxes.boxes[ALLOCATED], arms, given),
+    )
+
+
+def _arm(arm: Arm, opened: Opened, boxes: Flow, part: Any) -> FlowArmView:
+    whole = f"arm.{arm.mask}"
+    return FlowArmView(
+        mask=arm.mask,
+        arm=arm.name,
+        allocated=boxes.boxes[whole],
+        given=[part(f"{whole}.given.{code}", code) for code in GIVEN] if opened.unblinded else None,
+        followed=[part(f"{whole}.ended.{code}", code) for code in ENDS],
+        analysed=[
+            AnalysedView(
+                measure=measure,
+                measures=words.MEASURES[measure],
+                horizon=horizon.name,
+                until=length(horizon),
+                parts=[part(f"{whole}.{measure}{number}.{name}", name) for name in ANALYSED],
+            )
+            for measure in opened.measures
+            for number, horizon in enumerate(opened.horizons)
+        ],
+    )
+
+
+def window(opened: Opened) -> str:
+    """What a flow is of."""
+    return (
+        f"On record by {opened.cut.known_until:%-d %B %Y}; outcomes followed up to "
+        f"{opened.cut.followed_until:%-d %B %Y}."
+    )
+
+
+def in_words(
+    gates: Sequence[GateView],
+    allocated: int,
+    arms: Sequence[FlowArmView],
+    given: Sequence[PartView] | None,
+) -> list[str]:
+    """The flow as sentences.
+
+    Args:
+        gates: before allocation, in order.
+        allocated: how many were.
+        arms: in order.
+        given: what people were given, all arms together; None: it stands by arm.
+
+    Returns:
+        A sentence for each box.
+    """
+    found = [
+        f"{gate.words}: {told(gate.people)}. {gate.stopped_words}: {_listed(gate.stopped)}."
+        for gate in gates
+    ]
+    found.append(f"Allocated: {told(allocated)}.")
+    if given is not None:
+        found.append(f"All arms together. {_listed(given)}.")
+    for arm in arms:
+        label = f"Arm {arm.arm or arm.mask}"
+        found.append(f"{label}, allocated: {told(arm.allocated)}.")
+        if arm.given is not None:
+            found.append(f"{label}. {_listed(arm.given)}.")
+        found.append(f"{label}. {_listed(arm.followed)}.")
+        found += [
+            f"{label}, {each.measures.lower()} within {each.until}. {_listed(each.parts)}."
+            for each in arm.analysed
+        ]
+    return found
+
+
+def _listed(parts: Sequence[PartView]) -> str:
+    return "; ".join(f"{each.words}: {told(each.people)}" for each in parts) or "nobody"

@@ -1,0 +1,1 @@
+"""Results as pictures, for print and for whoever has them read aloud."""

@@ -1,0 +1,137 @@
+"""Survival curves with their bands, and how many are at risk. Pure."""
+
+from collections.abc import Sequence
+from itertools import cycle
+from typing import Any
+
+from checkpoint.evaluation.pictures.drawing import (
+    COLOURS,
+    HATCHES,
+    LINE,
+    STROKES,
+    TITLE,
+    Picture,
+)
+from checkpoint.evaluation.pictures.numbers import figure_of, interval
+from checkpoint.evaluation.times.schemas import CurveView, TimeToEventView
+
+WIDTH, HEIGHT = 7.6, 4.4
+LEFT, RIGHT = 1.25, 0.35
+COLUMNS = 9  # of numbers at risk
+
+
+def drawn(view: TimeToEventView, foot: Sequence[str]) -> Picture:
+    """Curves of every arm; of everybody together where arms are withheld.
+
+    Args:
+        view: as its reader sees it.
+        foot: of whom and from which cut.
+
+    Returns:
+        The picture, with a line of numbers at risk for each curve.
+    """
+    shown = view.curves or [view.everybody]
+    height = HEIGHT + LINE * (len(shown) + 2)
+
+    def draw(figure: Any, below: float) -> None:
+        whole = height + TITLE + below
+        under = below + LINE * (len(shown) + 2) + 0.55
+        axes = figure.add_axes(
+            (LEFT / WIDTH, under / whole, (WIDTH - LEFT - RIGHT) / WIDTH,
+             (whole - TITLE - under) / whole)
+        )  # fmt: skip
+        _drawn(axes, shown)
+        _at_risk(figure, axes, shown, (under - 0.5) / whole, LINE / whole)
+
+    return Picture(
+        title=f"{view.measures}: time to the first, {view.trial}{', synthetic' * view.synthetic}",
+        words=in_words(view, shown),
+        foot=foot,
+        width=WIDTH,
+        height=height,
+        draw=draw,
+    )
+
+
+def label_of(curve: CurveView) -> str:
+    """What a curve is called."""
+    return f"Arm {curve.arm or curve.mask}" if curve.mask else "All arms together"
+
+
+def _drawn(axes: Any, shown: Sequence[CurveView]) -> None:
+    looks = zip(shown, cycle(COLOURS), cycle(STROKES), cycle(HATCHES), strict=False)
+    for curve, colour, stroke, hatch in looks:
+        days = [0, *(step.day for step in curve.steps)]
+        shares = [1.0, *(step.survival for step in curve.steps)]
+        axes.step(
+            days, shares, where="post", color=colour, ls=stroke, lw=1.4, label=label_of(curve)
+        )
+        bands = [(s.day, s.low, s.high) for s in curve.steps if None not in (s.low, s.high)]
+        if bands:
+            x, low, high = zip(*bands, strict=True)
+            axes.fill_between(
+                x, low, high, step="post", facecolor="none", edgecolor=colour, hatch=hatch,
+                alpha=0.35, lw=0.4,
+            )  # fmt: skip
+    axes.set_ylim(0, 1.02)
+    axes.set_xlim(left=0)
+    axes.set_xlabel("Days from allocation")
+    axes.set_ylabel("Share to whom it had not happened")
+    axes.legend(loc="lower left", frameon=True, edgecolor="black", framealpha=1, handlelength=3.5)
+
+
+def days_told(curve: CurveView) -> list[int]:
+    """The days whose numbers at risk stand below the curve: every thirteen weeks, or as many."""
+    days = [each.day for each in curve.at_risk]
+    return days[:: -(-len(days) // COLUMNS)] if days else []
+
+
+def _at_risk(figure: Any, axes: Any, shown: Sequence[CurveView], top: float, line: float) -> None:
+    from matplotlib.transforms import blended_transform_factory
+
+    days = max((days_told(curve) for curve in shown), key=len, default=[])
+    axes.set_xticks(days or [0])
+    placed = blended_transform_factory(axes.transData, figure.transFigure)
+    figure.text(0.3 / WIDTH, top - line, "Number at risk", va="baseline")
+    for number, curve in enumerate(shown):
+        y = top - line * (number + 2)
+        figure.text(0.3 / WIDTH, y, label_of(curve)[:16], va="baseline")
+        at = {each.day: each.at_risk for each in curve.at_risk}
+        for day in days:
+            told = "–" if at.get(day) is None else f"{at[day]:,}"  # noqa: RUF001
+            axes.text(day, y, told, transform=placed, ha="center", va="baseline", clip_on=False)
+
+
+def in_words(view: TimeToEventView, shown: Sequence[CurveView]) -> list[str]:
+    """Curves, numbers at risk and tests as sentences.
+
+    Args:
+        view: as its reader sees it.
+        shown: the curves that are drawn.
+
+    Returns:
+        For each curve how many people and events, how it stands at each horizon, and who is at risk.
+    """
+    found = [f"{view.measures}; share to whom it had not happened, by days from allocation."]
+    for curve in shown:
+        events = "withheld" if curve.events is None else f"{curve.events:,}"
+        found.append(f"{label_of(curve)}: {curve.people:,} people, events: {events}.")
+        found += [
+            f"At {each.horizon}: {interval(each.survival, each.low, each.high)}."
+            for each in curve.horizons
+        ]
+        at = {each.day: each.at_risk for each in curve.at_risk}
+        told = [f"day {day}: {_number(at[day])}" for day in days_told(curve)]
+        found.append(f"At risk, {'; '.join(told) or 'nobody'}.")
+    found += [f"{test.name}: p = {figure_of(test.p)}." for test in view.tests]
+    if view.unadjusted is not None:
+        found += [
+            f"Hazard ratio of {each.term} to {view.compared_with}: "
+            f"{interval(each.ratio, each.low, each.high)}."
+            for each in view.unadjusted.hazards
+        ]
+    return found + [each for each in (view.withheld, view.coarsened) if each]
+
+
+def _number(people: int | None) -> str:
+    return "withheld" if people is None else f"{people:,}"
