@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkpoint.extracts.control import Step, curve, flow, rounded, small_cells, table
+from checkpoint.evaluation.control import rounded, table
+from checkpoint.extracts.control import Step, curve, flow, small_cells
 from copied import POLICY
 
 counts = st.integers(0, 60)

@@ -6,7 +6,7 @@ from math import sqrt
 from random import Random
 from uuid import UUID
 
-from checkpoint.extracts.control import table as counted
+from checkpoint.evaluation.control import table as counted
 from checkpoint.extracts.differencing import between, too_close
 from checkpoint.extracts.pseudonyms import Pseudonyms
 from checkpoint.extracts.references import Policy

@@ -6,9 +6,9 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
+from checkpoint.evaluation.control import rounded
 from checkpoint.extracts import describing, reports
 from checkpoint.extracts.coarsening import Plan
-from checkpoint.extracts.control import rounded
 from checkpoint.extracts.describing import About, Listed
 from checkpoint.extracts.facts import Asked, Release, Tell
 from checkpoint.extracts.references import Policy

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from checkpoint.evaluation.control import rounded, table
 from checkpoint.extracts.coarsening import Plan
-from checkpoint.extracts.control import flow, rounded, table
+from checkpoint.extracts.control import flow
 from checkpoint.extracts.describing import ANONYMOUS, PSEUDONYMISED, About, Listed
 from checkpoint.extracts.references import Policy
 from checkpoint.extracts.risk import Risk

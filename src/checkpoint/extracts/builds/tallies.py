@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from checkpoint.evaluation.control import Table, table
 from checkpoint.extracts.builds.orders import REPORT, Order
 from checkpoint.extracts.builds.populations import narrowed
 from checkpoint.extracts.builds.snapshots import Snapshot, expression
 from checkpoint.extracts.columns import Column
-from checkpoint.extracts.control import REDACTED, Table, flow, table
+from checkpoint.extracts.control import REDACTED, flow
 from checkpoint.extracts.describing import PROFILE, written
 from checkpoint.extracts.hierarchies import generalised
 from checkpoint.extracts.references import Policy
