@@ -29,6 +29,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "no_reason": "declined, no reason given",
         "not_allocated": "not allocated",
         "allocated_before": "allocated before in this trial",
+        "kept": "In the cut",
+        "left_out": "Agreed to the research no longer, and left out",
         "own_arm": "Given the arm they were allocated to, as the protocol has it",
         "own_arm_otherwise": "Given that arm, not as the protocol has it",
         "another_arm": "Given another arm",
