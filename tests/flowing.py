@@ -15,7 +15,7 @@ FLOW = "TEST-FLOW"
 GATES = ("arrested", "screened", "eligible", "consented", "allocated")
 REASONS = {
     "arrested": ("not_told", "no_staff"),
-    "screened": ("not_eligible", "not_decided"),
+    "screened": ("ineligible_in_breach", "ineligible"),
     "eligible": ("not_asked", "no_reason"),
     "consented": ("allocated_before",),
 }

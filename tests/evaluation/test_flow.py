@@ -134,6 +134,8 @@ async def test_the_flow_tells_who_came_how_far_from_arrest_to_analysis(at_cuts, 
         }
         for each in arm["analysed"]:
             assert sum(by_code(each["parts"]).values()) == arm["allocated"]
+    words = [part["words"] for part in found["gates"][1]["stopped"]]
+    assert words == ["not eligible", "not eligible: in breach"]
     given = by_code(found["given_together"])
     assert sum(given.values()) == 150
     assert given["another_arm"] == sum(p.delivered_mask not in (None, p.mask) for p in people)
