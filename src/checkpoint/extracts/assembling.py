@@ -8,7 +8,6 @@ from typing import Any
 
 from checkpoint.extracts import describing, reports
 from checkpoint.extracts.coarsening import Plan
-from checkpoint.extracts.control import rounded
 from checkpoint.extracts.describing import About, Listed
 from checkpoint.extracts.facts import Asked, Release, Tell
 from checkpoint.extracts.references import Policy
@@ -144,8 +143,8 @@ class Assembly:
             )
         }
         if about.changes:
-            rows = [(code, "", rounded(people, policy)) for code, people in about.changes]
-            counts["changes"] = ("field", "What a correction changed, people by field", rows)
+            rows = reports.change_rows(about.changes, policy)
+            counts["changes"] = ("field", "What changed since the cut before", rows)
         for name, (first, title, rows) in counts.items():
             package.add(f"{name}.csv", describing.counts_file(first, rows))
             done = package.files[-1]
