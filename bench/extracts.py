@@ -84,10 +84,11 @@ SEEDED = (
     """
     INSERT INTO data_cut (
         id, trial_id, number, origin, known_until, followed_until, measures, definitions,
-        definitions_digest, rule_sets, masks, participants, events, flow, digest, software,
-        taken_at, taken_by)
+        definitions_digest, horizons, conviction_lag_months, rule_sets, masks, participants,
+        events, flow, digest,
+        software, taken_at, taken_by)
     SELECT $1, id, 1, 'elsewhere', now(), '2024-01-01', '{arrest,charge,proven}', 'bench',
-           repeat('a', 64), '{}', '{A,B}', $2::int, $2::int * $3::int, '{}', repeat('b', 64),
+           repeat('a', 64), '[{"name": "12 months", "months": 12}]', 0, '{}', '{A,B}', $2::int, $2::int * $3::int, '{}', repeat('b', 64),
            'bench', now(), gen_random_uuid()
       FROM trial WHERE code = 'TEST-BENCH'
     """,

@@ -50,12 +50,21 @@ def somebody(number, *, luck, known=None):
     } | (known or {})
 
 
-async def cut(engine, trial="TEST-TRIAL", *, people=200, luck=1, number=None, **known):
-    """A data cut of made-up people, put in by SQL; its number."""
+async def cut(
+    engine, trial="TEST-TRIAL", *, people=200, luck=1, number=None, put_right=0, moved=0, **known
+):
+    """A data cut of made-up people, put in by SQL; its number.
+
+    Of the first so many an age is put right, or what happened to them has another offence.
+    """
     found = [somebody(each, luck=luck, known=known) for each in range(people)]
+    for each in found[:put_right]:
+        each["age"] = 71
+    arrested = [each["participant_id"] for each in found if each["arrest_day"] is not None]
     happened = [
         {"participant_id": each["participant_id"], "measure": Measure.ARREST,
-         "day": each["arrest_day"], "offence_group": "theft", "harm_days": 10.0}
+         "day": each["arrest_day"], "offence_group": "fraud" if each["participant_id"] in arrested[:moved] else "theft",
+         "harm_days": 10.0}
         for each in found if each["arrest_day"] is not None
     ]  # fmt: skip
     async with engine.begin() as connection:

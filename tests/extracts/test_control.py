@@ -1,13 +1,15 @@
 """No published count tells of few: small ones go, the rest is rounded, totals are made of these."""
 
+from datetime import date
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkpoint.evaluation.control import rounded, table
+from checkpoint.evaluation.control import SUPPRESSED_AND_ROUNDED, rounded, table
 from checkpoint.extracts.control import Step, curve, flow, small_cells
+from checkpoint.extracts.references import policy_on
 from copied import POLICY
 
 counts = st.integers(0, 60)
@@ -114,3 +116,8 @@ def test_no_step_of_a_curve_is_of_few(days):
     since = [b.events - a.events for a, b in pairwise((Step(0, 0, 0), *told))]
     assert all(each >= 10 for each in since)
     assert all(step.at_risk >= 10 and step.at_risk % 5 == 0 for step in told)
+
+
+def test_the_evaluation_controls_counts_as_the_policy_in_force_does():
+    here, rule = policy_on(date(2026, 12, 1)).aggregates, SUPPRESSED_AND_ROUNDED
+    assert (rule.smallest, rule.rounding) == (here.smallest, here.rounding)

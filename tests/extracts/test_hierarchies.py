@@ -1,11 +1,25 @@
 """Values become coarser level by level, each level made of whole ones before it; text is harmless."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkpoint.custody.states import OffenceClass
 from checkpoint.extracts.columns import Kind
-from checkpoint.extracts.hierarchies import WITHHELD, generalised, harmless, in_words, top
+from checkpoint.extracts.hierarchies import (
+    NOT_GROUPED,
+    WITHHELD,
+    generalised,
+    harmless,
+    in_words,
+    top,
+)
+from checkpoint.outcomes.cuts.states import EndOfObservation
+from checkpoint.outcomes.elsewhere.tabular import ParticipantRow
+from checkpoint.outcomes.own import rules
+from checkpoint.people.states import SelfDefinedEthnicity, Sex
 from copied import POLICY
 
 VALUES = {
@@ -35,7 +49,8 @@ VALUES = {
         (Kind.ETHNICITY, "M", ["M", "other", WITHHELD]),
         (Kind.ETHNICITY, "NS", ["NS", "not_stated", WITHHELD]),
         (Kind.OFFENCE, "theft", ["theft", "property", WITHHELD]),
-        (Kind.OFFENCE, "arson", ["arson", "other", WITHHELD]),
+        (Kind.OFFENCE, "arson", ["arson", "property", WITHHELD]),
+        (Kind.OFFENCE, "treason", ["treason", "not_grouped", WITHHELD]),
         (Kind.QUARTER, "2024-Q3", ["2024-Q3", "2024", WITHHELD]),
         (Kind.ENDING, "death", ["death", "earlier", WITHHELD]),
         (Kind.ENDING, "data_cut", ["data_cut", "data_cut", WITHHELD]),
@@ -55,6 +70,18 @@ def test_a_value_is_told_so_at_each_level(kind, value, told):
     assert [generalised(value, kind, level, POLICY) for level in range(len(told))] == told
     assert top(kind, POLICY) == (len(told) - 1)
     assert generalised(None, kind, 0, POLICY) is None
+
+
+def test_every_code_that_a_cut_can_hold_has_a_broader_group():
+    classes = [*OffenceClass, rules.SEVERAL]
+    assert {rules.index_group([each]) for each in classes} == {*classes}
+    said = {rules.ethnicity_group(each) for each in SelfDefinedEthnicity} - {None}
+    taken = {*get_args(get_args(ParticipantRow.model_fields["ethnicity"].annotation)[0])}
+    assert said == taken
+    for kind, codes in ((Kind.OFFENCE, classes), (Kind.ETHNICITY, said)):
+        assert NOT_GROUPED not in {generalised(each, kind, 1, POLICY) for each in codes}
+    for kind, codes in ((Kind.SEX, Sex), (Kind.ENDING, EndOfObservation)):
+        assert [generalised(each, kind, 0, POLICY) for each in codes] == [*codes]
 
 
 @pytest.mark.parametrize("kind", VALUES)

@@ -16,7 +16,7 @@ from checkpoint.extracts.references import (
 from conftest import ROOT
 
 FOLDER = ROOT / "src" / "checkpoint" / "extracts" / "policies"
-PUBLISHED = {"2026-11-23": "bbda11723c8ab81c608341e3f554b1073c449b98e24256d5118cad5d9b191b30"}
+PUBLISHED = {"2026-11-23": "fb3a2158cab3ceeced105cabc4be0f67af3ee61c07291f9d60eb4fa7ba20cfe3"}
 TEXT = (FOLDER / "2026-11-23.toml").read_text("utf-8")
 
 

@@ -34,8 +34,8 @@ class Lab:
     def __init__(self, engine, trial):
         self.engine, self.trial = engine, trial
 
-    async def cut(self, people):
-        return await cut(self.engine, self.trial, people=people)
+    async def cut(self, people, **known):
+        return await cut(self.engine, self.trial, people=people, **known)
 
     async def extract(self, service, number, **changes):
         return await approved(service, number, trial=self.trial, **changes)
@@ -88,6 +88,29 @@ async def test_people_who_differ_by_fewer_than_ten_are_refused(lab, service, fir
     late = await lab.extract(service, 4, population={"observed_days": 10})
     assert (await built(service, other))["state"] == "released"
     assert (await built(service, late))["state"] == "released"
+
+
+async def test_a_correction_to_fewer_than_ten_people_is_no_reason_for_another_release(
+    lab, service, first
+):
+    for known in ({}, {"put_right": 9}, {"moved": 3}, {"put_right": 12}):
+        await lab.cut(300, **known)
+    evaluator = service(EVALUATOR)
+    answers = {
+        number: await evaluator.post("/v1/extracts", json=lab.asking(number), headers=a_key())
+        for number in (2, 3, 4, 5)
+    }
+    assert {number: answer.status_code for number, answer in answers.items()} == {
+        2: 201, 3: 409, 4: 409, 5: 201
+    }  # fmt: skip
+    assert refusal(answers[3]) == (409, "extract-population-too-close")
+    # Whoever asks learns nothing of a smaller group; whoever builds sees that few changed in it.
+    half = lab.asking(4, population={"sex": ["male"]})
+    assert refusal(await evaluator.post("/v1/extracts", json=half, headers=a_key()))[0] == 409
+    women = await lab.extract(service, 5, population={"sex": ["female"]})
+    assert (await built(service, women))["fault"] == "too_close_to_an_earlier_release"
+    whole = await lab.extract(service, 5)
+    assert (await built(service, whole))["state"] == "released"
 
 
 async def test_a_release_in_between_stops_a_build_of_nearly_the_same(lab, service, first):

@@ -13,7 +13,7 @@ from checkpoint.foundation.faults import unsent
 from checkpoint.foundation.schemas import Command
 from house.test_enumeration import ABSENT, IDS
 
-PLACES = dict.fromkeys([*IDS, "person_id", "merge_id", "listing_id"], ABSENT)
+PLACES = dict.fromkeys([*IDS, "person_id", "merge_id", "listing_id", "extract_id"], ABSENT)
 PLACES |= {"listings": "services", "code": "SYN", "number": "1"}
 
 

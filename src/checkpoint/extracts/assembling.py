@@ -6,7 +6,6 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
-from checkpoint.evaluation.control import rounded
 from checkpoint.extracts import describing, reports
 from checkpoint.extracts.coarsening import Plan
 from checkpoint.extracts.describing import About, Listed
@@ -144,8 +143,8 @@ class Assembly:
             )
         }
         if about.changes:
-            rows = [(code, "", rounded(people, policy)) for code, people in about.changes]
-            counts["changes"] = ("field", "What a correction changed, people by field", rows)
+            rows = reports.change_rows(about.changes, policy)
+            counts["changes"] = ("field", "What changed since the cut before", rows)
         for name, (first, title, rows) in counts.items():
             package.add(f"{name}.csv", describing.counts_file(first, rows))
             done = package.files[-1]

@@ -33,7 +33,7 @@ class About:
     """What is told of an extract beside its rows; nothing of it hangs on when it is built.
 
     ``gates`` count who came to each gate before allocation, in order. ``changes`` say what a
-    correction changed against the cut before, by field: people. ``arms`` are the names by mask,
+    correction changed against the cut before, by field: people, or None of events. ``arms`` are the names by mask,
     the masks themselves until the trial is unblinded.
     """
 
@@ -55,7 +55,7 @@ class About:
     unblinded: bool = False
     synthetic: bool = False
     gates: Sequence[tuple[str, int]] = ()
-    changes: Sequence[tuple[str, int]] = ()
+    changes: Sequence[tuple[str, int | None]] = ()
     assessment: Assessment | None = None
     exempt: Mapping[str, str] = field(default_factory=dict)
     conditions: str = (

@@ -9,6 +9,8 @@ from checkpoint.extracts.references import Policy
 
 # Withheld: nothing is told, not even whether anything is known.
 WITHHELD = "[REDACTED]"
+# What the policy has no broader group for, so that it does not pass for one of those of others.
+NOT_GROUPED = "not_grouped"
 Value = str | int | None
 # Spreadsheets take a cell for a formula by how it begins, some after blanks (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -109,16 +111,13 @@ def _age(value: str, level: int, policy: Policy) -> Value:
 def _ethnicity(value: str, level: int, policy: Policy) -> Value:
     if level == 0:
         return harmless(value)
-    code = value.strip().lower()
-    if code in policy.groups.not_stated:
-        return "not_stated"
-    return "white" if code in policy.groups.white else "other"
+    return policy.groups.ethnicities.get(value.strip().lower(), NOT_GROUPED)
 
 
 def _offence(value: str, level: int, policy: Policy) -> Value:
     if level == 0:
         return harmless(value)
-    return policy.groups.offences.get(value.strip().lower(), "other")
+    return policy.groups.offences.get(value.strip().lower(), NOT_GROUPED)
 
 
 def _quarter(value: str, level: int, _policy: Policy) -> Value:

@@ -73,8 +73,7 @@ class Coarsening(Part):
 class Groups(Part):
     """Broader groups, by the codes that fall into them, in small letters."""
 
-    white: tuple[str, ...]
-    not_stated: tuple[str, ...]
+    ethnicities: Mapping[str, str]
     offences: Mapping[str, str]
 
 

@@ -25,7 +25,27 @@ FILES = (
     "`datapackage.json` is the data dictionary: every column, its type, unit and values. CSV and "
     "Parquet hold the same rows. `SHA256SUMS` has the SHA-256 of every file."
 )
-CHANGES = ("## What a correction changed", "See `changes.csv`; counts of people by field.")
+CHANGES = (
+    "## What changed since the cut before",
+    "See `changes.csv`: people by field. Events are named, and not counted.",
+)
+
+
+def change_rows(
+    changes: Sequence[tuple[str, int | None]], policy: Policy
+) -> list[tuple[str, str, int | None]]:
+    """What changed since the cut before, as it may leave the force.
+
+    Args:
+        changes: code, and how many people; None is not told.
+        policy: the smallest that is shown, and what the rest is rounded to.
+
+    Returns:
+        Code, no arm, and people; None is suppressed.
+    """
+    return [
+        (code, "", None if count is None else rounded(count, policy)) for code, count in changes
+    ]
 
 
 def flow_rows(

@@ -94,9 +94,13 @@ class AskForExtract(Command):
 class ApproveExtract(Command):
     """Approve a request, as one of two."""
 
-    words: Annotated[Words | None, Field(description="What is to be said of it, if anything.")] = (
-        None
-    )
+    words: Annotated[
+        Words | None,
+        Field(
+            description="What is to be said of it, if anything.",
+            examples=["The agreement covers every field."],
+        ),
+    ] = None
 
 
 class RefuseExtract(Command):
@@ -142,3 +146,5 @@ class RecordAssessment(Command):
 
 class BuildExtract(Command):
     """Have it built; there is nothing to add, so send {} or nothing."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{}]})

@@ -133,7 +133,7 @@ LABELS: Mapping[StrEnum, str] = MappingProxyType(
         BuildStage.EVENTS: "Writing what happened to them",
         BuildStage.PACKING: "Packing and digests",
         BuildStage.DONE: "All done",
-        BuildFault.TOO_CLOSE: "Its people differ from those of an earlier release by fewer than 10",
+        BuildFault.TOO_CLOSE: "It differs from an earlier release in fewer than 10 people",
         BuildFault.TOO_FEW: "In an arm too few people are left, or all with the same outcome",
         BuildFault.KEY_DESTROYED: "Its key is destroyed; ask for another extract",
         BuildFault.WITHHELD: "It has fields that tell the arms of a trial that is not unblinded",
@@ -209,7 +209,7 @@ class KeyDestroyed(errors.Conflict):
 
 class PopulationTooClose(errors.Conflict):
     slug = "extract-population-too-close"
-    title = "Its people differ from those of an earlier release by fewer than 10"
+    title = "It differs from an earlier release of the trial in fewer than 10 people"
 
 
 class FieldsWithheld(errors.Conflict):

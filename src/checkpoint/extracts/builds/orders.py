@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.vault import Vault
 from checkpoint.extracts import fields, keys, queries
+from checkpoint.extracts.builds import populations
 from checkpoint.extracts.builds import queries as builds
 from checkpoint.extracts.columns import EVENT_COLUMNS, Column, FieldNotOffered
 from checkpoint.extracts.describing import ANONYMOUS, About, Assessment
@@ -21,7 +22,8 @@ from checkpoint.extracts.states import BuildFault, FieldsWithheld, Label, Produc
 from checkpoint.foundation.calendar import london_day
 from checkpoint.monitor import queries as monitor
 from checkpoint.monitor.rules import masks
-from checkpoint.outcomes.cuts.states import Measure
+from checkpoint.outcomes.cuts import queries as cuts
+from checkpoint.outcomes.cuts.states import CutPart, Measure
 from checkpoint.trials import queries as trials
 from checkpoint.trials.states import TrialKind
 
@@ -172,6 +174,7 @@ async def _about(
         unblinded=unblinded,
         synthetic=standing.kind is TrialKind.TEST,
         gates=gates_of(cut.flow, allocated=cut.participants),
+        changes=changes_of(await cuts.changes(session, cut.id)),
         assessment=assessment_of(found.assessments, begun.assessment),
         exempt=request.exempt,
     )
@@ -197,6 +200,23 @@ def gates_of(flow: Mapping[str, Any], *, allocated: int) -> list[tuple[str, int]
     counts = [(code, count) for code, count in flow.items() if type(count) is int]
     before = [gate for gate in counts if gate[0] != "allocated" and gate[1] >= allocated]
     return sorted(before, key=lambda gate: (-gate[1], gate[0])) or [("in_the_cut", allocated)]
+
+
+def changes_of(rows: Iterable[Any]) -> list[tuple[str, int | None]]:
+    """What changed since the cut before, by part and field.
+
+    Args:
+        rows: of ``CutChange``.
+
+    Returns:
+        Codes with how many people; of events None, as many may be of one person. Suites, which no
+        extract has, are left out.
+    """
+    return [
+        (f"{row.part}.{row.field}", row.changed if row.part == CutPart.PARTICIPANTS else None)
+        for row in rows
+        if row.field not in populations.NOWHERE
+    ]
 
 
 def assessment_of(assessments: Sequence[Any], until: int | None) -> Assessment | None:

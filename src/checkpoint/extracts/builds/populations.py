@@ -14,6 +14,7 @@ from checkpoint.extracts.references import Policy, policy_on
 from checkpoint.extracts.states import PopulationTooClose
 from checkpoint.foundation.database import executed, rows_of
 from checkpoint.foundation.errors import RuleBroken
+from checkpoint.outcomes.cuts import queries as cuts
 
 # By what narrows a population: a column of the views and of the tables alike, and how.
 NARROWED = {
@@ -25,6 +26,10 @@ NARROWED = {
     "age_to": "age <= {}",
     "observed_days": "observed_days >= {}",
 }
+# What of people two cuts may differ in: the suite is in no extract.
+NOWHERE = frozenset({"stratum"})
+COMPARED = [name for name in cuts.FIELDS if name not in NOWHERE]
+Cohort = tuple[UUID, Mapping[str, Any]]
 # A million people are compared in seconds, which is more than a request is given.
 PATIENCE = "SET LOCAL statement_timeout = '60s'"
 
@@ -63,16 +68,17 @@ async def people(session: AsyncSession, cut_id: UUID, population: Mapping[str, A
 
 
 async def difference(
-    session: AsyncSession,
-    earlier: tuple[UUID, Mapping[str, Any]],
-    now: tuple[UUID, Mapping[str, Any]],
+    session: AsyncSession, earlier: Cohort, now: Cohort, *, closely: bool, most: int
 ) -> Difference:
-    """In how many people two populations differ.
+    """In how many people two populations differ, and of how many in both not the same is held.
 
     Args:
         session: the caller's.
         earlier: data cut and population of a release.
         now: those of another extract.
+        closely: whether those of whom something changed are also counted among these populations;
+            otherwise in the two cuts alone, so that whoever asks tells nothing of smaller groups.
+        most: of whom something changed are counted up to so many.
     """
     if earlier == now:
         return Difference()
@@ -91,13 +97,58 @@ async def difference(
     given = {f"b{n}": value for n, value in enumerate(given_before)}
     given |= {f"n{n}": value for n, value in enumerate(given_after)}
     (found,) = await rows_of(session, statement, earlier=earlier[0], now=now[0], **given)
-    return Difference(gone=found.gone, added=found.added)
+    changed = 0
+    if earlier[0] != now[0]:
+        changed = await _changed(session, (earlier[0], {}), (now[0], {}), most=most)
+        if closely and changed >= most:
+            changed = await _changed(session, earlier, now, most=most)
+    return Difference(gone=found.gone, added=found.added, changed=changed)
+
+
+async def _changed(session: AsyncSession, earlier: Cohort, now: Cohort, *, most: int) -> int:
+    """Of how many people in both something else is held, events too; counted up to ``most``.
+
+    Every field counts, whatever is asked for: what is refused says nothing of single fields.
+    """
+    before, given_before = narrowed(earlier[1], place=":b{}")
+    after, given_after = narrowed(now[1], place=":n{}")
+    both = f"""
+        FROM (SELECT * FROM cut_participant WHERE cut_id = :earlier{before}) AS before
+        JOIN (SELECT * FROM cut_participant WHERE cut_id = :now{after}) AS after
+             USING (participant_id)
+    """  # noqa: S608 - words of our own
+    one, other = (", ".join(f"{side}.{name}" for name in COMPARED) for side in ("before", "after"))
+    people = f"SELECT participant_id {both} WHERE ROW({one}) IS DISTINCT FROM ROW({other})"  # noqa: S608
+    events = f"""
+        SELECT participant_id FROM cut_event JOIN (SELECT participant_id {both}) AS held
+               USING (participant_id)
+         WHERE cut_id IN (:earlier, :now)
+         GROUP BY participant_id, measure, day, offence_group, harm_days, proactively_detected
+        HAVING count(*) FILTER (WHERE cut_id = :now) <> count(*) FILTER (WHERE cut_id = :earlier)
+    """  # noqa: S608 - words of our own
+    given = {f"b{n}": value for n, value in enumerate(given_before)}
+    given |= {f"n{n}": value for n, value in enumerate(given_after)}
+    counted = 0
+    for query in (people, f"{people} UNION {events}"):  # mostly the first is enough, and quick
+        statement = sa.text(f"SELECT count(*) AS people FROM ({query} LIMIT :most) AS found")  # noqa: S608
+        (found,) = await rows_of(
+            session, statement, earlier=earlier[0], now=now[0], most=most, **given
+        )
+        counted = int(found.people)
+        if counted >= most:
+            break
+    return counted
 
 
 async def is_too_close(
-    session: AsyncSession, cut: Any, population: Mapping[str, Any], *, policy: Policy
+    session: AsyncSession,
+    cut: Any,
+    population: Mapping[str, Any],
+    *,
+    policy: Policy,
+    closely: bool = True,
 ) -> bool:
-    """Whether any release of the trial was of nearly the same people.
+    """Whether any release of the trial was of nearly the same people, or told nearly the same.
 
     What was released counts for ever, whatever has become of its key and of its package.
     """
@@ -107,7 +158,13 @@ async def is_too_close(
         for row in await queries.releases_in(session, cut.trial_id)
     }
     for row in earlier.values():
-        found = await difference(session, (row.cut_id, row.population), (cut.id, dict(population)))
+        found = await difference(
+            session,
+            (row.cut_id, row.population),
+            (cut.id, dict(population)),
+            closely=closely,
+            most=policy.people.differing,
+        )
         if too_close(found, policy):
             return True
     return False
@@ -129,8 +186,9 @@ async def check(
             "too-few-people",
             f"Ask for {policy.people.differing} people or more; nothing is told of fewer.",
         )
-    if await is_too_close(session, cut, population, policy=policy):
+    if await is_too_close(session, cut, population, policy=policy, closely=False):
         raise PopulationTooClose(
-            "Ask for the same people as before, or for others by ten or more: whoever has both "
-            "could tell single people from what differs."
+            "Ask for the same people as before, or for others by ten or more; after a correction, "
+            "for a cut that differs in ten people or more. Whoever has both could tell single "
+            "people from what differs."
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from checkpoint.evaluation.control import Table, table
+from checkpoint.evaluation.windows import horizons_of, nominal
 from checkpoint.extracts.builds.orders import REPORT, Order
 from checkpoint.extracts.builds.populations import narrowed
 from checkpoint.extracts.builds.snapshots import Snapshot, expression
@@ -17,19 +18,22 @@ from checkpoint.extracts.control import REDACTED, flow
 from checkpoint.extracts.describing import PROFILE, written
 from checkpoint.extracts.hierarchies import generalised
 from checkpoint.extracts.references import Policy
+from checkpoint.extracts.reports import change_rows
 from checkpoint.extracts.states import LABELS, Label
 from checkpoint.extracts.zipping import Zip
+from checkpoint.outcomes.cuts.states import Measure
 
-# Days that are looked at from allocation on, that of allocation being day 0.
-HORIZONS = {6: 183, 12: 365, 18: 548, 24: 730}
 EVERYBODY = "everybody"
 NOT_KNOWN = "not_known"
-COLUMNS = ("by", "group", "measure", "horizon_months", "arm", "with_outcome", "without_outcome")
+COLUMNS = (
+    "by", "group", "measure", "horizon", "last_day", "arm", "with_outcome", "without_outcome",
+)  # fmt: skip
 README = """# Counts of {trial}, data cut {cut}
 
 People who were allocated, by the arm they were allocated to{named}. Counted are those who were
-observed for the whole of a horizon: with the outcome by its last day, and without. Horizons are
-of {horizons} days from allocation.
+observed for the whole of a horizon: with the outcome by its last day, and without. Horizons end
+with these days from allocation: {horizons}.
+{lag}
 
 Of fewer than {smallest} nothing is told: `{redacted}`. The rest is rounded to {rounding}; totals
 are those of the rounded counts that are shown. Policy {policy}.
@@ -37,6 +41,7 @@ are those of the rounded counts that are shown. Policy {policy}.
 For the purpose and under the agreement that it was asked for by; for {recipient}.
 Known until {known_until}, followed until {followed_until}. Definitions {definitions}.
 {synthetic}"""
+LAG = "What is proven counts for those who were observed {months} months longer.\n"
 Tell = Callable[[str, int, int | None], None]
 # By group, arm: without and with the outcome.
 Cells = dict[str, dict[str, list[int]]]
@@ -64,25 +69,23 @@ async def counted(seen: Snapshot, order: Order, *, tell: Tell) -> dict[str, Any]
         "population": order.about.population,
         "unblinded": order.unblinded,
         "synthetic": order.about.synthetic,
-        "horizons_days": {str(months): days for months, days in HORIZONS.items()},
+        "last_days": {each.name: nominal(each) for each in horizons_of(order.cut.horizons)},
         "flow": flow([*order.about.gates, ("allocated", order.cut.participants)], order.policy),
+        "changes": {code: n for code, _, n in change_rows(order.about.changes, order.policy)},
         "tables": tables,
     }
 
 
 async def _of_field(seen: Snapshot, order: Order, column: Column | None) -> list[dict[str, Any]]:
-    measures = [
-        measure for measure in ("arrest", "charge", "proven") if measure in order.cut.measures
-    ]
+    measures = [measure for measure in Measure if measure in order.cut.measures]
+    horizons = horizons_of(order.cut.horizons)
     conditions, values = narrowed(order.population, place=":v{}")
     wanted = [
-        f"count(*) FILTER (WHERE observed_days >= {days}) AS followed_{months}, "
-        + ", ".join(
-            f"count(*) FILTER (WHERE observed_days >= {days} AND {measure}_day <= {days}) "
-            f"AS {measure}_{months}"
-            for measure in measures
-        )
-        for months, days in HORIZONS.items()
+        f"count(*) FILTER (WHERE {seen}) AS {measure}_{number}_seen, "
+        f"count(*) FILTER (WHERE {seen} AND {measure}_day <= {last}) AS {measure}_{number}"
+        for measure in measures
+        for number, last in enumerate(map(nominal, horizons))
+        for seen in [f"observed_days >= {last + lag_of(order.cut, measure)}"]
     ]
     source = f"({expression(column.source)})::text" if column else "''"
     rows = await seen.rows(
@@ -92,29 +95,37 @@ async def _of_field(seen: Snapshot, order: Order, column: Column | None) -> list
         **{f"v{number}": value for number, value in enumerate(values)},
     )
     return [
-        _table(order, column, measure, months, rows) for measure in measures for months in HORIZONS
+        {
+            "by": column.name if column else EVERYBODY,
+            "measure": measure.value,
+            "horizon": horizon.name,
+            "last_day": nominal(horizon),
+            **_table(order, column, f"{measure}_{number}", rows),
+        }
+        for measure in measures
+        for number, horizon in enumerate(horizons)
     ]
 
 
+def lag_of(cut: Any, measure: Measure) -> int:
+    """Days for which somebody has to be observed longer, as proof comes later than an offence."""
+    months = cut.conviction_lag_months if measure is Measure.PROVEN else 0
+    return int(months * 365.25 / 12)
+
+
 def _table(
-    order: Order, column: Column | None, measure: str, months: int, rows: Iterable[Any]
+    order: Order, column: Column | None, counted_as: str, rows: Iterable[Any]
 ) -> dict[str, Any]:
     """One table: a row for each group and arm's outcome, so that small ones hide one another."""
     cells: Cells = {}
     for row in rows:
         group = group_of(column, row.value, order.policy)
         pair = cells.setdefault(group, {}).setdefault(order.asked.arms[row.mask], [0, 0])
-        had = getattr(row, f"{measure}_{months}")
-        pair[0] += getattr(row, f"followed_{months}") - had
+        had = getattr(row, counted_as)
+        pair[0] += getattr(row, f"{counted_as}_seen") - had
         pair[1] += had
     arms = sorted({*order.asked.arms.values()})
-    return {
-        "by": column.name if column else EVERYBODY,
-        "measure": measure,
-        "horizon_months": months,
-        "arms": arms,
-        **shown(cells, arms, order.policy),
-    }
+    return {"arms": arms, **shown(cells, arms, order.policy)}
 
 
 def group_of(column: Column | None, value: str | None, policy: Policy) -> str:
@@ -226,7 +237,8 @@ def as_csv(tables: Iterable[Mapping[str, Any]]) -> bytes:
     for each in tables:
         for group in each["groups"]:
             for count in group["counts"]:
-                place = [each["by"], group["group"], each["measure"], each["horizon_months"]]
+                place = [each["by"], group["group"], each["measure"]]
+                place += [each["horizon"], each["last_day"]]
                 told = [count["with_outcome"], count["without_outcome"]]
                 shown_as = [REDACTED if one is None else one for one in told]
                 writer.writerow([*place, count["arm"], *shown_as])
@@ -234,12 +246,13 @@ def as_csv(tables: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def _readme(order: Order) -> str:
-    about, policy = order.about, order.policy
+    about, policy, cut = order.about, order.policy, order.cut
     return README.format(
         trial=about.trial,
         cut=about.cut,
         named="" if order.unblinded else ", whose names are letters until the trial is unblinded",
-        horizons=", ".join(map(str, HORIZONS.values())),
+        horizons=", ".join(f"{each.name} {nominal(each)}" for each in horizons_of(cut.horizons)),
+        lag=LAG.format(months=cut.conviction_lag_months) if cut.conviction_lag_months else "",
         smallest=policy.aggregates.smallest,
         rounding=policy.aggregates.rounding,
         redacted=REDACTED,
@@ -254,7 +267,7 @@ def _readme(order: Order) -> str:
 
 def _descriptor(order: Order, rows: bytes) -> dict[str, Any]:
     """The package as Frictionless Data Package v2 has it; the schema is the data dictionary."""
-    integers = {"horizon_months", "with_outcome", "without_outcome"}
+    integers = {"last_day", "with_outcome", "without_outcome"}
     return {
         "$schema": PROFILE,
         "name": f"{order.about.trial.lower()}-cut-{order.about.cut}-counts",
