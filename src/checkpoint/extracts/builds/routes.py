@@ -80,9 +80,8 @@ async def build_extract(
         view = views.build(made, by=by)
         return shown(view, status=202, headers={"Location": views.place_of(made)})
 
-    answer = await once(session, asked, deed, by=by, at=now)
-    request.app.state.builder.wake()
-    return answer
+    request.app.state.builder.wake_after(session)
+    return await once(session, asked, deed, by=by, at=now)
 
 
 @router.get(BUILD, response_model=BuildView, responses=problems(ExtractNotFound, BuildNotFound))
