@@ -131,7 +131,7 @@ async def test_nothing_is_anonymous_until_somebody_tried_to_find_people(at_trial
     first = (await statistician.get(place)).json()["release"]
     assert first["label"] == "pseudonymised"
     tables = await statistician.get(f"{place}/tables")
-    assert refusal(tables) == (409, "extract-not-released")
+    assert refusal(tables) == (409, "extract-has-no-tables")
     long_ago = ASSESSED | {"assessed_on": "2026-10-01"}
     out = await statistician.post(f"{place}/assessments", json=long_ago, headers=a_key())
     assert refusal(out) == (422, "rule-broken")

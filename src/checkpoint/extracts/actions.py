@@ -69,7 +69,12 @@ async def ask(
     cut = await queries.cut(session, command.trial, command.cut)
     exempt = {each.field: each.why for each in command.exempt}
     await fields.check(
-        session, cut, command.product, command.fields, exempt=exempt, events=command.events
+        session,
+        cut,
+        command.product,
+        command.fields,
+        exempt=[each.field for each in command.exempt],
+        events=command.events,
     )
     await populations.check(session, cut, population, today=today)
     request = ExtractRequest(

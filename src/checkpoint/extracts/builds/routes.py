@@ -28,6 +28,7 @@ from checkpoint.extracts.states import (
     ExtractNotFound,
     ExtractNotReleased,
     KeyDestroyed,
+    NoTables,
     PackageNotKept,
     Product,
 )
@@ -151,14 +152,14 @@ async def read_disclosure_report(
     return shown(views.report(found.releases[0]))
 
 
-@router.get(f"{ONE}/tables", response_model=TablesView, responses=problems(*GIVEN))
+@router.get(f"{ONE}/tables", response_model=TablesView, responses=problems(*GIVEN, NoTables))
 async def read_extract_tables(
     by: Reading, extract_id: ExtractId, session: Transaction, now: Now
 ) -> Response:
     """The last release's counts: under 10 suppressed, the rest rounded to 5."""
     found = await _given(session, extract_id, by=by, at=now)
     if found.request.product != Product.AGGREGATES:
-        raise ExtractNotReleased("It has rows of people, and no tables; download its package.")
+        raise NoTables("Rows of people are in its package; ask for aggregates to have tables.")
     await _disclose(session, ExtractEvent.TABLES_SHOWN, found, by=by, at=now)
     return shown(views.tables(found.releases[0]))
 
