@@ -6,7 +6,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
-from checkpoint.extracts import describing, reports
+from checkpoint.extracts import control, describing, reports
 from checkpoint.extracts.coarsening import Plan, Step
 from checkpoint.extracts.describing import About, Listed
 from checkpoint.extracts.facts import Asked, Release, Tell
@@ -151,11 +151,11 @@ class Assembly:
             "participant-flow": (
                 "gate",
                 "Participant flow, from the first gate to the rows of this extract",
-                reports.flow_rows(about.gates, plan.outcomes, plan.kept, policy),
+                control.flow_rows(about.gates, plan.outcomes, plan.kept, policy),
             )
         }
         if about.changes:
-            rows = reports.change_rows(about.changes, policy)
+            rows = control.change_rows(about.changes, policy)
             counts["changes"] = ("field", "What changed since the cut before", rows)
         for name, (first, title, rows) in counts.items():
             package.add(f"{name}.csv", describing.counts_file(first, rows))
