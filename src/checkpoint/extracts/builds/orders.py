@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.vault import Vault
+from checkpoint.evaluation.windows import horizons_of, nominal
 from checkpoint.extracts import fields, keys, queries
 from checkpoint.extracts.builds import populations
 from checkpoint.extracts.builds import queries as builds
@@ -62,6 +63,7 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
         bool(first.unblinded) if first else await monitor.is_unblinded(session, cut.trial_id)
     )
     columns, fault = await _columns(session, cut, request)
+    releases = await builds.releases_in(session, cut.trial_id)
     return Order(
         product=Product(request.product),
         cut=cut,
@@ -72,14 +74,16 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
         recipient=request.recipient,
         unblinded=unblinded,
         released_before=first is not None,
-        about=await _about(session, found, cut, begun, vault=vault, unblinded=unblinded),
+        about=await _about(
+            session, found, cut, begun, vault=vault, unblinded=unblinded, releases=releases
+        ),
         asked=Asked(
             columns=columns,
             arms=await _arms(session, cut, begun, request, vault=vault, unblinded=unblinded),
             events=EVENT_COLUMNS if request.events else (),
             outcome=outcome_of(cut.measures),
             earlier=earlier(
-                await builds.releases_in(session, cut.trial_id),
+                releases,
                 await fields.of_cut(session, cut, unblinded=True),
                 request.id,
                 first,
@@ -123,14 +127,25 @@ def earlier(
         first: its first release, behind which none counts; None: it has none.
     """
     known, finest = {each.name: each for each in offered if each.quasi}, dict[str, int]()
-    for row in releases:
-        if first is not None and row.released_at >= first.released_at:
-            break
-        if row.request_id == request_id or row.product != Product.PERSON_LEVEL:
-            continue
+    for _, row in before(releases, request_id, first):
         for name, level in row.levels.items():
             finest[name] = min(level, finest.get(name, level))
     return [(known[name], level) for name, level in sorted(finest.items()) if name in known]
+
+
+def before(
+    releases: Iterable[Any], request_id: Any, first: Any | None
+) -> Iterator[tuple[int, Any]]:
+    """Releases of rows of people that came before an extract's own first, as ``earlier`` has them.
+
+    Yields:
+        Each with its number among the trial's releases.
+    """
+    for number, row in enumerate(releases, 1):
+        if first is not None and row.released_at >= first.released_at:
+            break
+        if row.request_id != request_id and row.product == Product.PERSON_LEVEL:
+            yield number, row
 
 
 async def _arms(
@@ -152,8 +167,9 @@ async def _about(
     *,
     vault: Vault,
     unblinded: bool,
+    releases: Sequence[Any],
 ) -> About:
-    request = found.request
+    request, first = found.request, found.releases[-1] if found.releases else None
     standing = await trials.one(session, request.trial, at=begun.asked_at)
     return About(
         trial=request.trial,
@@ -177,6 +193,12 @@ async def _about(
         changes=changes_of(await cuts.changes(session, cut.id)),
         assessment=assessment_of(found.assessments, begun.assessment),
         exempt=request.exempt,
+        purpose=" ".join(request.purpose.split()),
+        agreement=request.agreement,
+        expires_on=request.expires_on,
+        horizons=tuple((each.name, nominal(each)) for each in horizons_of(cut.horizons)),
+        conviction_lag_months=cut.conviction_lag_months,
+        joined_to=tuple(number for number, _ in before(releases, request.id, first)),
     )
 
 
