@@ -133,7 +133,15 @@ def report(
 
 
 def because(about: About, plan: Plan) -> str | None:
-    """Why earlier releases count; None where there is none, or nothing was made coarser or lost."""
+    """Why a file is judged with others.
+
+    Args:
+        about: with the earlier releases that it is judged with.
+        plan: how coarse it is, and what was lost.
+
+    Returns:
+        Sentences; None where no release came before, or nothing was made coarser or lost.
+    """
     if not about.joined_to or not (plan.steps or any(plan.lost.values())):
         return None
     numbers = ", ".join(map(str, about.joined_to))

@@ -3,7 +3,7 @@
 import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,7 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
     )
     columns, fault = await _columns(session, cut, request)
     releases = await builds.releases_in(session, cut.trial_id)
+    about = await _about(session, found, cut, begun, vault.software, unblinded=unblinded)
     return Order(
         product=Product(request.product),
         cut=cut,
@@ -74,9 +75,7 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
         recipient=request.recipient,
         unblinded=unblinded,
         released_before=first is not None,
-        about=await _about(
-            session, found, cut, begun, vault=vault, unblinded=unblinded, releases=releases
-        ),
+        about=replace(about, joined_to=[n for n, _ in before(releases, request.id, first)]),
         asked=Asked(
             columns=columns,
             arms=await _arms(session, cut, begun, request, vault=vault, unblinded=unblinded),
@@ -164,12 +163,11 @@ async def _about(
     found: Extract,
     cut: Any,
     begun: Any,
+    software: str,
     *,
-    vault: Vault,
     unblinded: bool,
-    releases: Sequence[Any],
 ) -> About:
-    request, first = found.request, found.releases[-1] if found.releases else None
+    request = found.request
     standing = await trials.one(session, request.trial, at=begun.asked_at)
     return About(
         trial=request.trial,
@@ -183,7 +181,7 @@ async def _about(
         followed_until=cut.followed_until,
         definitions=cut.definitions,
         definitions_digest=cut.definitions_digest,
-        software=vault.software,
+        software=software,
         population=in_words(request.population),
         rule_sets=tuple(cut.rule_sets),
         harm_index=cut.harm_index,
@@ -196,9 +194,8 @@ async def _about(
         purpose=" ".join(request.purpose.split()),
         agreement=request.agreement,
         expires_on=request.expires_on,
-        horizons=tuple((each.name, nominal(each)) for each in horizons_of(cut.horizons)),
+        horizons=[(each.name, nominal(each)) for each in horizons_of(cut.horizons)],
         conviction_lag_months=cut.conviction_lag_months,
-        joined_to=tuple(number for number, _ in before(releases, request.id, first)),
     )
 
 
