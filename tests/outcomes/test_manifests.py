@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from checkpoint.foundation.schemas import Command
 from checkpoint.outcomes.elsewhere.rules import (
+    Covariate,
     Manifest,
     canonical,
     digest_of,
@@ -22,6 +23,7 @@ from checkpoint.outcomes.elsewhere.tabular import (
     ParticipantRow,
     RowRefused,
     cells_of,
+    covariates_of,
     follow_up_values,
     participant_values,
 )
@@ -68,6 +70,7 @@ def test_a_manifest_is_read_as_json_and_as_toml():
         ("code = ", "cannot be read"),
         ("[" * 5, "cannot be read"),
         ("code = 1", "manifest: code"),
+        ('{"code": ' + "9" * 5000 + "}", "too many digits"),
     ],
 )
 def test_what_is_no_manifest_is_refused(text, words):
@@ -221,3 +224,11 @@ def test_a_fault_of_a_day_says_how_days_are_written():
     with pytest.raises(ValidationError) as refused:
         OneDay.model_validate({"day": "tomorrow"})
     assert faults_of(refused.value) == ["day: Write the day as 2016-08-31: year, month, day."]
+
+
+def test_a_number_whose_square_nobody_can_sum_is_no_covariate():
+    faults, declared = [], {"x": Covariate(type="number", label="Something")}
+    for given, kept in ((1e300, {}), (-1e12, {"x": -(10**12)}), (1.5, {"x": 1.5})):
+        found = covariates_of({"x": given}, declared, lambda *told: faults.append(told))
+        assert found == kept
+    assert [(column, rule) for column, rule, _ in faults] == [("x", "covariate-type")]

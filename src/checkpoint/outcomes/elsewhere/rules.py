@@ -191,6 +191,10 @@ def read_manifest(text: str) -> Manifest:
         raise EditionRefused(f"The manifest cannot be read: {error}") from error
     except ValidationError as error:
         raise EditionRefused("\n".join(f"manifest: {each}" for each in faults_of(error))) from error
+    except ValueError as error:
+        raise EditionRefused(
+            "The manifest cannot be read: A number has too many digits."
+        ) from error
 
 
 def faults_of(error: ValidationError) -> list[str]:

@@ -28,6 +28,7 @@ AS_TOLD = (
     "custody_days", "distance_travelled", "cost_pence",
 )  # fmt: skip
 MOST_PENCE = 1_000_000_000
+MOST_NUMBER = 1_000_000_000_000  # squares of it, summed over a million people, stay in bounds
 
 
 class ParticipantRow(Command):
@@ -219,6 +220,8 @@ def _read(value: Any, covariate: Covariate) -> Any:
         number = math.nan
     if isinstance(value, bool) or not math.isfinite(number):
         raise ValueError("Write a number, with a point before decimals.")
+    if abs(number) > MOST_NUMBER:
+        raise ValueError(f"Write a number from {-MOST_NUMBER:,} to {MOST_NUMBER:,}.")
     return int(number) if number.is_integer() else number
 
 
