@@ -65,6 +65,17 @@ def test_a_flow_adds_up_from_the_first_gate_that_is_told_to_allocation(case):
     assert flow.boxes["allocated"] + stopped == max([people, *(gate.came for gate in gates)])
 
 
+def test_who_agrees_to_the_research_no_longer_is_told_where_they_left():
+    told = {
+        "gates": {"arrested": 30, "consented": 14, "allocated": 13},
+        "stopped": {"arrested": {"other": 16}, "consented": {"not_allocated": 1}},
+        "left_out": {"A": 1, "B": 2},
+    }
+    gates = gates_of(told, 10)
+    assert gates[-1].stopped == {"left_out": 3, "not_allocated": 1}
+    assert checked(before_allocation(gates, 10)).boxes["consented.left_out"] == 3
+
+
 @given(trees(), st.data())
 def test_one_person_more_in_any_box_that_divides_is_found(flow, data):
     assert faults(flow) == []

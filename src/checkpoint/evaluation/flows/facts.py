@@ -29,6 +29,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "no_reason": "declined, no reason given",
         "not_allocated": "not allocated",
         "allocated_before": "allocated before in this trial",
+        "left_out": "allocated, and agree to the research no longer",
         "own_arm": "Given the arm they were allocated to, as the protocol has it",
         "own_arm_otherwise": "Given that arm, not as the protocol has it",
         "another_arm": "Given another arm",

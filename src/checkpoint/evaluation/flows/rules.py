@@ -13,6 +13,7 @@ ALLOCATED = "allocated"
 # From the first to the last; whoever came to one came to all before it.
 GATES = ("arrested", "screened", "eligible", "consented", ALLOCATED)
 NOT_TOLD = "not_told"
+LEFT_OUT = "left_out"
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ def gates_of(told: Mapping[str, Any], participants: int) -> list[Gate]:
     """The gates before allocation, as a cut tells them.
 
     Args:
-        told: the cut's flow: of a trial that ran here ``gates`` and what ``stopped`` people at
-            each; of one elsewhere, counts by gate, and by gate and reason as in
+        told: the cut's flow: of a trial that ran here ``gates``, what ``stopped`` people at each,
+            and by mask who was ``left_out``; of one elsewhere, counts by gate, and by gate and reason as in
             ``screened_not_eligible``.
         participants: of the cut; they are those who came to the last gate.
 
@@ -70,6 +71,9 @@ def gates_of(told: Mapping[str, Any], participants: int) -> list[Gate]:
         reasons = {name: count for name, count in stopped.get(gate, {}).items() if count}
         if not reasons and came[gate] != came[after]:
             reasons = {NOT_TOLD: came[gate] - came[after]}
+        # Whoever agrees to the research no longer was allocated, and is none of the participants.
+        if after == ALLOCATED and (left := sum(told.get(LEFT_OUT, {}).values())):
+            reasons[LEFT_OUT] = left
         found.append(Gate(gate, came[gate], dict(sorted(reasons.items()))))
     return found
 
