@@ -132,11 +132,11 @@ def hidden_levels(levels: Mapping[str, Sequence[int]], role: Role) -> set[str]:
         role: the reader's.
 
     Returns:
-        Levels with a small count; and where that is only one, the smallest other too, or what is
-        hidden could be worked out from the rest.
+        Levels with a small count; and where that is only one, the smallest other that anybody is
+        in, or what is hidden could be worked out from the rest.
     """
     hidden = {level for level, cells in levels.items() if rests_on_few(cells, role)}
     if len(hidden) == 1:
-        others = [level for level in levels if level not in hidden]
+        others = [level for level in levels if level not in hidden and any(levels[level])]
         hidden |= {*sorted(others, key=lambda level: (sum(levels[level]), level))[:1]}
     return hidden
