@@ -79,6 +79,12 @@ def test_what_a_package_says_of_its_people_is_in_words_and_in_order():
         {"eligible": 20, "screened": 30, "no": 3, "allocated": 12}, allocated=12
     )
     assert gates == [("screened", 30), ("eligible", 20)]
+    own = {"gates": {"arrested": 40, "eligible": 30, "screened": 30, "allocated": 12}, "by": []}
+    assert orders.gates_of(own, allocated=12) == [
+        ("arrested", 40),
+        ("screened", 30),
+        ("eligible", 30),
+    ]
     assert orders.gates_of({"other": "?"}, allocated=12) == [("in_the_cut", 12)]
     assert orders.outcome_of(["proven", "charge"]) == "charge"
     assert [kind_of(each).value for each in (["number"], ["boolean"], ["string", "number"])] == [

@@ -176,6 +176,12 @@ def test_a_participant_who_does_not_fit_is_refused(told, others, column):
     assert column in {each.column for each in refused.value.faults}
 
 
+def test_sex_is_known_or_not_known_as_it_is_of_whoever_was_allocated_here():
+    for told, kept in (("female", "female"), ("not_known", None), (None, None)):
+        row = ParticipantRow(participant="R1", arm="aid", sex=told)
+        assert participant_values(row, manifest(), MASKS)["sex"] == kept
+
+
 def test_follow_up_is_told_in_the_unit_of_the_manifest():
     weeks = FollowUpRow(participant="R1", measure="arrest", at=20)
     assert follow_up_values(weeks, manifest())["day"] == 140

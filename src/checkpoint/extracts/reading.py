@@ -21,10 +21,6 @@ pa.set_memory_pool(pa.system_memory_pool())
 Clean = Callable[[str], str | None]
 
 
-class TooManyValues(ValueError):
-    """A column has more values than any coarsening could bring together."""
-
-
 class Codebook:
     """The values of one column, each with the number that stands for it while an extract is built.
 

@@ -8,7 +8,7 @@ from checkpoint.extracts.states import Product, Verdict
 from checkpoint.foundation.schemas import Code, Command, Day, Text
 
 Words = Annotated[Text, Field(max_length=2000)]
-FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,39}$", examples=["age"])]
+FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,39}$", examples=["age_band"])]
 Group = Annotated[str, Field(min_length=1, max_length=40)]
 
 
@@ -50,7 +50,7 @@ class AskForExtract(Command):
                     "trial": "CHECKPOINT-1",
                     "cut": 1,
                     "product": "person_level",
-                    "fields": ["mask", "age", "sex", "observed_days", "arrest_day"],
+                    "fields": ["arm", "age_band", "sex", "observed_days", "arrest_day"],
                     "population": {},
                     "purpose": "The evaluation that the protocol names, at twelve months.",
                     "agreement": "Data sharing agreement 2026/17",

@@ -24,7 +24,7 @@ YES, NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 LONGEST = 3700
 # What is kept of somebody just as it is told.
 AS_TOLD = (
-    "completed", "sex", "age", "ethnicity", "residence", "offence_group", "ended_by",
+    "completed", "age", "ethnicity", "residence", "offence_group", "ended_by",
     "custody_days", "distance_travelled", "cost_pence",
 )  # fmt: skip
 MOST_PENCE = 1_000_000_000
@@ -139,6 +139,7 @@ def participant_values(
         "allocated_on": allocated_on,
         "baseline": baseline,
         "observed_days": observed,
+        "sex": None if row.sex is Sex.NOT_KNOWN else row.sex,  # as of a trial that runs here
     } | {name: getattr(row, name) for name in AS_TOLD}
 
 
