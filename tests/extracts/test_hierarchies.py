@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from checkpoint.custody.states import OffenceClass
 from checkpoint.extracts.columns import Kind
-from checkpoint.extracts.hierarchies import NOT_GROUPED, WITHHELD, generalised, harmless, in_words, top
+from checkpoint.extracts.hierarchies import (
+    NOT_GROUPED,
+    WITHHELD,
+    generalised,
+    harmless,
+    in_words,
+    top,
+)
 from checkpoint.outcomes.cuts.states import EndOfObservation
 from checkpoint.outcomes.elsewhere.tabular import ParticipantRow
 from checkpoint.outcomes.own import rules
