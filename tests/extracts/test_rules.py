@@ -10,6 +10,7 @@ from checkpoint.extracts.fields import kind_of
 from checkpoint.extracts.rules import (
     LONGEST,
     MOST_ASSESSMENTS,
+    check_answer,
     check_assessment,
     check_assessor,
     check_expiry,
@@ -17,7 +18,13 @@ from checkpoint.extracts.rules import (
     listed_state,
     state_of,
 )
-from checkpoint.extracts.states import AnswerOutcome, EndingKind, Product, RequestState
+from checkpoint.extracts.states import (
+    AnswerOutcome,
+    EndingKind,
+    ExtractAnswered,
+    Product,
+    RequestState,
+)
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.oversight.rules import SecondPersonNeeded
 
@@ -49,6 +56,15 @@ def test_a_list_and_a_page_say_the_same_of_where_a_request_stands(
         expires_on=TODAY,
     )
     assert listed_state(row, today=TODAY) is stands
+
+
+def test_somebody_answers_once_what_somebody_else_asked_for_until_it_is_decided():
+    check_answer([YES], NO, requested_by="evaluator")
+    with pytest.raises(SecondPersonNeeded):
+        check_answer([], "evaluator", requested_by="evaluator")
+    for answers, by in (([YES], YES.answered_by), ([NO], YES.answered_by)):
+        with pytest.raises(ExtractAnswered):
+            check_answer(answers, by, requested_by="evaluator")
 
 
 def test_the_last_day_is_given_out_on_and_the_day_after_is_not():
