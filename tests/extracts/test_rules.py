@@ -59,7 +59,7 @@ def test_a_list_and_a_page_say_the_same_of_where_a_request_stands(
 
 
 def test_somebody_answers_once_what_somebody_else_asked_for_until_it_is_decided():
-    check_answer([YES], NO, requested_by="evaluator")
+    check_answer([YES], NO.answered_by, requested_by="evaluator")
     with pytest.raises(SecondPersonNeeded):
         check_answer([], "evaluator", requested_by="evaluator")
     for answers, by in (([YES], YES.answered_by), ([NO], YES.answered_by)):
