@@ -15,7 +15,7 @@ FLOW = "TEST-FLOW"
 GATES = ("arrested", "screened", "eligible", "consented", "allocated")
 REASONS = {
     "arrested": ("not_told", "no_staff"),
-    "screened": ("not_eligible", "not_decided"),
+    "screened": ("ineligible_in_breach", "ineligible"),
     "eligible": ("not_asked", "no_reason"),
     "consented": ("allocated_before",),
 }
@@ -55,7 +55,8 @@ def _shared(count: int, reasons: tuple[str, ...]) -> dict[str, int]:
 
 
 async def flowing(engine: AsyncEngine) -> tuple[DataCut, list[CutParticipant]]:
-    """Cut 1 adds up; cut 2 has one person more than were allocated; cut 3 begins at allocation."""
+    """Cut 1 adds up; cut 2 has one person more than were allocated; cut 3
+    begins at allocation; of cut 4 everybody was left out since."""
     trial_id = await adopted(
         engine,
         FLOW,
@@ -74,6 +75,12 @@ async def flowing(engine: AsyncEngine) -> tuple[DataCut, list[CutParticipant]]:
     others = [
         a_cut(trial_id, number=2, flow=a_flow(151), **common),
         a_cut(trial_id, number=3, masks=["A", "B", "C"]),
+        a_cut(
+            trial_id,
+            number=4,
+            masks=["A", "B", "C"],
+            flow=a_flow(17) | {"left_out": {"A": 12, "B": 5, "C": 0}},
+        ),
     ]
     async with transaction(engine) as session:
         await insert(session, cut, *others)

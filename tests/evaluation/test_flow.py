@@ -134,11 +134,14 @@ async def test_the_flow_tells_who_came_how_far_from_arrest_to_analysis(at_cuts, 
         }
         for each in arm["analysed"]:
             assert sum(by_code(each["parts"]).values()) == arm["allocated"]
+    words = [part["words"] for part in found["gates"][1]["stopped"]]
+    assert words == ["not eligible", "not eligible: in breach"]
     given = by_code(found["given_together"])
     assert sum(given.values()) == 150
     assert given["another_arm"] == sum(p.delivered_mask not in (None, p.mask) for p in people)
     assert "until two people have unblinded" in found["withheld"][0]
-    assert found["sums_checked"] == 4 + 1 + 3 * (1 + 3 * 2) + 1
+    assert {arm["kept"][0]["people"] for arm in found["followed"]} == {50}
+    assert found["sums_checked"] == 4 + 1 + 3 + 1 + 3 * (1 + 3 * 2) + 1
 
 
 async def test_the_flow_analyses_as_many_as_the_summary_does(at_cuts, flowed):
@@ -154,6 +157,25 @@ async def test_the_flow_analyses_as_many_as_the_summary_does(at_cuts, flowed):
         for each in summary["populations"][0]["results"]
         for arm in each["arms"]
     }
+
+
+async def test_who_agreed_no_longer_was_allocated_and_is_left_out(at_cuts, flowed):
+    found = await told(at_cuts, cut=4)
+    assert found["allocated"] == 17
+    assert (
+        found["gates"][-1]["people"] == 17 + a_flow(17)["stopped"]["consented"]["allocated_before"]
+    )
+    kept = {arm["mask"]: (arm["allocated"], by_code(arm["kept"])) for arm in found["followed"]}
+    assert kept == {
+        "A": (12, {"kept": 0, "left_out": 12}),
+        "B": (5, {"kept": 0, "left_out": 5}),
+        "C": (0, {"kept": 0, "left_out": 0}),
+    }
+    drawn = (await at_cuts(Role.STATISTICIAN).get(f"{PLACE}.svg", params={"cut": 4})).text
+    assert "Arm A: allocated (n = 12)" in drawn
+    seen = await told(at_cuts, role=Role.EVALUATOR, cut=4)
+    assert [by_code(arm["kept"])["left_out"] for arm in seen["followed"]] == [None, None, 0]
+    assert [arm["allocated"] for arm in seen["followed"]] == [None, None, 0]
 
 
 async def test_numbers_that_do_not_add_up_are_refused_and_not_told(at_cuts, flowed):

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkpoint.evaluation.pictures.numbers import figure_of, interval
 from checkpoint.evaluation.pictures.views import cumulated, month_ends
 from checkpoint.foundation.actors import Role
 from evaluating import ROSSI, SMALL
@@ -62,6 +63,7 @@ async def test_a_drawing_is_black_on_white_large_enough_and_says_of_whom_it_is(a
     assert again.content == answer.content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("picture", PICTURES)
 async def test_an_image_carries_its_words_and_is_the_same_each_time(at_cuts, picture):
     from PIL import Image
@@ -171,6 +173,7 @@ async def test_what_an_evaluator_is_not_shown_is_in_no_picture(at_cuts, flowed):
     assert "Arm A" not in lettering(together)[0]
 
 
+@pytest.mark.slow
 async def test_an_empty_cut_is_drawn_as_empty(at_cuts):
     for picture in PICTURES:
         for form in ("svg", "png"):
@@ -213,6 +216,12 @@ def test_months_add_up_to_everybody_and_tell_no_small_month(rows, least):
     assert all(b - a >= least for a, b in pairwise(totals)) or len(found) <= 1
     for until, total in found:
         assert total == sum(each.people for each in days if each.day <= until)
+
+
+def test_figures_are_written_with_their_intervals_where_they_have_them():
+    assert interval(0.72727, 0.52811, 1.00161) == "0.7273 (95 % interval 0.5281 to 1.0016)"
+    assert (interval(0.0, None, None), interval(None, None, None)) == ("0.0000", "none")
+    assert (figure_of(None), figure_of(0.05008)) == ("none", "0.0501")
 
 
 def test_months_end_with_the_last_day():

@@ -62,6 +62,7 @@ async def test_a_report_holds_every_figure_and_picture_and_what_doors_tell(
         assert digest == hashlib.sha256((folder / name).read_bytes()).hexdigest()
 
 
+@pytest.mark.slow
 async def test_the_same_cut_gives_the_same_report(written, tmp_path):
     first, again = [await written(ROSSI, tmp_path / name) for name in ("a", "b")]
     assert first[-1].read_text() == again[-1].read_text()

@@ -93,7 +93,7 @@ def test_it_tells_where_the_docs_are_and_how_to_become_each_role(tmp_path):
             assert token.stdout.count(".") == 2
 
 
-OFFICER, NAVIGATOR = 0, 1
+OFFICER, NAVIGATOR, EVALUATOR = 0, 1, 2
 
 
 def pasted(address, whose=OFFICER, times=1, strictly=("-euo", "pipefail")):
@@ -108,7 +108,7 @@ def pasted(address, whose=OFFICER, times=1, strictly=("-euo", "pipefail")):
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
 
 
@@ -141,7 +141,19 @@ def test_a_navigator_pastes_the_readme_from_their_caseload_to_their_calendar(tmp
     assert "record_condition_entry" in done.stdout
 
 
-@pytest.mark.parametrize("whose", [OFFICER, NAVIGATOR])
+def test_an_evaluator_pastes_the_readme_from_the_figures_to_an_extract(tmp_path):
+    with running(tmp_path) as (_, address):
+        done = pasted(address, whose=EVALUATOR)
+    assert done.returncode == 0, done.stderr
+    points, *told = done.stdout.splitlines()
+    assert abs(float(points)) > 5
+    assert "Arrested again: time to the first" in told[0]
+    states = [line for line in told if line in {"requested", "approved", "released", "1"}]
+    assert states == ["requested", "approved", "1", "released"]
+    assert '"policy"' in done.stdout
+
+
+@pytest.mark.parametrize("whose", [OFFICER, NAVIGATOR, EVALUATOR])
 def test_the_readme_pasted_while_nothing_runs_says_so_plainly(whose):
     done = pasted(f"http://127.0.0.1:{free_port()}", whose, strictly=())
     assert "Is the service running" in done.stderr

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from assessing import INSTRUMENT, all_pathways, assessed
-from builders import a_key
+from builders import KNOWN, a_key, booked, decided
 from checkpoint.allocation.vault import Vault
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.database import engine_for, transaction
@@ -136,6 +136,19 @@ async def test_what_was_delivered_is_derived_from_events_and_stays_behind_masks(
     assert sorted(masks.values()) == ["A", "B"]
     _, before = await source(trial, NOON.replace(hour=11))
     assert before == []
+
+
+async def test_whoever_is_not_eligible_is_counted_by_the_first_criterion_not_met(followed_trial):
+    trial = followed_trial
+    officer = trial.stage.at()(name="officer 0")
+    await decided(officer, await booked(officer, screening=KNOWN | {"lives_in_area": False}))
+    assert (await sent(trial.client(), nothing(1, 0))).status_code == 201
+    programme, _ = await source(trial)
+    not_met = await trial.stage.found(
+        "SELECT not_met ->> 0 FROM eligibility_decision WHERE verdict = 'ineligible'"
+    )
+    (((code,)),) = not_met
+    assert programme.flow["stopped"]["screened"] == {f"ineligible_{code}": 1}
 
 
 async def test_a_cut_of_a_trial_that_runs_here_holds_everybody_behind_masks(followed_trial):

@@ -17,7 +17,10 @@ GATES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "eligible": ("Found eligible", "of those screened"),
         "consented": ("Consented", "of those found eligible"),
         "allocated": ("Allocated", "of those who consented"),
-        "given": ("Given the arm they were allocated to", "of those allocated, all arms together"),
+        "given": (
+            "Given the arm they were allocated to",
+            "of those allocated who are in the cut, all arms together",
+        ),
         "completed": ("Completed", "of those with something to complete, all arms together"),
     }
 )

@@ -24,11 +24,16 @@ WORDS: Mapping[str, str] = MappingProxyType(
     {
         "not_told": "no reason told",
         "not_eligible": "not eligible",
+        "ineligible": "not eligible",
+        "pending": "decision pending",
+        "refer": "referred to somebody for a decision",
         "not_asked": "not asked",
         "not_decided": "no decision yet",
         "no_reason": "declined, no reason given",
         "not_allocated": "not allocated",
         "allocated_before": "allocated before in this trial",
+        "kept": "In the cut",
+        "left_out": "Agreed to the research no longer, and left out",
         "own_arm": "Given the arm they were allocated to, as the protocol has it",
         "own_arm_otherwise": "Given that arm, not as the protocol has it",
         "another_arm": "Given another arm",
@@ -42,6 +47,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "not_followed": "Not followed up so long",
     }
 )
+CRITERION = "ineligible_"
 NOTHING_BEFORE = (
     "The programme tells nothing of what came before allocation, so the flow begins there."
 )
@@ -52,7 +58,16 @@ TOGETHER = (
 
 
 def words_of(code: str) -> str:
-    """A reason in words; a code without words of its own as it stands."""
+    """A reason in words.
+
+    Args:
+        code: of the reason; of whoever is not eligible with the criterion that was not met.
+
+    Returns:
+        Its words; a code without words of its own as it stands.
+    """
+    if code.startswith(CRITERION):
+        return f"not eligible: {code.removeprefix(CRITERION).replace('_', ' ').replace('-', ' ')}"
     return WORDS.get(code, code.replace("_", " "))
 
 

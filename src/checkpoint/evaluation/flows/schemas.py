@@ -44,7 +44,10 @@ class FlowArmView(View):
 
     mask: str
     arm: str | None
-    allocated: int
+    allocated: People
+    kept: Annotated[
+        list[PartView], Field(description="Who of these is in the cut, and who was left out.")
+    ]
     given: Annotated[list[PartView] | None, Field(description="Null while arms are masked.")]
     followed: list[PartView]
     analysed: list[AnalysedView]
@@ -58,7 +61,7 @@ class FlowView(EvaluationView):
         str | None, Field(description="Why nothing is told of what came before allocation.")
     ]
     gates: list[GateView]
-    allocated: int
+    allocated: People
     followed: list[FlowArmView]
     given_together: Annotated[
         list[PartView] | None, Field(description="All arms together, while arms are masked.")

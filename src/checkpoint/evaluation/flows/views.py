@@ -35,6 +35,7 @@ from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 GIVEN = ("own_arm", "own_arm_otherwise", "another_arm", "not_known")
 ENDS = tuple(each.value for each in EndOfObservation)
 ANALYSED = ("analysed", "not_passed", "not_followed")
+KEPT, LEFT_OUT = "kept", "left_out"
 
 
 @dataclass(frozen=True)
@@ -61,35 +62,51 @@ def flow(opened: Opened, counted: Counted, *, role: Role) -> FlowView:
     Raises:
         FlowDoesNotReconcile: a box is not the sum of what leaves it.
     """
+    left_out = dict(opened.cut.flow.get(LEFT_OUT, {}))
     participants = opened.cut.participants
-    gates = gates_of(opened.cut.flow, participants)
-    boxes = before_allocation(gates, participants)
+    everybody = participants + sum(left_out.values())
+    gates = gates_of(opened.cut.flow, everybody)
+    boxes = before_allocation(gates, everybody)
     arms = {f"arm.{arm.mask}": counted.allocated.get(arm.mask, 0) for arm in opened.arms}
-    boxes.divide(ALLOCATED, arms, known=[ALLOCATED, *arms])
+    _allocated(boxes, arms, {f"arm.{mask}": people for mask, people in left_out.items()})
+    boxes.boxes[KEPT] = participants
+    boxes.divide(KEPT, {f"{arm}.{KEPT}": people for arm, people in arms.items()}, known=[KEPT])
     for arm in opened.arms:
         _after(boxes, arm, opened, counted)
     if not opened.unblinded:
-        boxes.divide(ALLOCATED, _parts("given", counted.given, GIVEN))
+        boxes.divide(KEPT, _parts("given", counted.given, GIVEN))
     gone = hidden(checked(boxes), exact=role in EXACT)
     return _told(opened, counted, gates, boxes, gone)
 
 
+def _allocated(boxes: Flow, arms: Mapping[str, int], left_out: Mapping[str, int]) -> None:
+    """Who was allocated to each arm: those in the cut, and those left out of it since."""
+    people = {arm: kept + left_out.get(arm, 0) for arm, kept in arms.items()}
+    boxes.divide(ALLOCATED, people)
+    for arm, kept in arms.items():
+        parts = {f"{arm}.{KEPT}": kept, f"{arm}.{LEFT_OUT}": left_out.get(arm, 0)}
+        boxes.divide(arm, parts, known=[f"{arm}.{KEPT}"])
+    if not any(left_out.values()):
+        boxes.known |= {ALLOCATED, *arms}
+
+
 def _after(boxes: Flow, arm: Arm, opened: Opened, counted: Counted) -> None:
     """What became of an arm."""
-    whole = f"arm.{arm.mask}"
+    place = f"arm.{arm.mask}"
+    whole = f"{place}.{KEPT}"
     if opened.unblinded:
-        boxes.divide(whole, _parts(f"{whole}.given", _of(counted.given, arm), GIVEN))
-    boxes.divide(whole, _parts(f"{whole}.ended", _of(counted.ended, arm), ENDS))
+        boxes.divide(whole, _parts(f"{place}.given", _of(counted.given, arm), GIVEN))
+    boxes.divide(whole, _parts(f"{place}.ended", _of(counted.ended, arm), ENDS))
     for measure, rows in counted.analysed.items():
         for number in range(len(opened.horizons)):
-            place = f"{whole}.{measure}{number}"
+            box = f"{place}.{measure}{number}"
             sums = {
-                f"{place}.{name}": sum(
+                f"{box}.{name}": sum(
                     getattr(row, f"{name}{number}") for row in rows if row.mask == arm.mask
                 )
                 for name in ANALYSED
             }
-            boxes.divide(whole, sums, known=[f"{place}.{ANALYSED[0]}"])
+            boxes.divide(whole, sums, known=[f"{box}.{ANALYSED[0]}"])
 
 
 def _of(rows: Iterable[Any], arm: Arm) -> list[Any]:
@@ -124,29 +141,30 @@ def _told(
         )
         for gate in gates
     ]
-    arms = [_arm(arm, opened, boxes, part) for arm in opened.arms]
+    arms = [_arm(arm, opened, number(f"arm.{arm.mask}"), part) for arm in opened.arms]
     withheld = [facts.TOGETHER] * masked + [words.SMALL] * bool(gone)
     return FlowView(
         **views.beginning(opened, counted.allocated),
         begins=gates[0].code if gates else ALLOCATED,
         nothing_before=None if gates else facts.NOTHING_BEFORE,
         gates=before,
-        allocated=boxes.boxes[ALLOCATED],
+        allocated=number(ALLOCATED),
         followed=arms,
         given_together=given,
         withheld=withheld,
         sums_checked=len(boxes.sums),
         window=window(opened),
-        in_words=in_words(before, boxes.boxes[ALLOCATED], arms, given),
+        in_words=in_words(before, number(ALLOCATED), arms, given),
     )
 
 
-def _arm(arm: Arm, opened: Opened, boxes: Flow, part: Any) -> FlowArmView:
+def _arm(arm: Arm, opened: Opened, allocated: int | None, part: Any) -> FlowArmView:
     whole = f"arm.{arm.mask}"
     return FlowArmView(
         mask=arm.mask,
         arm=arm.name,
-        allocated=boxes.boxes[whole],
+        allocated=allocated,
+        kept=[part(f"{whole}.{code}", code) for code in (KEPT, LEFT_OUT)],
         given=[part(f"{whole}.given.{code}", code) for code in GIVEN] if opened.unblinded else None,
         followed=[part(f"{whole}.ended.{code}", code) for code in ENDS],
         analysed=[
@@ -173,7 +191,7 @@ def window(opened: Opened) -> str:
 
 def in_words(
     gates: Sequence[GateView],
-    allocated: int,
+    allocated: int | None,
     arms: Sequence[FlowArmView],
     given: Sequence[PartView] | None,
 ) -> list[str]:
@@ -197,7 +215,8 @@ def in_words(
         found.append(f"All arms together. {_listed(given)}.")
     for arm in arms:
         label = f"Arm {arm.arm or arm.mask}"
-        found.append(f"{label}, allocated: {told(arm.allocated)}.")
+        kept = "" if arm.kept[-1].people == 0 else f" {_listed(arm.kept)}."
+        found.append(f"{label}, allocated: {told(arm.allocated)}.{kept}")
         if arm.given is not None:
             found.append(f"{label}. {_listed(arm.given)}.")
         found.append(f"{label}. {_listed(arm.followed)}.")

@@ -153,7 +153,11 @@ def _gates(view: FlowView, half: float) -> tuple[list[Box], list[Line], float]:
 
 def _column(arm: FlowArmView, measure: Measure, x: float, y: float, width: float) -> list[Box]:
     label = f"Arm {arm.arm or arm.mask}"
-    found = [_box([(f"{label}: allocated", arm.allocated)], x, y, width)]
+    first = _box([(f"{label}: allocated", arm.allocated)], x, y, width)
+    if arm.kept[-1].people != 0:
+        kept = [line for part in arm.kept for line in _part(part, width)]
+        first = Box([*first.lines, *kept], x, y, width)
+    found = [first]
     if arm.given is not None:
         found.append(_aside("Given", arm.given, x, found[-1].foot + GAP, width))
     found.append(_aside("Follow-up", arm.followed, x, found[-1].foot + GAP, width))

@@ -124,8 +124,8 @@ def _drawn(axes: Any, lines: Sequence[Line]) -> None:
     placed = axes.get_yaxis_transform()
     for number, each in enumerate(lines):
         _written(axes, placed, number, each)
-        if each.value:
-            _marked(axes, number, each)
+        if each.low is not None and each.high is not None:
+            _marked(axes, number, each.value, (each.low, each.high))
     axes.xaxis.set_major_locator(FixedLocator([0.1, 0.25, 0.5, 1, 2, 4, 10]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
@@ -147,15 +147,14 @@ def _written(axes: Any, placed: Any, number: int, each: Line) -> None:
         )  # fmt: skip
 
 
-def _marked(axes: Any, number: int, each: Line) -> None:
+def _marked(axes: Any, number: int, value: float | None, ends: tuple[float, float]) -> None:
     first, last = axes.get_xlim()
-    if each.low is not None and each.high is not None:
-        ends = [max(each.low, first), min(each.high, last)]
-        axes.plot(ends, [number, number], color="black", lw=1.2)
-        for end, inside, marker in ((first, each.low > first, "<"), (last, each.high < last, ">")):
-            if not inside:
-                axes.plot([end], [number], marker=marker, color="black", ms=5, clip_on=False)
-    axes.plot([each.value], [number], marker="s", color="black", ms=5)
+    low, high = ends
+    axes.plot([max(low, first), min(high, last)], [number, number], color="black", lw=1.2)
+    for end, is_beyond, marker in ((first, low < first, "<"), (last, high > last, ">")):
+        if is_beyond:
+            axes.plot([end], [number], marker=marker, color="black", ms=5, clip_on=False)
+    axes.plot([value], [number], marker="s", color="black", ms=5)
 
 
 def _span(lines: Sequence[Line]) -> tuple[float, float]:

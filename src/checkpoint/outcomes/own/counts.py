@@ -40,7 +40,7 @@ REACHED = sa.text("""
                      WHERE override.eligibility_decision_id = decision.id
                        AND outcome = 'confirmed' AND answered_at <= :known
                      ORDER BY answered_at DESC LIMIT 1),
-                   verdict) AS verdict
+                   verdict) AS verdict, not_met ->> 0 AS first_not_met
           FROM eligibility_decision AS decision JOIN arrested ON arrested.id = custody_record_id
          WHERE decided_at <= :known
          ORDER BY custody_record_id, decision.number DESC
@@ -52,7 +52,7 @@ REACHED = sa.text("""
          WHERE taken_at <= :known AND kind IN ('programme', 'research')
          ORDER BY custody_record_id, kind, asking.number DESC
     ), stood AS (
-        SELECT arrested.*, decided.verdict,
+        SELECT arrested.*, decided.verdict, decided.first_not_met,
                EXISTS (SELECT FROM screening WHERE custody_record_id = arrested.id
                           AND saved_at <= :known) AS is_screened,
                (SELECT reason FROM screening_omission WHERE custody_record_id = arrested.id
@@ -74,7 +74,10 @@ REACHED = sa.text("""
     )
     SELECT gate,
            CASE gate WHEN 'arrested' THEN coalesce(omitted, 'not_told')
-                     WHEN 'screened' THEN coalesce(verdict, 'not_decided')
+                     WHEN 'screened' THEN CASE
+                          WHEN verdict = 'ineligible' AND first_not_met IS NOT NULL
+                               THEN 'ineligible_' || first_not_met
+                          ELSE coalesce(verdict, 'not_decided') END
                      WHEN 'eligible' THEN coalesce(declined, 'not_asked')
                      WHEN 'consented' THEN
                           CASE WHEN allocation_id IS NULL THEN 'not_allocated'
@@ -116,7 +119,8 @@ async def flow(
 
     Returns:
         ``gates``: how many came to each, from arrest to allocation; each is those who stopped there
-        and those of the next. ``stopped``: how many did at each, by reason. ``by``: how many stand
+        and those of the next. ``stopped``: how many did at each, by reason; of those not eligible,
+        by the first criterion of the rules that they did not meet. ``by``: how many stand
         at each gate, by suite, sex, ethnicity and age band; None is not known.
     """
     rows = await rows_of(
