@@ -9,7 +9,7 @@ from checkpoint.demo.followup import found
 from checkpoint.demo.office import Office
 from checkpoint.demo.releasing import PRODUCTS, Releasing
 
-STAGES = 5 + len(PRODUCTS)
+STAGES = 7
 KEPT = timedelta(days=30)
 
 
@@ -50,12 +50,12 @@ def evaluated(
     seen("Evaluating")
     folder.mkdir(parents=True, exist_ok=True)
     summary = player.evaluation(office.trial, cut, folder)
-    packages = []
-    for product in PRODUCTS:
-        seen(f"Building: {product.replace('_', '-')}")
-        packages.append(
-            player.extract(office.trial, cut, product, expires_on=until + KEPT, folder=folder)
-        )
+    seen("Asking for extracts")
+    there = [
+        player.order(office.trial, cut, product, expires_on=until + KEPT) for product in PRODUCTS
+    ]
+    seen("Building extracts")
+    packages = [player.fetch(place, folder) for place in there]
     return Findings(
         trial=office.trial,
         batch=batch,
