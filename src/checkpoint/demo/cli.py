@@ -139,13 +139,8 @@ def _play_term(
         suites = player.open_suites()
         if player.people():
             raise NotADemoDatabase("A demo was played there already; give an empty --folder.")
-        player.register(suites, capacity=max(3, cases // 20), at=since)
-        player.plan(term(seed, cases=cases, suites=suites, since=since, until=until))
+        _plan(player, suites, seed, cases, span)
         office.define(london_day(since) + timedelta(days=1))
-        days = (until - since).days
-        sick = since + timedelta(days=days * 3 // 5, hours=8)
-        player.plan([Step(-1, suites[0], sick, Duty.FALL_SICK, {"suites": suites})])
-        player.plan_upkeep(since=since, until=until)
         with Progress(*COLUMNS, TimeElapsedColumn(), console=told) as progress:
             listings = player.stock(at=since)
             for _ in progress.track(listings, LISTINGS, description="Filling the directory"):
@@ -162,13 +157,33 @@ def _play_term(
             seen = _stages(progress)
             found = evaluated(player, office, results, seed=seed, span=looked_at, seen=seen)
         shown.print(f"{MADE_UP} Seed {seed}, cases {cases}.\n")
-        _show_funnel(player, shown)
-        shown.print(f"The test trial is closed. {proof}")
-        shown.print("Arms are shown here because it is a test and closed; of a live trial, never.")
-        shown.print(given(player.arms, player.given))
-        shown.print(board(player.lines(suites, at=until)))
-        _show_referrals(player, suites, shown)
+        _show_term(player, suites, proof, at=until, shown=shown)
         _show_findings(found, shown)
+
+
+def _plan(
+    player: Releasing, suites: Sequence[str], seed: int, cases: int, span: tuple[datetime, datetime]
+) -> None:
+    """Who is arrested when, who works there, who falls sick, and what the directory's editor does."""
+    since, until = span
+    player.register(suites, capacity=max(3, cases // 20), at=since)
+    player.plan(term(seed, cases=cases, suites=suites, since=since, until=until))
+    days = (until - since).days
+    sick = since + timedelta(days=days * 3 // 5, hours=8)
+    player.plan([Step(-1, suites[0], sick, Duty.FALL_SICK, {"suites": suites})])
+    player.plan_upkeep(since=since, until=until)
+
+
+def _show_term(
+    player: Releasing, suites: Sequence[str], proof: str, *, at: datetime, shown: Console
+) -> None:
+    """How far everybody came, how the trial ended, and what the navigators have in hand."""
+    _show_funnel(player, shown)
+    shown.print(f"The test trial is closed. {proof}")
+    shown.print("Arms are shown here because it is a test and closed; of a live trial, never.")
+    shown.print(given(player.arms, player.given))
+    shown.print(board(player.lines(suites, at=at)))
+    _show_referrals(player, suites, shown)
 
 
 def _stages(progress: Progress) -> Callable[[str], None]:
