@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import FileResponse, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.background import BackgroundTask
 
 from checkpoint.access.guards import holding
 from checkpoint.access.permissions import Permission
@@ -81,8 +82,13 @@ async def build_extract(
         return shown(view, status=202, headers={"Location": views.place_of(made)})
 
     answer = await once(session, asked, deed, by=by, at=now)
-    request.app.state.builder.wake()
+    # A worker sees the build only once it is committed, which is before the answer leaves.
+    answer.background = BackgroundTask(_wake, request)
     return answer
+
+
+async def _wake(request: Request) -> None:
+    request.app.state.builder.wake()
 
 
 @router.get(BUILD, response_model=BuildView, responses=problems(ExtractNotFound, BuildNotFound))
