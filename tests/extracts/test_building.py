@@ -108,6 +108,9 @@ async def test_aggregates_hold_no_small_cell_and_are_given_as_tables(at_trial, t
     package = await evaluator.get(f"/v1/extracts/{made['id']}/package")
     content = zipfile.ZipFile(io.BytesIO(package.content))
     assert json.loads(content.read("tables.json")) == given.json()["tables"]
+    view = (await at_trial(STATISTICIAN).get(f"/v1/extracts/{made['id']}")).json()
+    (build,) = [each for each in view["next_steps"] if each["step"] == "build_extract"]
+    assert (build["allowed"], view["key_destroyed_at"]) == (True, None)
     assert len(rows_of(content, "tables.csv")) == len(counts) / 2
     refused = await at_trial(STATISTICIAN).post(
         f"/v1/extracts/{made['id']}/assessments", json=ASSESSED, headers=a_key()
@@ -128,7 +131,7 @@ async def test_nothing_is_anonymous_until_somebody_tried_to_find_people(at_trial
     first = (await statistician.get(place)).json()["release"]
     assert first["label"] == "pseudonymised"
     tables = await statistician.get(f"{place}/tables")
-    assert refusal(tables) == (409, "extract-not-released")
+    assert refusal(tables) == (409, "extract-has-no-tables")
     long_ago = ASSESSED | {"assessed_on": "2026-10-01"}
     out = await statistician.post(f"{place}/assessments", json=long_ago, headers=a_key())
     assert refusal(out) == (422, "rule-broken")

@@ -63,13 +63,14 @@ def test_columns_are_chosen_by_name_the_arm_always_and_the_observed_time_with_an
 def test_a_covariate_can_be_declared_to_identify_nobody_and_nothing_else_can():
     spared = chosen(["prio", "sex"], OFFERED, exempt=["prio"])
     assert {each.name: each.quasi for each in spared} == {"arm": True, "sex": True, "prio": False}
-    for wrong in (["sex"], ["nobody"]):
-        with pytest.raises(FieldNotOffered):
-            chosen(["prio", "sex"], OFFERED, exempt=wrong)
+    for names, wrong in ((["prio", "sex"], "sex"), (["sex"], "nobody"), (["sex"], "prio")):
+        with pytest.raises(FieldNotOffered) as refused:
+            chosen(names, OFFERED, exempt=[wrong])
+        assert [each["pointer"] for each in refused.value.facts["errors"]] == ["#/exempt/0/field"]
 
 
 @pytest.mark.parametrize("names", [["stratum"], ["sex", "sex"], ["participant_id"], ["completed"]])
 def test_what_is_not_offered_is_refused_and_told_what_is(names):
     with pytest.raises(FieldNotOffered) as refused:
         chosen(names, OFFERED)
-    assert "sex" in refused.value.facts["fields"]
+    assert "sex" in refused.value.facts["offers"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkpoint.evaluation.control import SUPPRESSED_AND_ROUNDED, rounded, table
-from checkpoint.extracts.control import Step, curve, flow, small_cells
+from checkpoint.extracts.control import Step, curve, flow, flow_rows, small_cells
 from checkpoint.extracts.references import policy_on
 from copied import POLICY
 
@@ -121,3 +121,19 @@ def test_no_step_of_a_curve_is_of_few(days):
 def test_the_evaluation_controls_counts_as_the_policy_in_force_does():
     here, rule = policy_on(date(2026, 12, 1)).aggregates, SUPPRESSED_AND_ROUNDED
     assert (rule.smallest, rule.rounding) == (here.smallest, here.rounding)
+
+
+def test_a_flow_of_gates_arms_and_rows_reconciles():
+    def told(gates, kept, **outcomes):
+        rows = flow_rows(gates, outcomes, kept, POLICY)
+        return {(gate, arm): people for gate, arm, people in rows}
+
+    whole = told([("in_the_cut", 302)], {"A": 151, "B": 151}, A=(100, 51), B=(90, 61))
+    assert {*whole.values()} == {302, 151}
+    gates = [("screened", 700), ("eligible", 402)]
+    some = told(gates, {"A": 151, "B": 131}, A=(100, 52), B=(90, 61))
+    assert some["allocated", ""] == some["allocated", "A"] + some["allocated", "B"] == 300
+    assert [some[gate, ""] for gate in ("screened", "eligible")] == [700, 400]
+    few = told(gates, {"A": 151, "B": 0}, A=(100, 52), B=(4, 5))
+    assert few["allocated", "B"] is few["allocated", ""] is None
+    assert few["in_this_extract", ""] is None

@@ -168,11 +168,25 @@ def test_the_report_tells_what_was_measured_made_coarser_and_left_out(package):
     assert report["tests_pass"] is True
     assert report["required"] == {"k": 10, "l": 2}
     coarser = {each["column"]: each["told_as"] for each in report["made_coarser"]}
-    assert coarser
+    assert coarser.keys() >= release.plan.levels.keys() & {
+        step.column for step in release.plan.steps
+    }
+    assert "events.offence_group" in coarser
     page = files["README.md"].decode()
     assert "pseudonymised personal data" in page
     assert "Synthetic: nobody in it exists." in page
     assert all(words in page for words in coarser.values())
+
+
+def test_the_width_of_days_is_told_of_every_column_of_days(tmp_path):
+    rows = [row | {"observed_days": 364 + place % 300} for place, row in enumerate(ROWS)]
+    wanted = asked("observed_days", "arrest_day", events=True)
+    _, files = built(tmp_path, wanted, rows, happened(rows))
+    report, page = json.loads(files["disclosure-report.json"]), files["README.md"].decode()
+    coarser = {each["column"]: each["told_as"] for each in report["made_coarser"]}
+    assert "steps of" in coarser["arrest_day"]
+    assert coarser["events.day"] == coarser["arrest_day"]
+    assert all(f"`{name}`: {words}" in page for name, words in coarser.items())
 
 
 def test_withheld_is_told_from_not_known(package):

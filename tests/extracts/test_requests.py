@@ -116,12 +116,18 @@ async def test_an_ended_extract_gives_nothing_more_and_has_no_key(at_trial, tria
         ({"fields": ["completed"]}, 409, "extract-fields-withheld"),
         ({"fields": ["cost_pounds", "sex"]}, 409, "extract-fields-withheld"),
         ({"exempt": [{"field": "sex", "why": "Known to all."}]}, 422, "extract-field-not-offered"),
+        (
+            {"exempt": [{"field": "priors", "why": "No one knows."}]},
+            422,
+            "extract-field-not-offered",
+        ),
         ({"product": "aggregates", "fields": ["arrest_day"]}, 422, "extract-field-not-offered"),
         ({"product": "aggregates", "fields": ["sex"], "events": True}, 422, "rule-broken"),
         ({"expires_on": "2026-11-01"}, 422, "rule-broken"),
         ({"expires_on": str(NOON.date() + timedelta(days=800))}, 422, "rule-broken"),
         ({"population": {"age_from": 40, "age_to": 30}}, 422, "rule-broken"),
         ({"population": {"age_from": 119}}, 422, "rule-broken"),
+        ({"population": {"sex": ["women"]}}, 422, "request-not-understood"),
         ({"population": {"suite": ["DURHAMGATE"]}}, 422, "request-not-understood"),
         ({"purpose": ""}, 422, "request-not-understood"),
     ],
@@ -131,6 +137,34 @@ async def test_what_cannot_be_asked_for_changes_nothing(at_trial, a_cut, changes
     refused = await client.post("/v1/extracts", json=asking(a_cut, **changes), headers=a_key())
     assert refusal(refused) == (status, slug)
     assert (await client.get("/v1/extracts")).json()["items"] == []
+
+
+async def test_a_refused_field_is_pointed_at_and_the_codes_of_a_population_are_named(
+    at_trial, a_cut
+):
+    client = at_trial(EVALUATOR)
+
+    async def errors(**changes):
+        answer = await client.post("/v1/extracts", json=asking(a_cut, **changes), headers=a_key())
+        return answer.json()["errors"]
+
+    (wrong,) = await errors(fields=["sex", "nobody"])
+    assert wrong["pointer"] == "#/fields/1"
+    (wrong,) = await errors(product="aggregates", fields=["sex", "arrest_day"])
+    assert wrong["pointer"] == "#/fields/1"
+    (wrong,) = await errors(fields=["sex", "completed", "age_band"])
+    assert (wrong["pointer"], wrong["code"]) == ("#/fields/1", "field-withheld")
+    (wrong,) = await errors(population={"sex": ["women"]})
+    assert wrong["pointer"] == "#/population/sex/0"
+    assert "'female'" in wrong["detail"]
+
+
+async def test_the_example_of_the_api_document_is_one_that_works(at_trial, a_cut):
+    document = (await at_trial(EVALUATOR).get("/openapi.json")).json()
+    (example,) = document["components"]["schemas"]["AskForExtract"]["examples"]
+    example |= {"trial": "TEST-TRIAL", "cut": a_cut}
+    made = await at_trial(EVALUATOR).post("/v1/extracts", json=example, headers=a_key())
+    assert made.status_code == 201, made.text
 
 
 async def test_fields_tell_what_is_withheld_and_never_name_what_leaves_in_no_extract(

@@ -4,6 +4,7 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 
 from checkpoint.extracts.builds import orders, waking
 from checkpoint.extracts.fields import kind_of
@@ -25,6 +26,7 @@ from checkpoint.extracts.states import (
     Product,
     RequestState,
 )
+from checkpoint.foundation.database import rows_of, transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.oversight.rules import SecondPersonNeeded
 
@@ -132,6 +134,11 @@ async def test_a_worker_is_woken_only_where_a_build_was_left(api):
     waker = waking.Waker(api)
     assert not await waker._left()
     waker.start()
-    waker.wake()
+    async with transaction(api) as session:
+        waker.wake_after(session)
+        await rows_of(session, sa.text("SELECT 1"))
+        # Before the commit nobody could find the build, and it would wait half a minute.
+        assert not waker._woken.is_set()
+    assert waker._woken.is_set()
     await waker.stop()
     await waking.Waker(api).stop()

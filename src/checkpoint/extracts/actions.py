@@ -75,7 +75,12 @@ async def ask(
     check_sizes(standing.protocol.arms, unblinded=unblinded)
     exempt = {each.field: each.why for each in command.exempt}
     await fields.check(
-        session, cut, command.product, command.fields, exempt=exempt, events=command.events
+        session,
+        cut,
+        command.product,
+        command.fields,
+        exempt=[each.field for each in command.exempt],
+        events=command.events,
     )
     await populations.check(session, cut, population, today=today)
     request = ExtractRequest(

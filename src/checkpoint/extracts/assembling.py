@@ -1,15 +1,16 @@
 """Put a package together: the files of rows, then what is said of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
-from checkpoint.extracts import describing, reports
-from checkpoint.extracts.coarsening import Plan
+from checkpoint.extracts import control, describing, reports
+from checkpoint.extracts.coarsening import Plan, Step
 from checkpoint.extracts.describing import About, Listed
 from checkpoint.extracts.facts import Asked, Release, Tell
+from checkpoint.extracts.hierarchies import in_words
 from checkpoint.extracts.references import Policy
 from checkpoint.extracts.scratch import Digests, Parts, among
 from checkpoint.extracts.writing import Tables, Told, in_order
@@ -132,18 +133,29 @@ class Assembly:
             for each in package.files[-2:]
         ]
 
+    def _coarser(self) -> tuple[Step, ...]:
+        """Every column that is told coarser than its finest, days and offences of events too."""
+        tables = (("", self.people.columns), (f"{EVENTS}.", self.events.columns))
+        return tuple(
+            Step(f"{of}{each.column.name}", each.level, in_words(kind, each.level, self.policy))
+            for of, columns in tables
+            for each in columns
+            for kind in [each.column.kind]
+            if each.level
+        )
+
     def _documents(self, package: Zip, listed: list[Listed]) -> str:
-        plan, about, policy = self.plan, self.about, self.policy
+        plan, about, policy = replace(self.plan, steps=self._coarser()), self.about, self.policy
         called = describing.label(passes=reports.passes(plan, policy), about=about)
         counts = {
             "participant-flow": (
                 "gate",
                 "Participant flow, from the first gate to the rows of this extract",
-                reports.flow_rows(about.gates, plan.outcomes, plan.kept, policy),
+                control.flow_rows(about.gates, plan.outcomes, plan.kept, policy),
             )
         }
         if about.changes:
-            rows = reports.change_rows(about.changes, policy)
+            rows = control.change_rows(about.changes, policy)
             counts["changes"] = ("field", "What changed since the cut before", rows)
         for name, (first, title, rows) in counts.items():
             package.add(f"{name}.csv", describing.counts_file(first, rows))

@@ -78,6 +78,10 @@ class Covariate:
     title: str
 
 
+ASKED_FOR = (
+    "Ask for fields that the trial's list of fields offers, each once; exempt only covariates of a "
+    "programme that you ask for."
+)
 LOWEST = "as the lowest of its step"
 # What is told of a column where that is not what the cut's column says of itself.
 TOLD = {
@@ -210,11 +214,31 @@ def _covariate(covariate: Covariate, taken: set[str]) -> Column:
     )
 
 
+def not_offered(detail: str, pointers: Iterable[str], offers: Iterable[str]) -> FieldNotOffered:
+    """A refusal that says which of the fields that were sent cannot be had, and which can.
+
+    Args:
+        detail: the rule and the remedy.
+        pointers: to each wrong field in the body; what was sent is not repeated.
+        offers: names of the fields that may be asked for.
+
+    Returns:
+        To be raised.
+    """
+    return FieldNotOffered(
+        detail,
+        errors=[
+            {"pointer": each, "code": "field-not-offered", "detail": detail} for each in pointers
+        ],
+        offers=[*offers],
+    )
+
+
 def chosen(
     names: Sequence[str],
     columns: Sequence[Column],
     *,
-    exempt: Iterable[str] = (),
+    exempt: Sequence[str] = (),
     events: bool = False,
 ) -> tuple[Column, ...]:
     """The columns that were asked for.
@@ -231,20 +255,23 @@ def chosen(
         told by arm; so is the observed time, wherever there is a day of anything.
 
     Raises:
-        FieldNotOffered: a name is not offered, stands twice, or is exempt and no covariate.
+        FieldNotOffered: a name is not offered, stands twice, or is exempt and was not asked for
+            or is no covariate.
     """
     known = {each.name: each for each in columns}
     spared = {*exempt}
-    wrong = [name for name in names if name not in known] or [
-        name for name in names if names.count(name) > 1
+    wrong = [
+        f"#/fields/{place}"
+        for place, name in enumerate(names)
+        if name not in known or name in names[:place]
     ]
-    wrong += [n for n in spared if n not in known or not known[n].source.startswith(COVARIATE)]
+    wrong += [
+        f"#/exempt/{place}/field"
+        for place, name in enumerate(exempt)
+        if name not in names or name not in known or not known[name].source.startswith(COVARIATE)
+    ]
     if wrong:
-        raise FieldNotOffered(
-            "Ask for fields that the trial's list of fields offers, each once; only covariates of "
-            "a programme can be declared to identify nobody.",
-            fields=[*known],
-        )
+        raise not_offered(ASKED_FOR, wrong, known)
     wanted = {*names, "arm"}
     if events or any(known[name].kind is Kind.DAYS for name in names):
         wanted.add(OBSERVED)

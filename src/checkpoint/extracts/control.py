@@ -1,6 +1,6 @@
 """Flows and curves that may leave the force, by the rule of counts that the evaluation has. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -47,6 +47,69 @@ def flow(gates: Sequence[tuple[str, int]], policy: Policy) -> dict[str, int | No
     for place, (code, _) in enumerate(gates):
         found[code] = total(told[place:]) or None
     return found
+
+
+def change_rows(
+    changes: Sequence[tuple[str, int | None]], policy: Policy
+) -> list[tuple[str, str, int | None]]:
+    """What changed since the cut before, as it may leave the force.
+
+    Args:
+        changes: code, and how many people; None is not told.
+        policy: the smallest that is shown, and what the rest is rounded to.
+
+    Returns:
+        Code, no arm, and people; None is suppressed.
+    """
+    return [
+        (code, "", None if count is None else rounded(count, policy)) for code, count in changes
+    ]
+
+
+def flow_rows(
+    gates: Sequence[tuple[str, int]],
+    outcomes: Mapping[str, Sequence[int]],
+    kept: Mapping[str, int],
+    policy: Policy,
+) -> list[tuple[str, str, int | None]]:
+    """The participant flow from the first gate to the rows of the file, small counts suppressed.
+
+    Args:
+        gates: before allocation, in order.
+        outcomes: of everybody allocated, by arm.
+        kept: people in the file, by arm.
+        policy: the smallest that is shown.
+
+    Returns:
+        Code, arm or empty, and people. Who is allocated is told exactly where nobody was left out
+        of the file, which tells it anyway; else it is rounded. The gates before stand on the total
+        that is told of them, so that one gate's count is never less than the next one's. A total
+        with a suppressed part is None.
+    """
+    whole = {arm: sum(counts) for arm, counts in outcomes.items()}
+    every = sum(whole.values())
+    lost = every - sum(kept.values())
+    before = [*gates, ("allocated", every)] if gates else []
+    rows: list[tuple[str, str, int | None]] = []
+    for code, counts in (("allocated", whole), ("in_this_extract", kept)):
+        exact = not lost or code == "in_this_extract"
+        told = {
+            arm: n if exact and n >= policy.aggregates.smallest else rounded(n, policy)
+            for arm, n in counts.items()
+        }
+        rows += [(code, arm, n) for arm, n in told.items()]
+        rows.append((code, "", summed(told.values())))
+    shown = flow(before, policy)
+    base, total_told = shown.pop("allocated", None), rows[len(whole)][2]
+    shift = 0 if base is None or total_told is None else total_told - base
+    gates_told = [(code, "", None if n is None else n + shift) for code, n in shown.items()]
+    return [*gates_told, *rows]
+
+
+def summed(parts: Iterable[int | None]) -> int | None:
+    """The total of counts as they are told; None where one of them is suppressed, or there is none."""
+    told = [*parts]
+    return None if not told or None in told else sum(each for each in told if each is not None)
 
 
 def curve(steps: Sequence[Step], policy: Policy) -> tuple[Step, ...]:

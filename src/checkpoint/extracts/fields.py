@@ -10,9 +10,9 @@ from checkpoint.extracts.columns import (
     Column,
     Covariate,
     CovariateKind,
-    FieldNotOffered,
     Kind,
     chosen,
+    not_offered,
     offered,
 )
 from checkpoint.extracts.states import FieldsWithheld, Product
@@ -81,7 +81,7 @@ async def check(
     product: Product,
     names: Sequence[str],
     *,
-    exempt: Iterable[str] = (),
+    exempt: Sequence[str] = (),
     events: bool = False,
 ) -> tuple[Column, ...]:
     """The columns that were asked for, if they may be given now.
@@ -94,12 +94,21 @@ async def check(
     later = {each.name for each in await of_cut(session, cut, unblinded=True)}
     withheld = sorted({*names} & (later - {each.name for each in now}))
     if withheld:
-        raise FieldsWithheld("Leave them out, or wait until two people unblind it.")
+        detail = f"Leave out {', '.join(withheld)}, or wait until two people unblind it."
+        places = [place for place, name in enumerate(names) if name in withheld]
+        raise FieldsWithheld(
+            detail,
+            errors=[
+                {"pointer": f"#/fields/{place}", "code": "field-withheld", "detail": WITHHELD}
+                for place in places
+            ],
+        )
     if product is Product.AGGREGATES:
         counted = countable(now)
-        if exempt or not {*names} <= {each.name for each in counted}:
-            raise FieldNotOffered(
-                "Count by fields that are groups.", fields=[each.name for each in counted]
-            )
+        offers = [each.name for each in counted]
+        wrong = [f"#/fields/{n}" for n, name in enumerate(names) if name not in offers]
+        wrong += [f"#/exempt/{n}/field" for n, _ in enumerate(exempt)]
+        if wrong:
+            raise not_offered("Count by fields that are groups, with none exempt.", wrong, offers)
         return tuple(each for each in counted if each.name in names)
     return chosen(names, now, exempt=exempt, events=events)

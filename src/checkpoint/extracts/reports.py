@@ -5,7 +5,6 @@ from typing import Any
 
 from checkpoint.evaluation.control import rounded, table
 from checkpoint.extracts.coarsening import Plan
-from checkpoint.extracts.control import flow
 from checkpoint.extracts.describing import ANONYMOUS, PSEUDONYMISED, About, Listed
 from checkpoint.extracts.references import Policy
 from checkpoint.extracts.risk import Risk
@@ -29,59 +28,6 @@ CHANGES = (
     "## What changed since the cut before",
     "See `changes.csv`: people by field. Events are named, and not counted.",
 )
-
-
-def change_rows(
-    changes: Sequence[tuple[str, int | None]], policy: Policy
-) -> list[tuple[str, str, int | None]]:
-    """What changed since the cut before, as it may leave the force.
-
-    Args:
-        changes: code, and how many people; None is not told.
-        policy: the smallest that is shown, and what the rest is rounded to.
-
-    Returns:
-        Code, no arm, and people; None is suppressed.
-    """
-    return [
-        (code, "", None if count is None else rounded(count, policy)) for code, count in changes
-    ]
-
-
-def flow_rows(
-    gates: Sequence[tuple[str, int]],
-    outcomes: Mapping[str, Sequence[int]],
-    kept: Mapping[str, int],
-    policy: Policy,
-) -> list[tuple[str, str, int | None]]:
-    """The participant flow from the first gate to the rows of the file, small counts suppressed.
-
-    Args:
-        gates: before allocation, in order.
-        outcomes: of everybody allocated, by arm.
-        kept: people in the file, by arm.
-        policy: the smallest that is shown.
-
-    Returns:
-        Code, arm or empty, and people. Who is allocated is told exactly where nobody was left out
-        of the file, which tells it anyway; else it is rounded.
-    """
-    whole = {arm: sum(counts) for arm, counts in outcomes.items()}
-    every = sum(whole.values())
-    lost = every - sum(kept.values())
-    before = [*gates, ("allocated", every)] if gates else []
-    rows: list[tuple[str, str, int | None]] = [
-        (code, "", count) for code, count in flow(before, policy).items() if code != "allocated"
-    ]
-    for code, counts in (("allocated", whole), ("in_this_extract", kept)):
-        exact = not lost or code == "in_this_extract"
-        told = {
-            arm: n if exact and n >= policy.aggregates.smallest else rounded(n, policy)
-            for arm, n in counts.items()
-        }
-        rows += [(code, arm, n) for arm, n in told.items()]
-        rows.append((code, "", sum(n for n in told.values() if n is not None) or None))
-    return rows
 
 
 def result(outcomes: Mapping[str, Sequence[int]], *, whole: bool, policy: Policy) -> dict[str, Any]:

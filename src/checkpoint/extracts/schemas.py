@@ -1,6 +1,6 @@
 """What is asked of extracts."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -8,15 +8,18 @@ from checkpoint.extracts.states import Product, Verdict
 from checkpoint.foundation.schemas import Code, Command, Day, Text
 
 Words = Annotated[Text, Field(max_length=2000)]
-FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,39}$", examples=["age_band"])]
+FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,39}$", examples=["age"])]
+# What cuts hold of people, wherever the programme ran; null is not known.
+SexCode = Literal["male", "female", "not_specified"]
+EthnicityCode = Literal["white", "mixed", "asian", "black", "other"]
 Group = Annotated[str, Field(min_length=1, max_length=40)]
 
 
 class Population(Command):
     """Of whom; whatever is left out does not narrow it."""
 
-    sex: Annotated[list[Group] | None, Field(min_length=1, max_length=10)] = None
-    ethnicity: Annotated[list[Group] | None, Field(min_length=1, max_length=20)] = None
+    sex: Annotated[list[SexCode] | None, Field(min_length=1, max_length=10)] = None
+    ethnicity: Annotated[list[EthnicityCode] | None, Field(min_length=1, max_length=20)] = None
     offence_group: Annotated[list[Group] | None, Field(min_length=1, max_length=40)] = None
     residence: Annotated[list[Group] | None, Field(min_length=1, max_length=40)] = None
     age_from: Annotated[int | None, Field(ge=10, le=120, description="Whole years.")] = None

@@ -182,6 +182,11 @@ class ExtractNotReleased(errors.Conflict):
     title = "The extract was not built yet"
 
 
+class NoTables(errors.Conflict):
+    slug = "extract-has-no-tables"
+    title = "This is a person-level extract, which has no tables"
+
+
 class ExtractEnded(errors.Gone):
     slug = "extract-ended"
     title = "Nothing of this extract is given out any more"

@@ -139,7 +139,7 @@ def _why_no_answer(found: Extract, by: Actor, *, deciding: bool = True) -> str |
 def _why_no_build(found: Extract, by: Actor) -> str | None:
     if not holds(by.role, Permission.BUILD_EXTRACT):
         return NOT_YOURS
-    if found.request.sealed is None:
+    if found.request.product == Product.PERSON_LEVEL and found.request.sealed is None:
         return "Its key is destroyed."
     if any(row.state in LIVE for row in found.builds):
         return "It is being built already."

@@ -100,7 +100,7 @@ async def _columns(
         return (), BuildFault.KEY_DESTROYED
     try:
         found = await fields.check(
-            session, cut, product, request.columns, exempt=request.exempt, events=request.events
+            session, cut, product, request.columns, exempt=[*request.exempt], events=request.events
         )
     except (FieldsWithheld, FieldNotOffered):
         return (), BuildFault.WITHHELD

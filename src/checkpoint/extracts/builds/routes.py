@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import FileResponse, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
-from starlette.background import BackgroundTask
 
 from checkpoint.access.guards import holding
 from checkpoint.access.permissions import Permission
@@ -29,6 +28,7 @@ from checkpoint.extracts.states import (
     ExtractNotFound,
     ExtractNotReleased,
     KeyDestroyed,
+    NoTables,
     PackageNotKept,
     Product,
 )
@@ -81,14 +81,8 @@ async def build_extract(
         view = views.build(made, by=by)
         return shown(view, status=202, headers={"Location": views.place_of(made)})
 
-    answer = await once(session, asked, deed, by=by, at=now)
-    # A worker sees the build only once it is committed, which is before the answer leaves.
-    answer.background = BackgroundTask(_wake, request)
-    return answer
-
-
-async def _wake(request: Request) -> None:
-    request.app.state.builder.wake()
+    request.app.state.builder.wake_after(session)
+    return await once(session, asked, deed, by=by, at=now)
 
 
 @router.get(BUILD, response_model=BuildView, responses=problems(ExtractNotFound, BuildNotFound))
@@ -158,14 +152,14 @@ async def read_disclosure_report(
     return shown(views.report(found.releases[0]))
 
 
-@router.get(f"{ONE}/tables", response_model=TablesView, responses=problems(*GIVEN))
+@router.get(f"{ONE}/tables", response_model=TablesView, responses=problems(*GIVEN, NoTables))
 async def read_extract_tables(
     by: Reading, extract_id: ExtractId, session: Transaction, now: Now
 ) -> Response:
     """The last release's counts: under 10 suppressed, the rest rounded to 5."""
     found = await _given(session, extract_id, by=by, at=now)
     if found.request.product != Product.AGGREGATES:
-        raise ExtractNotReleased("It has rows of people, and no tables; download its package.")
+        raise NoTables("Rows of people are in its package; ask for aggregates to have tables.")
     await _disclose(session, ExtractEvent.TABLES_SHOWN, found, by=by, at=now)
     return shown(views.tables(found.releases[0]))
 

@@ -14,11 +14,10 @@ from checkpoint.extracts.builds.orders import REPORT, Order
 from checkpoint.extracts.builds.populations import narrowed
 from checkpoint.extracts.builds.snapshots import Snapshot, expression
 from checkpoint.extracts.columns import Column
-from checkpoint.extracts.control import REDACTED, flow
+from checkpoint.extracts.control import REDACTED, change_rows, flow
 from checkpoint.extracts.describing import PROFILE, written
 from checkpoint.extracts.hierarchies import generalised
 from checkpoint.extracts.references import Policy
-from checkpoint.extracts.reports import change_rows
 from checkpoint.extracts.states import LABELS, Label
 from checkpoint.extracts.zipping import Zip
 from checkpoint.outcomes.cuts.states import Measure

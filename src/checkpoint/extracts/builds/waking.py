@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation.database import rows_of, transaction
 from checkpoint.foundation.logs import log
@@ -48,9 +49,9 @@ class Waker:
         """Look from now on."""
         self._task = asyncio.create_task(self._look())
 
-    def wake(self) -> None:
-        """A build was asked for."""
-        self._woken.set()
+    def wake_after(self, session: AsyncSession) -> None:
+        """A build is asked for in this session; it can be found once that is committed."""
+        sa.event.listen(session.sync_session, "after_commit", lambda _: self._woken.set())
 
     async def stop(self) -> None:
         """Look no more; a worker that is at it goes, and the next one takes its build up again."""
