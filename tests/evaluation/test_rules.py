@@ -63,7 +63,14 @@ def test_no_hidden_level_is_what_the_others_leave_over(levels):
     hidden = hidden_levels(levels, Role.EVALUATOR)
     assert all(not is_small(n) for level in levels.keys() - hidden for n in levels[level])
     assert len(hidden) != 1 or len(levels) == 1
+    together = [sum(cells) for cells in zip(*(levels[each] for each in hidden), strict=True)]
+    assert not any(map(is_small, together)) or hidden == levels.keys()
     assert hidden_levels(levels, Role.STATISTICIAN) == set()
+
+
+def test_what_is_hidden_is_not_few_even_together():
+    few = {"few": [7, 0], "none": [0, 10], "many": [30, 30], "most": [40, 40]}
+    assert hidden_levels(few, Role.EVALUATOR) == {"few", "none", "many"}
 
 
 def test_what_was_known_becomes_terms():

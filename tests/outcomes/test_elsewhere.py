@@ -167,8 +167,10 @@ async def test_rows_that_do_not_fit_are_told_one_by_one_and_nothing_of_the_part_
     told = await sent(manager, f"{place}/completion", {}, 422)
     assert told["detail"].splitlines() == [
         "follow-up: rows 3 tell of somebody who is none of the participants",
-        "follow-up: rows 2 say what an earlier row says already; two of one day or week differ in "
-        "offence_group or harm_days, or are told in days",
+        (
+            "follow-up: rows 2 say what an earlier row says already; two of one day or week differ "
+            "in offence_group or harm_days, or are told in days"
+        ),
     ]
     await sent(manager, f"{place}/abandonment", {}, 200)
     told = (await manager.get(place)).json()

@@ -132,11 +132,19 @@ def hidden_levels(levels: Mapping[str, Sequence[int]], role: Role) -> set[str]:
         role: the reader's.
 
     Returns:
-        Levels with a small count; and where that is only one, the smallest other too, or what is
-        hidden could be worked out from the rest.
+        Levels with a small count; and the smallest others too while what is hidden is one level
+        alone, or has a small count even together: what is shown, taken from all, would tell it.
     """
     hidden = {level for level, cells in levels.items() if rests_on_few(cells, role)}
-    if len(hidden) == 1:
-        others = [level for level in levels if level not in hidden]
-        hidden |= {*sorted(others, key=lambda level: (sum(levels[level]), level))[:1]}
+    others = sorted(levels.keys() - hidden, key=lambda level: (sum(levels[level]), level))
+    while hidden and others:
+        together = [sum(cells) for cells in zip(*(levels[each] for each in hidden), strict=True)]
+        if len(hidden) > 1 and not any(is_small(each) for each in together):
+            break
+        hidden.add(others.pop(0))
     return hidden
+
+
+def shown_gone(gone: Iterable[int], role: Role) -> bool:
+    """Whether a reader is shown how many are gone: none of these counts is small to them."""
+    return not rests_on_few(gone, role)
