@@ -83,6 +83,11 @@ def test_letters_are_told_by_their_sizes_unless_the_ratio_is_even():
         check_sizes({"control": 1, "treatment": 2}, unblinded=False)
 
 
+def test_what_is_hidden_is_not_few_even_together():
+    few = {"few": [7, 0], "none": [0, 10], "many": [30, 30], "most": [40, 40]}
+    assert hidden_levels(few, Role.EVALUATOR) == {"few", "none", "many"}
+
+
 def test_what_was_known_becomes_terms():
     def person(**given):
         blank = dict.fromkeys(("age", "sex", "ethnicity", "offence_group")) | {"baseline": {}}

@@ -239,6 +239,7 @@ def test_a_trial_is_brought_in_and_cut_in_the_shell(make_database, monkeypatch, 
     assert (cut.code, "No edition of it was complete by then" in cut.err) == (19, True)
     cut = shell("trial", "cut", CODE)
     assert cut.out.startswith("ROSSI-1980, data cut 1: 432 participants, 114 events until")
+    assert "Nothing changed since data cut 1." in shell("trial", "cut", CODE).out
     (folder / "follow-up.csv").unlink()
     lacking = shell("trial", "import", folder)
     assert (lacking.code, "lacks follow-up.csv" in lacking.err) == (22, True)

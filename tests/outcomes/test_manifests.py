@@ -105,6 +105,12 @@ def test_a_manifest_becomes_a_protocol_that_nobody_adopts_by_hand():
     text = protocol_text(told, 2, first=date(1971, 10, 1), last=date(1972, 1, 31))
     protocol = parse(text)
     assert (protocol.trial, protocol.number, protocol.title) == (told.code, 2, told.title)
+    assert protocol.changed == "Another edition; its manifest does not say what it changes."
+    told = told.model_copy(update={"changed": "Two ages."})
+    assert (
+        parse(protocol_text(told, 2, first=protocol.opens_on, last=protocol.opens_on)).changed
+        == "Two ages."
+    )
     assert (protocol.opens_on, protocol.closes_on) == (date(1971, 10, 1), date(1972, 2, 1))
     assert dict(protocol.arms) == told.arms
     with pytest.raises(ProtocolRefused, match="checkpoint trial import"):

@@ -162,3 +162,8 @@ def _is_crowd(levels: Mapping[str, Sequence[int]], hidden: Iterable[str]) -> boo
     """Whether levels together are two or more with somebody, and no count of theirs is small."""
     cells = [levels[level] for level in hidden if any(levels[level])]
     return len(cells) > 1 and not any(map(is_small, map(sum, zip(*cells, strict=True))))
+
+
+def shown_gone(gone: Iterable[int], role: Role) -> bool:
+    """Whether a reader is shown how many are gone: none of these counts is small to them."""
+    return not rests_on_few(gone, role)
