@@ -20,13 +20,15 @@ COPY migrations migrations
 COPY src src
 RUN pip install --no-deps --no-build-isolation --editable . \
     && python -m compileall -q src \
-    && useradd --system --uid 10001 --no-create-home checkpoint
+    && useradd --system --uid 10001 --no-create-home checkpoint \
+    && install --directory --owner=10001 --mode=700 /extracts
 
 # What /info answers; last, because it changes with every build.
 ARG GIT_REF=unknown
 ENV CHECKPOINT_GIT_REF=$GIT_REF
 
-# The files above belong to root: the service can read itself and change nothing.
+# The files above belong to root: the service can read itself and change nothing. It writes
+# packages of extracts alone: a volume that is mounted there is its own too.
 USER 10001
 EXPOSE 8000
 CMD ["checkpoint", "serve"]

@@ -19,7 +19,7 @@ help: ## What can be made
 run: $(VENV)/run ## Start everything here: database, migrations, starter data, the service
 	@CHECKPOINT_ENVIRONMENT=development CHECKPOINT_LOCAL_ISSUER=true exec $(BIN)/checkpoint run
 
-demo: $(VENV)/run ## Play four made-up months through the real API; ends with the caseload board and the referrals
+demo: $(VENV)/run ## Play four made-up months through the real API; ends with the evaluation of its trial and extracts
 	@exec $(BIN)/checkpoint demo
 
 test: $(VENV)/dev ## Run the quick tests; no server of any kind has to be running

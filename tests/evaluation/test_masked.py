@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from dateutil.relativedelta import relativedelta
 
+from checkpoint.evaluation import facts
 from checkpoint.foundation.actors import Role
 from evaluating import ROSSI, SMALL
 
@@ -199,7 +200,7 @@ def few_in(found):
         return [each for item in found for each in few_in(item)]
     if isinstance(found, dict):
         inner = [each for value in found.values() for each in few_in(value)]
-        named = [found[name] for name in ("happened", "people", "events") if name in found]
+        named = [found[name] for name in ("happened", "people", "events", "gone") if name in found]
         return inner + [each for each in named if isinstance(each, int)]
     return []
 
@@ -208,9 +209,26 @@ async def test_an_evaluator_is_shown_nothing_that_rests_on_one_to_nine(at_cuts):
     for door in ("", "/subgroups", "/time-to-event", "/baseline"):
         found = await told(at_cuts, door, role=Role.EVALUATOR)
         assert [each for each in few_in(found) if 0 < each < 10] == []
-    assert "rests on 1 to 9" in str(await told(at_cuts, "/subgroups", role=Role.EVALUATOR))
+    ours, theirs = [
+        await told(at_cuts, "/subgroups", role=role) for role in (Role.EVALUATOR, STATISTICIAN)
+    ]
+    assert "rests on 1 to 9" in str(ours)
+    assert (ours["warning"], ours["tests"]) == (theirs["warning"], theirs["tests"])
+    for each in ours["subgroups"]:
+        hidden = [level["withheld"] for level in each["levels"] if level["withheld"]]
+        assert not hidden or each["no_interactions"].startswith("Withheld with the subgroups")
+    assert {each["warning"] for by in theirs["subgroups"] for each in by["interactions"]} <= {
+        None,
+        facts.INTERACTION_OF_FEW,
+    }
+    assert all(
+        bool(by["interactions"]) != bool(by["no_interactions"]) for by in theirs["subgroups"]
+    )
     amounts = await told(at_cuts, "/amounts", role=Role.EVALUATOR, measure="proven")
-    assert "rests on 1 to 9" in str(amounts) or amounts["within"][0]["amounts"][0]["arms"]
+    for amount in amounts["within"][0]["amounts"]:
+        few = amount["withheld"] is not None
+        assert {arm["total"] is None for arm in amount["arms"]} == {few}
+        assert not (few and amount["comparisons"])
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -236,6 +254,24 @@ async def test_an_empty_cut_is_told_as_empty(at_cuts):
     for door in DOORS:
         found = await told(at_cuts, door, cut=1)
         assert {arm["allocated"] for arm in found["arms"]} == {0}
+
+
+async def test_what_is_known_of_nobody_is_not_known_and_is_no_nought(at_cuts):
+    for population in ("as_delivered", "per_protocol"):
+        asked = {"population": population, "cut": 1}
+        (summary,) = (await told(at_cuts, **asked))["populations"]
+        amounts = await told(at_cuts, "/amounts", **asked)
+        times = await told(at_cuts, "/time-to-event", **asked)
+        told_of = [summary["results"][0], amounts["within"][0], amounts["of_cases"][1], times]
+        for each in told_of:
+            assert each["withheld"].startswith("Not known of anybody")
+        assert (times["curves"], times["tests"], summary["results"][0]["tests"]) == ([], [], [])
+    for trial in (ROSSI, SMALL):
+        place = f"/v1/trials/{trial}/evaluation/amounts?cut=1"
+        cost = (await at_cuts(STATISTICIAN).get(place)).json()["of_cases"][1]
+        assert cost["withheld"] == "Not known of anybody in this cut."
+        assert cost["everybody"] is None
+        assert cost["arms"] == cost["comparisons"] == []
 
 
 async def test_what_is_not_there_is_refused(at_cuts):

@@ -15,6 +15,7 @@ from checkpoint.evaluation.rules import (
     SMALLEST,
     Arm,
     arms_of,
+    check_sizes,
     folded,
     group_of,
     hidden_levels,
@@ -22,7 +23,7 @@ from checkpoint.evaluation.rules import (
     rests_on_few,
     telling,
 )
-from checkpoint.evaluation.states import Population
+from checkpoint.evaluation.states import ArmsToldBySize, Population
 from checkpoint.evaluation.survival import Day, coarsened, curve
 from checkpoint.foundation.actors import Role
 
@@ -62,8 +63,29 @@ def test_from_one_to_nine_people_are_few_for_everybody_but_the_statistician():
 def test_no_hidden_level_is_what_the_others_leave_over(levels):
     hidden = hidden_levels(levels, Role.EVALUATOR)
     assert all(not is_small(n) for level in levels.keys() - hidden for n in levels[level])
-    assert len(hidden) != 1 or len(levels) == 1
+    others = [level for level, cells in levels.items() if any(cells) and level not in hidden]
+    assert len([level for level in hidden if any(levels[level])]) != 1 or not others
     assert hidden_levels(levels, Role.STATISTICIAN) == set()
+
+
+def test_levels_that_are_hidden_hide_one_another_in_each_arm():
+    beside_nobody = {"asian": [3, 20], "white": [40, 40], "other": [0, 0], "black": [30, 30]}
+    assert hidden_levels(beside_nobody, Role.EVALUATOR) == {"asian", "other", "black"}
+    still_few = {"asian": [3, 20], "white": [40, 40], "other": [2, 2], "black": [30, 30]}
+    assert hidden_levels(still_few, Role.EVALUATOR) == {"asian", "other", "black"}
+    assert hidden_levels({"asian": [3, 20], "none": [0, 0]}, Role.EVALUATOR) == {"asian", "none"}
+
+
+def test_letters_are_told_by_their_sizes_unless_the_ratio_is_even():
+    check_sizes({"control": 2, "treatment": 2}, unblinded=False)
+    check_sizes({"control": 1, "treatment": 2}, unblinded=True)
+    with pytest.raises(ArmsToldBySize):
+        check_sizes({"control": 1, "treatment": 2}, unblinded=False)
+
+
+def test_what_is_hidden_is_not_few_even_together():
+    few = {"few": [7, 0], "none": [0, 10], "many": [30, 30], "most": [40, 40]}
+    assert hidden_levels(few, Role.EVALUATOR) == {"few", "none", "many"}
 
 
 def test_what_was_known_becomes_terms():

@@ -216,6 +216,8 @@ def test_hazard_ratios_are_those_of_lifelines(one, other):
     found = by_arm({"one": days(one), "other": days(other)}, reference="one")
     if any(status[group == each].sum() < 2 for each in (0, 1)) or found.log_likelihood is None:
         return
+    if not status[times < times.max()].any():
+        return  # nobody outlived anybody, and lifelines wants a pair to compare
     frame = pd.DataFrame({"time": times, "event": status, "arm": group})
     fitter = CoxPHFitter().fit(frame, "time", "event", fit_options={"precision": 1e-10})
     (hazard,) = found.hazards

@@ -2,7 +2,7 @@
 
 import pytest
 
-from checkpoint.extracts.differencing import Difference, between, too_close
+from checkpoint.extracts.differencing import Difference, between, told_apart, too_close
 from copied import POLICY
 
 
@@ -27,3 +27,25 @@ def test_a_release_differs_from_an_earlier_one_by_nobody_or_by_ten(gone, added, 
 def test_populations_are_compared_by_who_is_in_one_alone():
     assert between(range(20), range(5, 30)) == Difference(gone=5, added=10)
     assert between([], []) == Difference()
+
+
+@pytest.mark.parametrize(
+    ("crowds", "apart"),
+    [
+        # Everybody, men, women: 4 whose sex is not known are left.
+        ({"110": 190, "101": 206, "100": 4}, True),
+        ({"110": 190, "101": 196, "100": 14}, False),
+        ({"110": 190, "101": 210}, False),
+        ({"11": 200, "10": 4}, True),
+        # Whoever adds the two to one another, less everybody, is left with those in both.
+        ({"110": 190, "111": 4, "101": 206}, True),
+        # Two small groups that only come together are one crowd.
+        ({"1100": 190, "1010": 200, "1000": 6, "1001": 6, "0001": 90}, False),
+        # Nobody is left whom the releases before had not told apart already.
+        ({"1100": 190, "1010": 206, "1000": 4, "0001": 90}, False),
+        ({"10": 3, "01": 5}, False),
+        ({}, False),
+    ],
+)
+def test_few_are_told_by_no_sum_and_difference_of_releases(crowds, apart):
+    assert told_apart(crowds, POLICY) is apart

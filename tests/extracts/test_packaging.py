@@ -227,7 +227,7 @@ def test_everybody_in_the_file_makes_the_primary_result_exact(tmp_path):
 
 
 def test_nothing_behind_the_horizon_is_told(tmp_path):
-    wanted = asked("arrest_day", "custody_days", events=True, horizon_days=100)
+    wanted = asked("arrest_day", events=True, horizon_days=100)
     _, files = built(tmp_path, wanted, ROWS, happened(ROWS))
     assert {row["observed_days"] for row in table(files)} == {"100"}
     days = [int(row["arrest_day"]) for row in table(files) if row["arrest_day"]]

@@ -11,7 +11,6 @@ from builders import a_key
 from checkpoint.extracts import cli
 from checkpoint.extracts.builds import actions, building, shelf, working
 from checkpoint.extracts.builds.building import Going
-from checkpoint.extracts.builds.chunks import Cancelled, Chunks
 from checkpoint.extracts.states import BuildFault, BuildStage
 from checkpoint.foundation import clock
 from checkpoint.foundation.actors import Actor, Role
@@ -121,6 +120,19 @@ async def test_a_release_in_between_stops_a_build_of_nearly_the_same(lab, servic
     told = await built(service, two)
     assert (told["state"], told["fault"]) == ("failed", "too_close_to_an_earlier_release")
     assert "fewer than 10" in told["fault_meaning"]
+
+
+async def test_few_are_not_left_between_three_releases(lab, service, first):
+    found = "SELECT count(*) FROM cut_participant JOIN data_cut ON data_cut.id = cut_id "
+    found += f"JOIN trial ON trial.id = trial_id WHERE code = '{lab.trial}' AND age = 41"
+    assert 0 < (await lab.found(found))[0][0] < 10
+    young = await lab.extract(service, 1, population={"age_to": 40})
+    assert (await built(service, young))["state"] == "released"
+    evaluator = service(EVALUATOR)
+    for ages, status in (({"age_from": 42}, 409), ({"age_from": 41}, 201), ({"age_to": 40}, 201)):
+        asked = lab.asking(1, population=ages)
+        answer = await evaluator.post("/v1/extracts", json=asked, headers=a_key())
+        assert answer.status_code == status
 
 
 async def test_a_build_is_cancelled_before_and_while_it_runs(lab, service, first):
@@ -240,6 +252,38 @@ async def test_a_key_that_goes_before_a_build_leaves_nothing_to_build_with(lab, 
     assert [*ended.values()] == [BuildFault.KEY_DESTROYED]
 
 
+@pytest.mark.parametrize(
+    ("noun", "body", "told"),
+    [
+        ("key-destruction", None, ("failed", "key_destroyed")),
+        ("ending", {"words": "Not needed."}, ("cancelled", None)),
+    ],
+)
+async def test_nothing_is_kept_of_what_ends_while_it_is_built(
+    lab, service, first, noun, body, told
+):
+    _, answer = await queued(service, first)
+    (build_id,) = (await lab.found("SELECT id FROM extract_build WHERE state = 'queued'"))[0]
+    manager, shop, loop = (
+        service(Role.TRIAL_MANAGER),
+        workshop(service.app),
+        asyncio.get_running_loop(),
+    )
+    place, answers = f"/v1/extracts/{first['id']}/{noun}", []
+
+    def heard(going):
+        if not answers:  # told by the thread that reads
+            sent = manager.post(place, json=body, headers=a_key())
+            answers.append(asyncio.run_coroutine_threadsafe(sent, loop).result(30).status_code)
+
+    await working.one(shop, build_id, going=Going(heard=heard))
+    assert answers == [200]
+    seen = (await manager.get(answer.headers["Location"])).json()
+    assert (seen["state"], seen["fault"]) == told
+    counted = f"SELECT count(*) FROM extract_release WHERE request_id = '{first['id']}'"
+    assert (await lab.found(counted))[0] == (1,)
+
+
 async def test_an_arm_of_too_few_gives_no_extract(lab, service):
     await lab.cut(12)
     told = await built(service, await lab.extract(service, 1))
@@ -253,21 +297,6 @@ async def test_too_few_people_are_not_asked_for_and_nobody_else_asks(lab, servic
     for role in (STATISTICIAN, Role.AUDITOR):
         refused = await service(role).post("/v1/extracts", json=lab.asking(1), headers=a_key())
         assert refusal(refused) == (403, "not-permitted")
-
-
-async def test_a_thread_that_goes_ends_the_copying_and_the_other_way_round():
-    chunks = Chunks()
-    chunks.leave()
-    with pytest.raises(Cancelled):
-        await chunks.put(b"x")
-    await chunks.end()
-    assert [*chunks] == []
-    chunks = Chunks()
-    read = asyncio.create_task(asyncio.to_thread(lambda: [*chunks]))
-    for _ in range(3):
-        await chunks.put(b"x")
-    await chunks.end()
-    assert await read == [b"x"] * 3
 
 
 async def test_a_build_that_breaks_says_so_and_tells_nothing_else(lab, service, first):

@@ -11,6 +11,7 @@ from checkpoint.extracts.fields import kind_of
 from checkpoint.extracts.rules import (
     LONGEST,
     MOST_ASSESSMENTS,
+    check_answer,
     check_assessment,
     check_assessor,
     check_expiry,
@@ -18,7 +19,13 @@ from checkpoint.extracts.rules import (
     listed_state,
     state_of,
 )
-from checkpoint.extracts.states import AnswerOutcome, EndingKind, Product, RequestState
+from checkpoint.extracts.states import (
+    AnswerOutcome,
+    EndingKind,
+    ExtractAnswered,
+    Product,
+    RequestState,
+)
 from checkpoint.foundation.database import rows_of, transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.oversight.rules import SecondPersonNeeded
@@ -53,6 +60,15 @@ def test_a_list_and_a_page_say_the_same_of_where_a_request_stands(
     assert listed_state(row, today=TODAY) is stands
 
 
+def test_somebody_answers_once_what_somebody_else_asked_for_until_it_is_decided():
+    check_answer([YES], NO.answered_by, requested_by="evaluator")
+    with pytest.raises(SecondPersonNeeded):
+        check_answer([], "evaluator", requested_by="evaluator")
+    for answers, by in (([YES], YES.answered_by), ([NO], YES.answered_by)):
+        with pytest.raises(ExtractAnswered):
+            check_answer(answers, by, requested_by="evaluator")
+
+
 def test_the_last_day_is_given_out_on_and_the_day_after_is_not():
     assert ended(None, expires_on=TODAY, today=TODAY) is None
     assert ended(None, expires_on=date(2026, 11, 2), today=TODAY) is EndingKind.EXPIRED
@@ -81,6 +97,12 @@ def test_what_a_package_says_of_its_people_is_in_words_and_in_order():
         {"eligible": 20, "screened": 30, "no": 3, "allocated": 12}, allocated=12
     )
     assert gates == [("screened", 30), ("eligible", 20)]
+    own = {"gates": {"arrested": 40, "eligible": 30, "screened": 30, "allocated": 12}, "by": []}
+    assert orders.gates_of(own, allocated=12) == [
+        ("arrested", 40),
+        ("screened", 30),
+        ("eligible", 30),
+    ]
     assert orders.gates_of({"other": "?"}, allocated=12) == [("in_the_cut", 12)]
     assert orders.outcome_of(["proven", "charge"]) == "charge"
     assert [kind_of(each).value for each in (["number"], ["boolean"], ["string", "number"])] == [

@@ -42,7 +42,7 @@ def filled(text: str) -> str:
     """``text`` as compose hands it over, every required variable filled with a made-up value."""
 
     def value(found: re.Match[str]) -> str:
-        return "0123456789abcdef" * 3 if found["rule"] == ":?" else found["rest"]
+        return "0123456789abcdef" * 4 if found["rule"] == ":?" else found["rest"]
 
     return VARIABLE.sub(value, text).replace("$$", "$")
 
@@ -88,6 +88,17 @@ def test_every_checkpoint_name_in_the_files_is_a_setting():
 @pytest.mark.parametrize("service", OURS)
 def test_the_settings_of_each_service_are_accepted_as_safe_for_production(settings, service):
     assert settings(service).environment is Environment.PRODUCTION
+
+
+def test_packages_of_extracts_have_a_volume_that_the_service_may_write_to(settings):
+    folder = str(settings("api").extract_folder)
+    volumes = dict(reversed(each.split(":")[:2]) for each in SERVICES["api"]["volumes"])
+    assert volumes[folder] == "extracts"
+    user = re.search(r"^USER (\d+)$", DOCKERFILE, re.MULTILINE)[1]
+    assert f"install --directory --owner={user} --mode=700 {folder}\n" in DOCKERFILE
+    assert SERVICES["api"]["read_only"]
+    assert settings("api").sealing_key
+    assert settings("migrate").sealing_key is None
 
 
 def test_only_the_migration_holds_the_login_that_changes_tables(settings):

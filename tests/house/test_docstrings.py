@@ -56,6 +56,8 @@ PURE = [
     "listings",
     "referrals",
     "loop",
+    "followup",
+    "findings",
     "values",
     "parts",
     "entities",

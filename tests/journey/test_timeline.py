@@ -28,7 +28,7 @@ from traces import entries
 # Readings, what is about no case, and what is told of a person and not of a case.
 OF_NO_CASE = {
     "access", "directory", "ledger", "people", "request", "housekeeping", "journey", "monitor", "trial", "outcomes",
-    "data_cut", "trial_elsewhere",
+    "data_cut", "trial_elsewhere", "evaluation", "extract",
 }  # fmt: skip
 NOT_TOLD = {
     "appointment_feed.made", "appointment_feed.revoked", "appointment_feed.seen",

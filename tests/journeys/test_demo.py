@@ -1,6 +1,7 @@
 """`checkpoint demo`: made-up months, or a week, through the front door; and what came of them."""
 
 import asyncio
+import json
 import os
 import re
 import subprocess
@@ -19,6 +20,7 @@ from checkpoint.allocation.vault import Vault
 from checkpoint.api import create_app
 from checkpoint.foundation.database import OWNER_ROLE, engine_for
 from checkpoint.foundation.settings import Environment, Settings
+from demoing import board, came_of_referrals, contracts
 from shell import Shell
 from sockets import served
 from trialling import SEED, open_trial
@@ -265,9 +267,26 @@ def test_without_an_address_it_plays_months_on_a_service_of_its_own_and_shows_th
     assert re.search(r"15 services of 7 providers.* for \d+ of them nobody vouched", said)
     assert re.search(r"Filling the directory.* 29/29", told.stderr)
     assert re.search(r"Playing .* (\d+)/\1 ", told.stderr)
+    see_the_end(told, tmp_path / "evaluation")
     again = a_demo("--cases", "5", "--months", "1", "--folder", tmp_path)
     assert again.returncode == 19
     assert "give an empty --folder" in again.stderr
+
+
+def see_the_end(told, folder):
+    """A trial of so few is evaluated, and refused by disclosure control."""
+    said = " ".join(told.stdout.split())
+    assert "The evaluation of TEST-DEMO is SYNTHETIC" in said
+    assert re.search(r"Follow-up: \d+ rows about [1-9]\d* people, of both arms alike", said)
+    assert re.search(r"Main figure, re-arrest within 1 month .*\d+ of \d+", said)
+    assert said.count("refused by disclosure control") == 2
+    assert re.search(r"Building extracts .* 7/7", told.stderr)
+    summary = json.loads((folder / "summary.json").read_text())
+    assert (summary["synthetic"], summary["unblinded"]) == (True, True)
+    assert {arm["arm"] for arm in summary["arms"]} == {"control", "treatment"}
+    for name in ("flow", "survival", "forest", "recruitment"):
+        assert "synthetic" in (folder / f"{name}.svg").read_text().lower()
+        assert (folder / f"{name}.png").read_bytes().startswith(b"\x89PNG")
 
 
 def a_demo(*words):
@@ -279,22 +298,3 @@ def a_demo(*words):
         text=True,
         timeout=300,
     )
-
-
-def board(out):
-    """Each line of the caseload board: the name, and its figures."""
-    lines = out[out.index("The caseload board") :].splitlines()
-    found = [re.match(r" *(Synthetic \d\*?|all) +(\d+/.*)", line) for line in lines]
-    return [(match[1], match[2].split()) for match in found if match]
-
-
-def came_of_referrals(out):
-    """The seven figures of each line of the referrals' table; the last line is all of them."""
-    lines = out[out.index("Referrals, by pathway") :].splitlines()
-    found = [re.match(r" *[A-Z]?\D+((?:\d+ +){6}\d+)", line) for line in lines]
-    return [[int(figure) for figure in match[1].split()] for match in found if match]
-
-
-def contracts(line):
-    """Drafted, active, suspended, completed, failed, ended otherwise."""
-    return [int(figure) for figure in line[1][1:7]]

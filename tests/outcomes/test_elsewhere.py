@@ -86,6 +86,8 @@ async def test_a_correction_is_another_edition_and_its_cut_says_what_it_changed(
     first = await sent(statistician, cuts, {})
     same = await sent(statistician, cuts, {})
     assert first["digest"] == same["digest"]
+    assert first.pop("changes") is None
+    assert same["changes"]["in_words"] == "Nothing changed since data cut 1."
     people = [PEOPLE[0] | {"observed": 120}, {"participant": "P3", "arm": "control"}]
     events = [EVENTS[0] | {"at": 41}, EVENTS[0] | {"at": 300}]
     await brought_in(manager, manifest | {"events": 2}, people, events)
@@ -93,11 +95,17 @@ async def test_a_correction_is_another_edition_and_its_cut_says_what_it_changed(
     assert (third["definitions"], third["events"]) == ("elsewhere-2", 1)
     evaluator = clients(EVALUATOR)
     told = (await evaluator.get(f"{cuts}/3/changes")).json()
+    assert told == third["changes"]
+    assert told["in_words"] == (
+        "Since data cut 2: participants: 1 added, 1 arrest_day, 1 gone, 1 observed_days; "
+        "events added: 1 arrest; events gone: 1 arrest."
+    )
     assert told["participants"] == {"added": 1, "gone": 1, "observed_days": 1, "arrest_day": 1}
     assert (told["events_added"], told["events_gone"]) == ({"arrest": 1}, {"arrest": 1})
     none = (await evaluator.get(f"{cuts}/2/changes")).json()
     assert (none["before"], none["participants"]) == (1, {})
-    assert (await evaluator.get(f"{cuts}/1/changes")).json()["before"] is None
+    alone = (await evaluator.get(f"{cuts}/1/changes")).json()
+    assert (alone["before"], alone["in_words"]) == (None, "The first: nothing was there before.")
     async with owner.connect() as connection:
         assert tuple((await connection.execute(LAST)).one()) == (
             "data_cut.changes_read",
@@ -159,7 +167,10 @@ async def test_rows_that_do_not_fit_are_told_one_by_one_and_nothing_of_the_part_
     told = await sent(manager, f"{place}/completion", {}, 422)
     assert told["detail"].splitlines() == [
         "follow-up: rows 3 tell of somebody who is none of the participants",
-        "follow-up: rows 2 say what an earlier row says already",
+        (
+            "follow-up: rows 2 say what an earlier row says already; two of one day or week differ "
+            "in offence_group or harm_days, or are told in days"
+        ),
     ]
     await sent(manager, f"{place}/abandonment", {}, 200)
     told = (await manager.get(place)).json()

@@ -1,5 +1,6 @@
 """Trials from elsewhere as files: what is wrong is told by line, and nothing is half there."""
 
+import asyncio
 import csv
 import json
 import re
@@ -12,7 +13,7 @@ from checkpoint.allocation.states import SealedListChanged
 from checkpoint.allocation.vault import Vault
 from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.foundation.actors import Actor, Role
-from checkpoint.foundation.database import transaction
+from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
 from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.outcomes.cuts import actions as cutting
 from checkpoint.outcomes.cuts.states import CutTooLarge, NothingToCut
@@ -98,6 +99,24 @@ async def test_files_come_in_whole_and_the_same_again_change_nothing(
     assert (first.is_new, again.is_new) == (True, False)
     assert (again.edition, second.edition) == (first.edition, first.edition + 1)
     assert (cut.participants, cut.events, same.events) == (432, 114, 114)
+
+
+def test_the_same_files_twice_at_once_are_one_edition(make_database, folder, vault):
+    url = make_database()
+
+    async def both():
+        engine = engine_for(url, role=OWNER_ROLE, pool_size=2)
+
+        async def once():
+            async with transaction(engine) as session:
+                return await brought_in(session, folder, vault)
+
+        told = await asyncio.gather(once(), once())
+        await engine.dispose()
+        return told
+
+    found = sorted((each.edition, each.is_new) for each in asyncio.run(both()))
+    assert found == [(1, False), (1, True)]
 
 
 async def test_each_way_a_file_may_be_wrong_is_told_by_line(owner, folder, vault):
@@ -220,6 +239,7 @@ def test_a_trial_is_brought_in_and_cut_in_the_shell(make_database, monkeypatch, 
     assert (cut.code, "No edition of it was complete by then" in cut.err) == (19, True)
     cut = shell("trial", "cut", CODE)
     assert cut.out.startswith("ROSSI-1980, data cut 1: 432 participants, 114 events until")
+    assert "Nothing changed since data cut 1." in shell("trial", "cut", CODE).out
     (folder / "follow-up.csv").unlink()
     lacking = shell("trial", "import", folder)
     assert (lacking.code, "lacks follow-up.csv" in lacking.err) == (22, True)

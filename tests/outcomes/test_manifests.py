@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from checkpoint.foundation.schemas import Command
 from checkpoint.outcomes.elsewhere.rules import (
+    Covariate,
     Manifest,
     canonical,
     digest_of,
@@ -22,6 +23,7 @@ from checkpoint.outcomes.elsewhere.tabular import (
     ParticipantRow,
     RowRefused,
     cells_of,
+    covariates_of,
     follow_up_values,
     participant_values,
 )
@@ -68,6 +70,7 @@ def test_a_manifest_is_read_as_json_and_as_toml():
         ("code = ", "cannot be read"),
         ("[" * 5, "cannot be read"),
         ("code = 1", "manifest: code"),
+        ('{"code": ' + "9" * 5000 + "}", "too many digits"),
     ],
 )
 def test_what_is_no_manifest_is_refused(text, words):
@@ -102,6 +105,12 @@ def test_a_manifest_becomes_a_protocol_that_nobody_adopts_by_hand():
     text = protocol_text(told, 2, first=date(1971, 10, 1), last=date(1972, 1, 31))
     protocol = parse(text)
     assert (protocol.trial, protocol.number, protocol.title) == (told.code, 2, told.title)
+    assert protocol.changed == "Another edition; its manifest does not say what it changes."
+    told = told.model_copy(update={"changed": "Two ages."})
+    assert (
+        parse(protocol_text(told, 2, first=protocol.opens_on, last=protocol.opens_on)).changed
+        == "Two ages."
+    )
     assert (protocol.opens_on, protocol.closes_on) == (date(1971, 10, 1), date(1972, 2, 1))
     assert dict(protocol.arms) == told.arms
     with pytest.raises(ProtocolRefused, match="checkpoint trial import"):
@@ -173,6 +182,12 @@ def test_a_participant_who_does_not_fit_is_refused(told, others, column):
     assert column in {each.column for each in refused.value.faults}
 
 
+def test_sex_is_known_or_not_known_as_it_is_of_whoever_was_allocated_here():
+    for told, kept in (("female", "female"), ("not_known", None), (None, None)):
+        row = ParticipantRow(participant="R1", arm="aid", sex=told)
+        assert participant_values(row, manifest(), MASKS)["sex"] == kept
+
+
 def test_follow_up_is_told_in_the_unit_of_the_manifest():
     weeks = FollowUpRow(participant="R1", measure="arrest", at=20)
     assert follow_up_values(weeks, manifest())["day"] == 140
@@ -221,3 +236,11 @@ def test_a_fault_of_a_day_says_how_days_are_written():
     with pytest.raises(ValidationError) as refused:
         OneDay.model_validate({"day": "tomorrow"})
     assert faults_of(refused.value) == ["day: Write the day as 2016-08-31: year, month, day."]
+
+
+def test_a_number_whose_square_nobody_can_sum_is_no_covariate():
+    faults, declared = [], {"x": Covariate(type="number", label="Something")}
+    for given, kept in ((1e300, {}), (-1e12, {"x": -(10**12)}), (1.5, {"x": 1.5})):
+        found = covariates_of({"x": given}, declared, lambda *told: faults.append(told))
+        assert found == kept
+    assert [(column, rule) for column, rule, _ in faults] == [("x", "covariate-type")]

@@ -1,10 +1,11 @@
-"""Back door of the demo: one command, from an empty database to the caseload board and the referrals."""
+"""Back door of the demo: one command, from an empty database to a trial's evaluation and its extracts."""
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +14,10 @@ from dateutil.relativedelta import relativedelta
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from checkpoint.demo.afterwards import STAGES, evaluated
 from checkpoint.demo.board import board
 from checkpoint.demo.fates import Duty
+from checkpoint.demo.findings import NOTHING, Findings, in_words
 from checkpoint.demo.funnel import came_in, declines, funnel, given, refusals
 from checkpoint.demo.listings import PROVIDERS, SERVICES
 from checkpoint.demo.loop import loop
@@ -23,6 +26,7 @@ from checkpoint.demo.office import Office
 from checkpoint.demo.overview import Overview
 from checkpoint.demo.player import NotADemoDatabase
 from checkpoint.demo.programme import Programme
+from checkpoint.demo.releasing import Releasing
 from checkpoint.demo.service import started, turn
 from checkpoint.demo.stocking import LISTINGS
 from checkpoint.demo.term import term
@@ -51,7 +55,10 @@ def demo(
     days: Annotated[int, typer.Option(min=1, max=28, help="With --url: how many days.")] = 7,
     folder: Annotated[
         Path | None,
-        typer.Option(file_okay=False, help="Where to keep what is played; else it is thrown away."),
+        typer.Option(
+            file_okay=False,
+            help="Where to keep what is played; else the evaluation and the extracts alone are kept.",
+        ),
     ] = None,
 ) -> None:
     """Play some months of the suites and the navigators through the real API, and show what came of
@@ -65,9 +72,10 @@ def demo(
         _play_week(url.rstrip("/"), seed, days, until, told=told, shown=shown)
         return
     since = london_midnight(london_day(until) - relativedelta(months=months))
+    results = _results(folder)
     told.print("Starting a service of its own ...")
     with _place(folder) as place, started(place, since) as address:
-        _play_term(address, place, seed, cases, (since, until), told=told, shown=shown)
+        _play_term(address, (place, results), seed, cases, (since, until), told=told, shown=shown)
     if folder is not None:
         shown.print(f"\nTo look around: CHECKPOINT_DATA_FOLDER={folder} make run")
         shown.print("As a navigator: role=navigator, name=demo-navigator-1 (to 5).")
@@ -82,6 +90,13 @@ def _place(folder: Path | None) -> Iterator[Path]:
         return
     folder.mkdir(parents=True, exist_ok=True)
     yield folder.resolve()
+
+
+def _results(folder: Path | None) -> Path:
+    """Where the evaluation and the extracts are kept, whatever becomes of the rest."""
+    if folder is None:
+        return Path(tempfile.mkdtemp(prefix="checkpoint-demo-evaluation-"))
+    return folder.resolve() / "evaluation"
 
 
 def _play_week(
@@ -108,7 +123,7 @@ def _play_week(
 
 def _play_term(
     address: str,
-    place: Path,
+    places: tuple[Path, Path],
     seed: int,
     cases: int,
     span: tuple[datetime, datetime],
@@ -117,36 +132,65 @@ def _play_term(
     shown: Console,
 ) -> None:
     """Months, to a service whose time is turned with them; a test trial opens after a third."""
-    since, until = span
+    (place, results), (since, until) = places, span
+    opening = since + timedelta(days=(until - since).days // OPENS_AFTER)
     office = Office(place, seed)
-    with Overview(address, seed=seed, turn=partial(turn, place)) as player:
+    with Releasing(address, seed=seed, turn=partial(turn, place)) as player:
         suites = player.open_suites()
         if player.people():
             raise NotADemoDatabase("A demo was played there already; give an empty --folder.")
-        player.register(suites, capacity=max(3, cases // 20), at=since)
-        player.plan(term(seed, cases=cases, suites=suites, since=since, until=until))
-        days = (until - since).days
-        sick = since + timedelta(days=days * 3 // 5, hours=8)
-        player.plan([Step(-1, suites[0], sick, Duty.FALL_SICK, {"suites": suites})])
-        player.plan_upkeep(since=since, until=until)
+        _plan(player, suites, seed, cases, span)
+        office.define(london_day(since) + timedelta(days=1))
         with Progress(*COLUMNS, TimeElapsedColumn(), console=told) as progress:
             listings = player.stock(at=since)
             for _ in progress.track(listings, LISTINGS, description="Filling the directory"):
                 pass
             diary = Diary(progress, player, since=since, until=until)
-            diary.follow(player.play_until(since + timedelta(days=days // OPENS_AFTER)))
-            office.open(player.trials())
+            diary.follow(player.play_until(opening))
+            office.open(player.trials(), london_day(opening))
             diary.follow(player.play_until(until))
             diary.close()
         told.print("Closing the test trial, and proving its list ...")
         proof = office.close()
+        looked_at = (london_day(opening), london_day(until))
+        with Progress(*COLUMNS, TimeElapsedColumn(), console=told) as progress:
+            seen = _stages(progress)
+            found = evaluated(player, office, results, seed=seed, span=looked_at, seen=seen)
         shown.print(f"{MADE_UP} Seed {seed}, cases {cases}.\n")
-        _show_funnel(player, shown)
-        shown.print(f"The test trial is closed. {proof}")
-        shown.print("Arms are shown here because it is a test and closed; of a live trial, never.")
-        shown.print(given(player.arms, player.given))
-        shown.print(board(player.lines(suites, at=until)))
-        _show_referrals(player, suites, shown)
+        _show_term(player, suites, proof, at=until, shown=shown)
+        _show_findings(found, shown)
+
+
+def _plan(
+    player: Releasing, suites: Sequence[str], seed: int, cases: int, span: tuple[datetime, datetime]
+) -> None:
+    """Who is arrested when, who works there, who falls sick, and what the directory's editor does."""
+    since, until = span
+    player.register(suites, capacity=max(3, cases // 20), at=since)
+    player.plan(term(seed, cases=cases, suites=suites, since=since, until=until))
+    days = (until - since).days
+    sick = since + timedelta(days=days * 3 // 5, hours=8)
+    player.plan([Step(-1, suites[0], sick, Duty.FALL_SICK, {"suites": suites})])
+    player.plan_upkeep(since=since, until=until)
+
+
+def _show_term(
+    player: Releasing, suites: Sequence[str], proof: str, *, at: datetime, shown: Console
+) -> None:
+    """How far everybody came, how the trial ended, and what the navigators have in hand."""
+    _show_funnel(player, shown)
+    shown.print(f"The test trial is closed. {proof}")
+    shown.print("Arms are shown here because it is a test and closed; of a live trial, never.")
+    shown.print(given(player.arms, player.given))
+    shown.print(board(player.lines(suites, at=at)))
+    _show_referrals(player, suites, shown)
+
+
+def _stages(progress: Progress) -> Callable[[str], None]:
+    """A bar that is told of each stage of the trial's end as it begins."""
+    task = progress.add_task("Evaluating", total=STAGES)
+    begun = count()
+    return lambda what: progress.update(task, completed=next(begun) + 1, description=what)
 
 
 class Diary:
@@ -188,3 +232,8 @@ def _show_referrals(player: Overview, suites: Sequence[str], shown: Console) -> 
         f"The directory: {len(SERVICES)} services of {len(PROVIDERS)} providers, every one made "
         f"up; for {len(player.stale())} of them nobody vouched lately."
     )
+
+
+def _show_findings(found: Findings | None, shown: Console) -> None:
+    for paragraph in in_words(found) if found else [NOTHING]:
+        shown.print(f"\n{paragraph}", soft_wrap=True)

@@ -4,6 +4,7 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from checkpoint.foundation import errors
 NAME = "TEST-DEMO"
 PLACES = "60"
 COMMAND_SECONDS = 120
+BUREAU = "MADE-UP-BUREAU"
+SOME_DAY = "2024-01-01"  # in the files that ship with the demo
 
 
 class TrialNotRun(errors.Unavailable):
@@ -32,10 +35,15 @@ class Office:
         self._seed = hashlib.sha256(f"checkpoint demo, a test: {seed}".encode()).hexdigest()
         self.trial = NAME
 
-    def open(self, there: Sequence[tuple[str, str]]) -> None:
-        """Adopt the protocol that ships with the demo, and seal its list.
+    def define(self, on: date) -> None:
+        """Publish what counts as an outcome in the demo's trial, from a day to come."""
+        self._say("outcomes", "publish", str(self._written("definitions.toml", on)))
+
+    def open(self, there: Sequence[tuple[str, str]], on: date) -> None:
+        """Adopt the protocol that ships with the demo, from a day on, and seal its list.
 
         Args:
+            on: the trial's first day.
             there: trials that are there already, each with how it stands; an earlier demo's that
                 is not closed is closed first.
         """
@@ -44,9 +52,7 @@ class Office:
             if state != "closed":
                 self._say("trials", "close", code, "--why", "Left by an earlier demo")
         self.trial = f"{NAME}-{len(earlier) + 1}" if earlier else NAME
-        text = (files("checkpoint.demo") / "protocol.toml").read_text("utf-8")
-        protocol = self._folder / f"{self.trial}.toml"
-        protocol.write_text(text.replace(f'"{NAME}"', f'"{self.trial}"'), "utf-8")
+        protocol = self._written("protocol.toml", on)
         self._seed_file.write_text(f"{self._seed}\n", "ascii")
         self._say("trials", "adopt", str(protocol))
         self._say(
@@ -68,6 +74,28 @@ class Office:
         self._say("trials", "close", self.trial, "--why", "The made-up time is over")
         proof = self._say("allocation", "verify", self.trial, "--seed-file", str(self._seed_file))
         return proof.strip().rpartition("\n")[2]
+
+    def roster(self) -> list[str]:
+        """The PNC IDs of everybody who was allocated, as a bureau is asked about them."""
+        path = self._folder / f"{self.trial}-roster.csv"
+        self._say(
+            "outcomes",
+            "roster",
+            "--trial",
+            self.trial,
+            "--output",
+            str(path),
+            "--recipient",
+            BUREAU,
+        )
+        return path.read_text("utf-8").split()[1:]
+
+    def _written(self, name: str, on: date) -> Path:
+        """A file of the demo's own, with its first day and the trial's name in it."""
+        text = (files("checkpoint.demo") / name).read_text("utf-8").replace(SOME_DAY, str(on))
+        path = self._folder / f"{self.trial}-{name}"
+        path.write_text(text.replace(f'"{NAME}"', f'"{self.trial}"'), "utf-8")
+        return path
 
     @property
     def _seed_file(self) -> Path:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from checkpoint.demo.followup import known_by_number
 from checkpoint.demo.offers import offered
 from checkpoint.demo.week import DAY_MINUTES, Chance, Step, case
 
@@ -42,4 +43,4 @@ def term(
         suite = suites[0] if chance.often(BUSY) else chance.one_of(suites[1:] or suites)
         arrested = since + timedelta(minutes=apart)
         steps += list(case(number, chance, suite=suite, arrested=arrested, courses=COURSES))
-    return offered(steps, seed, until=until)
+    return offered([known_by_number(step) for step in steps], seed, until=until)

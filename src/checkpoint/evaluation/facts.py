@@ -47,6 +47,29 @@ SMALL = (
     "Withheld: it rests on 1 to 9 people. The trial's statistician sees it; what leaves the force "
     "goes through an extract."
 )
+ANOTHERS_FEW = (
+    "Withheld, or another group's few could be worked out. The trial's statistician sees it."
+)
+UNKNOWN: Mapping[Population, str] = MappingProxyType(
+    {
+        Population.AS_DELIVERED: "Not known of anybody: the cut does not tell what people were "
+        "given.",
+        Population.PER_PROTOCOL: "Not known of anybody: the cut has nobody who was given their own "
+        "arm as the protocol has it.",
+    }
+)
+NOT_KNOWN_OF_ANYBODY = "Not known of anybody in this cut."
+NO_INTERACTION = (
+    "No test can be made: in fewer than two subgroups did it happen to some and not to others in "
+    "both arms."
+)
+INTERACTION_WITHHELD = (
+    "Withheld with the subgroups that it rests on. The trial's statistician sees it."
+)
+INTERACTION_OF_FEW = (
+    "It rests on fewer than 10 people in a cell of a subgroup, where the test is not to be relied "
+    "on."
+)
 NOT_FOR_RELEASE = (
     "For work inside the service, exact. Nothing of it is to leave the force but through an "
     "extract, where small counts are suppressed and all others rounded."

@@ -11,7 +11,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.vault import Vault
-from checkpoint.evaluation.rules import Arm, arms_of
+from checkpoint.evaluation.rules import Arm, arms_of, check_sizes
 from checkpoint.evaluation.windows import calendar, days_between, horizons_of, seen_until
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.errors import RuleBroken
@@ -137,12 +137,14 @@ async def opened(
     Raises:
         TrialNotFound: there is no such trial.
         CutNotFound: it has no such cut.
+        ArmsToldBySize: it is masked, and its arms have different parts of the ratio.
     """
     trial = await trials.one(session, code, at=at)
     cut = await cuts.one(session, trial.id, number)
     await rows_of(session, PATIENT)
     unblinded = await monitor.is_unblinded(session, trial.id)
     arms = trial.protocol.arms
+    check_sizes(arms, unblinded=unblinded)
     names = masks(arms, key=vault.key(), trial=trial.code) if unblinded else None
     return Opened(trial, cut, arms_of(cut.masks, names, CONTROL), unblinded)
 

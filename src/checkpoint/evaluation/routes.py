@@ -11,7 +11,7 @@ from checkpoint.access.permissions import Permission
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.evaluation.queries import Opened
-from checkpoint.evaluation.states import EvaluationEvent, Population
+from checkpoint.evaluation.states import ArmsToldBySize, EvaluationEvent, Population
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.problems import problems
@@ -35,8 +35,8 @@ Until = Annotated[
     Query(max_length=40, description="The name of a horizon; left out: the cut's last one."),
 ]
 Evaluating = Annotated[Actor, holding(Permission.READ_EVALUATION)]
-MISSING = problems(TrialNotFound, CutNotFound)
-CHOOSING = problems(TrialNotFound, CutNotFound, RuleBroken)
+MISSING = problems(TrialNotFound, CutNotFound, ArmsToldBySize)
+CHOOSING = problems(TrialNotFound, CutNotFound, ArmsToldBySize, RuleBroken)
 
 
 async def recorded(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from checkpoint.evaluation.states import Population
+from checkpoint.evaluation.states import ArmsToldBySize, Population
 from checkpoint.foundation.actors import Role
 
 SMALLEST = 10  # domain notes 7.1 f
@@ -41,6 +41,22 @@ def arms_of(masks: Sequence[str], names: Mapping[str, str] | None, control: str)
     behind = {mask: name for name, mask in names.items()}
     arms = [Arm(mask, behind.get(mask)) for mask in masks]
     return sorted(arms, key=lambda arm: (arm.name != control, arm.mask))
+
+
+def check_sizes(arms: Mapping[str, int], *, unblinded: bool) -> None:
+    """How many people a letter has tells nothing of its arm.
+
+    Args:
+        arms: parts of the ratio by arm, which anybody may read.
+        unblinded: whether two people unblinded the whole trial.
+
+    Raises:
+        ArmsToldBySize: the trial is masked, and its arms have different parts.
+    """
+    if not unblinded and len({*arms.values()}) > 1:
+        raise ArmsToldBySize(
+            "Its ratio is not even. Have two people unblind the whole trial first."
+        )
 
 
 def group_of(population: Population, row: Any) -> str | None:
@@ -132,11 +148,22 @@ def hidden_levels(levels: Mapping[str, Sequence[int]], role: Role) -> set[str]:
         role: the reader's.
 
     Returns:
-        Levels with a small count; and where that is only one, the smallest other too, or what is
-        hidden could be worked out from the rest.
+        Levels with a small count; and as many others, the smallest first, as it takes until what is
+        hidden rests on nobody or on enough people in each arm, or the rest would tell it.
     """
     hidden = {level for level, cells in levels.items() if rests_on_few(cells, role)}
-    if len(hidden) == 1:
-        others = [level for level in levels if level not in hidden]
-        hidden |= {*sorted(others, key=lambda level: (sum(levels[level]), level))[:1]}
+    others = sorted({*levels} - hidden, key=lambda level: (sum(levels[level]), level))
+    while hidden and others and not _is_crowd(levels, hidden):
+        hidden.add(others.pop(0))
     return hidden
+
+
+def _is_crowd(levels: Mapping[str, Sequence[int]], hidden: Iterable[str]) -> bool:
+    """Whether levels together are two or more with somebody, and no count of theirs is small."""
+    cells = [levels[level] for level in hidden if any(levels[level])]
+    return len(cells) > 1 and not any(map(is_small, map(sum, zip(*cells, strict=True))))
+
+
+def shown_gone(gone: Iterable[int], role: Role) -> bool:
+    """Whether a reader is shown how many are gone: none of these counts is small to them."""
+    return not rests_on_few(gone, role)

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from checkpoint.foundation import errors
+
 
 class EvaluationEvent(StrEnum):
     """The room's events."""
@@ -34,3 +36,8 @@ class Amount(StrEnum):
     DISTANCE = "distance_travelled"
     COST = "cost_pence"
     CUSTODY = "custody_days"
+
+
+class ArmsToldBySize(errors.Conflict):
+    slug = "arms-told-by-size"
+    title = "How many people each letter has would tell which arm it is"

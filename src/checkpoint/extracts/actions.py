@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.allocation.vault import Vault
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
+from checkpoint.evaluation.rules import check_sizes
 from checkpoint.extracts import fields, keys, queries, rules
 from checkpoint.extracts.builds import populations
 from checkpoint.extracts.queries import Extract
@@ -30,6 +31,8 @@ from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import executed, insert
 from checkpoint.foundation.errors import RuleBroken, check_all
+from checkpoint.monitor import queries as monitor
+from checkpoint.trials import queries as trials
 
 ALONE = sa.text(
     "SELECT pg_advisory_xact_lock(hashtext('extract'), hashtext(CAST(:id AS text)))"
@@ -57,8 +60,8 @@ async def ask(
         The extract's id.
 
     Raises:
-        CutNotFound, RuleBroken, FieldNotOffered, FieldsWithheld, PopulationTooClose: nothing was
-            asked for.
+        CutNotFound, RuleBroken, ArmsToldBySize, FieldNotOffered, FieldsWithheld,
+            PopulationTooClose: nothing was asked for.
     """
     population, today = command.population.told(), london_day(at)
     check_all(
@@ -67,6 +70,9 @@ async def ask(
         lambda: rules.check_events(command.product, events=command.events),
     )
     cut = await queries.cut(session, command.trial, command.cut)
+    standing = await trials.one(session, command.trial, at=at)
+    unblinded = await monitor.is_unblinded(session, standing.id)
+    check_sizes(standing.protocol.arms, unblinded=unblinded)
     exempt = {each.field: each.why for each in command.exempt}
     await fields.check(
         session,

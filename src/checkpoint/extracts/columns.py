@@ -129,7 +129,7 @@ PARTICIPANT_COLUMNS = (
     _person("offence_group", Kind.OFFENCE, "Index offence", quasi=True),
     _person("observed_days", Kind.DAYS, "Observed time", quasi=True, unit="d"),
     _person("ended_by", Kind.ENDING, "Why not longer", quasi=True),
-    _person("custody_days", Kind.DAYS, "Days in custody", unit="d"),
+    _person("custody_days", Kind.DAYS, "Days in custody", tells_arm=True, unit="d"),
     *(_person(f"{each}_day", Kind.DAYS, f"First: {each}", unit="d") for each in Measure),
     _person("distance_travelled", Kind.DISTANCE, "Distance travelled", tells_arm=True),
     _person("cost_pounds", Kind.COST, "Cost", source="cost_pence", tells_arm=True, unit="GBP"),

@@ -12,17 +12,13 @@ from pyarrow import csv
 from checkpoint.extracts.arrays import numbers_of
 from checkpoint.extracts.risk import Codes
 
-BLOCK = 1 << 20  # bytes of CSV in one batch
+BLOCK = 2 << 20  # bytes of CSV in one batch
 MOST_VALUES = 10_000  # of one column; one with more is withheld whole
 # Where the 32 digits of a UUID stand among its 36 characters.
 DIGITS = [place for place in range(36) if place not in {8, 13, 18, 23}]
 # Arrow's own allocator keeps what it once had, some 60 MB more at the most.
 pa.set_memory_pool(pa.system_memory_pool())
 Clean = Callable[[str], str | None]
-
-
-class TooManyValues(ValueError):
-    """A column has more values than any coarsening could bring together."""
 
 
 class Codebook:
@@ -147,7 +143,8 @@ def ids_of(column: Any) -> tuple[bytes, NDArray[np.intp]]:
     text = np.frombuffer(column.buffers()[2] or b"", np.uint8)
     text = text[ends[0] : ends[-1]].reshape(rows, 36) if rows else np.empty((0, 36), np.uint8)
     new = np.ones(rows, bool)
-    new[1:] = (text[1:] != text[:-1]).any(axis=1)
+    words = np.ascontiguousarray(text).view(np.uint32)  # a quarter as many to compare
+    new[1:] = (words[1:] != words[:-1]).any(axis=1)
     digits = text[new][:, DIGITS]
     nibbles = (digits & 15) + (digits >> 6) * 9
     ids = ((nibbles[:, ::2] << 4) | nibbles[:, 1::2]).tobytes()

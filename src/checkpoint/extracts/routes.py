@@ -13,6 +13,7 @@ from checkpoint.allocation.states import ListNotSealed
 from checkpoint.allocation.vault import Opening
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
+from checkpoint.evaluation.states import ArmsToldBySize
 from checkpoint.extracts import actions, fields, queries, rules, views
 from checkpoint.extracts.builds.schemas import ExtractItemView, ExtractView, FieldsView
 from checkpoint.extracts.columns import EVENT_COLUMNS, FieldNotOffered
@@ -95,6 +96,7 @@ async def list_extract_fields(
     responses=problems(
         *CREATING,
         CutNotFound,
+        ArmsToldBySize,
         FieldNotOffered,
         FieldsWithheld,
         PopulationTooClose,

@@ -8,7 +8,7 @@ from checkpoint.extracts.states import Product, Verdict
 from checkpoint.foundation.schemas import Code, Command, Day, Text
 
 Words = Annotated[Text, Field(max_length=2000)]
-FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,39}$", examples=["age"])]
+FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,39}$", examples=["age_band"])]
 # What cuts hold of people, wherever the programme ran; null is not known.
 SexCode = Literal["male", "female", "not_specified"]
 EthnicityCode = Literal["white", "mixed", "asian", "black", "other"]

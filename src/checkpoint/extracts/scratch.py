@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from checkpoint.extracts.risk import Codes
 
 PARTS = 64
+AT_ONCE = 6 << 20  # bytes that wait before they are put into parts
 TWICE = "somebody stands twice among the people of the cut"
 Digests = NDArray[np.uint64]  # by row: the first and the last 64 bits
 # Spreads ids that begin alike; odd, and otherwise of no meaning.
@@ -34,6 +35,7 @@ class Parts:
         self._paths = [folder / f"{name}-{part:02d}" for part in range(PARTS)]
         self._row = np.dtype([("digest", "<u8", (2,)), ("codes", "<i4", (columns,))])
         self.rows = 0
+        self._waiting: list[NDArray[Any]] = []
 
     def add(self, digests: Digests, codes: Codes) -> None:
         """Set rows aside.
@@ -44,17 +46,28 @@ class Parts:
         """
         rows = np.empty(len(digests), self._row)
         rows["digest"], rows["codes"] = digests, codes
-        part = (digests[:, 0] >> np.uint64(58)).astype(np.uint8)
+        self._waiting.append(rows)
+        self.rows += len(rows)
+        if sum(each.nbytes for each in self._waiting) > AT_ONCE:
+            self._put()
+
+    def _put(self) -> None:
+        """Write what waits: many rows at a time, since each part's file is opened for it."""
+        if not self._waiting:
+            return
+        rows = np.concatenate(self._waiting)
+        self._waiting = []
+        part = (rows["digest"][:, 0] >> np.uint64(58)).astype(np.uint8)
         rows = rows[np.argsort(part, kind="stable")]
         ends = np.cumsum(np.bincount(part, minlength=PARTS))
         for path, end, size in zip(self._paths, ends, np.diff(ends, prepend=0), strict=True):
             if size:
                 with path.open("ab") as file:
                     rows[end - size : end].tofile(file)
-        self.rows += len(rows)
 
     def __iter__(self) -> Iterator[tuple[Digests, NDArray[np.int32]]]:
         """All parts in the order of pseudonyms, empty ones too; within a part as rows came."""
+        self._put()
         for path in self._paths:
             rows: Any = np.fromfile(path, self._row) if path.exists() else np.empty(0, self._row)
             yield np.ascontiguousarray(rows["digest"]), np.ascontiguousarray(rows["codes"])

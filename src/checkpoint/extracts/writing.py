@@ -134,7 +134,31 @@ def in_order(
             free = 62
         words[-1] = (words[-1] << bits) | column.rank[codes[:, place]]
         free -= bits
-    return np.lexsort([*reversed(words), digests[:, 1], digests[:, 0]])
+    quick = _in_one(digests, words[0], 62 - free) if len(words) == 1 else None
+    return np.lexsort([*reversed(words), digests[:, 1], digests[:, 0]]) if quick is None else quick
+
+
+def _in_one(digests: Digests, word: NDArray[np.int64], bits: int) -> NDArray[np.intp] | None:
+    """The same by one number a row, an eighth of the time; None where two pseudonyms begin alike.
+
+    The number is as much of the pseudonym as there is room for beside the word, without what all
+    have in common. Rows with the same number tell the same.
+    """
+    begins = digests[:, 0]
+    common = 64 - int((begins ^ begins[:1]).max(initial=0)).bit_length()
+    room = np.uint64(bits)
+    keys = (begins << np.uint64(common % 64)) >> room << room | word.astype(np.uint64)
+    order = np.argsort(keys)
+    keys, sorted_digests = keys[order] >> room, digests[order]
+    alike = (keys[1:] == keys[:-1]) & differing(sorted_digests)
+    return None if alike.any() else order
+
+
+def differing(digests: Digests) -> NDArray[np.bool_]:
+    """Which rows, from the second on, have another pseudonym than the one before."""
+    found: NDArray[np.bool_] = digests[1:, 0] != digests[:-1, 0]
+    found |= digests[1:, 1] != digests[:-1, 1]
+    return found
 
 
 class Tables:
@@ -181,7 +205,7 @@ class Tables:
         if not len(digests):
             return
         new = np.ones(len(digests), bool)
-        new[1:] = (digests[1:] != digests[:-1]).any(axis=1)
+        new[1:] = differing(digests)
         people, rows = pseudonyms_of(digests[new]), numbers((np.cumsum(new) - 1).astype(np.int32))
         places = [numbers(codes[:, place]) for place in range(len(self._columns))]
         cells = [*(each.cells for each in self._columns[:-1]), self._ends]

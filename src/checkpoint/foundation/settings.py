@@ -108,8 +108,9 @@ class Settings(BaseSettings):
     sealing_key: Annotated[
         SecretStr | None,
         Field(
-            description="Seals allocation lists: 64 hexadecimal digits, the same wherever lists are "
-            "sealed or drawn from. In development, silence makes one in the data folder."
+            description="Seals allocation lists and the keys of extracts: 64 hexadecimal digits, "
+            "the same wherever lists are sealed or drawn from. In development, silence makes one in "
+            "the data folder."
         ),
     ] = None
     trial_file: Annotated[

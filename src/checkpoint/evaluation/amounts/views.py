@@ -16,7 +16,7 @@ from checkpoint.evaluation.amounts.schemas import (
 )
 from checkpoint.evaluation.means import Sums, mean, mean_difference, mean_ratio, rate
 from checkpoint.evaluation.queries import Opened
-from checkpoint.evaluation.rules import Arm, folded, rests_on_few, telling
+from checkpoint.evaluation.rules import Arm, folded, group_of, rests_on_few, telling
 from checkpoint.evaluation.states import Amount, Population
 from checkpoint.foundation.actors import Role
 from checkpoint.outcomes.cuts.states import Measure
@@ -67,14 +67,19 @@ def amounts(
         role: the reader's.
     """
     hidden = telling(population, unblinded=opened.unblinded)
+    unknown = facts.UNKNOWN.get(population) if nobody(seen, population) else None
     within = []
     for number, horizon in enumerate(opened.horizons):
         parts = _within(seen, had, population, number)
-        told = [_told(opened.arms, Amount.EVENTS, parts["events"], hidden=hidden, role=role)]
+        shown = {Amount.EVENTS: parts["events"]}
         if opened.cut.harm_index is not None:
-            told.append(_told(opened.arms, Amount.HARM, parts["harm"], hidden=hidden, role=role))
+            shown[Amount.HARM] = parts["harm"]
+        told = [
+            _told(opened.arms, amount, each, hidden=hidden, unknown=unknown, role=role)
+            for amount, each in shown.items()
+        ]
         of = views.of(opened, measure, horizon)
-        withheld = facts.WITHHELD if hidden else None
+        withheld = unknown or (facts.WITHHELD if hidden else None)
         within.append(WithinView(**of, population=population, withheld=withheld, amounts=told))
     return AmountsView(
         **views.beginning(opened, allocated),
@@ -82,11 +87,24 @@ def amounts(
         within=within,
         of_cases=[
             # Who came how far and at what cost tells who was given the programme.
-            _told(opened.arms, amount, _cases(of_cases, amount), hidden=not opened.unblinded,
-                  role=role)
+            _of_cases(opened, amount, _cases(of_cases, amount), role=role)
             for amount in (Amount.DISTANCE, Amount.COST, Amount.CUSTODY)
         ],
-    )  # fmt: skip
+    )
+
+
+def nobody(rows: Sequence[Any], population: Population) -> bool:
+    """Whether nobody of a cut belongs to a population."""
+    return all(group_of(population, row) is None for row in rows)
+
+
+def _of_cases(
+    opened: Opened, amount: Amount, parts: Mapping[str, Part], *, role: Role
+) -> AmountView:
+    known = any(part.sums.people for part in parts.values())
+    unknown = None if known else facts.NOT_KNOWN_OF_ANYBODY
+    hidden = not opened.unblinded
+    return _told(opened.arms, amount, parts, hidden=hidden, unknown=unknown, role=role)
 
 
 def _within(
@@ -119,15 +137,31 @@ def _cases(rows: Sequence[Any], amount: Amount) -> dict[str, Part]:
 
 
 def _told(
-    arms: Sequence[Arm], amount: Amount, parts: Mapping[str, Part], *, hidden: bool, role: Role
+    arms: Sequence[Arm],
+    amount: Amount,
+    parts: Mapping[str, Part],
+    *,
+    hidden: bool,
+    unknown: str | None,
+    role: Role,
 ) -> AmountView:
+    meaning = facts.AMOUNTS[amount]
+    if unknown is not None:
+        return AmountView(
+            amount=amount,
+            meaning=meaning,
+            withheld=unknown,
+            everybody=None,
+            arms=[],
+            comparisons=[],
+        )
     listed = [] if hidden else [(arm, parts.get(arm.mask, NONE)) for arm in arms]
     whole = _merged([*parts.values()])
     few = any(rests_on_few(part.cells, role) for part in [p for _, p in listed] or [whole])
     comparable = listed and not few
     return AmountView(
         amount=amount,
-        meaning=facts.AMOUNTS[amount],
+        meaning=meaning,
         withheld=facts.SMALL if few else facts.WITHHELD if hidden else None,
         everybody=SumView(**_sum(whole, shown=not few)) if hidden else None,
         arms=[

@@ -16,7 +16,10 @@ class GroupView(View):
     happened: Annotated[int | None, Field(description="To how many; null is withheld.")]
     gone: Annotated[
         int | None,
-        Field(description="Who died, emigrated or was lost before, without it; among people."),
+        Field(
+            description="Who died, emigrated or was lost before, without it; among people. Null is "
+            "withheld."
+        ),
     ]
     risk: EstimateView | None
 
@@ -84,6 +87,7 @@ class InteractionView(View):
     compared_with: str
     test: TestView
     pooled_odds_ratio: Annotated[EstimateView, Field(description="Over the subgroups together.")]
+    warning: Annotated[str | None, Field(description="Why it is not to be relied on, if so.")]
 
 
 class SubgroupsView(View):
@@ -92,12 +96,13 @@ class SubgroupsView(View):
     by: str
     levels: list[LevelView]
     interactions: list[InteractionView]
+    no_interactions: Annotated[str | None, Field(description="Why there is none; null: there is.")]
 
 
 class SubgroupResultsView(EvaluationView):
     """One measure within one horizon, by subgroups."""
 
     warning: str
-    tests: int
+    tests: Annotated[int, Field(description="How many are made, withheld ones too.")]
     of: OfView
     subgroups: list[SubgroupsView]

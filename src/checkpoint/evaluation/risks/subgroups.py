@@ -16,7 +16,13 @@ from checkpoint.evaluation.risks.schemas import (
     SubgroupsView,
 )
 from checkpoint.evaluation.risks.views import NOTHING, arms_shown, cells_of, compared, counts_of
-from checkpoint.evaluation.rules import Arm, hidden_levels
+from checkpoint.evaluation.rules import (
+    SMALLEST,
+    Arm,
+    hidden_levels,
+    rests_on_few,
+    shown_gone,
+)
 from checkpoint.evaluation.schemas import OfView
 from checkpoint.evaluation.states import Population
 from checkpoint.foundation.actors import Role
@@ -47,20 +53,21 @@ def subgroups(
     """
     population = Population.INTENTION_TO_TREAT
     of = OfView(**views.of(opened, measure, horizon), population=population, withheld=None)
-    told = [_by(opened.arms, name, rows, measure, role=role) for name, rows in counted.items()]
-    tests = sum(len(each.interactions) for each in told)
+    found = [_by(opened.arms, name, rows, measure, role=role) for name, rows in counted.items()]
+    tests = sum(made for _, made in found)
     return SubgroupResultsView(
         **views.beginning(opened, allocated),
         warning=facts.EXPLORATORY.format(tests=tests, chance=f"{tests * ALPHA:.1f}"),
         tests=tests,
         of=of,
-        subgroups=told,
+        subgroups=[each for each, _ in found],
     )
 
 
 def _by(
     arms: Sequence[Arm], name: str, rows: Iterable[Any], measure: Measure, *, role: Role
-) -> SubgroupsView:
+) -> tuple[SubgroupsView, int]:
+    """What is told of one thing, and how many tests are made of it, told or not."""
     by_level: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         by_level[NOT_KNOWN if row.level is None else str(row.level)].append(row)
@@ -74,21 +81,30 @@ def _by(
         for level, counts in levels
     }
     hidden = hidden_levels(cells, role)
-    return SubgroupsView(
+    why = {
+        level: facts.SMALL if rests_on_few(cells[level], role) else facts.ANOTHERS_FEW
+        for level in hidden
+    }
+    gone = shown_gone((each["gone"] for _, found in levels for each in found.values()), role)
+    made = _interactions(arms, levels)
+    none = facts.INTERACTION_WITHHELD if hidden else facts.NO_INTERACTION
+    view = SubgroupsView(
         by=name,
-        levels=[_level(arms, each, hidden=each[0] in hidden) for each in levels],
-        interactions=[] if hidden else _interactions(arms, levels),
+        levels=[_level(arms, each, withheld=why.get(each[0]), gone=gone) for each in levels],
+        interactions=[] if hidden else made,
+        no_interactions=none if hidden or not made else None,
     )
+    return view, len(made)
 
 
-def _level(arms: Sequence[Arm], level: Level, *, hidden: bool) -> LevelView:
+def _level(arms: Sequence[Arm], level: Level, *, withheld: str | None, gone: bool) -> LevelView:
     name, counts = level
     listed = [(arm, counts.get(arm.mask, NOTHING)) for arm in arms]
     return LevelView(
         level=name,
-        withheld=facts.SMALL if hidden else None,
-        arms=[] if hidden else arms_shown(listed, shown=True),
-        comparisons=[] if hidden else compared(listed),
+        withheld=withheld,
+        arms=[] if withheld else arms_shown(listed, shown=True, gone=gone),
+        comparisons=[] if withheld else compared(listed),
     )
 
 
@@ -105,6 +121,11 @@ def _interactions(arms: Sequence[Arm], levels: Sequence[Level]) -> list[Interact
             for _, counts in levels
         ]  # fmt: skip
         test, pooled = interaction(pairs)  # type: ignore[arg-type]
+        few = any(
+            min(each.with_event, each.people - each.with_event) < SMALLEST
+            for pair in pairs
+            for each in pair
+        )
         if test.p is not None:
             found.append(
                 InteractionView(
@@ -112,6 +133,7 @@ def _interactions(arms: Sequence[Arm], levels: Sequence[Level]) -> list[Interact
                     compared_with=first.label,
                     test=views.test(test),
                     pooled_odds_ratio=views.estimate(pooled),
+                    warning=facts.INTERACTION_OF_FEW if few else None,
                 )
             )
     return found

@@ -22,7 +22,7 @@ from checkpoint.evaluation.risks.schemas import (
     ResultView,
     SummaryView,
 )
-from checkpoint.evaluation.rules import Arm, folded, rests_on_few, telling
+from checkpoint.evaluation.rules import Arm, folded, rests_on_few, shown_gone, telling
 from checkpoint.evaluation.states import Population
 from checkpoint.foundation.actors import Role
 from checkpoint.outcomes.cuts.facts import Horizon
@@ -91,15 +91,20 @@ def result(
     """One result; without arms where these would tell which is which."""
     of = {**views.of(opened, measure, horizon), "population": population}
     blank: dict[str, Any] = {"everybody": None, "arms": [], "comparisons": [], "tests": []}
+    if not counts and population in facts.UNKNOWN:
+        return ResultView(**of, withheld=facts.UNKNOWN[population], **blank)
     if telling(population, unblinded=opened.unblinded):
         whole = {name: sum(each[name] for each in counts.values()) for name in NOTHING}
         few = rests_on_few(cells_of(whole), role)
         withheld = f"{facts.WITHHELD} {facts.SMALL}" if few else facts.WITHHELD
-        blank["everybody"] = GroupView(**_group(whole, shown=not few))
+        blank["everybody"] = GroupView(
+            **_group(whole, shown=not few, gone=shown_gone([whole["gone"]], role))
+        )
         return ResultView(**of, withheld=withheld, **blank)
     listed = [(arm, counts.get(arm.mask, NOTHING)) for arm in opened.arms]
     few = any(rests_on_few(cells_of(each), role) for _, each in listed)
-    arms = arms_shown(listed, shown=not few)
+    gone = shown_gone((each["gone"] for _, each in listed), role)
+    arms = arms_shown(listed, shown=not few, gone=gone)
     if few:
         return ResultView(**of, withheld=facts.SMALL, **(blank | {"arms": arms}))
     groups = [Group(each["people"], each["happened"]) for _, each in listed]
@@ -111,21 +116,21 @@ def result(
 
 
 def arms_shown(
-    listed: Sequence[tuple[Arm, Mapping[str, int]]], *, shown: bool
+    listed: Sequence[tuple[Arm, Mapping[str, int]]], *, shown: bool, gone: bool
 ) -> list[ArmResultView]:
     """Each arm's counts and risk."""
     return [
-        ArmResultView(mask=arm.mask, arm=arm.name, **_group(counts, shown=shown))
+        ArmResultView(mask=arm.mask, arm=arm.name, **_group(counts, shown=shown, gone=gone))
         for arm, counts in listed
     ]
 
 
-def _group(counts: Mapping[str, int], *, shown: bool) -> dict[str, Any]:
+def _group(counts: Mapping[str, int], *, shown: bool, gone: bool) -> dict[str, Any]:
     group = Group(counts["people"], counts["happened"])
     return {
         "people": counts["people"],
         "happened": counts["happened"] if shown else None,
-        "gone": counts["gone"] if shown else None,
+        "gone": counts["gone"] if shown and gone else None,
         "risk": views.estimate(risk(group)) if shown else None,
     }
 

@@ -68,7 +68,9 @@ def time_to_event(
         not_adjusted: why.
     """
     groups = days_of(rows, population)
-    arms = [] if telling(population, unblinded=opened.unblinded) else opened.arms
+    unknown = None if groups else facts.UNKNOWN.get(population)
+    masked = telling(population, unblinded=opened.unblinded)
+    arms = [] if unknown or masked else opened.arms
     whole = curve(merged(groups.values()))
     curves = [(arm, curve(groups.get(arm.mask, []))) for arm in arms]
     few = any(rests_on_few(_cells(each), role) for _, each in curves)
@@ -79,7 +81,7 @@ def time_to_event(
         told = _compared(groups, arms) | {"not_adjusted": not_adjusted}
         adjusted = people and _adjusted(people, arms, population)
         told["adjusted"] = _model(adjusted, ADJUSTED) if adjusted else None
-    withheld = None if arms else facts.WITHHELD
+    withheld = unknown or (facts.WITHHELD if masked else None)
     return TimeToEventView(
         **views.beginning(opened, allocated),
         population=population,

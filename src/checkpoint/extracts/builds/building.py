@@ -17,13 +17,22 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.vault import Vault
 from checkpoint.extracts import packaging
-from checkpoint.extracts.builds import actions, orders, populations, sheets, shelf, tallies
+from checkpoint.extracts import queries as extracts
+from checkpoint.extracts.builds import (
+    actions,
+    orders,
+    populations,
+    queries,
+    sheets,
+    shelf,
+    tallies,
+)
 from checkpoint.extracts.builds.chunks import Cancelled, Chunks
 from checkpoint.extracts.builds.orders import Order
 from checkpoint.extracts.builds.snapshots import Put, Snapshot, snapshot
 from checkpoint.extracts.builds.tables import ExtractRelease
 from checkpoint.extracts.facts import NotPublic, TooFew
-from checkpoint.extracts.states import BuildFault, BuildStage, Product
+from checkpoint.extracts.states import BuildFault, BuildStage, Product, RequestState
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import executed, transaction
 from checkpoint.foundation.logs import log, without_content
@@ -33,7 +42,7 @@ Answer = TypeVar("Answer")
 TOLD_EVERY = 0.5
 # Only one build at a time enters the register, so that no two of nearly the same people pass.
 ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtext('extract register'))")
-STAGES = {stage.value: stage for stage in BuildStage}
+STAGES = {stage.value: stage for stage in BuildStage} | {packaging.PEOPLE: BuildStage.PEOPLE}
 
 
 class Refused(Exception):
@@ -165,6 +174,21 @@ async def _is_too_close(session: AsyncSession, order: Order) -> bool:
     )
 
 
+async def _check_wanted(session: AsyncSession, begun: Any, *, at: datetime) -> None:
+    """Nobody cancelled it, ended its extract or destroyed the key while it was built.
+
+    Raises:
+        Cancelled, Refused: somebody did; nothing of it is kept.
+    """
+    await executed(session, actions.ALONE, {"id": begun.request_id})
+    found = await extracts.any_one(session, begun.request_id, at=at)
+    held = await queries.held(session, begun.id)
+    if held.cancelled_at is not None or found.state is RequestState.ENDED:
+        raise Cancelled
+    if found.request.product == Product.PERSON_LEVEL and found.request.sealed is None:
+        raise Refused(BuildFault.KEY_DESTROYED)
+
+
 async def _written(seen: Snapshot, order: Order, scratch: Path, going: Going) -> dict[str, Any]:
     """Rows of people, by the part of this room that knows how."""
     building = packaging.Building(
@@ -232,9 +256,10 @@ async def _entered(
     going.tell(BuildStage.PACKING, going.total, going.total)
     async with transaction(shop.engine) as session:
         await executed(session, ONE_AT_A_TIME, {})
+        now = shop.clock()
+        await _check_wanted(session, begun, at=now)
         if await _is_too_close(session, order):
             raise Refused(BuildFault.TOO_CLOSE)
-        now = shop.clock()
         released = ExtractRelease(
             request_id=begun.request_id,
             build_id=begun.id,

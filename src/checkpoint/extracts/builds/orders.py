@@ -25,6 +25,7 @@ from checkpoint.monitor import queries as monitor
 from checkpoint.monitor.rules import masks
 from checkpoint.outcomes.cuts import queries as cuts
 from checkpoint.outcomes.cuts.states import CutPart, Measure
+from checkpoint.outcomes.own.counts import GATES
 from checkpoint.trials import queries as trials
 from checkpoint.trials.states import TrialKind
 
@@ -213,12 +214,17 @@ def gates_of(flow: Mapping[str, Any], *, allocated: int) -> list[tuple[str, int]
     """How many came to each gate before allocation: each has no more than the one before.
 
     Args:
-        flow: of the cut, by code; what counts fewer than were allocated is no gate before.
+        flow: of the cut: of a trial that ran here its ``gates``, of one elsewhere counts by code;
+            what counts fewer than were allocated is no gate before.
         allocated: how many were.
     """
-    counts = [(code, count) for code, count in flow.items() if type(count) is int]
+    told = flow.get("gates", flow)
+    counts = [(code, count) for code, count in told.items() if type(count) is int]
     before = [gate for gate in counts if gate[0] != "allocated" and gate[1] >= allocated]
-    return sorted(before, key=lambda gate: (-gate[1], gate[0])) or [("in_the_cut", allocated)]
+    # JSON in the database keeps no order, and two gates may have as many.
+    place = {code: number for number, code in enumerate(GATES)}
+    before.sort(key=lambda gate: (-gate[1], place.get(gate[0], len(place)), gate[0]))
+    return before or [("in_the_cut", allocated)]
 
 
 def changes_of(rows: Iterable[Any]) -> list[tuple[str, int | None]]:

@@ -1,6 +1,7 @@
 """Of whom an extract is, in SQL; and whether an earlier release was of nearly the same people."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.extracts.builds import queries
-from checkpoint.extracts.differencing import Difference, too_close
+from checkpoint.extracts.differencing import Difference, told_apart, too_close
 from checkpoint.extracts.references import Policy, policy_on
 from checkpoint.extracts.states import PopulationTooClose
 from checkpoint.foundation.database import executed, rows_of
@@ -140,6 +141,38 @@ async def _changed(session: AsyncSession, earlier: Cohort, now: Cohort, *, most:
     return counted
 
 
+async def crowds(
+    session: AsyncSession, releases: Sequence[tuple[UUID, Mapping[str, Any]]]
+) -> dict[str, int]:
+    """How many people are in just the same releases.
+
+    Args:
+        session: the caller's.
+        releases: data cut and population of each.
+
+    Returns:
+        People by a 1 or 0 for each release, in the order given; nobody is in none.
+    """
+    width, parts, given = len(releases), [], dict[str, Any]()
+    for number, (cut_id, population) in enumerate(releases):
+        conditions, values = narrowed(population, place=f":r{number}v{{}}")
+        bits = "0" * number + "1" + "0" * (width - number - 1)
+        parts.append(
+            f"SELECT participant_id, B'{bits}' AS held FROM cut_participant "  # noqa: S608 - words of our own
+            f"WHERE cut_id = :r{number}{conditions}"
+        )
+        given |= {f"r{number}": cut_id}
+        given |= {f"r{number}v{place}": value for place, value in enumerate(values)}
+    statement = sa.text(f"""
+        SELECT CAST(held AS text) AS releases, count(*) AS people
+          FROM (SELECT participant_id, bit_or(held) AS held
+                  FROM ({" UNION ALL ".join(parts)}) AS told
+                 GROUP BY participant_id) AS person
+         GROUP BY held
+    """)  # noqa: S608 - words of our own
+    return {row.releases: row.people for row in await rows_of(session, statement, **given)}
+
+
 async def is_too_close(
     session: AsyncSession,
     cut: Any,
@@ -157,17 +190,23 @@ async def is_too_close(
         (row.cut_id, tuple(sorted(map(repr, row.population.items())))): row
         for row in await queries.releases_in(session, cut.trial_id)
     }
+    now = (cut.id, dict(population))
+    if any((row.cut_id, row.population) == now for row in earlier.values()):
+        return False  # the same again tells nothing new
     for row in earlier.values():
         found = await difference(
             session,
             (row.cut_id, row.population),
-            (cut.id, dict(population)),
+            now,
             closely=closely,
             most=policy.people.differing,
         )
         if too_close(found, policy):
             return True
-    return False
+    releases = [*((row.cut_id, row.population) for row in earlier.values()), now]
+    if len(releases) == 2:
+        return False
+    return await asyncio.to_thread(told_apart, await crowds(session, releases), policy)
 
 
 async def check(

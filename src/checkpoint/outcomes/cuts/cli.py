@@ -13,7 +13,7 @@ from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.database import transaction
 from checkpoint.foundation.settings import Settings
 from checkpoint.foundation.shell import at_the_shell, shell_engine
-from checkpoint.outcomes.cuts import actions
+from checkpoint.outcomes.cuts import actions, queries, views
 from checkpoint.outcomes.elsewhere.cli import app
 
 __all__ = ["app"]  # with this command beside those of trials
@@ -42,8 +42,11 @@ async def cut(
                 at=utc_now(),
                 seen=seen,
             )
+        changed = await queries.changes(session, taken.id)
     typer.echo(
         f"{trial}, data cut {taken.number}: {taken.participants:,} participants, "
         f"{taken.events:,} events until {taken.followed_until:%d %B %Y}."
     )
+    if taken.number > 1:
+        typer.echo(views.changes(trial, taken.number, changed).in_words)
     typer.echo(f"SHA-256 {taken.digest}")

@@ -22,7 +22,13 @@ from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.idempotency import CREATING, Once, once
 from checkpoint.foundation.problems import problems
 from checkpoint.outcomes.cuts import actions, queries, views
-from checkpoint.outcomes.cuts.schemas import ChangesView, CutsView, CutView, TakeCut
+from checkpoint.outcomes.cuts.schemas import (
+    ChangesView,
+    CutsView,
+    CutView,
+    TakeCut,
+    TakenCutView,
+)
 from checkpoint.outcomes.cuts.states import CutNotFound, CutTooLarge, DataCutEvent, NothingToCut
 from checkpoint.outcomes.lookups import DefinitionsChanged, DefinitionsNotFound
 from checkpoint.trials import queries as trials
@@ -39,7 +45,7 @@ FOUND = problems(TrialNotFound, CutNotFound)
 @router.post(
     "",
     status_code=201,
-    response_model=CutView,
+    response_model=TakenCutView,
     responses=problems(
         *CREATING,
         TrialNotFound,
@@ -74,7 +80,8 @@ async def take_data_cut(
             at=now,
         )
         headers = {"Location": f"/v1/trials/{code}/data-cuts/{cut.number}"}
-        return shown(views.cut(code, cut), status=201, headers=headers)
+        changed = await queries.changes(session, cut.id)
+        return shown(views.taken(code, cut, changed), status=201, headers=headers)
 
     return await once(session, asked, deed, by=by, at=now)
 

@@ -69,3 +69,10 @@ class ChangesView(View):
     ]
     events_added: Annotated[dict[str, int], Field(description="By measure.")]
     events_gone: Annotated[dict[str, int], Field(description="By measure.")]
+    in_words: Annotated[str, Field(description="The same as a sentence, or that nothing changed.")]
+
+
+class TakenCutView(CutView):
+    """A data cut that was taken just now, with what a correction changed since the one before."""
+
+    changes: Annotated[ChangesView | None, Field(description="Null: it is the first.")]

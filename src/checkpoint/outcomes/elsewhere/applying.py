@@ -3,19 +3,25 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.vault import Vault
 from checkpoint.foundation.actors import Actor
-from checkpoint.foundation.database import rows_of
+from checkpoint.foundation.database import executed, rows_of
 from checkpoint.outcomes.elsewhere import queries
-from checkpoint.outcomes.elsewhere.actions import begin, end_complete, masks_of
+from checkpoint.outcomes.elsewhere.actions import (
+    ALONE,
+    begin,
+    end_complete,
+    masks_of,
+)
 from checkpoint.outcomes.elsewhere.loading import keep_rows, note_part
 from checkpoint.outcomes.elsewhere.reading import Report, lines_of, sum_of
 from checkpoint.outcomes.elsewhere.rules import Manifest, digest_of, faults_of, read_manifest
@@ -28,7 +34,9 @@ from checkpoint.outcomes.elsewhere.tabular import (
     participant_values,
 )
 
+WAITING = sa.text("SET LOCAL lock_timeout = '10min'")
 TOLD_EVERY = 10_000
+LATEST = datetime.max.replace(tzinfo=UTC)
 FIRST_LINE = 2  # the first has the names of the columns
 
 
@@ -82,8 +90,11 @@ async def bring_in(
     manifest = read_manifest(_text(files.manifest))
     sums = [sum_of(file) for file in (files.manifest, files.participants, files.follow_up)]
     whole = digest_of(*sums)
+    # Whoever brings in the same files at once waits, and then finds them here.
+    await executed(session, WAITING, {})
+    await executed(session, ALONE, {"code": manifest.code})
     editions = await rows_of(session, queries.OF_CODE, code=manifest.code)
-    last = queries.complete_at(editions, at)
+    last = queries.complete_at(editions, LATEST)
     if last is not None and last.digest == whole:
         told = (manifest.code, last.number, manifest.participants, manifest.events, whole)
         return Told(*told, is_new=False)

@@ -173,7 +173,13 @@ async def rows_at_fault(session: AsyncSession, edition_id: UUID) -> list[str]:
     faults = []
     for kind, what in (
         (UNKNOWN_PEOPLE, "tell of somebody who is none of the participants"),
-        (ROWS_TWICE, "say what an earlier row says already"),
+        (
+            ROWS_TWICE,
+            (
+                "say what an earlier row says already; two of one day or week differ in "
+                "offence_group or harm_days, or are told in days"
+            ),
+        ),
     ):
         rows = await rows_of(session, sa.text(kind), edition_id=edition_id, shown=SHOWN)
         if rows:

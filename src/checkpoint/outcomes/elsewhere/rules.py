@@ -27,6 +27,8 @@ DATES = frozenset(
     {"date_parsing", "date_type", "date_from_datetime_parsing", "date_from_datetime_inexact"}
 )
 NOT_TOLD = "Not told: the trial ran elsewhere"
+FIRST = "As it was brought in first."
+CHANGED_UNTOLD = "Another edition; its manifest does not say what it changes."
 Words = Annotated[Text, Field(min_length=3, max_length=400)]
 Short = Annotated[Text, Field(max_length=40)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -109,7 +111,9 @@ class Manifest(Command):
     code: Annotated[str, StringConstraints(pattern=CODE.pattern, max_length=40)]
     title: Words
     source: Words
-    changed: Words = "As it was brought in first."
+    changed: Annotated[
+        Words | None, Field(description="What another edition changes, in words.")
+    ] = None
     unit: Annotated[TimeUnit, Field(description="How the files tell when something happened.")]
     arms: Annotated[
         dict[ArmCode, Annotated[int, Field(ge=1, le=10)]],
@@ -158,6 +162,10 @@ class Manifest(Command):
         """A time from allocation in days: week 20 is day 140."""
         return units * DAYS_IN[self.unit]
 
+    def change(self, number: int) -> str:
+        """What the edition of this number changes, in words."""
+        return self.changed or (FIRST if number == 1 else CHANGED_UNTOLD)
+
     def programme(self, digest: str, *, number: int) -> Programme:
         """What holds for everybody, as a cut keeps it."""
         return Programme(
@@ -191,6 +199,10 @@ def read_manifest(text: str) -> Manifest:
         raise EditionRefused(f"The manifest cannot be read: {error}") from error
     except ValidationError as error:
         raise EditionRefused("\n".join(f"manifest: {each}" for each in faults_of(error))) from error
+    except ValueError as error:
+        raise EditionRefused(
+            "The manifest cannot be read: A number has too many digits."
+        ) from error
 
 
 def faults_of(error: ValidationError) -> list[str]:
@@ -252,7 +264,7 @@ def protocol_text(manifest: Manifest, number: int, *, first: date, last: date) -
         "number": number,
         "version": f"elsewhere-{number}",
         "title": manifest.title,
-        "changed": manifest.changed,
+        "changed": manifest.change(number),
         "source": manifest.source,
     }
     days = {

@@ -50,7 +50,7 @@ class TrialEdition(Record, table=True):
 class TrialEditionPart(Record, table=True):
     """Rows of an edition that came at once; whoever was interrupted sees what is here already.
 
-    Append-only. Written only by ``outcomes.elsewhere.actions``.
+    Append-only. Written only by ``outcomes.elsewhere.loading``.
     """
 
     __tablename__ = "trial_edition_part"
@@ -122,7 +122,7 @@ class TrialEditionEnd(Record, table=True):
 class ElsewhereParticipant(Record, table=True):
     """Somebody who was allocated elsewhere, as an edition knows them, behind their arm's mask.
 
-    Append-only. Written only by ``outcomes.elsewhere.actions``; the arm itself is kept nowhere.
+    Append-only. Written only by ``outcomes.elsewhere.loading``; the arm itself is kept nowhere.
     """
 
     __tablename__ = "elsewhere_participant"
@@ -225,7 +225,7 @@ class ElsewhereParticipant(Record, table=True):
 class ElsewhereEvent(Record, table=True):
     """Something that happened to somebody who took part elsewhere, as an edition knows it.
 
-    Append-only. Written only by ``outcomes.elsewhere.actions``.
+    Append-only. Written only by ``outcomes.elsewhere.loading``.
     """
 
     __tablename__ = "elsewhere_event"

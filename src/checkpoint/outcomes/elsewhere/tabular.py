@@ -24,10 +24,11 @@ YES, NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 LONGEST = 3700
 # What is kept of somebody just as it is told.
 AS_TOLD = (
-    "completed", "sex", "age", "ethnicity", "residence", "offence_group", "ended_by",
+    "completed", "age", "ethnicity", "residence", "offence_group", "ended_by",
     "custody_days", "distance_travelled", "cost_pence",
 )  # fmt: skip
 MOST_PENCE = 1_000_000_000
+MOST_NUMBER = 1_000_000_000_000  # squares of it, summed over a million people, stay in bounds
 
 
 class ParticipantRow(Command):
@@ -138,6 +139,7 @@ def participant_values(
         "allocated_on": allocated_on,
         "baseline": baseline,
         "observed_days": observed,
+        "sex": None if row.sex is Sex.NOT_KNOWN else row.sex,  # as of a trial that runs here
     } | {name: getattr(row, name) for name in AS_TOLD}
 
 
@@ -219,6 +221,8 @@ def _read(value: Any, covariate: Covariate) -> Any:
         number = math.nan
     if isinstance(value, bool) or not math.isfinite(number):
         raise ValueError("Write a number, with a point before decimals.")
+    if abs(number) > MOST_NUMBER:
+        raise ValueError(f"Write a number from {-MOST_NUMBER:,} to {MOST_NUMBER:,}.")
     return int(number) if number.is_integer() else number
 
 

@@ -37,7 +37,7 @@ def edition(row: Any, received: Mapping[PartKind, int]) -> EditionView:
         state=STATES[row.outcome],
         title=manifest.title,
         source=manifest.source,
-        changed=manifest.changed,
+        changed=manifest.change(row.number),
         measures=[*manifest.measures],
         participants=manifest.participants,
         events=manifest.events,
