@@ -51,7 +51,16 @@ def somebody(number, *, luck, known=None):
 
 
 async def cut(
-    engine, trial="TEST-TRIAL", *, people=200, luck=1, number=None, put_right=0, moved=0, **known
+    engine,
+    trial="TEST-TRIAL",
+    *,
+    people=200,
+    luck=1,
+    number=None,
+    put_right=0,
+    moved=0,
+    horizons=(12,),
+    **known,
 ):
     """A data cut of made-up people, put in by SQL; its number.
 
@@ -87,7 +96,7 @@ async def cut(
             measures=["arrest"],
             definitions="2026-01",
             definitions_digest="a" * 64,
-            horizons=[{"name": "12 months", "months": 12, "days": None}],
+            horizons=[{"name": f"{n} months", "months": n, "days": None} for n in horizons],
             conviction_lag_months=6,
             rule_sets=["2018-01-01"],
             masks=["A", "B"],

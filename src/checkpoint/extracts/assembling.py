@@ -163,6 +163,7 @@ class Assembly:
             schema = describing.counts_schema(first)
             listed.append(Listed(done.name, title, done.size, done.digest, schema))
         primary = reports.result(plan.outcomes, whole=not any(plan.lost.values()), policy=policy)
+        primary["counted"] = reports.counted(self.asked.outcome, self.asked.horizon_days)
         report = reports.report(
             about,
             plan,

@@ -34,7 +34,9 @@ class About:
 
     ``gates`` count who came to each gate before allocation, in order. ``changes`` say what a
     correction changed against the cut before, by field: people, or None of events. ``arms`` are the names by mask,
-    the masks themselves until the trial is unblinded.
+    the masks themselves until the trial is unblinded. ``horizons`` are the trial's, each with its last
+    day from allocation. ``joined_to`` counts the trial's earlier releases of rows of people, which
+    recipients might join to this one.
     """
 
     trial: str
@@ -58,6 +60,12 @@ class About:
     changes: Sequence[tuple[str, int | None]] = ()
     assessment: Assessment | None = None
     exempt: Mapping[str, str] = field(default_factory=dict)
+    purpose: str = ""
+    agreement: str = ""
+    expires_on: date | None = None
+    horizons: Sequence[tuple[str, int]] = ()
+    conviction_lag_months: int = 0
+    joined_to: Sequence[int] = ()
     conditions: str = (
         "For the purpose and under the agreement that it was asked for by. Not to be passed on, "
         "nor joined with other data about people, nor used to find anybody."
@@ -174,6 +182,17 @@ def written(document: Mapping[str, Any]) -> bytes:
     return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
 
 
+def terms(about: About) -> dict[str, Any]:
+    """What an extract was asked for by, and the trial's horizons, for the descriptor."""
+    return {
+        "purpose": about.purpose,
+        "agreement": about.agreement,
+        "expires_on": about.expires_on and about.expires_on.isoformat(),
+        "horizons": [{"name": name, "last_day": day} for name, day in about.horizons],
+        "conviction_lag_months": about.conviction_lag_months,
+    }
+
+
 def package(
     about: About, files: Sequence[Listed], *, called: str, policy: Policy
 ) -> dict[str, Any]:
@@ -203,6 +222,7 @@ def package(
         "label": called,
         "synthetic": about.synthetic,
         "recipient": about.recipient,
+        **terms(about),
         "unblinded": about.unblinded,
         "known_until": about.known_until.isoformat(),
         "followed_until": about.followed_until.isoformat(),

@@ -111,6 +111,8 @@ def report(
         "required": {"k": policy.people.k, "l": policy.people.l},
         "measured": _measured(plan.risk),
         "measured_as_if_joined_with_earlier_releases": _measured(plan.joined),
+        "judged_as_if_joined_to_releases": [*about.joined_to],
+        "why_coarser": because(about, plan),
         "tests_pass": passes(plan, policy),
         "made_coarser": [
             {"column": step.column, "level": step.level, "told_as": step.words}
@@ -128,6 +130,44 @@ def report(
             "reference": assessment.reference,
         },
     }
+
+
+def because(about: About, plan: Plan) -> str | None:
+    """Why a file is judged with others.
+
+    Args:
+        about: with the earlier releases that it is judged with.
+        plan: how coarse it is, and what was lost.
+
+    Returns:
+        Sentences; None where no release came before, or nothing was made coarser or lost.
+    """
+    if not about.joined_to or not (plan.steps or any(plan.lost.values())):
+        return None
+    numbers = ", ".join(map(str, about.joined_to))
+    return (
+        f"Judged as if joined to release {numbers} of this trial: recipients might put both "
+        "together by what happened to people, so what was told before counts as known. That may be "
+        "why columns are coarser here, or people left out."
+    )
+
+
+def counted(outcome: str, horizon_days: int | None) -> str:
+    """What the primary result counts, in words.
+
+    Args:
+        outcome: the measure, as a code.
+        horizon_days: the last day from allocation that the extract tells of; None: all.
+
+    Returns:
+        Half a sentence.
+    """
+    until = (
+        "in the whole time that each person was observed, which is none of the trial's horizons"
+        if horizon_days is None
+        else f"by day {horizon_days} from allocation"
+    )
+    return f"{outcome} {until}"
 
 
 def _measured(risk: Risk) -> dict[str, Any]:
@@ -175,6 +215,7 @@ def readme(
         _bullets(*(f"`{step.column}`: {step.words}." for step in plan.steps))
         or "Nothing was made coarser than the columns' finest.",
         _lost(plan, policy),
+        because(about, plan) or "",
         *_beside(primary),
         *(CHANGES if about.changes else ()),
     ]
@@ -182,9 +223,15 @@ def readme(
 
 
 def _origin(about: About) -> str:
+    horizons = ", ".join(f"{name} {day}" for name, day in about.horizons)
+    months = about.conviction_lag_months
+    lag = f" Proven is complete {months} months before the last day." if months else ""
     masked = "Arms are masked: a letter stands for an arm until two people unblind the trial."
     return _bullets(
+        f"Purpose: {about.purpose}",
+        f"Agreement: {about.agreement}. For {about.recipient}; given out until {about.expires_on}.",
         f"Population: {about.population}.",
+        f"Horizons, by their last day from allocation: {horizons or 'none'}.{lag}",
         f"As known at {about.known_until.isoformat()}; followed until {about.followed_until}.",
         f"Definitions {about.definitions}; rules {', '.join(about.rule_sets) or 'none'}; harm "
         f"index {about.harm_index or 'none'}.",
@@ -215,7 +262,7 @@ def _beside(primary: Mapping[str, Any]) -> list[str]:
         )
         lines.append(f"| {arm} | {people} | {had} | {share} |")
     exact = "Counts are exact." if primary["exact"] else "Counts are rounded."
-    return ["## Primary result of everybody", exact, "\n".join(lines)]
+    return ["## Primary result of everybody", f"{primary['counted']}. {exact}", "\n".join(lines)]
 
 
 def _bullets(*lines: str) -> str:

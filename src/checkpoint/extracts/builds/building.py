@@ -18,7 +18,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.allocation.vault import Vault
 from checkpoint.extracts import packaging
 from checkpoint.extracts import queries as extracts
-from checkpoint.extracts.builds import actions, orders, populations, queries, shelf, tallies
+from checkpoint.extracts.builds import (
+    actions,
+    orders,
+    populations,
+    queries,
+    sheets,
+    shelf,
+    tallies,
+)
 from checkpoint.extracts.builds.chunks import Cancelled, Chunks
 from checkpoint.extracts.builds.orders import Order
 from checkpoint.extracts.builds.snapshots import Put, Snapshot, snapshot
@@ -232,7 +240,7 @@ async def _counted(seen: Snapshot, order: Order, scratch: Path, going: Going) ->
     """Counts, in groups."""
     found = await tallies.counted(seen, order, tell=going.tell)
     people = await tallies.people(seen, order)
-    return await asyncio.to_thread(tallies.packed, order, found, people, scratch / "package.zip")
+    return await asyncio.to_thread(sheets.packed, order, found, people, scratch / "package.zip")
 
 
 async def _entered(

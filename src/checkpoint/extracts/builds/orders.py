@@ -2,14 +2,15 @@
 
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.vault import Vault
+from checkpoint.evaluation.windows import horizons_of, nominal
 from checkpoint.extracts import fields, keys, queries
 from checkpoint.extracts.builds import populations
 from checkpoint.extracts.builds import queries as builds
@@ -63,6 +64,8 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
         bool(first.unblinded) if first else await monitor.is_unblinded(session, cut.trial_id)
     )
     columns, fault = await _columns(session, cut, request)
+    releases = await builds.releases_in(session, cut.trial_id)
+    about = await _about(session, found, cut, begun, vault.software, unblinded=unblinded)
     return Order(
         product=Product(request.product),
         cut=cut,
@@ -73,14 +76,14 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
         recipient=request.recipient,
         unblinded=unblinded,
         released_before=first is not None,
-        about=await _about(session, found, cut, begun, vault=vault, unblinded=unblinded),
+        about=replace(about, joined_to=[n for n, _ in before(releases, request.id, first)]),
         asked=Asked(
             columns=columns,
             arms=await _arms(session, cut, begun, request, vault=vault, unblinded=unblinded),
             events=EVENT_COLUMNS if request.events else (),
             outcome=outcome_of(cut.measures),
             earlier=earlier(
-                await builds.releases_in(session, cut.trial_id),
+                releases,
                 await fields.of_cut(session, cut, unblinded=True),
                 request.id,
                 first,
@@ -124,14 +127,25 @@ def earlier(
         first: its first release, behind which none counts; None: it has none.
     """
     known, finest = {each.name: each for each in offered if each.quasi}, dict[str, int]()
-    for row in releases:
-        if first is not None and row.released_at >= first.released_at:
-            break
-        if row.request_id == request_id or row.product != Product.PERSON_LEVEL:
-            continue
+    for _, row in before(releases, request_id, first):
         for name, level in row.levels.items():
             finest[name] = min(level, finest.get(name, level))
     return [(known[name], level) for name, level in sorted(finest.items()) if name in known]
+
+
+def before(
+    releases: Iterable[Any], request_id: Any, first: Any | None
+) -> Iterator[tuple[int, Any]]:
+    """Releases of rows of people that came before an extract's own first, as ``earlier`` has them.
+
+    Yields:
+        Each with its number among the trial's releases.
+    """
+    for number, row in enumerate(releases, 1):
+        if first is not None and row.released_at >= first.released_at:
+            break
+        if row.request_id != request_id and row.product == Product.PERSON_LEVEL:
+            yield number, row
 
 
 async def _arms(
@@ -150,8 +164,8 @@ async def _about(
     found: Extract,
     cut: Any,
     begun: Any,
+    software: str,
     *,
-    vault: Vault,
     unblinded: bool,
 ) -> About:
     request = found.request
@@ -168,7 +182,7 @@ async def _about(
         followed_until=cut.followed_until,
         definitions=cut.definitions,
         definitions_digest=cut.definitions_digest,
-        software=vault.software,
+        software=software,
         population=in_words(request.population),
         rule_sets=tuple(cut.rule_sets),
         harm_index=cut.harm_index,
@@ -178,6 +192,11 @@ async def _about(
         changes=changes_of(await cuts.changes(session, cut.id)),
         assessment=assessment_of(found.assessments, begun.assessment),
         exempt=request.exempt,
+        purpose=" ".join(request.purpose.split()),
+        agreement=request.agreement,
+        expires_on=request.expires_on,
+        horizons=[(each.name, nominal(each)) for each in horizons_of(cut.horizons)],
+        conviction_lag_months=cut.conviction_lag_months,
     )
 
 

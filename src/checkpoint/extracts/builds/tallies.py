@@ -1,46 +1,21 @@
 """Aggregates: people counted in groups, by arm and outcome; the small suppressed, the rest rounded."""
 
-import csv
-import hashlib
-import io
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from checkpoint.evaluation.control import Table, table
 from checkpoint.evaluation.windows import horizons_of, nominal
-from checkpoint.extracts.builds.orders import REPORT, Order
+from checkpoint.extracts.builds.orders import Order
 from checkpoint.extracts.builds.populations import narrowed
 from checkpoint.extracts.builds.snapshots import Snapshot, expression
 from checkpoint.extracts.columns import Column
-from checkpoint.extracts.control import REDACTED, change_rows, flow
-from checkpoint.extracts.describing import PROFILE, written
+from checkpoint.extracts.control import change_rows, flow, summed
 from checkpoint.extracts.hierarchies import generalised
 from checkpoint.extracts.references import Policy
-from checkpoint.extracts.states import LABELS, Label
-from checkpoint.extracts.zipping import Zip
 from checkpoint.outcomes.cuts.states import Measure
 
 EVERYBODY = "everybody"
 NOT_KNOWN = "not_known"
-COLUMNS = (
-    "by", "group", "measure", "horizon", "last_day", "arm", "with_outcome", "without_outcome",
-)  # fmt: skip
-README = """# Counts of {trial}, data cut {cut}
-
-People who were allocated, by the arm they were allocated to{named}. Counted are those who were
-observed for the whole of a horizon: with the outcome by its last day, and without. Horizons end
-with these days from allocation: {horizons}.
-{lag}
-
-Of fewer than {smallest} nothing is told: `{redacted}`. The rest is rounded to {rounding}; totals
-are those of the rounded counts that are shown. Policy {policy}.
-
-For the purpose and under the agreement that it was asked for by; for {recipient}.
-Known until {known_until}, followed until {followed_until}. Definitions {definitions}.
-{synthetic}"""
-LAG = "What is proven counts for those who were observed {months} months longer.\n"
 Tell = Callable[[str, int, int | None], None]
 # By group, arm: without and with the outcome.
 Cells = dict[str, dict[str, list[int]]]
@@ -57,15 +32,17 @@ async def counted(seen: Snapshot, order: Order, *, tell: Tell) -> dict[str, Any]
     Returns:
         As plain JSON: for each field, measure and horizon, counts by group and arm.
     """
+    longest = await _longest(seen, order)
     tables = []
     for number, column in enumerate((None, *order.columns), 1):
-        tables += await _of_field(seen, order, column)
+        tables += await _of_field(seen, order, column, longest=longest)
         tell("measuring", number, len(order.columns) + 1)
     return {
         "policy": order.policy.version,
         "trial": order.about.trial,
         "cut": order.about.cut,
         "population": order.about.population,
+        "denominator": denominator(order.cut.conviction_lag_months),
         "unblinded": order.unblinded,
         "synthetic": order.about.synthetic,
         "last_days": {each.name: nominal(each) for each in horizons_of(order.cut.horizons)},
@@ -75,7 +52,34 @@ async def counted(seen: Snapshot, order: Order, *, tell: Tell) -> dict[str, Any]
     }
 
 
-async def _of_field(seen: Snapshot, order: Order, column: Column | None) -> list[dict[str, Any]]:
+def denominator(lag_months: int) -> str:
+    """Of whom a table's counts are, in words.
+
+    Args:
+        lag_months: how much longer somebody has to be observed for what is proven.
+
+    Returns:
+        A sentence.
+    """
+    longer = f", and for what is proven {lag_months} months longer" if lag_months else ""
+    return (
+        f"Of the population, those who were observed until a horizon's last day{longer}; whoever "
+        "was observed for less is in no count of that horizon."
+    )
+
+
+async def _longest(seen: Snapshot, order: Order) -> int:
+    """For how many days somebody was observed at most, of the whole cut: it tells of no smaller group."""
+    (found,) = await seen.rows(
+        "SELECT max(observed_days) AS days FROM seen_participant WHERE cut_id = :cut_id",
+        cut_id=order.cut.id,
+    )
+    return int(found.days)
+
+
+async def _of_field(
+    seen: Snapshot, order: Order, column: Column | None, *, longest: int
+) -> list[dict[str, Any]]:
     measures = [measure for measure in Measure if measure in order.cut.measures]
     horizons = horizons_of(order.cut.horizons)
     conditions, values = narrowed(order.population, place=":v{}")
@@ -99,7 +103,11 @@ async def _of_field(seen: Snapshot, order: Order, column: Column | None) -> list
             "measure": measure.value,
             "horizon": horizon.name,
             "last_day": nominal(horizon),
-            **_table(order, column, f"{measure}_{number}", rows),
+            **(
+                _table(order, column, f"{measure}_{number}", rows)
+                if nominal(horizon) + lag_of(order.cut, measure) <= longest
+                else nobody(order)
+            ),
         }
         for measure in measures
         for number, horizon in enumerate(horizons)
@@ -110,6 +118,12 @@ def lag_of(cut: Any, measure: Measure) -> int:
     """Days for which somebody has to be observed longer, as proof comes later than an offence."""
     months = cut.conviction_lag_months if measure is Measure.PROVEN else 0
     return int(months * 365.25 / 12)
+
+
+def nobody(order: Order) -> dict[str, Any]:
+    """A table of a horizon that nobody of the cut was observed until: nothing in it is suppressed."""
+    arms = sorted({*order.asked.arms.values()})
+    return {"arms": arms, "nobody_observed_so_long": True, "groups": [], "total": None}
 
 
 def _table(
@@ -124,7 +138,7 @@ def _table(
         pair[0] += getattr(row, f"{counted_as}_seen") - had
         pair[1] += had
     arms = sorted({*order.asked.arms.values()})
-    return {"arms": arms, **shown(cells, arms, order.policy)}
+    return {"arms": arms, "nobody_observed_so_long": False} | shown(cells, arms, order.policy)
 
 
 def group_of(column: Column | None, value: str | None, policy: Policy) -> str:
@@ -146,7 +160,8 @@ def shown(
         policy: the smallest that is told, and what the rest is rounded to.
 
     Returns:
-        The groups with their counts, and the totals of what is shown; None is suppressed.
+        The groups with their counts, and totals of the rounded counts; None is suppressed, and so
+        is every total that has a suppressed count in it.
     """
     groups = sorted(cells)
     counts = [
@@ -165,11 +180,11 @@ def shown(
                     }
                     for number, arm in enumerate(arms)
                 ],
-                "total": told.rows[place],
+                "total": summed(told.cells[place]),
             }
             for place, group in enumerate(groups)
         ],
-        "total": told.total,
+        "total": summed(cell for row in told.cells for cell in row),
     }
 
 
@@ -182,116 +197,3 @@ async def people(seen: Snapshot, order: Order) -> int:
         **{f"v{number}": value for number, value in enumerate(values)},
     )
     return int(found.people)
-
-
-def packed(order: Order, found: dict[str, Any], people: int, path: Path) -> dict[str, Any]:
-    """Put the tables into a package, and say what the register says of it.
-
-    Args:
-        order: what was asked for.
-        found: the tables.
-        people: how many are counted.
-        path: of the package.
-    """
-    report = {
-        "label": LABELS[Label.AGGREGATES],
-        "policy": {"version": order.policy.version, "source": order.policy.source},
-        "smallest": order.policy.aggregates.smallest,
-        "rounded_to": order.policy.aggregates.rounding,
-        "suppressed": sum(
-            1
-            for each in found["tables"]
-            for group in each["groups"]
-            for count in group["counts"]
-            for told in (count["without_outcome"], count["with_outcome"])
-            if told is None
-        ),
-    }
-    rows = as_csv(found["tables"])
-    package = Zip(path)
-    package.add("tables.csv", rows)
-    package.add("tables.json", written(found))
-    package.add(REPORT, written(report))
-    package.add("README.md", _readme(order).encode())
-    package.add("datapackage.json", written(_descriptor(order, rows)))
-    package.close()
-    return {
-        "label": Label.AGGREGATES,
-        "digest": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "bytes": path.stat().st_size,
-        "files": {each.name: each.digest for each in package.files},
-        "people": people,
-        "kept": people,
-        "levels": {},
-        "report": report,
-        "counts": json.loads(json.dumps(found)),
-    }
-
-
-def as_csv(tables: Iterable[Mapping[str, Any]]) -> bytes:
-    """The tables as one file, RFC 4180: a line for each field, group, measure, horizon and arm."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for each in tables:
-        for group in each["groups"]:
-            for count in group["counts"]:
-                place = [each["by"], group["group"], each["measure"]]
-                place += [each["horizon"], each["last_day"]]
-                told = [count["with_outcome"], count["without_outcome"]]
-                shown_as = [REDACTED if one is None else one for one in told]
-                writer.writerow([*place, count["arm"], *shown_as])
-    return text.getvalue().encode()
-
-
-def _readme(order: Order) -> str:
-    about, policy, cut = order.about, order.policy, order.cut
-    return README.format(
-        trial=about.trial,
-        cut=about.cut,
-        named="" if order.unblinded else ", whose names are letters until the trial is unblinded",
-        horizons=", ".join(f"{each.name} {nominal(each)}" for each in horizons_of(cut.horizons)),
-        lag=LAG.format(months=cut.conviction_lag_months) if cut.conviction_lag_months else "",
-        smallest=policy.aggregates.smallest,
-        rounding=policy.aggregates.rounding,
-        redacted=REDACTED,
-        policy=policy.version,
-        recipient=about.recipient,
-        known_until=about.known_until.isoformat(),
-        followed_until=about.followed_until.isoformat(),
-        definitions=about.definitions,
-        synthetic="\nEverybody in it is made up: synthetic data.\n" if about.synthetic else "",
-    )
-
-
-def _descriptor(order: Order, rows: bytes) -> dict[str, Any]:
-    """The package as Frictionless Data Package v2 has it; the schema is the data dictionary."""
-    integers = {"last_day", "with_outcome", "without_outcome"}
-    return {
-        "$schema": PROFILE,
-        "name": f"{order.about.trial.lower()}-cut-{order.about.cut}-counts",
-        "title": f"{order.about.title}: counts of data cut {order.about.cut}",
-        "created": order.about.taken_at.isoformat(),
-        "recipient": order.about.recipient,
-        "synthetic": order.about.synthetic,
-        "disclosure_policy": order.policy.version,
-        "resources": [
-            {
-                "name": "tables",
-                "path": "tables.csv",
-                "type": "table",
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "bytes": len(rows),
-                "hash": f"sha256:{hashlib.sha256(rows).hexdigest()}",
-                "schema": {
-                    "fields": [
-                        {"name": name, "type": "integer" if name in integers else "string"}
-                        for name in COLUMNS
-                    ],
-                    "missingValues": ["", REDACTED],
-                },
-            }
-        ],
-    }

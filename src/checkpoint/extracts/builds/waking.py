@@ -63,7 +63,8 @@ class Waker:
     async def _look(self) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), LOOKED_EVERY)
+                async with asyncio.timeout(LOOKED_EVERY):
+                    await self._woken.wait()
             self._woken.clear()
             if await self._left():
                 await self._worker()

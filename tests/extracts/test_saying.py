@@ -1,0 +1,92 @@
+"""What packages say of themselves: denominators, horizons, purposes, and why they are so coarse."""
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+
+from checkpoint.extracts.builds import tallies
+from checkpoint.extracts.references import policies
+from checkpoint.foundation.actors import Role
+from extracting import another_trial, approved, built, cut
+
+POLICY = policies()["2026-11-23"]
+
+
+async def package_of(at_trial, made):
+    assert (await built(at_trial, made))["state"] == "released"
+    evaluator = at_trial(Role.EVALUATOR, name="evaluator")
+    given = await evaluator.get(f"/v1/extracts/{made['id']}/package")
+    package = zipfile.ZipFile(io.BytesIO(given.content))
+    return {name: package.read(name).decode("utf-8", "replace") for name in package.namelist()}
+
+
+def test_a_total_with_a_suppressed_count_in_it_is_suppressed():
+    cells = {
+        "female": {"A": (25, 12), "B": (40, 3)},
+        "male": {"A": (100, 40), "B": (90, 30)},
+        "not_known": {"A": (20, 30), "B": (40, 50)},
+    }
+    told = tallies.shown(cells, ["A", "B"], POLICY)
+    totals = {each["group"]: each["total"] for each in told["groups"]}
+    assert totals["female"] is totals["male"] is told["total"] is None or totals["male"] == 260
+    for each in told["groups"]:
+        counts = [n for c in each["counts"] for n in (c["without_outcome"], c["with_outcome"])]
+        assert each["total"] == (None if None in counts else sum(counts))
+    assert told["total"] is None
+    whole = tallies.shown({"male": cells["male"]}, ["A", "B"], POLICY)
+    assert whole["total"] == whole["groups"][0]["total"] == 260
+    assert "6 months longer" in tallies.denominator(6)
+
+
+async def test_counts_say_of_whom_they_are_and_which_horizon_nobody_was_observed_until(
+    at_trial, trial_owner
+):
+    trial = await another_trial(trial_owner)
+    await cut(trial_owner, trial, people=600, horizons=(12, 48))
+    made = await approved(at_trial, 1, trial=trial, product="aggregates", fields=["sex"])
+    files = await package_of(at_trial, made)
+    tables = json.loads(files["tables.json"])
+    assert "observed until a horizon's last day" in tables["denominator"]
+    far = [each for each in tables["tables"] if each["horizon"] == "48 months"]
+    assert [(each["nobody_observed_so_long"], each["groups"]) for each in far] == [(True, [])] * 2
+    assert not any(each["nobody_observed_so_long"] for each in tables["tables"] if each not in far)
+    rows = [*csv.DictReader(io.StringIO(files["tables.csv"]))]
+    assert {row["with_outcome"] for row in rows if row["horizon"] == "48 months"} == {""}
+    assert "To see whether the programme works." in files["README.md"]
+    for line in files["SHA256SUMS"].splitlines():
+        digest, name = line.split()
+        assert hashlib.sha256(files[name].encode()).hexdigest() == digest
+    described = json.loads(files["datapackage.json"])
+    assert (described["agreement"], described["horizons"][1]["last_day"]) == ("Agreement 1", 1460)
+    (resource,) = described["resources"]
+    assert resource["title"]
+    assert all(each["title"] and each["description"] for each in resource["schema"]["fields"])
+
+
+async def test_rows_say_what_for_until_when_and_which_earlier_release_they_are_judged_with(
+    at_trial, trial_owner
+):
+    trial = await another_trial(trial_owner)
+    await cut(trial_owner, trial, people=600)
+    first = await approved(at_trial, 1, trial=trial, fields=["sex", "ethnicity", "arrest_day"])
+    files = await package_of(at_trial, first)
+    described, page = json.loads(files["datapackage.json"]), files["README.md"]
+    assert described["horizons"] == [{"name": "12 months", "last_day": 364}]
+    assert (described["purpose"], described["expires_on"]) == (
+        first["purpose"],
+        first["expires_on"],
+    )
+    assert "To see whether the programme works." in page
+    assert "arrest in the whole time that each person was observed" in page
+    report = json.loads(files["disclosure-report.json"])
+    assert (report["judged_as_if_joined_to_releases"], report["why_coarser"]) == ([], None)
+    later = await approved(
+        at_trial, 1, trial=trial, fields=["age_band", "offence_group", "quarter"]
+    )
+    files = await package_of(at_trial, later)
+    report = json.loads(files["disclosure-report.json"])
+    assert report["judged_as_if_joined_to_releases"] == [1]
+    assert report["why_coarser"].startswith("Judged as if joined to release 1 of this trial")
+    assert report["why_coarser"] in files["README.md"]
