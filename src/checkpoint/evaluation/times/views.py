@@ -67,9 +67,9 @@ def time_to_event(
         not_adjusted: why.
     """
     groups = days_of(rows, population)
-    unknown = None if groups else facts.UNKNOWN.get(population)
-    masked = telling(population, unblinded=opened.unblinded)
-    arms = [] if unknown or masked else opened.arms
+    withheld = None if groups else facts.UNKNOWN.get(population)
+    withheld = withheld or _masked(opened, population)
+    arms = [] if withheld else opened.arms
     whole = curve(merged(groups.values()))
     curves = [(arm, curve(groups.get(arm.mask, []))) for arm in arms]
     few = any(rests_on_few(_cells(each), role) for _, each in curves)
@@ -80,8 +80,7 @@ def time_to_event(
         told = _compared(groups, arms) | {"not_adjusted": not_adjusted}
         adjusted = people and _adjusted(people, arms, population)
         told["adjusted"] = _model(adjusted, ADJUSTED) if adjusted else None
-    ends = [(each.name, common(each, allocated.first, allocated.last)) for each in opened.horizons]
-    withheld = unknown or (facts.WITHHELD if masked else None)
+    ends = _ends(opened, allocated)
     return TimeToEventView(
         **views.beginning(opened, allocated.people),
         population=population,
@@ -96,6 +95,15 @@ def time_to_event(
         curves=[_curve(arm, each, ends, role=role, hidden=few) for arm, each in curves],
         **told,
     )
+
+
+def _ends(opened: Opened, allocated: Allocated) -> list[tuple[str, int]]:
+    """Each horizon with the day on which curves are read."""
+    return [(each.name, common(each, allocated.first, allocated.last)) for each in opened.horizons]
+
+
+def _masked(opened: Opened, population: Population) -> str | None:
+    return facts.WITHHELD if telling(population, unblinded=opened.unblinded) else None
 
 
 def days_of(rows: Iterable[Any], population: Population) -> dict[str, list[Day]]:
