@@ -272,6 +272,8 @@ async def test_what_is_known_of_nobody_is_not_known_and_is_no_nought(at_cuts):
         assert cost["withheld"] == "Not known of anybody in this cut."
         assert cost["everybody"] is None
         assert cost["arms"] == cost["comparisons"] == []
+    custody = (await at_cuts(STATISTICIAN).get(place.replace(SMALL, ROSSI))).json()["of_cases"][2]
+    assert (custody["withheld"], custody["arms"]) == ("Not known of anybody in this cut.", [])
 
 
 async def test_what_is_not_there_is_refused(at_cuts):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from checkpoint.evaluation.windows import (
     calendar,
+    common,
     days_between,
     denominator,
     horizons_of,
@@ -36,6 +37,15 @@ def test_months_are_those_of_the_calendar_and_days_are_days():
         "182 days",
         "1 month",
     ]
+
+
+def test_a_curve_is_read_on_the_day_that_counts_where_that_is_one():
+    first = date(2026, 2, 1)
+    assert common(SIX, first, first) == window(SIX, first) == 180
+    assert common(SIX, first, date(2026, 2, 28)) == 180
+    assert common(SIX, first, date(2026, 3, 1)) == nominal(SIX) == 181
+    assert common(SIX, first, date(2028, 2, 1)) == 181
+    assert common(WEEKS, first, date(2028, 2, 1)) == 182
 
 
 def test_a_cut_keeps_its_horizons_as_they_are():

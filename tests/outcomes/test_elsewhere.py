@@ -29,6 +29,12 @@ STORED = sa.text("""
     SELECT DISTINCT mask, delivered_mask FROM elsewhere_participant AS person
       JOIN trial_edition ON trial_edition.id = person.trial_edition_id WHERE code = 'OPENED'
 """)
+UNTOLD = sa.text("""
+    SELECT DISTINCT person.custody_days, found.proactively_detected
+      FROM cut_participant AS person JOIN data_cut ON data_cut.id = person.cut_id
+      LEFT JOIN cut_event AS found USING (cut_id, participant_id)
+     WHERE data_cut.digest = :digest ORDER BY 1 NULLS FIRST
+""")
 LAST = sa.text("SELECT event, operation FROM audit_entry ORDER BY recorded_at DESC LIMIT 1")
 
 
@@ -87,6 +93,9 @@ async def test_a_correction_is_another_edition_and_its_cut_says_what_it_changed(
     same = await sent(statistician, cuts, {})
     assert first["digest"] == same["digest"]
     assert first.pop("changes") is None
+    async with owner.connect() as connection:
+        rows = (await connection.execute(UNTOLD, {"digest": first["digest"]})).all()
+    assert [tuple(row) for row in rows] == [(None, None), (3, None)]
     assert same["changes"]["in_words"] == "Nothing changed since data cut 1."
     people = [PEOPLE[0] | {"observed": 120}, {"participant": "P3", "arm": "control"}]
     events = [EVENTS[0] | {"at": 41}, EVENTS[0] | {"at": 300}]

@@ -27,12 +27,13 @@ AMOUNTS: Mapping[Amount, str] = MappingProxyType(
     {
         Amount.EVENTS: "How many there were for each person, each counted.",
         Amount.HARM: "Days by the harm index for each person, summed over what happened; what "
-        "police found of their own accord and what the index does not have count nothing.",
+        "police found of their own accord and what the index does not have count nothing; where it is "
+        "not known how it was found, it counts.",
         Amount.DISTANCE: "Pathways' scores at exit less those at baseline, summed, of those with "
         "both.",
         Amount.COST: "What a case cost in pence, of those for whom it is recorded.",
         Amount.CUSTODY: "Days of those observed that were spent in custody, where little can "
-        "happen. For sensitivity: nothing else here takes them away.",
+        "happen, of those for whom they are known. For sensitivity: nothing else here takes them away.",
     }
 )
 MASKED = (

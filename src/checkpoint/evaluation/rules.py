@@ -165,5 +165,13 @@ def _is_crowd(levels: Mapping[str, Sequence[int]], hidden: Iterable[str]) -> boo
 
 
 def shown_gone(gone: Iterable[int], role: Role) -> bool:
-    """Whether a reader is shown how many are gone: none of these counts is small to them."""
+    """Whether a reader is shown how many are gone.
+
+    Args:
+        gone: the counts that are told together.
+        role: the reader's.
+
+    Returns:
+        True if none of them is small, or the reader is the trial's statistician.
+    """
     return not rests_on_few(gone, role)

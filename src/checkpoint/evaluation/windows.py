@@ -11,6 +11,9 @@ from checkpoint.contracts.clocks import last_day
 from checkpoint.outcomes.cuts.facts import Horizon
 from checkpoint.outcomes.cuts.states import Measure
 
+# No run of days for which months come to the same number is longer.
+LONGEST_THE_SAME = 366
+
 
 def horizons_of(stored: Iterable[Mapping[str, Any]]) -> tuple[Horizon, ...]:
     """A cut's horizons, as it keeps them."""
@@ -110,6 +113,24 @@ def denominator(horizon: Horizon, measure: Measure, until: date) -> str:
         f"People whose {words(horizon)} from allocation had passed by {until:%-d %B %Y}, the last "
         f"day that is complete{lag}. Who died, emigrated or was lost before counts as seen."
     )
+
+
+def common(horizon: Horizon, first: date, last: date) -> int:
+    """A horizon's last day on a curve, of people allocated from one day to another.
+
+    Args:
+        horizon: in calendar months or in days.
+        first: the first day of allocation.
+        last: the last one.
+
+    Returns:
+        Days from allocation: of people of one day, or of days for which it is the same, the day
+        that counts for each of them; else the nominal one.
+    """
+    if (last - first).days > LONGEST_THE_SAME:
+        return nominal(horizon)
+    widths = {window(horizon, day) for day in days_between(first, last)}
+    return widths.pop() if len(widths) == 1 else nominal(horizon)
 
 
 def nominal(horizon: Horizon) -> int:

@@ -23,7 +23,7 @@ from checkpoint.outcomes.cuts.tables import CutEvent, CutParticipant
 
 # In whole thousandths of a day: sums of fractions would come out by the order of their parts.
 HARM = sa.case(
-    (col(CutEvent.proactively_detected), 0),
+    (col(CutEvent.proactively_detected).is_(True), 0),
     else_=sa.cast(sa.func.coalesce(1000 * col(CutEvent.harm_days), 0), sa.BigInteger),
 )
 

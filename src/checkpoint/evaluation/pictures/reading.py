@@ -64,7 +64,7 @@ async def survival(
     view = await run_in_threadpool(
         of_times.time_to_event,
         opened,
-        allocated.people,
+        allocated,
         measure,
         rows,
         None,

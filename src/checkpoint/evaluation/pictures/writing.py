@@ -131,7 +131,7 @@ async def _times(session: AsyncSession, opened: Opened, measure: Measure, role: 
     return await run_in_threadpool(
         of_times.time_to_event,
         opened,
-        allocated.people,
+        allocated,
         measure,
         rows,
         people,

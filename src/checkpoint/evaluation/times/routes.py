@@ -60,7 +60,7 @@ async def read_time_to_event(
     view = await run_in_threadpool(
         views.time_to_event,
         opened,
-        allocated.people,
+        allocated,
         counted,
         rows,
         people,

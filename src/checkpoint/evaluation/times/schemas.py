@@ -26,7 +26,13 @@ class AtView(View):
     """How a curve stands at a horizon."""
 
     horizon: str
-    day: Annotated[int, Field(description="A month counts a twelfth of 365.25 days.")]
+    day: Annotated[
+        int,
+        Field(
+            description="The last day that counts where that is one day for everybody; else a month "
+            "is a twelfth of 365.25 days."
+        ),
+    ]
     survival: Maybe
     low: Maybe
     high: Maybe

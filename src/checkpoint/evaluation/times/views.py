@@ -7,7 +7,7 @@ from typing import Any
 from checkpoint.evaluation import facts, views
 from checkpoint.evaluation.covariates import known, terms
 from checkpoint.evaluation.hazards import Model, by_arm, fitted
-from checkpoint.evaluation.queries import Opened
+from checkpoint.evaluation.queries import Allocated, Opened
 from checkpoint.evaluation.rules import EXACT, SMALLEST, Arm, group_of, rests_on_few, telling
 from checkpoint.evaluation.states import Population
 from checkpoint.evaluation.survival import GREENWOOD, Curve, Day, coarsened, compared, curve
@@ -20,9 +20,8 @@ from checkpoint.evaluation.times.schemas import (
     StepView,
     TimeToEventView,
 )
-from checkpoint.evaluation.windows import nominal
+from checkpoint.evaluation.windows import common
 from checkpoint.foundation.actors import Role
-from checkpoint.outcomes.cuts.facts import Horizon
 from checkpoint.outcomes.cuts.states import Measure
 
 QUARTER = 91
@@ -46,7 +45,7 @@ DENOMINATOR = (
 
 def time_to_event(
     opened: Opened,
-    allocated: Mapping[str, int],
+    allocated: Allocated,
     measure: Measure,
     rows: Iterable[Any],
     people: Sequence[Any] | None,
@@ -59,7 +58,7 @@ def time_to_event(
 
     Args:
         opened: the cut.
-        allocated: how many, by mask.
+        allocated: how many, by mask, and from when until when.
         measure: what is counted.
         rows: by day.
         people: one by one, to adjust for what was known of them; None: nothing is adjusted.
@@ -68,9 +67,9 @@ def time_to_event(
         not_adjusted: why.
     """
     groups = days_of(rows, population)
-    unknown = None if groups else facts.UNKNOWN.get(population)
-    masked = telling(population, unblinded=opened.unblinded)
-    arms = [] if unknown or masked else opened.arms
+    withheld = None if groups else facts.UNKNOWN.get(population)
+    withheld = withheld or _masked(opened, population)
+    arms = [] if withheld else opened.arms
     whole = curve(merged(groups.values()))
     curves = [(arm, curve(groups.get(arm.mask, []))) for arm in arms]
     few = any(rests_on_few(_cells(each), role) for _, each in curves)
@@ -81,9 +80,9 @@ def time_to_event(
         told = _compared(groups, arms) | {"not_adjusted": not_adjusted}
         adjusted = people and _adjusted(people, arms, population)
         told["adjusted"] = _model(adjusted, ADJUSTED) if adjusted else None
-    withheld = unknown or (facts.WITHHELD if masked else None)
+    ends = _ends(opened, allocated)
     return TimeToEventView(
-        **views.beginning(opened, allocated),
+        **views.beginning(opened, allocated.people),
         population=population,
         meaning=facts.POPULATIONS[population],
         measure=measure,
@@ -92,10 +91,19 @@ def time_to_event(
         method=GREENWOOD,
         coarsened=None if role in EXACT else COARSE,
         withheld=facts.SMALL if few_at_all else withheld,
-        everybody=_curve(None, whole, opened.horizons, role=role, hidden=few_at_all),
-        curves=[_curve(arm, each, opened.horizons, role=role, hidden=few) for arm, each in curves],
+        everybody=_curve(None, whole, ends, role=role, hidden=few_at_all),
+        curves=[_curve(arm, each, ends, role=role, hidden=few) for arm, each in curves],
         **told,
     )
+
+
+def _ends(opened: Opened, allocated: Allocated) -> list[tuple[str, int]]:
+    """Each horizon with the day on which curves are read."""
+    return [(each.name, common(each, allocated.first, allocated.last)) for each in opened.horizons]
+
+
+def _masked(opened: Opened, population: Population) -> str | None:
+    return facts.WITHHELD if telling(population, unblinded=opened.unblinded) else None
 
 
 def days_of(rows: Iterable[Any], population: Population) -> dict[str, list[Day]]:
@@ -172,12 +180,11 @@ def _model(model: Model, adjusted_for: str) -> ModelView:
 
 
 def _curve(
-    arm: Arm | None, found: Curve, horizons: Sequence[Horizon], *, role: Role, hidden: bool
+    arm: Arm | None, found: Curve, ends: Sequence[tuple[str, int]], *, role: Role, hidden: bool
 ) -> CurveView:
     exact = role in EXACT
     shown = found if exact else coarsened(found, least=SMALLEST)
     last = found.steps[-1].day if found.steps else 0
-    ends = [(horizon.name, nominal(horizon)) for horizon in horizons]
     return CurveView(
         mask=arm and arm.mask,
         arm=arm and arm.name,

@@ -57,7 +57,7 @@ class Happened:
     day: int
     offence_group: str | None = None
     harm_days: float | None = None
-    proactively_detected: bool = False
+    proactively_detected: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Taken:
 
     ``mask`` and ``delivered_mask`` are letters: whoever reads an arm masks it there and then, so
     that no arm goes on in the clear. ``followed_until`` is their own last day of follow-up where
-    it is another than everybody's.
+    it is another than everybody's. ``spells`` is None where days in custody are not known.
     """
 
     participant_id: UUID
@@ -100,7 +100,7 @@ class Taken:
     baseline: Mapping[str, Any] = field(default_factory=dict)
     followed_until: date | None = None
     ends: tuple[Ended, ...] = ()
-    spells: tuple[Spell, ...] = ()
+    spells: tuple[Spell, ...] | None = ()
     events: tuple[Happened, ...] = ()
     distance_travelled: int | None = None
     cost_pence: int | None = None
@@ -114,7 +114,7 @@ class Gathered:
 
     observed_days: int
     ended_by: EndOfObservation
-    custody_days: int
+    custody_days: int | None
     first: Mapping[Measure, int]
     events: tuple[Happened, ...]
 
@@ -194,16 +194,19 @@ def gathered(taken: Taken, programme: Programme) -> Gathered:
     )
 
 
-def days_within(spells: Iterable[Spell], observed_days: int) -> int:
+def days_within(spells: Iterable[Spell] | None, observed_days: int) -> int | None:
     """How many of the observed days were spent in custody, each counted once.
 
     Args:
-        spells: in any order; they may overlap.
+        spells: in any order; they may overlap. None: they are not known.
         observed_days: last observed day from allocation.
 
     Returns:
-        Days from allocation to the last observed day, both included, that lie in a spell.
+        Days from allocation to the last observed day, both included, that lie in a spell; None
+        where spells are not known.
     """
+    if spells is None:
+        return None
     total, counted_to = 0, -1
     for spell in sorted(spells, key=lambda each: each.first_day):
         first = max(spell.first_day, counted_to + 1)
@@ -220,5 +223,6 @@ def _in_order(each: Happened) -> tuple[Any, ...]:
         each.measure,
         each.offence_group or "",
         -1.0 if each.harm_days is None else each.harm_days,
-        each.proactively_detected,
+        each.proactively_detected is not None,
+        bool(each.proactively_detected),
     )

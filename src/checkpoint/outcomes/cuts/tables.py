@@ -207,10 +207,11 @@ class CutParticipant(Record, table=True):
         sa_type=text_enum(EndOfObservation, "ended_by"),
         sa_column_kwargs=described("Why not longer, as a code.", Disclosure.INDIRECT),
     )
-    custody_days: int = Field(
+    custody_days: int | None = Field(
         default=0,
         sa_column_kwargs=described(
-            "Days of these in custody, when nothing could happen.", Disclosure.INDIRECT
+            "Days of these in custody, when nothing could happen; null is not known.",
+            Disclosure.INDIRECT,
         ),
     )
     arrest_day: int | None = Field(
@@ -290,9 +291,10 @@ class CutEvent(Record, table=True):
             "Days by the harm index, if it has the offence.", Disclosure.INDIRECT
         ),
     )
-    proactively_detected: bool = Field(
+    proactively_detected: bool | None = Field(
         default=False,
         sa_column_kwargs=described(
-            "Whether police found it of their own accord; harm leaves it out.", Disclosure.INDIRECT
+            "Whether police found it of their own accord; harm leaves it out; null is not known.",
+            Disclosure.INDIRECT,
         ),
     )

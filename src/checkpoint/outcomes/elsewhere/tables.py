@@ -208,8 +208,11 @@ class ElsewhereParticipant(Record, table=True):
         sa_type=text_enum(EndOfObservation, "ended_by"),
         sa_column_kwargs=described("Why not longer, as a code.", Disclosure.INDIRECT),
     )
-    custody_days: int = Field(
-        default=0, sa_column_kwargs=described("Days of these in custody.", Disclosure.INDIRECT)
+    custody_days: int | None = Field(
+        default=None,
+        sa_column_kwargs=described(
+            "Days of these in custody; null: not told.", Disclosure.INDIRECT
+        ),
     )
     distance_travelled: int | None = Field(
         default=None,
@@ -262,9 +265,9 @@ class ElsewhereEvent(Record, table=True):
         default=None,
         sa_column_kwargs=described("Days by the harm index, if told.", Disclosure.INDIRECT),
     )
-    proactively_detected: bool = Field(
-        default=False,
+    proactively_detected: bool | None = Field(
+        default=None,
         sa_column_kwargs=described(
-            "Whether police found it of their own accord.", Disclosure.INDIRECT
+            "Whether police found it of their own accord; null: not told.", Disclosure.INDIRECT
         ),
     )

@@ -56,7 +56,7 @@ class ParticipantRow(Command):
     ] = None
     observed_until: Annotated[Day | None, Field(description="Or the last observed day.")] = None
     ended_by: EndOfObservation = EndOfObservation.DATA_CUT
-    custody_days: Count = 0
+    custody_days: Count | None = None
     distance_travelled: Annotated[int, Field(ge=-10_000, le=10_000)] | None = None
     cost_pence: Annotated[int, Field(ge=0, le=MOST_PENCE)] | None = None
     covariates: Annotated[
@@ -75,7 +75,7 @@ class FollowUpRow(Command):
     on: Annotated[Day | None, Field(description="Or the day.")] = None
     offence_group: Plain | None = None
     harm_days: Annotated[float, Field(ge=0, le=100_000)] | None = None
-    proactively_detected: bool = False
+    proactively_detected: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def _observed(
     if last is None or not allocated_on <= last <= manifest.followed_until:
         column = "observed" if row.observed is not None else "observed_until"
         told(column, "observed-range", "From the day of allocation to the manifest's last day.")
-    if row.custody_days > days + 1:
+    if row.custody_days is not None and row.custody_days > days + 1:
         told("custody_days", "custody-range", "No more days than were observed.")
     return days
 
