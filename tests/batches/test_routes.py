@@ -279,7 +279,7 @@ async def test_the_example_works_when_it_is_pasted(client):
 
 
 def test_every_role_that_writes_of_cases_may_send_a_batch(app):
-    elsewhere = {Role.DIRECTORY_EDITOR, Role.PROVIDER}
+    elsewhere = {Role.DIRECTORY_EDITOR, Role.EVALUATOR, Role.PROVIDER}
     writing = {
         each.call.permission
         for route in routes_of(app)
