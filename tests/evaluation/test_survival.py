@@ -205,6 +205,11 @@ def test_tests_of_any_number_of_arms_are_those_of_lifelines(groups):
     assert (found[0].df, found[0].p) == (len(groups) - 1, pytest.approx(theirs.p_value, abs=1e-8))
 
 
+def test_a_group_that_was_gone_before_anything_happened_cannot_be_compared():
+    found = compared([[Day(1, 0, 3)], [Day(5, 2, 1)]])
+    assert [(each.statistic, each.p) for each in found] == [(None, None)] * 2
+
+
 @settings(max_examples=15)
 @given(lives, lives)
 def test_hazard_ratios_are_those_of_lifelines(one, other):

@@ -43,6 +43,8 @@ def test_populations_are_compared_by_who_is_in_one_alone():
         ({"1100": 190, "1010": 200, "1000": 6, "1001": 6, "0001": 90}, False),
         # Nobody is left whom the releases before had not told apart already.
         ({"1100": 190, "1010": 206, "1000": 4, "0001": 90}, False),
+        # What large crowds come to together cancels a small one; the other small one is left.
+        ({"101": 190, "010": 200, "111": 4, "001": 3}, True),
         ({"10": 3, "01": 5}, False),
         ({}, False),
     ],

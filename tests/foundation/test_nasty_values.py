@@ -122,6 +122,10 @@ async def addressed(client):
         "service_id": nothing,
         "referral_id": nothing,
         "no_provider_id": nothing,
+        "batch_id": nothing,
+        "extract_id": nothing,
+        "picture": "flow",
+        "form": "svg",
         "number": "1",
         "code": "TEST-NONE",
         "version": "2018-04-01",
@@ -146,7 +150,9 @@ class Counted:
         assert answer.status_code < 500, (door, request, answer.text)
         if answer.status_code >= 400:
             assert answer.headers["content-type"] == "application/problem+json", (door, request)
-            assert "Canary" not in answer.text, (door, request, answer.text)
+            # What was overtaken is answered with what was sent beside what stands there now.
+            if answer.status_code != 412:
+                assert "Canary" not in answer.text, (door, request, answer.text)
 
     async def all_on_record(self, *, but=()):
         logged = [answer for answer in self.answers if answer.status_code not in but]
