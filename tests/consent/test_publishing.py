@@ -9,9 +9,10 @@ from sqlmodel import select
 
 from builders import WHOLE_CONSENT, a_key, eligible
 from checkpoint import cli
-from checkpoint.consent.references import digest, packaged
+from checkpoint.consent.references import packaged
 from checkpoint.consent.tables import ConsentDraft
 from checkpoint.foundation.database import transaction
+from checkpoint.foundation.datedfiles import digest
 from checkpoint.foundation.idempotency import KeptAnswer
 from conftest import at_server
 from shell import Shell

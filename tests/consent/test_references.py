@@ -6,7 +6,6 @@ from checkpoint.consent import references
 from checkpoint.consent.references import (
     SheetUnreadable,
     check_reason,
-    digest,
     is_in_use,
     known,
     label_of,
@@ -14,9 +13,9 @@ from checkpoint.consent.references import (
     packaged,
     parse,
     parse_reasons,
-    sheet_files,
 )
 from checkpoint.consent.states import ConsentAnswer, ConsentKind
+from checkpoint.foundation.datedfiles import digest, in_order
 from checkpoint.foundation.errors import RuleBroken
 
 # Written by hand, with the day: what is published never changes.
@@ -78,7 +77,7 @@ def test_a_sheet_is_opened_only_with_the_bytes_it_was_published_with():
 def test_every_fault_of_a_folder_is_told_at_once():
     texts = {"other.toml": TEXT, "bad.toml": "x", "SHA256SUMS": "00  gone.toml\n", "notes": ""}
     with pytest.raises(SheetUnreadable) as refused:
-        sheet_files(texts)
+        in_order(texts, parse, SheetUnreadable)
     told = str(refused.value)
     for part in ("bad.toml: ", "gone.toml: SHA256SUMS names it", "not named after", "its digest"):
         assert part in told

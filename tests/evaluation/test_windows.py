@@ -13,7 +13,6 @@ from checkpoint.evaluation.windows import (
     denominator,
     horizons_of,
     nominal,
-    seen_until,
     window,
     words,
 )
@@ -53,17 +52,32 @@ def test_a_cut_keeps_its_horizons_as_they_are():
     assert horizons_of(stored) == (SIX, WEEKS)
 
 
-def test_what_is_proven_is_complete_earlier():
-    day = date(2026, 8, 31)
-    assert seen_until(Measure.CHARGE, day, lag_months=6) == day
-    assert seen_until(Measure.PROVEN, day, lag_months=6) == date(2026, 2, 28)
-
-
 def test_the_denominator_is_told_in_words():
     told = denominator(SIX, Measure.PROVEN, date(2026, 3, 5))
     assert told.startswith("People whose 6 months from allocation had passed by 5 March 2026")
     assert "what was proven since" in told
     assert "what was proven" not in denominator(SIX, Measure.ARREST, date(2026, 3, 5))
+
+
+# By the rule for months of a contract: the day before the same day so many months on.
+@pytest.mark.parametrize(
+    ("allocated_on", "months", "last"),
+    [
+        (date(2017, 4, 7), 6, date(2017, 10, 6)),
+        (date(2017, 4, 1), 6, date(2017, 9, 30)),
+        (date(2017, 10, 31), 4, date(2018, 2, 28)),
+        (date(2016, 2, 29), 12, date(2017, 2, 28)),
+        (date(2017, 4, 7), 24, date(2019, 4, 6)),
+    ],
+)
+def test_a_horizon_ends_on_the_day_before_the_same_day(allocated_on, months, last):
+    assert window(Horizon("", months=months), allocated_on) == (last - allocated_on).days
+
+
+@given(st.dates(date(2015, 4, 7), date(2040, 1, 1)))
+def test_a_longer_horizon_ends_later(allocated_on):
+    ends = [window(Horizon("", months=months), allocated_on) for months in (6, 12, 18, 24)]
+    assert ends == sorted({*ends})
 
 
 @given(st.dates(date(2016, 1, 1), date(2026, 1, 1)), st.integers(0, 90), st.integers(0, 800))

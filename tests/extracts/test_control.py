@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkpoint.evaluation.control import SUPPRESSED_AND_ROUNDED, rounded, table
-from checkpoint.extracts.control import Step, curve, flow, flow_rows, small_cells
+from checkpoint.extracts.control import flow, flow_rows
 from checkpoint.extracts.references import policy_on
 from copied import POLICY
 
@@ -50,7 +50,6 @@ def test_that_nobody_or_everybody_did_is_not_told():
 @given(tables)
 def test_no_published_cell_or_total_is_of_one_to_nine(given_counts):
     shown = table(given_counts, POLICY)
-    assert small_cells(shown, POLICY) == []
     everything = [
         *(c for row in shown.cells for c in row),
         *shown.rows,
@@ -73,10 +72,6 @@ def test_totals_are_the_sums_of_what_is_shown_and_nothing_suppressed_is_alone(gi
     assert (shown.total or 0) == sum(each or 0 for each in shown.rows)
 
 
-def test_what_is_small_by_itself_is_found_before_it_leaves():
-    assert small_cells({"a": 3, "b": None, "c": 0, "d": 10}, POLICY) == [3]
-
-
 def test_a_flow_counts_who_stayed_behind_and_makes_gates_of_what_is_shown():
     gates = [("arrested", 1000), ("screened", 800), ("eligible", 797), ("consented", 500)]
     told = flow(gates, POLICY)
@@ -94,28 +89,6 @@ def test_no_gate_and_no_difference_of_two_gates_is_of_one_to_nine(numbers):
     told = [each or 0 for each in flow(gates, POLICY).values()]
     apart = [a - b for a, b in pairwise(told)]
     assert all(each == 0 or each >= 10 for each in (*told, *apart))
-
-
-def test_a_curve_falls_in_steps_of_many_events_and_ends_while_many_are_at_risk():
-    steps = [Step(day, 100 - 3 * day, 2 * day) for day in range(1, 34)]
-    told = curve(steps, POLICY)
-    assert [step.day for step in told] == [5, 10, 15, 20, 25, 30]
-    assert [step.events for step in told] == [10, 20, 30, 40, 50, 60]
-    assert told[-1] == Step(30, 10, 60)
-    assert curve([], POLICY) == ()
-
-
-@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=60))
-def test_no_step_of_a_curve_is_of_few(days):
-    at_risk, events, steps = 200, 0, []
-    for day, (had, lost) in enumerate(days):
-        events += had
-        steps.append(Step(day, at_risk, events))
-        at_risk = max(at_risk - had - lost, 0)
-    told = curve(steps, POLICY)
-    since = [b.events - a.events for a, b in pairwise((Step(0, 0, 0), *told))]
-    assert all(each >= 10 for each in since)
-    assert all(step.at_risk >= 10 and step.at_risk % 5 == 0 for step in told)
 
 
 def test_the_evaluation_controls_counts_as_the_policy_in_force_does():

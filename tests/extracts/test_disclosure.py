@@ -7,7 +7,7 @@ from random import Random
 from uuid import UUID
 
 from checkpoint.evaluation.control import table as counted
-from checkpoint.extracts.differencing import between, too_close
+from checkpoint.extracts.differencing import Difference, too_close
 from checkpoint.extracts.pseudonyms import Pseudonyms
 from checkpoint.extracts.references import Policy
 from copied import OFFERED, POLICY, asked, built, people, table
@@ -27,30 +27,25 @@ class World:
         lot = Random(seed)
         self.others = [(lot.randrange(2), lot.random() < 0.3) for _ in range(lot.randint(60, 140))]
         self.arm, self.outcome = lot.randrange(2), lot.random() < BASE_RATE
-        self.policy, self._coin = policy, lot
-        yesterday, today = range(len(self.others)), range(len(self.others) + 1)
-        close = too_close(between(yesterday, today), policy)
-        self.first = self.published(self.others)
-        self.second = (
-            None if guarded and close else self.published([*self.others, (self.arm, self.outcome)])
-        )
+        self.policy, self.guarded, self._coin = policy, guarded, lot
+        self.first, self.second = self.released(self.outcome)
+
+    def released(self, outcome: bool):
+        """What would be released on both days if this came of the one who was added."""
+        yesterday, today = self.others, [*self.others, (self.arm, outcome)]
+        difference = Difference(added=len(today) - len(yesterday))
+        refused = self.guarded and too_close(difference, self.policy)
+        return self.published(yesterday), None if refused else self.published(today)
 
     def published(self, everybody):
         counts = Counter(everybody)
         return counted([[counts[arm, had] for had in (False, True)] for arm in (0, 1)], self.policy)
 
     def guess(self) -> bool:
-        """The outcome that fits what was released, if only one does; else a coin's."""
-        assert self.first == self.published(self.others)  # nothing that was not known
-        if self.second is not None:
-            fits = [
-                had
-                for had in (False, True)
-                if self.published([*self.others, (self.arm, had)]) == self.second
-            ]
-            if len(fits) == 1:
-                return fits[0]
-        return self._coin.random() < BASE_RATE
+        """The outcome that alone fits what was released and refused; else a coin's."""
+        seen = (self.first, self.second)
+        fits = [had for had in (False, True) if self.released(had) == seen]
+        return fits[0] if len(fits) == 1 else self._coin.random() < BASE_RATE
 
 
 def right_of(*, guarded: bool) -> float:

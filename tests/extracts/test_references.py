@@ -5,14 +5,13 @@ from datetime import date
 import pytest
 
 from checkpoint.extracts.references import (
-    SUMS,
     PolicyUnreadable,
-    digest,
     opened,
     parse,
     policies,
     policy_on,
 )
+from checkpoint.foundation.datedfiles import SUMS, digest
 from conftest import ROOT
 
 FOLDER = ROOT / "src" / "checkpoint" / "extracts" / "policies"

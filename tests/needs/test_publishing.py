@@ -7,7 +7,8 @@ import pytest
 from assessing import assess
 from builders import eligible
 from checkpoint import cli
-from checkpoint.needs.references import digest, packaged
+from checkpoint.foundation.datedfiles import digest
+from checkpoint.needs.references import packaged
 from conftest import at_server
 from shell import Shell
 

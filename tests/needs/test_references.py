@@ -3,12 +3,11 @@ from datetime import date
 
 import pytest
 
+from checkpoint.foundation.datedfiles import digest, in_order
 from checkpoint.needs import references
 from checkpoint.needs.references import (
     InstrumentUnreadable,
     crosswalk,
-    dated_files,
-    digest,
     in_use,
     opened,
     packaged,
@@ -143,14 +142,14 @@ def test_only_the_very_bytes_that_were_published_are_opened():
 def test_a_folder_tells_every_fault_with_its_file():
     good = f"{digest(TEXT)}  2015-04-07-starter.toml\n"
     texts = {"SHA256SUMS": good, "2015-04-07-starter.toml": TEXT}
-    assert dated_files(texts, parse) == {"2015-04-07-starter": TEXT}
+    assert in_order(texts, parse, InstrumentUnreadable) == {"2015-04-07-starter": TEXT}
     faulty = {
         "SHA256SUMS": good.replace("starter", "absent"),
         "2015-04-07-other.toml": TEXT,
         "broken.toml": "[",
     }
     with pytest.raises(InstrumentUnreadable) as refused:
-        dated_files(faulty, parse)
+        in_order(faulty, parse, InstrumentUnreadable)
     for fault in (
         "2015-04-07-absent.toml: SHA256SUMS names it and it is not there",
         "2015-04-07-other.toml: it is not named after its version",

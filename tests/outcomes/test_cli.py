@@ -7,9 +7,10 @@ import pytest
 
 from builders import a_pnc_id
 from checkpoint import cli
+from checkpoint.foundation.datedfiles import digest
 from checkpoint.outcomes import cli as outcomes
 from checkpoint.outcomes.followup import reading
-from checkpoint.outcomes.references import digest, packaged
+from checkpoint.outcomes.references import packaged
 from conftest import at_server
 from following import LATER, NUMBERS, UNTIL, a_row, as_csv, followed, nothing
 from shell import Shell
@@ -197,7 +198,12 @@ def test_a_file_that_is_too_large_or_not_there_is_refused(shell, imported, monke
     where = ("--trial", "TEST-TRIAL", "--source", "X", "--followed-until", UNTIL)
     assert "No such file" in shell("outcomes", "import", tmp_path / "none.csv", *where).err
     assert imported(as_csv(*ROWS), "=cmd()").code == 2
-    assert imported(as_csv(*ROWS), "LARGE", trial="NO-TRIAL").code in (14, 22)
+
+
+def test_follow_up_of_a_trial_that_is_not_there_is_refused(imported):
+    refused = imported(as_csv(*ROWS), "LOST", trial="NO-TRIAL")
+    assert refused.code == 14
+    assert "There is no trial of that name" in refused.err
 
 
 def test_the_roster_holds_every_number_once_and_no_arm(shell, tmp_path):

@@ -2,15 +2,12 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from checkpoint.foundation.datedfiles import digest, in_order
 from checkpoint.outcomes.cuts.states import Measure
-from checkpoint.outcomes.definitions import day_of, in_use, observed_until, window
+from checkpoint.outcomes.definitions import day_of, in_use, observed_until
 from checkpoint.outcomes.references import (
     DefinitionsUnreadable,
-    dated_files,
-    digest,
     opened,
     packaged,
     parse,
@@ -57,29 +54,6 @@ def test_the_starter_counts_arrest_charge_and_proof_at_four_horizons_from_alloca
     assert [horizon.months for horizon in STARTER.horizons] == [6, 12, 18, 24]
     assert (STARTER.index, STARTER.first_day, STARTER.custody) == ("allocation", 1, "counted")
     assert "no board has approved it" in STARTER.note
-
-
-# By the rule for months of a contract: the day before the same day so many months on.
-@pytest.mark.parametrize(
-    ("allocated_on", "months", "last"),
-    [
-        (date(2017, 4, 7), 6, date(2017, 10, 6)),
-        (date(2017, 4, 1), 6, date(2017, 9, 30)),
-        (date(2017, 10, 31), 4, date(2018, 2, 28)),
-        (date(2016, 2, 29), 12, date(2017, 2, 28)),
-        (date(2017, 4, 7), 24, date(2019, 4, 6)),
-    ],
-)
-def test_a_horizon_ends_on_the_day_before_the_same_day(allocated_on, months, last):
-    assert window(allocated_on, months) == (last - allocated_on).days
-
-
-@given(st.dates(date(2015, 4, 7), date(2040, 1, 1)))
-def test_a_longer_horizon_is_longer_and_near_its_days(allocated_on):
-    ends = [window(allocated_on, horizon.months) for horizon in STARTER.horizons]
-    assert ends == sorted({*ends})
-    for end, horizon in zip(ends, STARTER.horizons, strict=True):
-        assert abs(end - horizon.days) <= 3
 
 
 def test_an_arrest_counts_on_its_day_and_a_charge_on_its_own():
@@ -164,9 +138,13 @@ def test_published_definitions_are_opened_only_as_they_were_published():
 
 def test_a_folder_is_held_to_its_digests():
     name, sums = "2015-04-07-starter.toml", f"{digest(TEXT)}  2015-04-07-starter.toml\n"
-    assert dated_files({name: TEXT, "SHA256SUMS": sums}) == {"2015-04-07-starter": TEXT}
+    assert in_order({name: TEXT, "SHA256SUMS": sums}, parse, DefinitionsUnreadable) == {
+        "2015-04-07-starter": TEXT
+    }
     with pytest.raises(DefinitionsUnreadable) as told:
-        dated_files({"other.toml": TEXT, "bad.toml": "x", "SHA256SUMS": sums})
+        in_order(
+            {"other.toml": TEXT, "bad.toml": "x", "SHA256SUMS": sums}, parse, DefinitionsUnreadable
+        )
     assert "2015-04-07-starter.toml: SHA256SUMS names it and it is not there" in str(told.value)
     assert "other.toml: it is not named after its version" in str(told.value)
     assert "other.toml: SHA256SUMS does not have its digest" in str(told.value)

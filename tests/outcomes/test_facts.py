@@ -15,7 +15,7 @@ from checkpoint.outcomes.cuts.facts import (
     day_of,
     days_within,
     gathered,
-    proven_until,
+    seen_until,
 )
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 
@@ -77,7 +77,8 @@ def test_nobody_is_observed_before_allocation():
 
 def test_proven_reoffences_count_only_as_far_as_convictions_can_be_in():
     lagging = programme(conviction_lag_months=6)
-    assert proven_until(lagging) == date(2018, 2, 28)
+    assert seen_until(PROVEN, lagging.followed_until, lag_months=6) == date(2018, 2, 28)
+    assert seen_until(ARREST, lagging.followed_until, lag_months=6) == date(2018, 8, 31)
     last = day_of(date(2018, 2, 28), allocated_on=DAY)
     events = (Happened(PROVEN, last + 1), Happened(ARREST, last + 1), Happened(PROVEN, last))
     found = gathered(taken(*events), lagging)

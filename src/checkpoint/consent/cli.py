@@ -8,9 +8,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.authentication import shell_actor
 from checkpoint.consent import loading, lookups
-from checkpoint.consent.references import digest, packaged
+from checkpoint.consent.references import packaged
 from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.database import transaction
+from checkpoint.foundation.datedfiles import digest
 from checkpoint.foundation.shell import at_the_shell, shell_engine
 
 app = typer.Typer(help="Information sheets.", no_args_is_help=True)

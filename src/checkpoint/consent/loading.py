@@ -7,13 +7,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
-from checkpoint.consent.references import Sheet, SheetUnreadable, digest, parse
+from checkpoint.consent.references import Sheet, SheetUnreadable, parse
 from checkpoint.consent.states import ConsentEvent
 from checkpoint.consent.tables import InformationSheet
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
+from checkpoint.foundation.datedfiles import digest
 
 
 class SheetRefused(errors.Unprocessable):

@@ -1,8 +1,6 @@
 """Information sheets and the reasons that people give, as dated reference data. Pure."""
 
-import hashlib
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -13,15 +11,14 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     model_validator,
 )
 
 from checkpoint.consent.states import ConsentAnswer, ConsentKind
+from checkpoint.foundation.datedfiles import digest, in_order, read
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.tomlfiles import parsed
 
-SUMS = "SHA256SUMS"
 VERSION = r"^[a-z0-9][a-z0-9-]{3,39}$"
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
 
@@ -68,28 +65,13 @@ class Sheet(BaseModel):
         return asked
 
 
-def digest(text: str) -> str:
-    """SHA-256 of a sheet's file, as it is written down beside it."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def parse(text: str) -> Sheet:
     """The sheet that ``text`` (TOML) describes.
 
     Raises:
         SheetUnreadable: not TOML, or a part is missing, unknown or wrong; every fault is told.
     """
-    try:
-        return Sheet.model_validate(parsed(text))
-    except tomllib.TOMLDecodeError as error:
-        raise SheetUnreadable(str(error)) from error
-    except ValidationError as error:
-        faults = [
-            f"{'.'.join(map(str, fault['loc'])) or 'the file'}: "
-            f"{fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors()
-        ]
-        raise SheetUnreadable("; ".join(faults)) from error
+    return read(Sheet, text, SheetUnreadable)
 
 
 def opened(text: str, expected: str) -> Sheet:
@@ -110,46 +92,12 @@ def opened(text: str, expected: str) -> Sheet:
     return parse(text)
 
 
-def sheet_files(texts: Mapping[str, str]) -> dict[str, str]:
-    """The sheets among the files of a folder, in the order of their first days.
-
-    Args:
-        texts: every file of the folder by name; ``SHA256SUMS`` holds the sheets' digests.
-
-    Returns:
-        Each sheet's text by version.
-
-    Raises:
-        SheetUnreadable: a sheet cannot be read, is not named after its version, or has another
-            digest than is written down. Every fault is told, with its file.
-    """
-    written = (line.split() for line in texts.get(SUMS, "").splitlines())
-    sums = {name: told for told, name in written}
-    named = {name: text for name, text in texts.items() if name.endswith(".toml")}
-    faults = [f"{name}: {SUMS} names it and it is not there" for name in sums.keys() - named]
-    read: dict[str, tuple[date, str]] = {}
-    for name, text in named.items():
-        try:
-            sheet = parse(text)
-        except SheetUnreadable as error:
-            faults.append(f"{name}: {error}")
-            continue
-        if name != f"{sheet.version}.toml":
-            faults.append(f"{name}: it is not named after its version, {sheet.version}")
-        if digest(text) != sums.get(name):
-            faults.append(f"{name}: {SUMS} does not have its digest, {digest(text)}")
-        read[sheet.version] = (sheet.valid_from, text)
-    if faults:
-        raise SheetUnreadable("; ".join(sorted(faults)))
-    ordered = sorted(read.items(), key=lambda item: (item[1][0], item[0]))
-    return {version: text for version, (_, text) in ordered}
-
-
 @lru_cache(maxsize=1)
 def packaged() -> dict[str, str]:
     """The sheets that ship with the package, by version, in the order of their first days."""
     folder = files("checkpoint.consent") / "sheets"
-    return sheet_files({file.name: file.read_text("utf-8") for file in folder.iterdir()})
+    texts = {file.name: file.read_text("utf-8") for file in folder.iterdir()}
+    return in_order(texts, parse, SheetUnreadable)
 
 
 def is_in_use(version: str, sheets: Iterable[Sheet], *, on: date) -> bool:
@@ -212,7 +160,7 @@ def parse_reasons(text: str) -> Reasons:
     Raises:
         ValueError: not TOML, or a part is missing, unknown or doubled.
     """
-    return Reasons.model_validate(tomllib.loads(text))
+    return Reasons.model_validate(parsed(text))
 
 
 @lru_cache(maxsize=1)

@@ -12,13 +12,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.vault import Vault
 from checkpoint.evaluation.rules import Arm, arms_of, check_sizes
-from checkpoint.evaluation.windows import calendar, days_between, horizons_of, seen_until
+from checkpoint.evaluation.windows import calendar, days_between, horizons_of
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.monitor import queries as monitor
 from checkpoint.monitor.rules import masks
 from checkpoint.outcomes.cuts import queries as cuts
-from checkpoint.outcomes.cuts.facts import Horizon
+from checkpoint.outcomes.cuts.facts import Horizon, seen_until
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 from checkpoint.outcomes.cuts.tables import CutParticipant
 from checkpoint.trials import queries as trials

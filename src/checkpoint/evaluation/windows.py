@@ -5,8 +5,6 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from dateutil.relativedelta import relativedelta
-
 from checkpoint.contracts.clocks import last_day
 from checkpoint.outcomes.cuts.facts import Horizon
 from checkpoint.outcomes.cuts.states import Measure
@@ -40,22 +38,6 @@ def window(horizon: Horizon, allocated_on: date) -> int:
     if horizon.months is None:
         return horizon.days or 0
     return (last_day(allocated_on, months=horizon.months) - allocated_on).days
-
-
-def seen_until(measure: Measure, followed_until: date, *, lag_months: int) -> date:
-    """The last day on which a measure is complete.
-
-    Args:
-        measure: what is counted.
-        followed_until: the last day of which follow-up is in.
-        lag_months: how much later convictions come in.
-
-    Returns:
-        That day, in England; for proven reoffences the lag earlier.
-    """
-    if measure is Measure.PROVEN:
-        return followed_until - relativedelta(months=lag_months)
-    return followed_until
 
 
 def calendar(first: date, last: date, horizon: Horizon, *, until: date) -> list[int | None]:

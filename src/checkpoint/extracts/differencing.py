@@ -1,6 +1,6 @@
 """Whether two releases differ by so few people that these could be told from the two. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,33 +19,15 @@ class Difference:
     added: int = 0
     changed: int = 0
 
-    @property
-    def people(self) -> int:
-        """In how many people the two differ."""
-        return self.gone + self.added + self.changed
-
-
-def between(earlier: Iterable[object], now: Iterable[object]) -> Difference:
-    """How two populations differ.
-
-    Args:
-        earlier: the people of the earlier release, by their ids.
-        now: those of the new one.
-
-    Returns:
-        How many are gone and added; what is told of those in both is not looked at.
-    """
-    before, after = {*earlier}, {*now}
-    return Difference(gone=len(before - after), added=len(after - before))
-
 
 def too_close(difference: Difference, policy: Policy) -> bool:
     """Whether somebody who has both releases could tell single people from what differs.
 
     No difference at all is none to learn from: the same release again, for another recipient or
     under another key. From the policy's number of people on, what differs is a crowd. The sides
-    count each for themselves too: 20 that are gone hide no 3 that were added. The answer rests on
-    who is in a release alone and never on what came of them, so a refusal tells nothing either.
+    count each for themselves too: 20 that are gone hide no 3 that were added. Where nobody's record
+    changed in between, the answer rests on who is in a release alone and not on what came of them;
+    a refusal for what changed says no more than that few records did.
 
     Args:
         difference: of the new release from one earlier.

@@ -1,7 +1,5 @@
 """Policies of disclosure control, as dated files with the digests they were published by. Pure."""
 
-import hashlib
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
@@ -9,11 +7,10 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from checkpoint.foundation.tomlfiles import parsed
+from checkpoint.foundation.datedfiles import SUMS, digest, read
 
-SUMS = "SHA256SUMS"
 Steps = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)]
 
 
@@ -116,28 +113,13 @@ class Policy(Part):
         return self
 
 
-def digest(text: str) -> str:
-    """SHA-256 of a policy's file, as it is written down beside it."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def parse(text: str) -> Policy:
     """The policy that ``text`` (TOML) describes.
 
     Raises:
         PolicyUnreadable: not TOML, or a part is missing, unknown or wrong; every fault is told.
     """
-    try:
-        return Policy.model_validate(parsed(text))
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyUnreadable(str(error)) from error
-    except ValidationError as error:
-        faults = [
-            f"{'.'.join(map(str, fault['loc'])) or 'the file'}: "
-            f"{fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors()
-        ]
-        raise PolicyUnreadable("; ".join(faults)) from error
+    return read(Policy, text, PolicyUnreadable)
 
 
 def opened(texts: Mapping[str, str]) -> dict[str, Policy]:

@@ -9,9 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.access.authentication import shell_actor
 from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.database import transaction
+from checkpoint.foundation.datedfiles import digest
 from checkpoint.foundation.shell import at_the_shell, shell_engine
 from checkpoint.needs import loading, lookups
-from checkpoint.needs.references import digest, packaged
+from checkpoint.needs.references import packaged
 
 app = typer.Typer(help="Instruments of the needs assessment.", no_args_is_help=True)
 FILE = typer.Argument(help="An instrument (TOML), or the version of one that ships with this.")

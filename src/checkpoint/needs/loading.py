@@ -11,9 +11,10 @@ from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
+from checkpoint.foundation.datedfiles import digest
 from checkpoint.needs.lists import NeedsInstrument
 from checkpoint.needs.questions import Instrument
-from checkpoint.needs.references import InstrumentUnreadable, digest, parse
+from checkpoint.needs.references import InstrumentUnreadable, parse
 from checkpoint.needs.states import NeedsEvent
 
 

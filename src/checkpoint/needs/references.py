@@ -1,21 +1,16 @@
 """Instruments, and how other lists of pathways read beside the seven; dated files. Pure."""
 
-import hashlib
-import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from checkpoint.foundation.tomlfiles import parsed
+from checkpoint.foundation.datedfiles import digest, in_order, read
 from checkpoint.needs.questions import VERSION, Code, Instrument, Part, Words, refuse_doubles
 from checkpoint.needs.states import Pathway
-
-SUMS = "SHA256SUMS"
-Dated = TypeVar("Dated", bound=BaseModel)
 
 
 class InstrumentUnreadable(ValueError):
@@ -47,11 +42,6 @@ class Crosswalk(Part):
         return self
 
 
-def digest(text: str) -> str:
-    """SHA-256 of a dated file, as it is written down beside it."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def parse(text: str) -> Instrument:
     """The instrument that ``text`` (TOML) describes.
 
@@ -59,7 +49,7 @@ def parse(text: str) -> Instrument:
         InstrumentUnreadable: not TOML, or a part is missing, unknown or wrong; every fault is
             told with its place.
     """
-    return _parsed(Instrument, text)
+    return read(Instrument, text, InstrumentUnreadable)
 
 
 def parse_crosswalk(text: str) -> Crosswalk:
@@ -68,21 +58,7 @@ def parse_crosswalk(text: str) -> Crosswalk:
     Raises:
         InstrumentUnreadable: not TOML, or a part is missing, unknown or wrong.
     """
-    return _parsed(Crosswalk, text)
-
-
-def _parsed(kind: type[Dated], text: str) -> Dated:
-    try:
-        return kind.model_validate(parsed(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InstrumentUnreadable(str(error)) from error
-    except ValidationError as error:
-        faults = [
-            f"{'.'.join(map(str, fault['loc'])) or 'the file'}: "
-            f"{fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors()
-        ]
-        raise InstrumentUnreadable("; ".join(faults)) from error
+    return read(Crosswalk, text, InstrumentUnreadable)
 
 
 def opened(text: str, expected: str) -> Instrument:
@@ -108,44 +84,6 @@ def _opened(text: str) -> Instrument:
     return parse(text)
 
 
-def dated_files(
-    texts: Mapping[str, str], read: Callable[[str], Instrument | Crosswalk]
-) -> dict[str, str]:
-    """The dated files of a folder, in the order of their first days.
-
-    Args:
-        texts: every file of the folder by name; ``SHA256SUMS`` holds the others' digests.
-        read: how one of them is parsed.
-
-    Returns:
-        Each file's text by version.
-
-    Raises:
-        InstrumentUnreadable: a file cannot be read, is not named after its version, or has another
-            digest than is written down. Every fault is told, with its file.
-    """
-    written = (line.split() for line in texts.get(SUMS, "").splitlines())
-    sums = {name: told for told, name in written}
-    named = {name: text for name, text in texts.items() if name.endswith(".toml")}
-    faults = [f"{name}: {SUMS} names it and it is not there" for name in sums.keys() - named]
-    found: dict[str, tuple[date, str]] = {}
-    for name, text in named.items():
-        try:
-            dated = read(text)
-        except InstrumentUnreadable as error:
-            faults.append(f"{name}: {error}")
-            continue
-        if name != f"{dated.version}.toml":
-            faults.append(f"{name}: it is not named after its version, {dated.version}")
-        if digest(text) != sums.get(name):
-            faults.append(f"{name}: {SUMS} does not have its digest, {digest(text)}")
-        found[dated.version] = (dated.valid_from, text)
-    if faults:
-        raise InstrumentUnreadable("; ".join(sorted(faults)))
-    ordered = sorted(found.items(), key=lambda item: (item[1][0], item[0]))
-    return {version: text for version, (_, text) in ordered}
-
-
 def _folder(name: str) -> dict[str, str]:
     folder = files("checkpoint.needs") / name
     return {file.name: file.read_text("utf-8") for file in folder.iterdir()}
@@ -154,13 +92,13 @@ def _folder(name: str) -> dict[str, str]:
 @lru_cache(maxsize=1)
 def packaged() -> dict[str, str]:
     """The instruments that ship with the package, by version, in the order of their first days."""
-    return dated_files(_folder("instruments"), parse)
+    return in_order(_folder("instruments"), parse, InstrumentUnreadable)
 
 
 @lru_cache(maxsize=1)
 def crosswalk() -> Crosswalk:
     """The crosswalk that ships with the package; the one that began last."""
-    texts = dated_files(_folder("crosswalks"), parse_crosswalk)
+    texts = in_order(_folder("crosswalks"), parse_crosswalk, InstrumentUnreadable)
     return parse_crosswalk([*texts.values()][-1])
 
 

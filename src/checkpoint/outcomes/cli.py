@@ -15,6 +15,7 @@ from checkpoint.access.authentication import shell_actor
 from checkpoint.delivery.references import known
 from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.database import transaction
+from checkpoint.foundation.datedfiles import digest
 from checkpoint.foundation.shell import at_the_shell, shell_engine
 from checkpoint.outcomes import loading, lookups
 from checkpoint.outcomes.followup import actions, queries, reading, reports, rules
@@ -26,7 +27,7 @@ from checkpoint.outcomes.followup.states import (
     FollowUpUnreadable,
     RowOutcome,
 )
-from checkpoint.outcomes.references import digest, packaged
+from checkpoint.outcomes.references import packaged
 from checkpoint.trials import queries as trials
 
 app = typer.Typer(help="Outcomes: definitions and follow-up.", no_args_is_help=True)

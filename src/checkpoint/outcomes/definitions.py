@@ -118,22 +118,6 @@ def in_use(published: Iterable[Definitions], *, opened_on: date) -> Definitions 
     return max(begun, key=lambda each: each.valid_from, default=None)
 
 
-def window(allocated_on: date, months: int) -> int:
-    """The last day of a horizon, counted from allocation.
-
-    Args:
-        allocated_on: day 0, in England.
-        months: calendar months, 1 or more.
-
-    Returns:
-        Days from allocation to the day before the same day so many months on, clipped to the end
-        of a shorter month: six months from 7 April end with day 182, 6 October.
-
-    Source: domain notes 7.1 d.
-    """
-    return (last_day(allocated_on, months=months) - allocated_on).days
-
-
 def observed_until(counted: Counted, followed_until: date) -> date:
     """The last day on which something can be seen to count for a measure.
 

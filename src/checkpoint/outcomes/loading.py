@@ -12,11 +12,12 @@ from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
+from checkpoint.foundation.datedfiles import digest
 from checkpoint.outcomes import harm
 from checkpoint.outcomes.definitions import VERSION, Definitions
 from checkpoint.outcomes.harm import HarmIndexUnreadable
 from checkpoint.outcomes.lists import HarmIndex, HarmWeight, OutcomeDefinitions
-from checkpoint.outcomes.references import DefinitionsUnreadable, digest, parse
+from checkpoint.outcomes.references import DefinitionsUnreadable, parse
 from checkpoint.outcomes.states import OutcomeEvent
 
 

@@ -47,8 +47,6 @@ class Disposed(StrEnum):
 
 EVENTS = frozenset({FollowUpKind.ARREST, FollowUpKind.CHARGE, FollowUpKind.DISPOSAL})
 ENDS = frozenset({FollowUpKind.DEATH, FollowUpKind.EMIGRATION, FollowUpKind.LOST})
-# Disposals against the person; an acquittal or no further action is none.
-POSITIVE = frozenset({Disposed.CONVICTION, Disposed.CAUTION, Disposed.OUT_OF_COURT})
 LABELS: Mapping[StrEnum, str] = MappingProxyType(
     {
         FollowUpKind.ARREST: "Arrested",

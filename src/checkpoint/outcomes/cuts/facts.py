@@ -132,21 +132,21 @@ def day_of(on: date, *, allocated_on: date) -> int:
     return (on - allocated_on).days
 
 
-def proven_until(programme: Programme) -> date:
-    """The last day of whose offences everybody's convictions are in.
+@lru_cache(maxsize=64)  # asked for each of a million people
+def seen_until(measure: Measure, followed_until: date, *, lag_months: int) -> date:
+    """The last day on which a measure is complete.
 
     Args:
-        programme: what holds for everybody in the cut.
+        measure: what is counted.
+        followed_until: the last day of which follow-up is in.
+        lag_months: how much later convictions come in, in calendar months.
 
     Returns:
-        The last day of follow-up less the conviction lag in calendar months.
+        That day, in England; for proven reoffences the lag earlier.
     """
-    return _months_before(programme.followed_until, programme.conviction_lag_months)
-
-
-@lru_cache(maxsize=64)  # asked for each of a million people
-def _months_before(day: date, months: int) -> date:
-    return day - relativedelta(months=months)
+    if measure is Measure.PROVEN:
+        return followed_until - relativedelta(months=lag_months)
+    return followed_until
 
 
 def gathered(taken: Taken, programme: Programme) -> Gathered:
@@ -170,7 +170,9 @@ def gathered(taken: Taken, programme: Programme) -> Gathered:
     # Of two on one day the one that says more: why somebody was gone, not that the data were.
     end = min((*taken.ends, last), key=lambda each: (each.day, each.reason is last.reason))
     observed = max(end.day, 0)
-    proven = day_of(proven_until(programme), allocated_on=taken.allocated_on)
+    lag = programme.conviction_lag_months
+    complete = seen_until(Measure.PROVEN, programme.followed_until, lag_months=lag)
+    proven = day_of(complete, allocated_on=taken.allocated_on)
     ends = {measure: min(observed, end.day) for measure in programme.measures}
     if Measure.PROVEN in ends:
         ends[Measure.PROVEN] = min(ends[Measure.PROVEN], proven)
