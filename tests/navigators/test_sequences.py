@@ -25,6 +25,7 @@ from checkpoint.navigators.schemas import (
 )
 from checkpoint.navigators.states import (
     CaseloadEmpty,
+    ConflictDeclaredAlready,
     CoveredAlready,
     HoldsAlready,
     How,
@@ -227,7 +228,9 @@ class Life:
     async def conflict(self, case, who):
         command = DeclareConflict(navigator_id=self.navigators[who].id, relation="knows_person")
         id = self.records[case].id
-        await conflicts.declare(self.session, id, command, by=self.boss, at=self.at)
+        declared = ConflictDeclaredAlready if (case, who) in self.against else None
+        deed = conflicts.declare(self.session, id, command, by=self.boss, at=self.at)
+        await self.expect(declared, deed)
         self.against.add((case, who))
 
     async def sleep(self):
@@ -288,7 +291,8 @@ async def test_the_model_sees_every_deed_done_and_refused(api):
     SEEN.clear()
     steps = [
         ("offer", 0, 2, True), ("accept", 0), ("cover", 1, 3, False), ("accept", 1),
-        ("cover", 1, 0, False), ("offer", 2, 2, False), ("conflict", 2, 0), ("offer", 2, 0, True),
+        ("cover", 1, 0, False), ("offer", 2, 2, False), ("conflict", 2, 0), ("conflict", 2, 0),
+        ("offer", 2, 0, True),
         ("cover", 2, 1, False), ("sleep",), ("sleep",), ("accept", 2), ("decline", 2),
         ("offer", 2, 1, True), ("decline", 2), ("end_cover", 1), ("cover", 2, 1, True),
         ("accept", 2), ("end_cover", 2), ("reassign", 3, 0, True), ("reassign", 3, 1, True),
@@ -297,5 +301,5 @@ async def test_the_model_sees_every_deed_done_and_refused(api):
     ]  # fmt: skip
     async with rolled_back(api) as session:
         await lived(session, steps)
-    deeds = {"offer", "accept", "decline", "end", "end_cover", "reassign", "assigned"}
+    deeds = {"offer", "accept", "decline", "end", "end_cover", "reassign", "assigned", "declare"}
     assert {(deed, done) for deed in deeds for done in (True, False)} == {*SEEN}

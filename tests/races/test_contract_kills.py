@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from contextlib import suppress
 from types import SimpleNamespace
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import httpx
@@ -60,11 +61,29 @@ COUNTS = sa.text("""
 ONCE = {"entries": len(STORY), "appointments": 1, "attendances": 1, "ended": 1, "standing": 0}
 
 
+class Told(NamedTuple):
+    """What somebody is told of one deed, by itself or in a batch."""
+
+    status: int
+    body: Any
+    replayed: bool
+
+
+def answers(answer):
+    """What is told of each deed."""
+    if "items" in (told := answer.json()):
+        return [Told(each["status"], each["body"], each["replayed"]) for each in told["items"]]
+    return [Told(answer.status_code, kept(answer), "idempotency-replayed" in answer.headers)]
+
+
 class Everybody:
     """As the fixture of clients, of a service in a process of its own."""
 
-    def __init__(self, service):
-        self.service, self.opened = service, []
+    def __init__(self):
+        self.opened = []
+
+    def reach(self, service):
+        self.service = service
         claims = jwt.decode(
             self.token(Role.SUPERVISOR, [], "boss"), options={"verify_signature": False}
         )
@@ -185,16 +204,23 @@ class Worker:
             ("withdrawn", len(STORY), True, True)
         }
         assert counted == ONCE
-        for who, path, body, headers, first in self.acknowledged:
+        *before, last = self.acknowledged
+        for who, path, body, headers, first in before:
             again = await self.send(who, path, body, headers)
-            if path == "/v1/batch":
-                told, before = again.json()["items"], first.json()["items"]
-                assert all(each["replayed"] for each in told)
-                assert [each["body"] for each in told] == [each["body"] for each in before]
+            if who is self.own:  # the end took the case from them, and what was kept of it
+                first_told, *others = (told.status for told in answers(again))
+                assert first_told == 404
+                assert {*others} <= {404, 424}  # 424: what builds on an item that was refused
             else:
-                assert kept(again) == kept(first)
-                assert "idempotency-replayed" in again.headers
+                self.check_again(again, first)
+        self.check_again(await self.send(*last[:-1]), last[-1])
         await self.check_what_is_read()
+
+    @staticmethod
+    def check_again(again, first):
+        """The same answer is given once more, and said to be."""
+        assert [told.body for told in answers(again)] == [told.body for told in answers(first)]
+        assert all(told.replayed for told in answers(again))
 
     async def check_what_is_read(self):
         read = (await self.boss.get(f"/v1/contracts/{self.contract}")).json()
@@ -215,10 +241,11 @@ async def storm_over_contracts(folder, url, *, kills, workers):
     clock = folder / "clock"
     clock.write_text(NOON.isoformat())
     engine = engine_for(url, role=OWNER_ROLE, pool_size=2)
+    everybody = Everybody()
     more = {"CHECKPOINT_DATABASE_URL": url, "CHECKPOINT_CLOCK_FILE": str(clock)}
     try:
         async with Service(folder, SERVE, **more) as service, asyncio.timeout(SECONDS):
-            everybody = Everybody(service)
+            everybody.reach(service)
             team = [Worker(service, told, everybody) for _ in range(workers)]
             for each in team:
                 await each.ready()
@@ -233,9 +260,9 @@ async def storm_over_contracts(folder, url, *, kills, workers):
                         await service.kill(told)
             for each in team:
                 await each.check(engine)
-            for client in everybody.opened:
-                await client.aclose()
     finally:
+        for client in everybody.opened:
+            await client.aclose()
         await engine.dispose()
     return told
 
