@@ -32,6 +32,7 @@ from checkpoint.foundation.embedded import embedded
 from checkpoint.foundation.settings import Environment, Settings
 from serving import described_once, service
 
+gc.disable()  # until all is imported: of that nothing goes away
 pytest_plugins = ("publishing", "trial_fixtures", "staging", "following")
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 ROOT = Path(__file__).parents[1]
@@ -65,6 +66,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -196,6 +196,7 @@ def test_a_trial_that_is_not_there_is_told(shell, seed):
     assert shell("allocation", "digests", "NONE").code == 14
 
 
+@pytest.mark.slow
 def test_a_closed_trial_is_proved_and_tampering_is_found(shell, trial, seed, tmp_path, write):
     told = shell("allocation", "seal", "TEST-TRIAL", "--seed-file", seed, "--places", 8)
     assert told.code == 0, told.err

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import pytest
 import sqlalchemy as sa
 
 from builders import a_key, released
@@ -68,6 +69,7 @@ async def test_an_allocation_takes_so_many_annotations_and_no_more(at_trial, tri
     refused(answer, 409, "annotations-full")
 
 
+@pytest.mark.slow
 async def test_who_was_enrolled_before_the_trial_and_drawn_in_it_is_counted_for_the_monitor(stage):
     officer = stage.at()()
     record, decision = await consenting(officer)

@@ -93,6 +93,7 @@ async def test_a_transfer_after_the_draw_changes_neither_arm_nor_stratum(at_tria
     assert told["stratum"] == "DURHAMGATE"
 
 
+@pytest.mark.slow
 async def test_a_transfer_between_decision_and_draw_does_not_change_the_stratum(stage):
     await stage.trial(strata=["DURHAMGATE", "PETERLEE"])
     record, decision = await consenting(stage.at()())
@@ -128,6 +129,7 @@ async def test_nobody_names_a_stratum_of_their_own(stage):
     assert await stage.found(ALLOCATIONS) == []
 
 
+@pytest.mark.slow
 async def test_an_exhausted_stratum_draws_nothing_and_what_was_drawn_stands(stage, capsys):
     await stage.trial(places=1)
     arms = sequence(SEED, LABEL, EVEN, SIZES, places=1)
@@ -160,6 +162,7 @@ async def test_an_abandoned_draft_of_consent_holds_no_place(stage):
     assert [row.place for row in await stage.found(ALLOCATIONS)] == [1]
 
 
+@pytest.mark.slow
 async def test_a_refused_draw_takes_no_place(stage):
     await stage.trial()
     officer = stage.at()()
@@ -185,6 +188,7 @@ async def test_whoever_is_merged_after_a_draw_has_the_arm_that_was_drawn(stage):
     assert len(await stage.found(ALLOCATIONS)) == 1
 
 
+@pytest.mark.slow
 async def test_of_two_who_were_allocated_and_then_merged_the_first_stands_and_both_are_kept(stage):
     await stage.trial()
     clients = stage.at()

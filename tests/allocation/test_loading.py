@@ -101,6 +101,7 @@ async def test_a_seed_seals_the_sequence_that_it_gives(stage):
     assert (entry.subject_ids[0], entry.actor_id) == (sealed.id, STATISTICIAN.id)
 
 
+@pytest.mark.slow
 async def test_a_second_list_goes_on_where_the_first_ends(stage):
     await adopt(stage)
     await seal(stage)
@@ -122,6 +123,7 @@ async def test_a_list_may_be_sealed_for_one_stratum_alone(stage):
         await seal(stage, strata=["PETERLEE", "DARLINGTON"])
 
 
+@pytest.mark.slow
 async def test_after_an_amendment_with_its_own_list_draws_come_from_that_one(stage):
     await adopt(stage)
     await seal(stage)

@@ -55,6 +55,7 @@ async def tampered(stage, statement):
     return " ".join(proof.faults)
 
 
+@pytest.mark.slow
 async def test_a_trial_s_draws_equal_the_list_that_its_seed_gives(stage):
     await a_drawn_trial(stage)
     await close(stage)
@@ -104,6 +105,7 @@ async def test_a_statistician_s_own_list_is_proved_without_a_seed(stage, seed):
     )
 
 
+@pytest.mark.slow
 async def test_a_draw_that_passed_a_place_over_is_found(stage):
     await a_drawn_trial(stage)
     await close(stage)
@@ -112,6 +114,7 @@ async def test_a_draw_that_passed_a_place_over_is_found(stage):
     assert "a place was passed over" in found
 
 
+@pytest.mark.slow
 async def test_a_place_that_was_taken_away_is_found_in_every_way(stage):
     await a_drawn_trial(stage)
     await close(stage)
@@ -121,6 +124,7 @@ async def test_a_place_that_was_taken_away_is_found_in_every_way(stage):
     assert "another list" in found
 
 
+@pytest.mark.slow
 async def test_a_place_that_was_altered_does_not_open(stage):
     await a_drawn_trial(stage)
     await close(stage)

@@ -89,6 +89,7 @@ async def test_a_test_list_is_not_drawn_from_in_production(stage):
     await undrawn(stage, await draw(in_production(stage)), "list-not-sealed")
 
 
+@pytest.mark.slow
 async def test_a_live_list_is_drawn_from_where_it_is_lodged_and_nowhere_else(stage, tmp_path):
     file = tmp_path / "trial.json"
     sealed = await live_trial(stage, Vault(stage.settings(**PRODUCTION)))
@@ -100,6 +101,7 @@ async def test_a_live_list_is_drawn_from_where_it_is_lodged_and_nowhere_else(sta
     assert (answer.status_code, answer.json()["kind"]) == (201, "live"), answer.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("member", ["digest", "sealed_digest", "seed_commitment"])
 async def test_a_lodged_digest_that_was_altered_draws_nothing(stage, tmp_path, member):
     file = tmp_path / "trial.json"
@@ -142,6 +144,7 @@ async def test_a_list_that_was_changed_in_the_database_draws_nothing(stage, chan
         await undrawn(stage, await draw(stage.at()()), "sealed-list-changed")
 
 
+@pytest.mark.slow
 async def test_a_place_that_does_not_open_with_this_key_tells_no_arm(stage):
     await stage.trial()
     first = stage.at()()
@@ -156,6 +159,7 @@ async def test_a_place_that_does_not_open_with_this_key_tells_no_arm(stage):
     assert (await first.get(here)).json() == told.json()
 
 
+@pytest.mark.slow
 async def test_another_key_draws_nothing(stage):
     await stage.trial()
     other = stage.at(sealing_key=SecretStr(KEY))()

@@ -95,6 +95,7 @@ async def test_a_place_cannot_be_chosen_or_passed_over(stage, clients):
                 await connection.execute(insert, values | {"id": uuid4(), "slot_id": slot.id})
 
 
+@pytest.mark.slow
 async def test_a_dump_by_the_api_s_role_holds_no_arm(stage, clients):
     officer = clients()
     told = [(await draw(officer, *await consenting(officer))).json()["arm"] for _ in range(4)]
@@ -131,6 +132,7 @@ def logged(capfd, caplog):
     structlog.configure(**kept)
 
 
+@pytest.mark.slow
 async def test_no_arm_is_heard_anywhere_but_in_its_own_answer(stage, clients, logged):
     listen, heard = logged
     listen()
@@ -159,6 +161,7 @@ async def test_no_arm_is_heard_anywhere_but_in_its_own_answer(stage, clients, lo
     assert "placebo_canary" not in "".join(row.row for row in rows)
 
 
+@pytest.mark.slow
 async def test_both_arms_are_answered_alike(clients):
     officer = clients()
     answers = [await draw(officer, *await consenting(officer)) for _ in range(8)]

@@ -140,6 +140,7 @@ async def test_a_stroke_too_many_is_not_found_like_any_other_address(client, own
     assert len(await entries(owner, answer)) == 1
 
 
+@pytest.mark.slow
 async def test_rows_equal_requests_over_a_mixed_burst_without_gap_or_double(clients, owner, kinds):
     people = [clients(name=f"burst-{number}") for number in range(4)]
     before = (await counts(owner, "audit_entry"))["audit_entry"]

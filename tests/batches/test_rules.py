@@ -107,6 +107,7 @@ def test_an_address_that_leads_elsewhere_is_none(path):
     assert re.fullmatch(rules.ADDRESS.removeprefix("^").removesuffix("$"), path) is None
 
 
+@pytest.mark.slow
 @given(
     body=st.recursive(
         st.none() | st.text() | st.integers(),

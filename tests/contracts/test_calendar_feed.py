@@ -32,6 +32,7 @@ def events(answer):
     return Calendar.from_ical(answer.content).walk("VEVENT")
 
 
+@pytest.mark.slow
 async def test_a_calendar_shows_what_is_to_be_attended_and_names_nobody(
     at_trial, worked, trial_owner
 ):

@@ -90,6 +90,7 @@ async def test_a_contact_or_warning_that_cannot_have_been_is_refused(worked, tri
     assert after == before
 
 
+@pytest.mark.slow
 async def test_a_warning_says_what_it_is_for_and_belongs_to_the_contract(a_bench, owner):
     bench = await a_bench()
     client, record = bench.navigator.client, bench.record

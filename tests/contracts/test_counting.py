@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import pytest
+
 from checkpoint.foundation.actors import Role
 from delivering import problem
 from keeping import HOURS, SESSIONS, TAG, agreed, entered, moved, on, said, standing
@@ -28,6 +30,7 @@ async def come_to(navigator, contract, rule):
     return told["done"], len(told["held"]), told["state"]
 
 
+@pytest.mark.slow
 async def test_an_appointment_that_was_attended_and_complied_at_counts_until_it_is_put_right(
     clients,
 ):

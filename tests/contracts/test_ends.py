@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pytest
+
 from builders import a_key
 from checkpoint.contracts.evidence.actions import excuse
 from checkpoint.foundation.actors import Role
@@ -24,6 +26,7 @@ ENDS = {
 }
 
 
+@pytest.mark.slow
 async def test_each_end_frees_the_navigator_and_closes_the_case_to_them(clients, owner):
     navigator, second = await registered(clients), clients(Role.SUPERVISOR, name="second")
     for noun, reason in ENDS.items():

@@ -35,6 +35,7 @@ START = [("offer",), ("sign_all",)]
 WHOLE = {"signed": st.booleans(), "steps": st.lists(STEPS, min_size=12, max_size=30)}
 
 
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None, suppress_health_check=SLOW)
 @given(**WHOLE)
 async def test_a_contract_its_steps_and_the_ledger_tell_one_story(drafted, api, signed, steps):

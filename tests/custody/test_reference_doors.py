@@ -85,6 +85,7 @@ async def test_a_suite_says_from_when_to_when_it_takes_people(client):
     assert all(found[code]["source"] for code in found)
 
 
+@pytest.mark.slow
 async def test_the_pages_of_offences_hold_every_code_once_and_in_order(client):
     everything = await walked(client)
     codes = [row["code"] for row in everything]

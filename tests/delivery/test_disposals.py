@@ -32,6 +32,7 @@ async def test_every_offence_of_a_control_case_is_disposed_of(at_trial, a_case):
     assert delivered["delivered"] == "control"
 
 
+@pytest.mark.slow
 async def test_a_disposal_is_recorded_the_same_for_either_arm_and_by_the_blind(at_trial, a_case):
     told = []
     for arm in ("treatment", "control"):
@@ -45,6 +46,7 @@ async def test_a_disposal_is_recorded_the_same_for_either_arm_and_by_the_blind(a
     assert told[0] == told[1]
 
 
+@pytest.mark.slow
 async def test_the_blind_are_told_that_and_not_how_whatever_the_arm(at_trial, a_case):
     told, blind = [], at_trial(Role.SUPERVISOR, name="blind reader")
     bodies = {"control": {}, "treatment": {"outcome_code": "3", "words": "Pays.", "conditions": ["reparation"]}}  # fmt: skip

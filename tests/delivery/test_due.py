@@ -86,6 +86,7 @@ async def test_the_list_is_the_same_to_the_blind_whatever_was_assigned_and_given
     assert lines[0] == lines[1] == lines[2]
 
 
+@pytest.mark.slow
 async def test_pages_are_in_order_and_lose_nobody(at_trial, a_case, much_later):
     records = [await a_case("control") for _ in range(3)]
     much_later()

@@ -161,6 +161,7 @@ MANY_MORE = """
 """
 
 
+@pytest.mark.slow
 def test_more_decisions_than_one_batch_are_all_replayed(shell, decisions):
     shell.found(MANY_MORE, id=decisions[0]["id"])
     told = shell("eligibility", "replay")

@@ -202,6 +202,7 @@ def facts_of(case):
     )
 
 
+@pytest.mark.slow
 @given(case=cases())
 def test_facts_are_of_their_kind_and_of_codes_that_there_are(case):
     types = {Kind.YES_NO: bool, Kind.NUMBER: int, Kind.DAY: str, Kind.CODE: str, Kind.CODES: list}

@@ -22,6 +22,7 @@ GROUPS = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 def test_rates_are_multiples_of_the_reference_as_in_the_worked_example():
     # Equal Employment Opportunity Commission and others, Questions and Answers to Clarify and
     # Provide a Common Interpretation of the Uniform Guidelines (1979): of whites 60 % go on, of
@@ -65,6 +66,7 @@ def test_the_reference_is_the_largest_group_that_said_what_it_is_or_the_one_decl
     assert reference_of([Step("screened", {"not_stated": Group(50, 5)})]) is None
 
 
+@pytest.mark.slow
 @given(GROUPS)
 def test_no_count_under_ten_is_shown_and_none_can_be_worked_out(groups):
     step = Step("given", {name: Group(a + b, b) for name, (a, b) in groups.items()})
@@ -104,6 +106,7 @@ async def told(at_cuts, role=Role.STATISTICIAN, place=PLACE, **params):
     return found, {each["by"]: each for each in found["characteristics"]}
 
 
+@pytest.mark.slow
 async def test_every_gate_from_arrest_to_completion_is_told_by_each_group(at_cuts, flowed):
     _, people = flowed
     found, by = await told(at_cuts, cut=1)
@@ -142,6 +145,7 @@ async def test_an_evaluator_sees_counts_suppressed_and_rounded(at_cuts, flowed):
             assert group[name] is None or (group[name] >= 10 and group[name] % 5 == 0)
 
 
+@pytest.mark.slow
 async def test_the_group_that_others_are_held_against_can_be_declared(at_cuts, flowed):
     _, by = await told(at_cuts, cut=1, reference=["ethnicity:black", "sex:F"])
     assert (by["ethnicity"]["reference"], by["ethnicity"]["declared"]) == ("black", True)

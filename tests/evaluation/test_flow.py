@@ -159,6 +159,7 @@ async def test_the_flow_analyses_as_many_as_the_summary_does(at_cuts, flowed):
     }
 
 
+@pytest.mark.slow
 async def test_who_agreed_no_longer_was_allocated_and_is_left_out(at_cuts, flowed):
     found = await told(at_cuts, cut=4)
     assert found["allocated"] == 17

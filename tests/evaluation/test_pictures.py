@@ -41,6 +41,7 @@ def lettering(svg):
     return written, root.find(f"{SVG}title").text, root.find(f"{SVG}desc").text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("picture", PICTURES)
 async def test_a_drawing_is_black_on_white_large_enough_and_says_of_whom_it_is(at_cuts, picture):
     answer = await had(at_cuts, ROSSI, f"/{picture}.svg")

@@ -34,6 +34,7 @@ def written(cuts_owner, evaluated, flowed, evaluated_settings):
     return write
 
 
+@pytest.mark.slow
 async def test_a_report_holds_every_figure_and_picture_and_what_doors_tell(
     written, at_cuts, tmp_path
 ):

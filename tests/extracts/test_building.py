@@ -34,6 +34,7 @@ def rows_of(package, name):
     return [*csv.DictReader(io.StringIO(package.read(name).decode()))]
 
 
+@pytest.mark.slow
 async def test_an_extract_is_built_downloaded_and_the_same_again(at_trial, trial_owner, a_cut):
     made = await approved(at_trial, a_cut, events=True)
     evaluator = at_trial(EVALUATOR, name="evaluator")
@@ -121,6 +122,7 @@ async def test_aggregates_hold_no_small_cell_and_are_given_as_tables(at_trial, t
 ASSESSED = {"verdict": "nobody_found", "method": "Tried for a day.", "assessed_on": "2026-11-03"}
 
 
+@pytest.mark.slow
 async def test_nothing_is_anonymous_until_somebody_tried_to_find_people(at_trial, a_cut):
     made = await approved(at_trial, a_cut, fields=["sex", "observed_days", "arrest_day"])
     place = f"/v1/extracts/{made['id']}"

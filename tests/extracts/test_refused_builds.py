@@ -68,6 +68,7 @@ async def queued(service, made):
     return client, answer
 
 
+@pytest.mark.slow
 async def test_people_who_differ_by_fewer_than_ten_are_refused(lab, service, first):
     await lab.cut(301)
     await lab.cut(309)
@@ -89,6 +90,7 @@ async def test_people_who_differ_by_fewer_than_ten_are_refused(lab, service, fir
     assert (await built(service, late))["state"] == "released"
 
 
+@pytest.mark.slow
 async def test_a_correction_to_fewer_than_ten_people_is_no_reason_for_another_release(
     lab, service, first
 ):
@@ -112,6 +114,7 @@ async def test_a_correction_to_fewer_than_ten_people_is_no_reason_for_another_re
     assert (await built(service, whole))["state"] == "released"
 
 
+@pytest.mark.slow
 async def test_a_release_in_between_stops_a_build_of_nearly_the_same(lab, service, first):
     await lab.cut(330)
     await lab.cut(331)

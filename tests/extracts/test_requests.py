@@ -159,6 +159,7 @@ async def test_a_refused_field_is_pointed_at_and_the_codes_of_a_population_are_n
     assert "'female'" in wrong["detail"]
 
 
+@pytest.mark.slow
 async def test_the_example_of_the_api_document_is_one_that_works(at_trial, a_cut):
     document = (await at_trial(EVALUATOR).get("/openapi.json")).json()
     (example,) = document["components"]["schemas"]["AskForExtract"]["examples"]

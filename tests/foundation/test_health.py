@@ -170,6 +170,7 @@ async def test_the_docs_page_and_all_it_fetches_come_from_here(visitor):
         assert (answer.status_code, len(answer.content) > 500) == (200, True), address
 
 
+@pytest.mark.slow
 async def test_the_api_document_is_3_1_and_every_operation_says_what_it_does(visitor):
     document = (await visitor.get("/openapi.json")).json()
     assert document["openapi"].startswith("3.1")
@@ -192,6 +193,7 @@ async def test_every_field_that_is_asked_for_has_an_example_or_a_list_of_values(
     assert silent <= RARELY_SENT
 
 
+@pytest.mark.slow
 async def test_production_shows_no_docs_unless_asked_to(production):
     visitor = production()
     for address in ("/docs", "/openapi.json", "/docs/static/swagger-ui.css", "/redoc"):

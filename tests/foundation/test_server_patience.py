@@ -10,6 +10,8 @@ from checkpoint.foundation import bodies, server
 from checkpoint.foundation.bodies import Guarded
 from sockets import CHUNKED, JSON, PATIENCE, SLACK, echo, exchange, post, said, served
 
+pytestmark = pytest.mark.slow
+
 GET = b"GET /v1/x HTTP/1.1\r\nHost: house\r\n\r\n"
 
 

@@ -217,6 +217,7 @@ def test_every_personal_field_has_its_canary():
         assert singing(str(value)), f"{value} would not be heard"
 
 
+@pytest.mark.slow
 async def test_no_canary_is_heard_anywhere_but_in_the_records(client, clients, owner, logged):
     refused = await story(client, clients) + await collide(client, owner)
     assert len(refused) > 50

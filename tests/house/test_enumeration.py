@@ -306,6 +306,7 @@ async def theirs(client, clients):
     }
 
 
+@pytest.mark.slow
 async def test_elsewhere_and_absent_cannot_be_told_apart_at_any_door(app, clients, owner, theirs):
     absent, tried = dict.fromkeys(theirs, ABSENT), []
     for role, suites in ((Role.CUSTODY_OFFICER, ["PETERLEE"]), (Role.SUPERVISOR, ["PETERLEE"])):
@@ -342,6 +343,7 @@ async def test_a_wrong_header_does_not_tell_them_apart_either(app, clients, thei
         assert told(answers[0]) == told(answers[1]), door
 
 
+@pytest.mark.slow
 async def test_the_owners_suite_is_let_in_so_the_doors_were_real(app, clients, theirs):
     officer, supervisor = clients(), clients(Role.SUPERVISOR)
     for door in doors_of(app):

@@ -86,6 +86,7 @@ def test_nothing_is_removed_that_cannot_be_recorded(shell):
     assert len(shell.found(LEFT)) == 1
 
 
+@pytest.mark.slow
 def test_only_the_file_that_writes_answers_removes_them():
     files = [*(ROOT / "src").rglob("*.py")]
     writers = {

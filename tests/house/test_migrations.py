@@ -39,6 +39,7 @@ SELECT tablename, indexname, regexp_replace(indexdef, ' ON \\w+\\.', ' ON ')
 """
 
 
+@pytest.mark.slow
 async def test_constraints_and_indexes_match_the_tables(make_database):
     url = await asyncio.to_thread(make_database)
     engine = create_async_engine(with_driver(url), poolclass=sa.NullPool)

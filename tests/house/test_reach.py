@@ -294,6 +294,7 @@ async def found_by(app, scene, expected):
     return wrong
 
 
+@pytest.mark.slow
 async def test_who_reaches_one_case_by_which_door(app, scene):
     assert await found_by(app, scene, OPENS) == []
 

@@ -20,10 +20,13 @@ from schemathesis.specs.openapi.checks import (
 
 from assessing import WHOLE_NEEDS
 from builders import KNOWN, WHOLE_CONSENT, a_booking, a_key, a_person
-from checkpoint.api import create_app
-from checkpoint.foundation.actors import Role
+from checkpoint.access.guards import Holding
+from checkpoint.access.permissions import holds
+from checkpoint.api import create_app, routes_of
+from checkpoint.foundation.actors import TOKEN_ROLES, Role
 from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.settings import Environment, Settings
+from conftest import NOBODYS
 from sockets import served
 
 CHECKS = [
@@ -34,11 +37,13 @@ CHECKS = [
     response_schema_conformance,
 ]
 EXAMPLES = {GenerationMode.POSITIVE: 20, GenerationMode.NEGATIVE: 12}
-# The least that must have been seen, or the questions were too narrow.
+# The least that every share must have seen, or the questions were too narrow.
 EXPECTED = {
-    GenerationMode.POSITIVE: {200, 201, 404, 422},
+    GenerationMode.POSITIVE: {200, 404, 422},
     GenerationMode.NEGATIVE: {200, 400, 401, 404, 422},
 }
+# Whole tests of seconds each, which both workers share.
+SHARES = 12
 FEW = {
     mode: settings(
         max_examples=examples,
@@ -107,7 +112,13 @@ def ids(app, address):
 
 
 def as_a(app, role):
-    token = app.state.local_issuer.token(role, ["DURHAMGATE"], name="fuzzer", at=utc_now())
+    token = app.state.local_issuer.token(
+        role,
+        ["DURHAMGATE"],
+        name="fuzzer",
+        at=utc_now(),
+        organization_id=NOBODYS if role is Role.PROVIDER else None,
+    )
     return {"Authorization": f"Bearer {token}"}
 
 
@@ -119,19 +130,34 @@ def made_real(client, case, ids):
         case.headers.update(a_key())
     if "If-Match" in case.headers:
         present = client.get(f"/v1/custody-records/{ids['record_id']}")
-        case.headers["If-Match"] = present.headers["etag"]
+        # Some deed may have taken it from the officer: then it stays as it was drawn.
+        case.headers["If-Match"] = present.headers.get("etag", case.headers["If-Match"])
+
+
+def asker(app, door):
+    """Who asks at a door: the first role that is let through."""
+    for route in routes_of(app):
+        if door in (f"{method} {route.path}" for method in route.methods):
+            held = [d.call for d in route.dependant.dependencies if isinstance(d.call, Holding)]
+            asking = (Role.CUSTODY_OFFICER, *TOKEN_ROLES)
+            return next(each for each in asking if all(holds(each, h.permission) for h in held))
+    return Role.CUSTODY_OFFICER
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("mode", EXAMPLES, ids=lambda mode: mode.value)
-def test_every_answer_is_one_that_the_document_promises(app, address, ids, mode):
+def test_every_answer_is_one_that_the_document_promises(app, address, ids, mode, share):
     schema = schemathesis.openapi.from_dict(app.openapi())
     schema.config.update(base_url=address)
+    operations = [result.ok() for result in schema.get_all_operations()]
+    documented = app.openapi()["paths"].values()
+    assert len(operations) == sum(len(methods) for methods in documented)
     seen = {}
 
     def examine(operation):
-        role = Role.AUDITOR if "ledger" in operation.path else Role.CUSTODY_OFFICER
-        headers, found = as_a(app, role), seen.setdefault(operation.label, set())
+        headers = as_a(app, asker(app, operation.label))
+        found = seen.setdefault(operation.label, set())
 
         @FEW[mode]
         @given(case=operation.as_strategy(generation_mode=mode), real=st.booleans())
@@ -145,11 +171,9 @@ def test_every_answer_is_one_that_the_document_promises(app, address, ids, mode)
         answers_as_promised()
 
     with httpx.Client(base_url=address, headers=as_a(app, Role.CUSTODY_OFFICER)) as client:
-        for result in schema.get_all_operations():
+        for operation in operations[share::SHARES]:
             # A door without parameters and body cannot be asked wrongly.
             with suppress(Unsatisfiable):
-                examine(result.ok())
-    documented = app.openapi()["paths"].values()
-    assert len(seen) == sum(len(methods) for methods in documented)
+                examine(operation)
     statuses = set().union(*seen.values())
     assert statuses >= EXPECTED[mode], seen

@@ -133,6 +133,7 @@ async def check_all(client, suite, noun):
     return listed
 
 
+@pytest.mark.slow
 async def test_sql_and_stages_agree_from_eligible_to_enrolled(at_trial, suite):
     client = at_trial(Role.CUSTODY_OFFICER, suite)
     listed = await check_all(client, suite, "enrolment")
@@ -140,6 +141,7 @@ async def test_sql_and_stages_agree_from_eligible_to_enrolled(at_trial, suite):
     assert any("withdrew" in line["next"] for line in withdrew if line["stage"] == "enrolled")
 
 
+@pytest.mark.slow
 async def test_sql_and_stages_agree_from_eligible_to_allocated(at_trial, recruiting):
     client = at_trial(Role.CUSTODY_OFFICER, recruiting)
     await check_all(client, recruiting, "allocation")

@@ -31,6 +31,7 @@ async def kept(engine, record):
         return sorted(row.matter for row in rows)
 
 
+@pytest.mark.slow
 async def test_a_proposed_change_is_due_from_whoever_signs_next(a_bench):
     bench = await a_bench()
     own, boss, record = bench.navigator.client, bench.boss, bench.record

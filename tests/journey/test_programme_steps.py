@@ -201,6 +201,7 @@ async def test_a_trial_without_a_list_is_said_to_have_none(at_trial, make_place,
     assert "no sealed list" in step["why_not"]
 
 
+@pytest.mark.slow
 async def test_the_blind_hear_the_same_of_every_arm(at_trial, make_place, make_trial):
     suite = await make_place()
     await make_trial(suite)

@@ -1,5 +1,7 @@
 """Referrals stand among the next steps of a started case, and what an end leaves open as well."""
 
+import pytest
+
 from builders import a_key
 from checkpoint.foundation.actors import Role
 from delivering import place
@@ -15,6 +17,7 @@ async def steps_of(client, record):
     return {step["step"]: step for step in answer.json()["next_steps"]}
 
 
+@pytest.mark.slow
 async def test_referrals_stand_among_the_next_steps_until_each_is_ended(a_desk, clients):
     desk = await a_desk()
     own, boss, officer = desk.navigator.client, desk.boss, clients(Role.CUSTODY_OFFICER)

@@ -59,6 +59,7 @@ async def decide_and_say(session, record, verdict, said):
     return (SETTLED[verdict], "override") if confirmed else (None, "rules")
 
 
+@pytest.mark.slow
 async def test_sql_and_stages_agree_over_everything_that_can_be(session):
     expected = {}
     for screened, first, last in product([False, True], DECIDED, DECIDED):

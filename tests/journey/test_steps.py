@@ -134,6 +134,7 @@ def test_the_blind_hear_the_same_wherever_the_work_stands(started, assigned, con
     assert seen.work is not Work.UNTOLD
 
 
+@pytest.mark.slow
 async def test_the_two_agree_from_the_arrest_to_the_way_in(client, clients):
     boss = clients(Role.SUPERVISOR, name="boss")
     cases = {
@@ -172,6 +173,7 @@ async def half_done(client, record):
     assert completing["missing"]
 
 
+@pytest.mark.slow
 async def test_the_two_agree_from_the_start_to_the_last_outcome(a_bench):
     bench = await a_bench()
     record, officer, boss, own = bench.record, bench.officer, bench.boss, bench.navigator.client
@@ -283,6 +285,7 @@ async def withdraw(bench):
     assert answer.status_code == 201, answer.text
 
 
+@pytest.mark.slow
 async def test_the_blind_hear_the_same_of_a_case_that_is_worked_and_of_one_that_is_not(
     at_trial, a_case, a_navigator
 ):

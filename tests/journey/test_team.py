@@ -36,6 +36,7 @@ async def due_for(client, record):
             return {one["kind"]: one for one in items if one["custody_record_id"] == record["id"]}
 
 
+@pytest.mark.slow
 async def test_a_supervisor_reads_what_their_team_works_elsewhere_and_does_nothing_there(
     at_trial, a_case, trial_owner
 ):
@@ -126,6 +127,7 @@ async def test_what_a_team_has_no_more_its_supervisor_reads_no_more(clients):
     assert record["id"] not in (await team_of(leader))[1]
 
 
+@pytest.mark.slow
 async def test_what_a_team_works_elsewhere_goes_with_whoever_works_it(clients):
     record = await enrolled(clients())
     own, other = await registered(clients, suite=HOME), await registered(clients, suite=FAR)

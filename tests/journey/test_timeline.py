@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import SimpleNamespace
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -210,6 +211,7 @@ async def test_the_ledger_and_the_story_tell_of_the_same_events(client, owner):
     assert opened[1]["id"] == str(entry.id)
 
 
+@pytest.mark.slow
 async def test_whoever_is_blind_hears_the_same_story_of_every_arm(at_trial, a_case, a_navigator):
     treated, control = await a_case("treatment"), await a_case("control")
     officer, someone, other = at_trial(), await a_navigator(), await a_navigator()

@@ -55,6 +55,7 @@ async def kinds(client, record):
     return {*await due(client, record)}
 
 
+@pytest.mark.slow
 async def test_a_start_is_due_from_whoever_knows_of_it(
     at_trial, a_case, a_navigator, later, trial_owner
 ):
@@ -139,6 +140,7 @@ async def test_a_summary_offence_without_an_outcome_comes_up_before_its_deadline
     assert "prosecution_deadline" not in await kinds(officer, record)
 
 
+@pytest.mark.slow
 async def test_an_offer_waits_on_both_lists_until_it_is_answered(
     at_trial, a_case, a_navigator, supervisor, later
 ):
@@ -172,6 +174,7 @@ async def test_an_offer_of_a_restricted_case_waits_for_nobody_who_is_not_named(
     assert await worklist(other.client) == []
 
 
+@pytest.mark.slow
 async def test_a_supervisor_is_told_of_their_team(at_trial, a_case, a_navigator, later):
     someone = await a_navigator()
     boss, elsewhere = at_trial(Role.SUPERVISOR), at_trial(Role.SUPERVISOR, "PETERLEE")

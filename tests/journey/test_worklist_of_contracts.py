@@ -24,6 +24,7 @@ async def kinds(client, record):
     return {*await due(client, record)}
 
 
+@pytest.mark.slow
 async def test_whoever_takes_part_is_reached_met_and_heard_of(a_bench):
     bench = await a_bench()
     own, boss, record = bench.navigator.client, bench.boss, bench.record
@@ -78,6 +79,7 @@ async def test_who_was_entered_as_having_come_by_mistake_was_not_met(a_bench):
         assert ("first_contact" in await kinds(own, record)) is (seen == 2)
 
 
+@pytest.mark.slow
 async def test_a_contract_is_signed_ends_and_leaves_an_outcome_to_decide(a_bench):
     bench = await a_bench()
     own, boss, record = bench.navigator.client, bench.boss, bench.record
@@ -131,6 +133,7 @@ async def told(bench, victim, body):
     return await post(bench.officer, f"victims/{victim['id']}/notifications", body)
 
 
+@pytest.mark.slow
 async def test_a_new_arrest_a_review_and_an_objection_wait_for_somebody_else(clients):
     record = await started(clients)
     boss, second = (clients(Role.SUPERVISOR, name=name) for name in ("boss", "second"))
@@ -183,6 +186,7 @@ async def test_a_new_arrest_of_who_turned_out_to_be_the_same_person_counts(clien
     assert (await due(boss, record))["arrest_unreviewed"]["due_on"] == "2026-12-11"
 
 
+@pytest.mark.slow
 async def test_a_condition_is_due_until_it_is_met_or_somebody_else_holds_it_up(clients):
     record = await started(clients)
     boss, someone = clients(Role.SUPERVISOR, name="boss"), await registered(clients)
@@ -208,6 +212,7 @@ async def test_a_condition_is_due_until_it_is_met_or_somebody_else_holds_it_up(c
     assert "condition_open" not in await kinds(boss, record)
 
 
+@pytest.mark.slow
 async def test_an_offence_out_of_time_and_broken_glass_are_looked_into(clients):
     record = await started(clients, offences=[SUMMARY])
     contract = await running(clients, record=record)

@@ -20,6 +20,8 @@ from conftest import NOON, Clients, noon
 from serving import service
 from trialling import SEED, a_protocol, consenting, open_trial
 
+pytestmark = pytest.mark.slow
+
 TODAY, CLOSES = date(2026, 11, 20), date(2026, 12, 1)
 LATER = {"number": 2, "version": "2.0", "closes_on": date(2027, 6, 1)}
 

@@ -2,12 +2,16 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from builders import released
 from checkpoint.foundation.actors import Role
 from delivering import problem
 from harm import added, post
 from keeping import SESSIONS, agreed, arrested_again, entered, moved, on, said, standing, started
 from navigating import registered
+
+pytestmark = pytest.mark.slow
 
 DECEMBER = datetime(2026, 12, 10, 9, tzinfo=UTC)
 MARCH = datetime(2027, 3, 3, 9, tzinfo=UTC)

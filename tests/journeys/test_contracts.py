@@ -7,6 +7,8 @@ from contracting import CONTRACT, TODAY, WORK, a_bench
 from delivering import problem
 from navigating import registered
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["a_bench"]
 MORE = [*CONTRACT["conditions"], WORK]
 CHANGED = {"reason_code": "needs_changed", "conditions": MORE}

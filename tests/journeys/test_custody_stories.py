@@ -9,6 +9,8 @@ from checkpoint.foundation import clock
 from checkpoint.foundation.actors import Role
 from traces import entries
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def hub(clients):

@@ -25,6 +25,8 @@ from shell import Shell
 from sockets import served
 from trialling import SEED, open_trial
 
+pytestmark = pytest.mark.slow
+
 COUNTED = """
     SELECT (SELECT count(*) FROM person) AS people,
            (SELECT count(*) FROM custody_record) AS records,
@@ -93,7 +95,6 @@ class Told:
     out: str
 
 
-@pytest.mark.slow
 def test_the_same_seed_ends_with_the_same_funnel(make_database, monkeypatch, tmp_path):
     funnels = []
     for number in range(2):
@@ -186,7 +187,6 @@ class Busy:
             await self.app(scope, receive, send)
 
 
-@pytest.mark.slow
 def test_it_waits_where_it_is_asked_to(shell, tmp_path):
     busy = Busy(an_app(shell.url, tmp_path), times=3)
     with served(busy, lifespan="on") as (host, port):
@@ -214,7 +214,6 @@ GIVEN = """
 """
 
 
-@pytest.mark.slow
 def test_where_a_trial_is_open_people_are_allocated_and_no_arm_is_shown(shell, tmp_path):
     asyncio.run(opened(shell.url, tmp_path))
     with serving(shell.url, tmp_path) as address:
@@ -229,7 +228,6 @@ def test_where_a_trial_is_open_people_are_allocated_and_no_arm_is_shown(shell, t
     assert not any(word in told.out for word in ("treatment", "control", "Drawn and given"))
 
 
-@pytest.mark.slow
 @pytest.mark.xdist_group("run")
 def test_without_an_address_it_plays_months_on_a_service_of_its_own_and_shows_the_caseload_board(
     tmp_path,

@@ -2,8 +2,12 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from builders import KNOWN, a_key, a_person, an_offence, booked, decided
 from checkpoint.foundation import clock
+
+pytestmark = pytest.mark.slow
 
 RECORD = "/v1/custody-records/{}"
 

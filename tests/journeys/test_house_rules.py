@@ -10,6 +10,8 @@ from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients
 from serving import service
 
+pytestmark = pytest.mark.slow
+
 RECORDS = "/v1/custody-records"
 RECORD = f"{RECORDS}/{{record_id}}"
 DOORS = [

@@ -1,8 +1,12 @@
 """What the rules leave to people, and what people put above the rules, through the front door."""
 
+import pytest
+
 from builders import DEPARTURE, DETERMINATION, KNOWN, REFERRED, a_key, an_offence, booked, decided
 from checkpoint.foundation.actors import Rank, Role
 from checkpoint.foundation.clock import utc_now
+
+pytestmark = pytest.mark.slow
 
 
 async def next_steps(client, record):

@@ -11,6 +11,8 @@ from keeping import on, standing
 from listing import DIRECTORY, TERMS, serving
 from referring import CONTACT, TODAY, Listed, a_desk, answered, provider
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["a_desk"]
 LATER = datetime(2026, 11, 17, 12, tzinfo=UTC)
 CAME = {"sessions": [{"session_on": str(LATER.date()), "attended": True}]}

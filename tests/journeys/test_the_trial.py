@@ -5,6 +5,8 @@ import pytest
 from builders import FORECAST, KNOWN, a_key, an_offence, booked, decided
 from checkpoint.foundation.actors import Role
 
+pytestmark = pytest.mark.slow
+
 # What the register of the trial asks besides.
 FREE = KNOWN | {"on_bail": False, "under_supervision": False}
 VOTES = {"low": 50, "moderate": 50, "high": 50}

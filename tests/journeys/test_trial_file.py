@@ -9,6 +9,8 @@ from checkpoint.allocation.states import TrialFileUnreadable
 from checkpoint.allocation.vault import lodge, lodged
 from conftest import NOON
 
+pytestmark = pytest.mark.slow
+
 
 def a_list():
     digests = dict.fromkeys(("digest", "sealed_digest", "seed_commitment"), "0" * 64)

@@ -50,6 +50,7 @@ async def test_no_answer_changes_when_the_next_sealed_arms_change(
     assert await everything(client) == before
 
 
+@pytest.mark.slow
 async def test_draws_that_no_blocks_can_make_are_raised_and_told_as_that_alone(
     at_trial, trial_owner, monitored_settings
 ):

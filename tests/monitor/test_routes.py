@@ -37,6 +37,7 @@ async def test_recruitment_is_told_by_week_against_the_line(at_trial):
     assert found["counted"].keys() == every.keys()
 
 
+@pytest.mark.slow
 async def test_strata_are_told_as_totals(at_trial):
     found = await told(at_trial, "strata")
     assert found["items"] == [

@@ -139,6 +139,7 @@ async def test_an_absent_navigator_is_offered_and_assigned_nothing(at_trial, a_c
     assert (await assigned(officer, record, navigator)).status_code == 201
 
 
+@pytest.mark.slow
 async def test_a_navigator_who_has_left_is_given_nothing_and_sees_nothing(
     at_trial, a_case, a_navigator
 ):
@@ -182,6 +183,7 @@ async def test_a_word_that_was_not_needed_is_not_kept(at_trial, a_case, a_naviga
     assert answer.json()["assignment"]["override_words"] is None
 
 
+@pytest.mark.slow
 async def test_who_is_next_is_based_there_able_and_least_busy(at_trial, a_case, a_navigator):
     officer = at_trial()
     busy, free = await a_navigator(capacity=2), await a_navigator(capacity=2)

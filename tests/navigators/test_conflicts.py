@@ -18,6 +18,7 @@ def boss(at_trial):
     return at_trial(Role.SUPERVISOR, name="boss")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("relation", ["knows_person", "knows_victim", "other"])
 async def test_a_declared_conflict_stands_against_the_case(
     at_trial, a_case, a_navigator, boss, relation

@@ -79,6 +79,7 @@ async def test_nobody_offers_a_case_that_is_not_theirs(theirs, a_navigator):
         problem(await offered(who.client, record, stranger), 404, "custody-record-not-found")
 
 
+@pytest.mark.slow
 async def test_a_supervisor_offers_a_case_beyond_a_capacity(
     at_trial, a_case, theirs, a_navigator, supervisor
 ):
@@ -149,6 +150,7 @@ async def test_an_offer_of_a_cover_is_over_after_its_last_day(theirs, at):
     problem(await answered(other.client, offer), 409, "handover-not-open")
 
 
+@pytest.mark.slow
 async def test_whoever_covers_may_take_over_and_hands_nothing_on(theirs, a_navigator):
     record, holder, other = theirs
     offer = (await offered(holder.client, record, other, **COVER)).json()

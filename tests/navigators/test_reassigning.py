@@ -159,6 +159,7 @@ async def test_a_mapping_goes_to_nobody_who_knows_the_person(
     assert await sick.cases() == {record["id"]: "assigned"}
 
 
+@pytest.mark.slow
 async def test_covers_end_with_the_caseload_and_offers_with_the_assignment(
     alone, at_trial, boss, a_case, a_navigator
 ):

@@ -122,6 +122,7 @@ def of_source(shell, source):
     )[0].n
 
 
+@pytest.mark.slow
 def test_a_file_is_taken_in_with_a_bar_and_a_report_and_once(shell, imported, tmp_path):
     report = tmp_path / "report.csv"
     told = imported(as_csv(*ROWS), "pnc", "--report", report, "--rows", 3)

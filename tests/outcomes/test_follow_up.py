@@ -24,6 +24,7 @@ async def entries(trial, source):
     )
 
 
+@pytest.mark.slow
 async def test_follow_up_of_everybody_is_taken_in_and_told(shared_trial):
     client = shared_trial.client()
     answer = await sent(client, *THREE, nothing(3, 2), source="FIRST")
@@ -61,6 +62,7 @@ async def test_follow_up_of_everybody_is_taken_in_and_told(shared_trial):
     ]
 
 
+@pytest.mark.slow
 async def test_the_same_rows_are_the_same_batch_and_a_row_is_never_there_twice(shared_trial):
     client = shared_trial.client()
     first = await sent(client, *THREE, source="AGAIN")
@@ -188,6 +190,7 @@ async def test_every_step_of_follow_up_leaves_one_entry(shared_trial):
     ]
 
 
+@pytest.mark.slow
 async def test_somebody_merged_is_followed_up_under_either_number(followed_trial):
     first, second = (record["person"]["id"] for record in followed_trial.records[:2])
     supervisor = followed_trial.client(Role.SUPERVISOR, NOON)
@@ -240,6 +243,7 @@ async def test_definitions_that_are_no_longer_what_was_published_are_not_shown(c
     assert answer.json()["errorCode"] == "outcome-definitions-changed"
 
 
+@pytest.mark.slow
 async def test_whoever_took_back_their_agreement_is_left_out_and_nothing_of_them_is_kept(
     followed_trial,
 ):

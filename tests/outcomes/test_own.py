@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+import pytest
+
 from assessing import INSTRUMENT, all_pathways, assessed
 from builders import KNOWN, a_key, booked, decided
 from checkpoint.allocation.vault import Vault
@@ -35,10 +37,12 @@ async def source(trial, until=LATER):
     return (None, []) if found is None else (found[0], everybody)
 
 
+@pytest.mark.slow
 async def test_nothing_is_cut_before_follow_up_has_come(followed_trial):
     assert await source(followed_trial) == (None, [])
 
 
+@pytest.mark.slow
 async def test_everybody_is_taken_in_with_what_became_of_them(followed_trial):
     trial = followed_trial
     officer = trial.stage.at()(name="officer 0")
@@ -88,6 +92,7 @@ async def test_everybody_is_taken_in_with_what_became_of_them(followed_trial):
     assert (first.delivered_mask, first.per_protocol, first.completed) == (None, False, None)
 
 
+@pytest.mark.slow
 async def test_a_cut_tells_what_was_known_then(followed_trial):
     trial = followed_trial
     early = datetime(2028, 6, 1, 12, tzinfo=UTC)
@@ -109,6 +114,7 @@ async def test_a_cut_tells_what_was_known_then(followed_trial):
     )
 
 
+@pytest.mark.slow
 async def test_what_was_delivered_is_derived_from_events_and_stays_behind_masks(followed_trial):
     trial = followed_trial
     arms = {}
@@ -138,6 +144,7 @@ async def test_what_was_delivered_is_derived_from_events_and_stays_behind_masks(
     assert before == []
 
 
+@pytest.mark.slow
 async def test_whoever_is_not_eligible_is_counted_by_the_first_criterion_not_met(followed_trial):
     trial = followed_trial
     officer = trial.stage.at()(name="officer 0")
@@ -151,6 +158,7 @@ async def test_whoever_is_not_eligible_is_counted_by_the_first_criterion_not_met
     assert programme.flow["stopped"]["screened"] == {f"ineligible_{code}": 1}
 
 
+@pytest.mark.slow
 async def test_a_cut_of_a_trial_that_runs_here_holds_everybody_behind_masks(followed_trial):
     trial = followed_trial
     statistician = trial.client(Role.STATISTICIAN)
@@ -182,6 +190,7 @@ async def test_a_cut_of_a_trial_that_runs_here_holds_everybody_behind_masks(foll
         assert arm not in answer.text
 
 
+@pytest.mark.slow
 async def test_people_are_taken_in_as_one_and_as_they_stood(followed_trial):
     trial = followed_trial
     ids = [record["person"]["id"] for record in trial.records]
@@ -242,6 +251,7 @@ async def test_people_are_taken_in_as_one_and_as_they_stood(followed_trial):
     }
 
 
+@pytest.mark.slow
 async def test_nothing_is_cut_where_nothing_says_what_counts(followed_trial):
     trial = followed_trial
     await trial.stage.found("ALTER TABLE outcome_definitions DISABLE TRIGGER ALL")
@@ -251,6 +261,7 @@ async def test_nothing_is_cut_where_nothing_says_what_counts(followed_trial):
     assert answer.json()["errorCode"] == "outcome-definitions-not-found"
 
 
+@pytest.mark.slow
 async def test_no_follow_up_is_taken_in_that_cannot_be_recorded(followed_trial):
     trial = followed_trial
     await trial.stage.found("REVOKE INSERT ON audit_entry FROM checkpoint_api")

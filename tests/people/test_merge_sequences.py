@@ -81,6 +81,7 @@ class Sequence:
         return [(await queries.whole(self.session, row)).model_dump_json() for row in rows]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(MERGE | PART, max_size=MOST), order=st.permutations(range(MOST)))
 async def test_parting_everything_restores_everybody_bit_for_bit(api, officer, steps, order):

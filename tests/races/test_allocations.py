@@ -10,6 +10,8 @@ from checkpoint.foundation.actors import Role
 from trialling import consenting
 from waits import until_waiting
 
+pytestmark = pytest.mark.slow
+
 BECAUSE = {"reason": "other", "words": "Synthetic words."}
 OF_PEOPLE = "SELECT * FROM allocation WHERE person_id = ANY(CAST(:people AS uuid[]))"
 ROUNDS = 4

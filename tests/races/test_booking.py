@@ -3,11 +3,14 @@
 import asyncio
 from uuid import uuid4
 
+import pytest
 import sqlalchemy as sa
 
 from builders import a_booking, a_key, a_person
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.database import transaction
+
+pytestmark = pytest.mark.slow
 
 RECORDS = """
     SELECT custody_record.id FROM custody_record JOIN person ON person.id = person_id

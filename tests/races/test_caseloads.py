@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+import pytest
 import sqlalchemy as sa
 
 from builders import make_record
@@ -18,6 +19,8 @@ from checkpoint.navigators.states import CaseloadEmpty, How, NavigatorFull, Offe
 from conftest import NOON
 from navigating import make_assigned, make_navigator
 from waits import all_there
+
+pytestmark = pytest.mark.slow
 
 STANDING = "SELECT navigator_id FROM navigator_assignment WHERE ended_at IS NULL AND custody_record_id = ANY(:ids)"
 

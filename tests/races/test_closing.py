@@ -13,6 +13,8 @@ from conftest import NOON
 from trialling import consenting
 from waits import until_waiting
 
+pytestmark = pytest.mark.slow
+
 MANAGER = Actor(id=uuid4(), role=Role.OPERATOR)
 
 

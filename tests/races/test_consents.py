@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+import pytest
 from sqlmodel import select
 
 from builders import KNOWN, NOBODY_NEEDED, WHOLE_CONSENT, make_offence, make_record, make_screening
@@ -18,6 +19,8 @@ from checkpoint.foundation.database import insert, transaction
 from checkpoint.foundation.preconditions import Overtaken
 from conftest import NOON
 from waits import all_there
+
+pytestmark = pytest.mark.slow
 
 WHOLE = AskForConsent.model_validate(WHOLE_CONSENT)
 BACK = WithdrawConsent(

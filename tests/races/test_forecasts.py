@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from builders import FORECAST, make_record
 from checkpoint.custody import queries as custody
 from checkpoint.forecast import actions, queries
@@ -9,6 +11,8 @@ from checkpoint.forecast.schemas import RecordForecast, RecordRiskView
 from checkpoint.foundation.database import transaction
 from conftest import NOON
 from waits import all_there
+
+pytestmark = pytest.mark.slow
 
 
 async def test_views_and_bands_at_once_are_kept_in_a_true_order(api, officer):

@@ -10,6 +10,8 @@ from builders import a_booking, a_key, a_person, an_offence, booked, released
 from checkpoint.foundation.actors import Role
 from waits import until_waiting
 
+pytestmark = pytest.mark.slow
+
 RECORDS = "/v1/custody-records"
 ROUNDS, AT_ONCE = 8, 4  # pairs at once take no more connections than the pool has
 # An offence, and a birth after it that everything else on record allows.
@@ -104,7 +106,6 @@ def exactly_one(booking, correction):
         assert correction.status_code == 200, correction.text
 
 
-@pytest.mark.slow
 async def test_nobody_is_booked_in_for_what_was_before_their_corrected_birth(ours, theirs):
     async for _, booking, correction in in_pairs(
         lambda record: book(theirs, record["person"]["id"], suite="PETERLEE"),
@@ -131,7 +132,6 @@ async def test_whoever_comes_first_to_a_person_wins_and_the_other_is_told_why(ou
     assert answers[first].is_success
 
 
-@pytest.mark.slow
 async def test_no_offence_is_alleged_from_before_the_corrected_birth(ours):
     committed = {"committed_from": COMMITTED, "committed_until": COMMITTED}
     async for record, alleging, correction in in_pairs(
@@ -148,7 +148,6 @@ async def test_no_offence_is_alleged_from_before_the_corrected_birth(ours):
         assert found["version"] == 2
 
 
-@pytest.mark.slow
 async def test_of_two_corrections_from_two_suites_one_is_heard_and_reaches_both(ours, theirs):
     async def in_two_suites():
         here = await booked(ours)
@@ -169,7 +168,6 @@ async def test_of_two_corrections_from_two_suites_one_is_heard_and_reaches_both(
             assert (found["version"], found["person"]) == (2, done.json()["person"])
 
 
-@pytest.mark.slow
 async def test_a_release_and_an_offence_at_once_are_both_kept(ours, owner):
     async for record, left, alleged in in_pairs(
         lambda record: release(ours, record),

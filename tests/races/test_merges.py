@@ -9,6 +9,8 @@ from builders import a_booking, a_key, booked, released
 from checkpoint.foundation.actors import Role
 from waits import until_waiting
 
+pytestmark = pytest.mark.slow
+
 PEOPLE, RECORDS = "/v1/people/{}", "/v1/custody-records"
 BECAUSE = {"reason": "other", "words": "Synthetic words."}
 ROUNDS = 8

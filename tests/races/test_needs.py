@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+import pytest
 from sqlmodel import select
 
 from assessing import WHOLE_NEEDS
@@ -17,6 +18,8 @@ from checkpoint.needs.states import AlreadyCompleted, BaselineTaken, DraftOpen
 from checkpoint.needs.tables import NeedsAssessment, NeedsDraft
 from conftest import NOON
 from waits import all_there
+
+pytestmark = pytest.mark.slow
 
 WHOLE = AssessNeeds.model_validate(WHOLE_NEEDS)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from sqlmodel import col, select
 
 from builders import KNOWN, make_offence, make_record, make_screening
@@ -18,6 +19,8 @@ from checkpoint.foundation.database import transaction
 from checkpoint.foundation.preconditions import Overtaken
 from conftest import NOON
 from waits import all_there
+
+pytestmark = pytest.mark.slow
 
 RELEASED = Release(released_at="2026-11-03T04:30:00Z", release_kind="charged")
 HERE, AWAY = SaveScreening(lives_in_area=True), SaveScreening(lives_in_area=False)

@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+import pytest
 from sqlmodel import select
 
 from builders import (
@@ -24,6 +25,8 @@ from checkpoint.oversight.states import Outcome, OversightNotAllowed
 from checkpoint.oversight.tables import EligibilityOverride, OverrideAnswer
 from conftest import NOON
 from waits import all_there
+
+pytestmark = pytest.mark.slow
 
 ACCEPT, DEPART = DetermineEligibility(**DETERMINATION), ProposeOverride(**DEPARTURE)
 

@@ -13,6 +13,8 @@ from crowd import crowd, plainly
 from referring import CONTACT, listed, places
 from services import running
 
+pytestmark = pytest.mark.slow
+
 # As the doors of enrolment, of the programme's start and of needs would have left them.
 STARTED = """
     WITH cases AS (
@@ -76,7 +78,6 @@ def url(make_database):
     return make_database()
 
 
-@pytest.mark.slow
 async def test_ten_of_two_hundred_at_once_get_the_last_ten_places(url, tmp_path):
     ids = await begun(url, MANY)
     engine = engine_for(url)

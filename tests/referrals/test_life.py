@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from builders import WITHDRAWAL, a_key
 from checkpoint.foundation import clock
 from checkpoint.foundation.actors import Role
@@ -153,6 +155,7 @@ async def test_nothing_is_told_without_consent_and_no_more_once_it_is_withdrawn(
     ] == "declined_by_provider"
 
 
+@pytest.mark.slow
 async def test_where_no_place_is_free_somebody_waits_or_is_told_of_other_offers(a_desk, clients):
     first, second = await a_desk(), await a_desk()
     offer = await listed(first.engine, maximum=1, pathways=["finance", "health"])
