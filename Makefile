@@ -34,10 +34,12 @@ check: $(VENV)/dev ## Format, lint, types and the corridor
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache --no-logo
 
-cover: $(VENV)/dev ## Run the rooms' quick tests, see that pure files and deeds are covered whole; then the slow ones
-	@$(BIN)/python -m pytest --ignore=tests/house --ignore=tests/journeys --ignore=tests/races --cov --cov-report=
+ACROSS := tests/house tests/journeys tests/races
+
+cover: $(VENV)/dev ## Run all but the long ones, and see that pure files and deeds are covered whole by their rooms
+	@$(BIN)/python -m pytest -m "not long" $(ACROSS:%=--ignore=%) --cov --cov-report=
 	@$(BIN)/python -m coverage report --fail-under=100 --show-missing --skip-covered --include="$(WHOLE)"
-	@$(BIN)/python -m pytest -m "slow and not long"
+	@$(BIN)/python -m pytest -m "slow and not long" $(ACROSS)
 
 bench: $(VENV)/bench ## Measure this service beside its limit and Django; worklist, directory, open mount
 	@$(BIN)/python bench/run.py

@@ -147,6 +147,7 @@ async def test_an_exhausted_stratum_draws_nothing_and_what_was_drawn_stands(stag
     assert (said.out + said.err).count("stratum_runs_low") == len(arms)
 
 
+@pytest.mark.slow
 async def test_an_abandoned_draft_of_consent_holds_no_place(stage):
     await stage.trial()
     officer = stage.at()()
@@ -174,6 +175,7 @@ async def test_a_refused_draw_takes_no_place(stage):
     assert [row.place for row in await stage.found(ALLOCATIONS)] == [1, 2, 3]
 
 
+@pytest.mark.slow
 async def test_whoever_is_merged_after_a_draw_has_the_arm_that_was_drawn(stage):
     await stage.trial()
     clients = stage.at()
@@ -209,6 +211,7 @@ async def test_of_two_who_were_allocated_and_then_merged_the_first_stands_and_bo
     assert len(await stage.found(ALLOCATIONS)) == 2
 
 
+@pytest.mark.slow
 async def test_a_record_about_somebody_merged_away_draws_nothing(stage):
     await stage.trial()
     clients = stage.at()
@@ -250,6 +253,7 @@ async def test_a_consent_that_was_taken_back_before_the_draw_draws_nothing(stage
     assert kind in (await refused(stage, answer, 409, "consent-needed"))["missing"]
 
 
+@pytest.mark.slow
 async def test_a_closed_trial_draws_nothing_and_what_was_drawn_is_told_on(stage):
     await stage.trial()
     officer = stage.at()()
@@ -264,6 +268,7 @@ async def test_a_closed_trial_draws_nothing_and_what_was_drawn_is_told_on(stage)
     assert (await draw(officer, before, decided)).json() == told
 
 
+@pytest.mark.slow
 async def test_an_announced_trial_draws_nothing(stage):
     await stage.trial(opens_on=date(2026, 11, 4))
     officer = stage.at()()

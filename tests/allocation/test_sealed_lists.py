@@ -84,6 +84,7 @@ async def test_a_live_list_is_not_drawn_from_in_development(stage):
     await undrawn(stage, await draw(stage.at(sealing_key=SecretStr(KEY))()), "list-not-sealed")
 
 
+@pytest.mark.slow
 async def test_a_test_list_is_not_drawn_from_in_production(stage):
     await stage.trial()
     await undrawn(stage, await draw(in_production(stage)), "list-not-sealed")

@@ -51,6 +51,7 @@ async def test_the_api_s_role_reads_no_place_and_no_secret(clients, table, state
             await connection.execute(sa.text(statement.format(table)))
 
 
+@pytest.mark.slow
 async def test_whoever_draws_cannot_peek_and_back_out(stage, clients):
     record, decision = await consenting(clients())
     engine, vault = clients.app.state.engine, clients.app.state.vault
@@ -75,6 +76,7 @@ async def test_whoever_draws_cannot_peek_and_back_out(stage, clients):
         assert (await connection.execute(PEEK, {"id": uuid4()})).scalar_one() is None
 
 
+@pytest.mark.slow
 async def test_a_place_cannot_be_chosen_or_passed_over(stage, clients):
     officer = clients()
     record, decision = await consenting(officer)

@@ -216,6 +216,7 @@ async def forgetful_app(database, tmp_path):
     await app.state.engine.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("door", ["silent", "twice", "broken"])
 async def test_an_answer_that_was_not_recorded_once_is_held_back(forgetful_app, owner, door):
     app = forgetful_app

@@ -1,5 +1,7 @@
 """Appointments are planned, moved, cancelled and held; whoever has the case has them."""
 
+import pytest
+
 from builders import a_key
 from checkpoint.foundation.actors import Role
 from delivering import problem
@@ -61,6 +63,7 @@ async def test_an_appointment_is_planned_read_and_on_its_day(worked, a_navigator
 NOT_FOUND = "appointment-not-found"
 
 
+@pytest.mark.slow
 async def test_what_cannot_be_planned_is_told_and_changes_nothing(worked, trial_owner, a_navigator):
     record, navigator = await worked()
     other = await a_navigator()

@@ -103,6 +103,7 @@ async def test_nothing_counts_twice_and_only_for_what_is_counted(clients):
     assert problem(stale, 412, "overtaken")["fields"] == []
 
 
+@pytest.mark.slow
 async def test_what_is_entered_after_the_end_changes_nothing_of_how_it_ended(clients):
     navigator = await registered(clients)
     contract = await agreed(clients, navigator, SESSIONS)

@@ -75,6 +75,7 @@ async def test_a_wait_excuses_nothing_of_a_contract_that_has_ended(clients, offi
     assert stands == held
 
 
+@pytest.mark.slow
 async def test_what_is_left_to_do_is_done_by_the_suite_or_by_who_is_given_the_case_again(clients):
     navigator, second = await registered(clients), clients(Role.SUPERVISOR, name="second")
     contract = await agreed(clients, navigator)

@@ -34,6 +34,7 @@ BODIES = {
 }
 
 
+@pytest.mark.slow
 async def test_a_contract_elsewhere_is_as_absent_as_one_that_is_not(a_bench, clients, owner):
     bench = await a_bench()
     await bench.draft()

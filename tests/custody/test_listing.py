@@ -82,6 +82,7 @@ async def test_pages_walk_the_whole_list_once(clients, suite, size):
     assert set(walked) == set(ids)
 
 
+@pytest.mark.slow
 async def test_pages_walk_the_list_once_while_people_arrive(clients, suite):
     client = clients(Role.CUSTODY_OFFICER, suite)
     there = await arrests(client, suite, 10, 20, 30, 40, 20, 20)

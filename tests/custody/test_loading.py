@@ -155,6 +155,7 @@ async def at_the_front_door(url, folder, visit):
         await app.state.engine.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not NATIONAL.exists(), reason="the national list is not at hand")
 def test_the_national_list_stands_before_the_starter_list_and_keeps_its_classes(shell, tmp_path):
     told = shell("custody", "load-offences", NATIONAL)

@@ -3,6 +3,8 @@
 import asyncio
 from collections import Counter
 
+import pytest
+
 from builders import WITHDRAWAL, a_key, booked
 from checkpoint.foundation.actors import Role
 from delivering import PROPOSED, STARTED, a_disposal, place, said
@@ -53,6 +55,7 @@ async def test_several_disposals_of_one_offence_at_once_are_one(client, clients)
     assert told(answers) == {(201, None): 1, (409, "disposal-stands"): 3}
 
 
+@pytest.mark.slow
 async def test_nobody_is_started_while_consent_is_taken_back(at_trial, a_case):
     record, officer = await a_case("treatment"), at_trial()
     asking = (await officer.get(place(record, "consents"))).json()["items"][0]["id"]

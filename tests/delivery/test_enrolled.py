@@ -71,6 +71,7 @@ async def test_every_deed_and_reading_is_on_record_once(client, owner):
     ]
 
 
+@pytest.mark.slow
 async def test_an_allocation_after_the_first_of_one_person_is_not_started(at_trial, a_case):
     first, second = await a_case("treatment"), await a_case("treatment")
     supervisor = at_trial(Role.SUPERVISOR, name="merger")

@@ -58,6 +58,7 @@ def test_without_a_file_the_first_are_named(shell, decisions, written):
     assert decisions[2]["id"] not in named
 
 
+@pytest.mark.slow
 def test_a_published_version_or_a_packaged_one_can_be_named(shell, decisions, publish):
     assert publish(OLDER).code == 0
     for version, changed in (("test-2099", 2), ("2018-04-01", 0)):

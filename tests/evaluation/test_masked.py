@@ -244,6 +244,7 @@ async def test_each_reading_is_one_entry_of_the_ledger(at_cuts, cuts_owner, lyin
     assert str(lying[0].id) in entry[3]
 
 
+@pytest.mark.slow
 async def test_the_same_cut_gives_the_same_bytes(at_cuts):
     for door in DOORS:
         first, again = [await at_cuts(STATISTICIAN).get(f"{PLACE}{door}") for _ in range(2)]

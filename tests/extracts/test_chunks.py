@@ -7,6 +7,7 @@ import pytest
 from checkpoint.extracts.builds.chunks import Cancelled, Chunks
 
 
+@pytest.mark.slow
 async def test_a_thread_that_goes_ends_the_copying_and_the_other_way_round():
     chunks = Chunks()
     chunks.leave()

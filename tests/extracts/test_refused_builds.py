@@ -125,6 +125,7 @@ async def test_a_release_in_between_stops_a_build_of_nearly_the_same(lab, servic
     assert "fewer than 10" in told["fault_meaning"]
 
 
+@pytest.mark.slow
 async def test_few_are_not_left_between_three_releases(lab, service, first):
     found = "SELECT count(*) FROM cut_participant JOIN data_cut ON data_cut.id = cut_id "
     found += f"JOIN trial ON trial.id = trial_id WHERE code = '{lab.trial}' AND age = 41"

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from pydantic import TypeAdapter
 
 from builders import a_key
@@ -55,6 +56,7 @@ def opened_by(clients, route):
     return clients(next(role for role in TOKEN_ROLES if holds(role, lock.permission)))
 
 
+@pytest.mark.slow
 async def test_a_body_that_is_not_sent_is_told_field_by_field(app, clients):
     for door, route, _ in bodies(app):
         form = route.body_field.field_info.annotation

@@ -147,6 +147,7 @@ async def test_sql_and_stages_agree_from_eligible_to_allocated(at_trial, recruit
     await check_all(client, recruiting, "allocation")
 
 
+@pytest.mark.slow
 async def test_the_blind_are_told_the_same_of_either_arm(at_trial, recruiting):
     client = at_trial(Role.CUSTODY_OFFICER, recruiting)
     for _ in range(6):

@@ -83,6 +83,7 @@ async def test_whatever_a_victim_was_not_told_is_kept_until_they_were(client, ow
     assert await kept(owner, record) == []
 
 
+@pytest.mark.slow
 async def test_who_turns_out_to_be_another_after_all_was_not_arrested_again(clients, owner):
     record = await started(clients)
     boss = clients(Role.SUPERVISOR, name="boss")

@@ -243,6 +243,7 @@ async def test_the_two_agree_from_the_start_to_the_last_outcome(a_bench):
     assert (await steps_of(officer, record))["record_notification"]["allowed"] is True
 
 
+@pytest.mark.slow
 async def test_a_case_whose_navigator_is_gone_wants_one_first_and_a_withdrawal_an_end(a_bench):
     bench = await a_bench()
     record, officer, boss = bench.record, bench.officer, bench.boss
@@ -264,6 +265,7 @@ async def test_a_case_whose_navigator_is_gone_wants_one_first_and_a_withdrawal_a
     assert (await agreed(officer, record))[0] == "Record the outcome of every offence."
 
 
+@pytest.mark.slow
 async def test_who_withdrew_before_there_was_a_contract_is_given_none(a_bench):
     bench = await a_bench()
     await withdraw(bench)

@@ -95,6 +95,7 @@ async def test_a_supervisor_reads_what_their_team_works_elsewhere_and_does_nothi
     assert await due_for(leader, record) == {}
 
 
+@pytest.mark.slow
 async def test_what_a_team_has_no_more_its_supervisor_reads_no_more(clients):
 
     record = await enrolled(clients())

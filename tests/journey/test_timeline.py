@@ -250,6 +250,7 @@ async def test_whoever_is_blind_hears_the_same_story_of_every_arm(at_trial, a_ca
     assert NOON.isoformat()[:10] in own[-1]["happened_at"]
 
 
+@pytest.mark.slow
 async def test_a_contracts_story_is_told_when_it_happened_to_whoever_works_the_case(
     clients, a_bench
 ):

@@ -98,6 +98,7 @@ async def test_a_start_is_due_from_whoever_knows_of_it(
     assert await kinds(someone.client, record) == set()
 
 
+@pytest.mark.slow
 async def test_the_blind_are_told_the_same_of_every_arm(at_trial, a_case, later):
     records = [await a_case("treatment"), await a_case("control")]
     await said(at_trial(), records[0], "programme-start", STARTED)
@@ -113,6 +114,7 @@ async def test_the_blind_are_told_the_same_of_every_arm(at_trial, a_case, later)
     assert "disposal_missing" in await kinds(at_trial(), records[1])
 
 
+@pytest.mark.slow
 async def test_a_summary_offence_without_an_outcome_comes_up_before_its_deadline(
     at_trial, a_case, a_navigator, later
 ):

@@ -241,6 +241,7 @@ async def test_an_offence_out_of_time_and_broken_glass_are_looked_into(clients):
     assert "time_limit_incident" not in await kinds(clients(), record)
 
 
+@pytest.mark.slow
 async def test_the_blind_hear_of_no_contract_and_no_appointment(at_trial, worked):
     record, someone = await worked()
     blind = at_trial(Role.SUPERVISOR, name="blind to contracts")

@@ -86,6 +86,7 @@ def test_of_two_hundred_trials_in_blocks_none_is_raised():
     assert raised == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arms", "sizes"),
     [

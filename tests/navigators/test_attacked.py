@@ -3,6 +3,8 @@
 import asyncio
 from datetime import UTC, datetime
 
+import pytest
+
 from builders import a_key
 from checkpoint.foundation.actors import Role
 from delivering import problem
@@ -26,6 +28,7 @@ async def entered(client, navigator, noun, body):
     return await client.post(address, json=body, headers=a_key())
 
 
+@pytest.mark.slow
 async def test_nobody_covers_a_case_on_days_on_which_they_are_known_not_to_be_there(clients):
     boss, own = clients(Role.SUPERVISOR, name="boss"), await registered(clients)
     record = await started(clients)

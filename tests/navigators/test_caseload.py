@@ -145,6 +145,7 @@ def test_suggestions_name_everybody_once_and_rank_only_who_can(case, team):
         assert each.blocks == blocks_of(each.candidate, case)
 
 
+@pytest.mark.slow
 @given(case=CASES, team=TEAMS, data=st.data())
 def test_suggestions_do_not_depend_on_the_order_of_the_team(case, team, data):
     assert suggest(case, team) == suggest(case, data.draw(st.permutations(team)))

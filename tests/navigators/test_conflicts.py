@@ -31,6 +31,7 @@ async def test_a_declared_conflict_stands_against_the_case(
     assert (await assigned(at_trial(), other, navigator)).status_code == 201
 
 
+@pytest.mark.slow
 async def test_whoever_is_known_is_known_in_a_case_of_which_they_are_the_victim(
     at_trial, a_case, a_navigator, boss
 ):

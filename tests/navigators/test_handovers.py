@@ -96,6 +96,7 @@ async def test_a_supervisor_offers_a_case_beyond_a_capacity(
     assert found["override_words"] == "They know the family."
 
 
+@pytest.mark.slow
 async def test_room_is_asked_for_when_a_case_is_taken_and_not_only_when_it_is_offered(
     at_trial, a_case, theirs, a_navigator
 ):
@@ -197,6 +198,7 @@ async def test_a_case_without_a_navigator_is_not_offered(a_case, a_navigator, su
     problem(await offered(boss, record, other), 409, "no-navigator")
 
 
+@pytest.mark.slow
 async def test_a_case_is_not_offered_to_whose_it_is(theirs):
     record, holder, _ = theirs
     problem(await offered(holder.client, record, holder), 409, "navigator-holds-case")

@@ -71,6 +71,7 @@ def test_definitions_that_will_not_do_are_refused(empty, publish, content, says)
     assert "No such file" in empty("outcomes", "publish", "nowhere.toml").err
 
 
+@pytest.mark.slow
 def test_the_packages_definitions_are_never_loaded_over_a_forces_own(empty, publish):
     publish(definitions())
     asyncio.run(at_server("ALTER TABLE outcome_definitions DISABLE TRIGGER ALL", empty.url))

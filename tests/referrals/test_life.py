@@ -22,6 +22,7 @@ def at(clients, moment):
     clients.app.dependency_overrides[clock.now] = now
 
 
+@pytest.mark.slow
 async def test_a_referral_for_a_condition_goes_its_whole_way(a_desk, clients, owner):
     desk = await a_desk()
     offer = await listed(desk.engine, maximum=1)
@@ -301,6 +302,7 @@ async def test_a_token_that_names_no_organization_is_no_providers(clients):
     assert (refused.status_code, refused.json()["errorCode"]) == (401, "not-authenticated")
 
 
+@pytest.mark.slow
 async def test_what_waits_for_an_answer_stands_on_the_worklist(a_desk, clients):
     desk = await a_desk()
     offer = await listed(desk.engine)

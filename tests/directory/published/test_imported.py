@@ -86,6 +86,7 @@ async def reader(request, anyio_backend, make_database, tmp_path_factory):
         await each.dispose()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("base", FOLDERS, ids=FOLDERS.values())
 async def test_what_was_imported_is_valid_by_the_standards(reader, base):
     assert {("services", False), ("organizations", False)} <= await judged(base, reader)
