@@ -34,7 +34,8 @@ check: $(VENV)/dev ## Format, lint, types and the corridor
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache --no-logo
 
-ACROSS := tests/house tests/journeys tests/races
+# These start whole processes, or walk through every door: they run once, untraced.
+ACROSS := tests/house $(addprefix tests/journeys/,test_demo.py test_run.py test_shell_mistakes.py)
 
 cover: $(VENV)/dev ## Run all but the long ones, and see that pure files and deeds are covered whole by their rooms
 	@$(BIN)/python -m pytest -m "not long" $(ACROSS:%=--ignore=%) --cov --cov-report=

@@ -1,8 +1,10 @@
 import asyncio
+import io
 import json
 
 import pytest
 
+from checkpoint.directory.imports import reports
 from checkpoint.directory.imports.addresses import place_of
 from checkpoint.directory.imports.dialects import page_of
 from checkpoint.directory.imports.fetching import Fetcher, FetchFailed, Limits
@@ -72,3 +74,17 @@ def test_what_is_embedded_in_lists_is_split_off_and_counts_that_are_none_are_non
             "fees": float("inf"), "last_modified": "2026-01-01T00:00:00+00:00:30"}  # fmt: skip
     (row,) = rows_of(ListingKind.SERVICE, item, source="x")
     assert row.document.keys() == {"id", "name", "program_id", "status"}
+
+
+class Pipe(io.StringIO):
+    """A file that cannot be gone back in."""
+
+    def seekable(self) -> bool:
+        return False
+
+
+def test_a_report_begins_anew_where_its_file_can_and_goes_on_in_a_pipe():
+    file, pipe = io.StringIO(), Pipe()
+    for each in (file, pipe):
+        reports.Report(each).begin()
+    assert pipe.getvalue() == 2 * file.getvalue()
