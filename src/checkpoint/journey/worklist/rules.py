@@ -14,7 +14,7 @@ from checkpoint.journey.worklist.states import Kind, Urgency
 
 HOUR = timedelta(hours=1)
 # Of each kind, as many are counted and no more: beyond that the answer is "at least".
-COUNTED = 100
+COUNTED = 50
 
 
 @dataclass(frozen=True, kw_only=True)

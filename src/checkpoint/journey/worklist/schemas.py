@@ -46,7 +46,7 @@ class UrgencyCountView(View):
 
 
 class WorklistCountsView(View):
-    """How many there are on all pages; of each kind, a hundred are counted."""
+    """How many there are on all pages; of each kind, fifty are counted."""
 
     kinds: list[KindCountView]
     urgencies: list[UrgencyCountView]

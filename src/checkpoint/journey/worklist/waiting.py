@@ -85,14 +85,16 @@ def clearance_expiring(reach: Reach) -> Any:
 
 
 COVERED = sa.exists().where(col(Cover.assignment_id) == col(Assignment.id), COVERS)
-UNCOVERED = (
-    sa.select(sa.func.count())
+# Beside the navigator, so that their cases are counted once.
+ALONE = (
+    sa.select(sa.func.count().label("uncovered"))
     .select_from(Assignment)
     .where(col(Assignment.navigator_id) == col(Navigator.id))
     .where(col(Assignment.ended_at).is_(None), ~COVERED)
     .correlate(Navigator)
-    .scalar_subquery()
+    .lateral("alone")
 )
+UNCOVERED = ALONE.c.uncovered
 
 
 def navigator_absent(reach: Reach) -> Any:
@@ -102,6 +104,7 @@ def navigator_absent(reach: Reach) -> Any:
     return (
         sa.select(*of_nobody(col(Absence.absent_from), col(Absence.id), col(Navigator.id), words))
         .join_from(Absence, Navigator, col(Navigator.id) == col(Absence.navigator_id))
+        .join(ALONE, sa.true())
         .where(TEAM[reach], ~replaced, ~col(Absence.taken_away), UNCOVERED > 0)
         .where(sa.or_(col(Absence.last_day).is_(None), col(Absence.last_day) >= TODAY))
     )
@@ -111,8 +114,10 @@ def navigator_left(reach: Reach) -> Any:
     """Last days at work that are over, of navigators who still hold cases that nobody covers."""
     last_day = col(Navigator.last_day)
     words = sa.cast(UNCOVERED, sa.String())
-    return sa.select(*of_nobody(last_day, col(Navigator.id), col(Navigator.id), words)).where(
-        TEAM[reach], last_day < TODAY, UNCOVERED > 0
+    return (
+        sa.select(*of_nobody(last_day, col(Navigator.id), col(Navigator.id), words))
+        .join_from(Navigator, ALONE, sa.true())
+        .where(TEAM[reach], last_day < TODAY, UNCOVERED > 0)
     )
 
 
