@@ -16,6 +16,7 @@ from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 from checkpoint.outcomes.own import cases
 from checkpoint.trials import queries as trials
 from conftest import NOON
+from delivering import problem
 from following import LATER, NUMBERS, a_row, nothing, sent
 
 DISPOSED = {
@@ -268,3 +269,33 @@ async def test_no_follow_up_is_taken_in_that_cannot_be_recorded(followed_trial):
     answer = await sent(trial.client(), a_row(1))
     assert answer.json()["errorCode"] == "ledger-not-written"
     assert await trial.stage.found("SELECT * FROM follow_up_batch") == []
+
+
+async def test_a_later_batch_of_another_source_makes_nobody_lost_to_a_cut_of_an_earlier_day(
+    followed_trial,
+):
+    trial = followed_trial
+    statistician = trial.client(Role.STATISTICIAN)
+    rows = [a_row(1), nothing(2, 1), nothing(3, 2)]
+    assert (await sent(trial.client(), *rows, source="PNC", followed_until="2028-05-31")).is_success
+    later = await sent(trial.client(), nothing(4, 0), source="PRISONS", followed_until="2029-05-31")
+    assert later.is_success
+    place = "/v1/trials/TEST-TRIAL/data-cuts"
+
+    async def ends(**asked):
+        answer = await statistician.post(place, json=asked, headers=a_key())
+        assert answer.status_code == 201, answer.text
+        found = await trial.stage.found(
+            "SELECT ended_by FROM cut_participant "
+            "WHERE cut_id = (SELECT id FROM data_cut ORDER BY number DESC LIMIT 1)"
+        )
+        return answer.json()["followed_until"], sorted(ended_by for (ended_by,) in found)
+
+    assert await ends() == ("2029-05-31", ["data_cut", *3 * ["lost_to_follow_up"]])
+    assert await ends(followed_until="2028-05-31") == (
+        "2028-05-31",
+        [*3 * ["data_cut"], "lost_to_follow_up"],
+    )
+    for day, code in (("2030-01-01", "not-followed-so-long"), ("2020-01-01", "before-the-trial")):
+        refused = await statistician.post(place, json={"followed_until": day}, headers=a_key())
+        assert problem(refused, 422, "rule-broken")["errors"][0]["code"] == code

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from checkpoint.foundation.identifiers import new_id
 from checkpoint.monitor.rules import masks
 from checkpoint.outcomes.cuts import queries
 from checkpoint.outcomes.cuts.changes import CutChange
-from checkpoint.outcomes.cuts.facts import Gathered, Programme, Taken, gathered
+from checkpoint.outcomes.cuts.facts import Gathered, Programme, Taken, gathered, last_day_of
 from checkpoint.outcomes.cuts.states import (
     CutTooLarge,
     DataCutEvent,
@@ -76,6 +76,7 @@ async def take(
     *,
     vault: Vault,
     known_until: datetime | None = None,
+    followed_until: date | None = None,
     most: int | None = None,
     by: Actor,
     at: datetime,
@@ -88,6 +89,7 @@ async def take(
         code: the trial's name.
         vault: holds the key that masks arms.
         known_until: what was on record by then counts; None: all of now.
+        followed_until: the last day that counts; None: the last of which follow-up is in.
         most: how many people it takes at most; None: any number.
         by: who.
         at: when.
@@ -99,7 +101,7 @@ async def take(
     Raises:
         TrialNotFound, NothingToCut: there is no such trial, or nothing of it to cut.
         CutTooLarge: it has more people.
-        RuleBroken: the moment is still to come.
+        RuleBroken: the moment is still to come; the day is before the trial or not followed up.
         SealedListChanged: its arms were masked by another key.
     """
     trial = await trials.one(session, code, at=at)
@@ -109,7 +111,7 @@ async def take(
     await executed(session, ALONE, {"code": code})
     await executed(session, PATIENTLY, {})
     said = masks(trial.protocol.arms, key=vault.key(), trial=trial.code)
-    source = await _source(session, trial, until, vault=vault)
+    source = await _source(session, trial, until, vault=vault, last=followed_until)
     if most is not None and source.people > most:
         raise CutTooLarge(
             f"It has more than {most:,} people: checkpoint trial cut {code}", limit=most
@@ -163,10 +165,14 @@ def _told(programme: Programme) -> dict[str, Any]:
 
 
 async def _source(
-    session: AsyncSession, trial: Standing, until: datetime, *, vault: Vault
+    session: AsyncSession, trial: Standing, until: datetime, *, vault: Vault, last: date | None
 ) -> Source:
+    if last is not None and last < trial.protocol.opens_on:
+        raise RuleBroken(
+            "#/followed_until", "before-the-trial", "Name a day of the trial or later."
+        )
     if trial.kind is not TrialKind.ELSEWHERE:
-        own = await cases.source_of(session, trial, until=until, vault=vault)
+        own = await cases.source_of(session, trial, until=until, vault=vault, last=last)
         if own is None:
             raise NothingToCut("No follow-up had come in by then.")
         return Source(Origin.OWN, *own)
@@ -179,9 +185,10 @@ async def _source(
             "CHECKPOINT_SEALING_KEY is not the key that masked its arms; bring it in once more."
         )
     manifest = Manifest.model_validate(edition.manifest)
+    programme = manifest.programme(edition.manifest_digest, number=edition.number)
     return Source(
         Origin.ELSEWHERE,
-        manifest.programme(edition.manifest_digest, number=edition.number),
+        replace(programme, followed_until=last_day_of(programme.followed_until, last)),
         manifest.participants,
         elsewhere.taken(session, edition.id),
     )

@@ -27,6 +27,13 @@ async def cut(
         datetime | None,
         typer.Option(help="What was on record by then counts, in English time; else all of now."),
     ] = None,
+    followed_until: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="The last day that counts; else the last of which follow-up is in.",
+        ),
+    ] = None,
 ) -> None:
     """Keep a trial as it is known: every figure and every extract is made from a data cut."""
     until = known_until.replace(tzinfo=LONDON) if known_until else None
@@ -38,6 +45,7 @@ async def cut(
                 trial,
                 vault=vault,
                 known_until=until,
+                followed_until=followed_until.date() if followed_until else None,
                 by=shell_actor(),
                 at=utc_now(),
                 seen=seen,

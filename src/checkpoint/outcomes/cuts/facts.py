@@ -9,6 +9,7 @@ from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 
+from checkpoint.foundation.errors import RuleBroken
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 
 
@@ -130,6 +131,28 @@ def day_of(on: date, *, allocated_on: date) -> int:
         Days; the day of allocation is day 0, one before it is negative.
     """
     return (on - allocated_on).days
+
+
+def last_day_of(followed_until: date, last: date | None) -> date:
+    """The last day that counts in a cut.
+
+    Args:
+        followed_until: the last day of which follow-up is in.
+        last: the one that is asked for; None: that one.
+
+    Returns:
+        A day in England.
+
+    Raises:
+        RuleBroken: of the day that is asked for nobody has told yet.
+    """
+    if last is not None and last > followed_until:
+        raise RuleBroken(
+            "#/followed_until",
+            "not-followed-so-long",
+            f"Follow-up is in until {followed_until:%-d %B %Y}; name that day or an earlier one.",
+        )
+    return last or followed_until
 
 
 @lru_cache(maxsize=64)  # asked for each of a million people

@@ -75,6 +75,7 @@ async def take_data_cut(
             code,
             vault=vault,
             known_until=command.known_until,
+            followed_until=command.followed_until,
             most=actions.MOST_AT_ONCE,
             by=by,
             at=now,

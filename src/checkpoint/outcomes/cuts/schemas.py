@@ -18,6 +18,14 @@ class TakeCut(Command):
         Instant | None,
         Field(description="What was on record by then counts; if left out, all of now."),
     ] = None
+    followed_until: Annotated[
+        date | None,
+        Field(
+            description="The last day that counts, no later than the last of which follow-up is in; "
+            "if left out, that one. Whoever was followed up until an earlier day is lost on it: where "
+            "a later batch told of few, name the last day of which all sources tell."
+        ),
+    ] = None
 
 
 class HorizonView(View):

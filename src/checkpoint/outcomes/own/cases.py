@@ -24,6 +24,7 @@ from checkpoint.outcomes.cuts.facts import (
     Spell,
     Taken,
     day_of,
+    last_day_of,
 )
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 from checkpoint.outcomes.definitions import Definitions
@@ -61,7 +62,12 @@ class Judged:
 
 
 async def source_of(
-    session: AsyncSession, trial: Standing, *, until: datetime, vault: Vault
+    session: AsyncSession,
+    trial: Standing,
+    *,
+    until: datetime,
+    vault: Vault,
+    last: date | None = None,
 ) -> tuple[Programme, int, AsyncIterator[Taken]] | None:
     """A trial that runs here, as a data cut takes it in.
 
@@ -70,6 +76,7 @@ async def source_of(
         trial: the trial.
         until: what was on record by then counts, and nothing that came later.
         vault: opens the arms, which go on behind their masks alone.
+        last: the last day that counts; None: the last of which follow-up is in.
 
     Returns:
         What holds for everybody, how many there are, and each of them in the order of their ids;
@@ -79,6 +86,7 @@ async def source_of(
     Raises:
         DefinitionsNotFound, DefinitionsChanged: nothing says what counts.
         SealedListChanged: an arm does not open.
+        RuleBroken: nobody was followed up until that day.
     """
     definitions, digest = await lookups.of_trial(session, opened_on=trial.protocol.opens_on)
     version, weights = await lookups.harm_index_at(session, until)
@@ -92,7 +100,7 @@ async def source_of(
         mask: sum(each == arm for each in known.left_out.values()) for arm, mask in masked.items()
     }
     programme = Programme(
-        followed_until=max(days),
+        followed_until=last_day_of(max(days), last),
         measures=tuple(counted.measure for counted in definitions.measures),
         definitions=definitions.version,
         definitions_digest=digest,
@@ -243,7 +251,7 @@ def _spells(told: Sequence[Any], on: date) -> tuple[Spell, ...]:
 
 def _lost(until: date | None, on: date, followed_until: date) -> list[Ended]:
     """Whoever nobody looked for until the last day was observed no longer than they looked."""
-    if until == followed_until:
+    if until is not None and until >= followed_until:
         return []
     return [Ended(EndOfObservation.LOST, day_of(until or on, allocated_on=on))]
 
