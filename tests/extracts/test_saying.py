@@ -9,6 +9,7 @@ import zipfile
 from checkpoint.extracts.builds import tallies
 from checkpoint.extracts.references import policies
 from checkpoint.foundation.actors import Role
+from checkpoint.outcomes.cuts.states import EndOfObservation
 from extracting import another_trial, approved, built, cut
 
 POLICY = policies()["2026-11-23"]
@@ -37,7 +38,7 @@ def test_a_total_with_a_suppressed_count_in_it_is_suppressed():
     assert told["total"] is None
     whole = tallies.shown({"male": cells["male"]}, ["A", "B"], POLICY)
     assert whole["total"] == whole["groups"][0]["total"] == 260
-    assert "6 months longer" in tallies.denominator(6)
+    assert "6 months before" in tallies.denominator(6)
 
 
 async def test_counts_say_of_whom_they_are_and_which_horizon_nobody_was_observed_until(
@@ -48,7 +49,7 @@ async def test_counts_say_of_whom_they_are_and_which_horizon_nobody_was_observed
     made = await approved(at_trial, 1, trial=trial, product="aggregates", fields=["sex"])
     files = await package_of(at_trial, made)
     tables = json.loads(files["tables.json"])
-    assert "observed until a horizon's last day" in tables["denominator"]
+    assert "whose horizon had passed" in tables["denominator"]
     far = [each for each in tables["tables"] if each["horizon"] == "48 months"]
     assert [(each["nobody_observed_so_long"], each["groups"]) for each in far] == [(True, [])] * 2
     assert not any(each["nobody_observed_so_long"] for each in tables["tables"] if each not in far)
@@ -90,3 +91,18 @@ async def test_rows_say_what_for_until_when_and_which_earlier_release_they_are_j
     assert report["judged_as_if_joined_to_releases"] == [1]
     assert report["why_coarser"].startswith("Judged as if joined to release 1 of this trial")
     assert report["why_coarser"] in files["README.md"]
+
+
+async def test_whoever_died_before_a_horizon_had_passed_stays_in_its_counts(at_trial, trial_owner):
+    trial = await another_trial(trial_owner)
+    died = {"observed_days": 100, "ended_by": EndOfObservation.DEATH, "arrest_day": 50}
+    await cut(trial_owner, trial, people=600, **died)
+    made = await approved(at_trial, 1, trial=trial, product="aggregates", fields=["sex"])
+    files = await package_of(at_trial, made)
+    everybody = next(
+        each
+        for each in json.loads(files["tables.json"])["tables"]
+        if (each["by"], each["measure"]) == ("everybody", "arrest")
+    )
+    (group,) = everybody["groups"]
+    assert {each["arm"]: each["with_outcome"] for each in group["counts"]} == {"A": 300, "B": 300}

@@ -12,7 +12,7 @@ from checkpoint.extracts.columns import Column
 from checkpoint.extracts.control import change_rows, flow, summed
 from checkpoint.extracts.hierarchies import generalised
 from checkpoint.extracts.references import Policy
-from checkpoint.outcomes.cuts.states import Measure
+from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 
 EVERYBODY = "everybody"
 NOT_KNOWN = "not_known"
@@ -56,22 +56,22 @@ def denominator(lag_months: int) -> str:
     """Of whom a table's counts are, in words.
 
     Args:
-        lag_months: how much longer somebody has to be observed for what is proven.
+        lag_months: how much later proof comes in.
 
     Returns:
         A sentence.
     """
-    longer = f", and for what is proven {lag_months} months longer" if lag_months else ""
+    longer = f", for what is proven {lag_months} months before it" if lag_months else ""
     return (
-        f"Of the population, those who were observed until a horizon's last day{longer}; whoever "
-        "was observed for less is in no count of that horizon."
+        f"Of the population, those whose horizon had passed by the last day of follow-up{longer}. "
+        "Who died, emigrated or was lost before counts as seen."
     )
 
 
 async def _longest(seen: Snapshot, order: Order) -> int:
-    """For how many days somebody was observed at most, of the whole cut: it tells of no smaller group."""
+    """For how many days somebody could be followed up, of the whole cut: it tells of no smaller group."""
     (found,) = await seen.rows(
-        "SELECT max(observed_days) AS days FROM seen_participant WHERE cut_id = :cut_id",
+        "SELECT max(followed_days) AS days FROM seen_participant WHERE cut_id = :cut_id",
         cut_id=order.cut.id,
     )
     return int(found.days)
@@ -88,7 +88,7 @@ async def _of_field(
         f"count(*) FILTER (WHERE {seen} AND {measure}_day <= {last}) AS {measure}_{number}"
         for measure in measures
         for number, last in enumerate(map(nominal, horizons))
-        for seen in [f"observed_days >= {last + lag_of(order.cut, measure)}"]
+        for seen in [_passed(last, last + lag_of(order.cut, measure))]
     ]
     source = f"({expression(column.source)})::text" if column else "''"
     rows = await seen.rows(
@@ -114,8 +114,14 @@ async def _of_field(
     ]
 
 
+def _passed(last: int, followed: int) -> str:
+    """In SQL, whether somebody counts, which their day of allocation decides; as record 47 has it."""
+    ended_early = f"ended_by <> '{EndOfObservation.DATA_CUT}'"
+    return f"followed_days >= {followed} AND (observed_days >= {last} OR {ended_early})"
+
+
 def lag_of(cut: Any, measure: Measure) -> int:
-    """Days for which somebody has to be observed longer, as proof comes later than an offence."""
+    """Days for which somebody has to be followed up longer: proof comes later than an offence."""
     months = cut.conviction_lag_months if measure is Measure.PROVEN else 0
     return int(months * 365.25 / 12)
 
