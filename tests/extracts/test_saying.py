@@ -5,12 +5,17 @@ import hashlib
 import io
 import json
 import zipfile
+from datetime import timedelta
 
+import sqlalchemy as sa
+
+from checkpoint.evaluation.windows import window
 from checkpoint.extracts.builds import tallies
 from checkpoint.extracts.references import policies
 from checkpoint.foundation.actors import Role
-from checkpoint.outcomes.cuts.states import EndOfObservation
-from extracting import another_trial, approved, built, cut
+from checkpoint.outcomes.cuts.facts import Horizon, seen_until
+from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
+from extracting import FOLLOWED, another_trial, approved, built, cut
 
 POLICY = policies()["2026-11-23"]
 
@@ -106,3 +111,25 @@ async def test_whoever_died_before_a_horizon_had_passed_stays_in_its_counts(at_t
     )
     (group,) = everybody["groups"]
     assert {each["arm"]: each["with_outcome"] for each in group["counts"]} == {"A": 300, "B": 300}
+
+
+async def test_a_horizon_had_passed_for_evaluators_as_it_had_for_the_evaluation(trial_owner):
+    trial, months = await another_trial(trial_owner), (*range(34, 46), 120)
+    await cut(trial_owner, trial, people=300, horizons=months)
+    query = sa.text(
+        "SELECT allocated_on, passed, proven_passed FROM seen_participant "
+        "JOIN cut_participant ON cut_participant.id = participant "
+        "JOIN data_cut ON data_cut.id = cut_participant.cut_id "
+        "JOIN trial ON trial.id = trial_id WHERE code = :code"
+    )
+    async with trial_owner.connect() as connection:
+        rows = (await connection.execute(query, {"code": trial})).all()
+    assert len(rows) == 300
+    for row in rows:
+        ends = [
+            row.allocated_on + timedelta(days=window(Horizon("", months=each), row.allocated_on))
+            for each in months
+        ]
+        assert row.passed == [end <= FOLLOWED for end in ends]
+        before = seen_until(Measure.PROVEN, FOLLOWED, lag_months=6)
+        assert row.proven_passed == [end <= before for end in ends]

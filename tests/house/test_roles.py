@@ -1,5 +1,7 @@
 """What each database role may do, tried as that role, against a table written by hand."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from sqlmodel import SQLModel
@@ -198,7 +200,13 @@ async def test_the_api_role_holds_what_is_in_the_table_and_no_more(owner):
 
 
 # Of each view: the table, and whatever is no column of it but made of one.
-MADE = {"participant": "id", "allocated_quarter": "allocated_on", "cut_id": "cut_id"}
+MADE = {
+    "participant": "id",
+    "allocated_quarter": "allocated_on",
+    "passed": "allocated_on",
+    "proven_passed": "allocated_on",
+    "cut_id": "cut_id",
+}
 OF_VIEW = {"seen_cut": "data_cut", "seen_participant": "cut_participant", "seen_event": "cut_event"}
 COLUMNS = """
     SELECT table_name, column_name FROM information_schema.columns WHERE table_name = ANY(:views)
@@ -228,13 +236,24 @@ async def test_evaluators_see_no_column_that_names_somebody_or_never_leaves(owne
     )
 
 
-async def test_a_day_of_allocation_is_told_evaluators_as_its_quarter_alone(owner):
+async def test_a_day_of_allocation_is_told_evaluators_as_its_quarter_and_the_horizons_passed(owner):
     async with owner.connect() as connection:
         words = (
             await connection.execute(sa.text("SELECT pg_get_viewdef('seen_participant'::regclass)"))
         ).scalar_one()
-    assert words.count("allocated_on") == 1
-    assert "to_char((allocated_on" in words
+    besides = re.sub(r"ARRAY\( SELECT.*?\) AS (?:proven_)?passed\b", "", words, flags=re.DOTALL)
+    assert besides.count("allocated_on") == 1
+    assert "to_char((allocated_on" in besides
+
+
+async def test_of_horizons_evaluators_see_whether_they_had_passed_and_no_day(owner):
+    query = sa.text(
+        "SELECT column_name, udt_name FROM information_schema.columns "
+        "WHERE table_name = 'seen_participant' AND column_name LIKE '%passed'"
+    )
+    async with owner.connect() as connection:
+        found = {tuple(row) for row in await connection.execute(query)}
+    assert found == {("passed", "_bool"), ("proven_passed", "_bool")}
 
 
 async def test_whoever_reads_what_is_published_reads_nothing_else(owner):

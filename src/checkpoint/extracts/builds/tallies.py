@@ -12,10 +12,12 @@ from checkpoint.extracts.columns import Column
 from checkpoint.extracts.control import change_rows, flow, summed
 from checkpoint.extracts.hierarchies import generalised
 from checkpoint.extracts.references import Policy
+from checkpoint.outcomes.cuts.facts import Horizon
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 
 EVERYBODY = "everybody"
 NOT_KNOWN = "not_known"
+EARLIER = 3  # days by which months of the calendar may end before nominal ones
 Tell = Callable[[str, int, int | None], None]
 # By group, arm: without and with the outcome.
 Cells = dict[str, dict[str, list[int]]]
@@ -32,10 +34,10 @@ async def counted(seen: Snapshot, order: Order, *, tell: Tell) -> dict[str, Any]
     Returns:
         As plain JSON: for each field, measure and horizon, counts by group and arm.
     """
-    longest = await _longest(seen, order)
+    anybody = await _anybody(seen, order)
     tables = []
     for number, column in enumerate((None, *order.columns), 1):
-        tables += await _of_field(seen, order, column, longest=longest)
+        tables += await _of_field(seen, order, column, anybody=anybody)
         tell("measuring", number, len(order.columns) + 1)
     return {
         "policy": order.policy.version,
@@ -68,17 +70,23 @@ def denominator(lag_months: int) -> str:
     )
 
 
-async def _longest(seen: Snapshot, order: Order) -> int:
-    """For how many days somebody could be followed up, of the whole cut: it tells of no smaller group."""
+async def _anybody(seen: Snapshot, order: Order) -> set[tuple[Measure, int]]:
+    """Measures and horizons that had passed for anybody of the whole cut; of no smaller group."""
+    wanted = {
+        (measure, number): _passed(measure, number)
+        for measure in Measure
+        for number, _ in enumerate(order.cut.horizons)
+    }
     (found,) = await seen.rows(
-        "SELECT max(followed_days) AS days FROM seen_participant WHERE cut_id = :cut_id",
+        f"SELECT {', '.join(f'coalesce(bool_or({each}), FALSE)' for each in wanted.values())} "  # noqa: S608
+        "FROM seen_participant WHERE cut_id = :cut_id",
         cut_id=order.cut.id,
     )
-    return int(found.days)
+    return {each for each, had in zip(wanted, found, strict=True) if had}
 
 
 async def _of_field(
-    seen: Snapshot, order: Order, column: Column | None, *, longest: int
+    seen: Snapshot, order: Order, column: Column | None, *, anybody: set[tuple[Measure, int]]
 ) -> list[dict[str, Any]]:
     measures = [measure for measure in Measure if measure in order.cut.measures]
     horizons = horizons_of(order.cut.horizons)
@@ -87,8 +95,8 @@ async def _of_field(
         f"count(*) FILTER (WHERE {seen}) AS {measure}_{number}_seen, "
         f"count(*) FILTER (WHERE {seen} AND {measure}_day <= {last}) AS {measure}_{number}"
         for measure in measures
-        for number, last in enumerate(map(nominal, horizons))
-        for seen in [_passed(last, last + lag_of(order.cut, measure))]
+        for number, horizon in enumerate(horizons)
+        for last, seen in [(nominal(horizon), _counts(measure, number, horizon))]
     ]
     source = f"({expression(column.source)})::text" if column else "''"
     rows = await seen.rows(
@@ -105,7 +113,7 @@ async def _of_field(
             "last_day": nominal(horizon),
             **(
                 _table(order, column, f"{measure}_{number}", rows)
-                if nominal(horizon) + lag_of(order.cut, measure) <= longest
+                if (measure, number) in anybody
                 else nobody(order)
             ),
         }
@@ -114,16 +122,16 @@ async def _of_field(
     ]
 
 
-def _passed(last: int, followed: int) -> str:
+def _passed(measure: Measure, number: int) -> str:
+    """In SQL, whether a horizon had passed by the last day on which the measure is complete."""
+    return f"{'proven_passed' if measure is Measure.PROVEN else 'passed'}[{number + 1}]"
+
+
+def _counts(measure: Measure, number: int, horizon: Horizon) -> str:
     """In SQL, whether somebody counts, which their day of allocation decides; as record 47 has it."""
+    least = nominal(horizon) - (0 if horizon.months is None else EARLIER)
     ended_early = f"ended_by <> '{EndOfObservation.DATA_CUT}'"
-    return f"followed_days >= {followed} AND (observed_days >= {last} OR {ended_early})"
-
-
-def lag_of(cut: Any, measure: Measure) -> int:
-    """Days for which somebody has to be followed up longer: proof comes later than an offence."""
-    months = cut.conviction_lag_months if measure is Measure.PROVEN else 0
-    return int(months * 365.25 / 12)
+    return f"{_passed(measure, number)} AND (observed_days >= {least} OR {ended_early})"
 
 
 def nobody(order: Order) -> dict[str, Any]:
