@@ -1,8 +1,9 @@
 """Lists are sealed from a seed or as the statistician's own, by somebody else than the adopter."""
 
 import secrets
+from dataclasses import replace
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from pydantic import SecretStr
@@ -155,6 +156,8 @@ async def test_nobody_waits_to_be_drawn_while_another_list_is_sealed(stage):
     await adopt(stage)
     await seal(stage, places=4)
     (case,) = await crowd(stage.url, ["DURHAMGATE"], 1, at=NOON)
+    officer = UUID((await stage.at()().get("/v1/me")).json()["id"])
+    elsewhere = UUID(int=officer.int + 1)  # the ledger's next stream: in one, the second waits
     async with transaction(stage.owner) as session:
         await loading.seal_blocks(
             session,
@@ -163,7 +166,7 @@ async def test_nobody_waits_to_be_drawn_while_another_list_is_sealed(stage):
             sizes=(4,),
             places=4,
             vault=Vault(stage.settings()),
-            by=STATISTICIAN,
+            by=replace(STATISTICIAN, id=elsewhere),
             at=NOON,
         )
         assert len(await drawn(stage, [case])) == 1
