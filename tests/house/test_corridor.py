@@ -9,7 +9,6 @@ from importlinter.cli import lint_imports
 from conftest import ROOT
 
 
-@pytest.mark.slow
 def test_every_import_contract_holds(monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     assert lint_imports(config_filename="pyproject.toml", no_cache=True, no_logo=True) == 0
@@ -148,7 +147,6 @@ def test_files_keep_to_their_size():
     assert {path: size for path, size in sizes.items() if size > 300} == {}
 
 
-@pytest.mark.slow
 def test_functions_keep_to_their_size():
     sizes = {
         f"{path.name}:{node.name}": lines_of(node)

@@ -2,7 +2,6 @@ import ast
 from inspect import isasyncgenfunction, iscoroutinefunction
 
 import httpx
-import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlmodel import SQLModel
@@ -80,7 +79,6 @@ async def test_a_success_is_never_answered_when_the_commit_fails():
         assert (await client.get("/")).status_code == 500
 
 
-@pytest.mark.slow
 def test_only_one_place_asks_what_time_it_is():
     clock = {"now", "utcnow", "today"}
     askers = {

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from fastapi import Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from builders import a_key
+from builders import a_key, a_person
 from checkpoint.access.permissions import holds
 from checkpoint.custody.reach.tables import CaseRestriction
 from checkpoint.foundation.actors import Role
@@ -136,6 +136,7 @@ async def other_bodies(scene):
     session = contract["terms"]["conditions"][1]
     navigator = (await boss.get("/v1/navigators")).json()["items"][0]
     return {
+        "add_victim": {"person": a_person()},  # whom no other test has named
         "complete_contract": {"reason_code": "named_reason"},
         "declare_conflict": {"navigator_id": navigator["id"]},
         "issue_warning": {"conditions": [session["id"]]},

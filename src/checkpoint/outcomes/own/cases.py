@@ -1,7 +1,7 @@
 """Everybody who was allocated in a trial that runs here, as a data cut takes them in."""
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -96,9 +96,7 @@ async def source_of(
         return None
     masked = masks(trial.protocol.arms, key=vault.key(), trial=trial.code)
     flow = await counts.flow(session, trial, {*known.arms}, until=until)
-    flow["left_out"] = {
-        mask: sum(each == arm for each in known.left_out.values()) for arm, mask in masked.items()
-    }
+    flow["left_out"] = _counted(known.left_out.values(), masked)
     programme = Programme(
         followed_until=last_day_of(max(days), last),
         measures=tuple(counted.measure for counted in definitions.measures),
@@ -121,6 +119,12 @@ async def source_of(
         weights,
     )
     return programme, len(known.drawn), _each(known, judged)
+
+
+def _counted(arms: Iterable[str], masked: Mapping[str, str]) -> dict[str, int]:
+    """By mask, how many."""
+    found = Counter(arms)
+    return {mask: found[arm] for arm, mask in masked.items()}
 
 
 def lag_of(definitions: Definitions) -> int:
