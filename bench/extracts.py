@@ -68,12 +68,12 @@ data_monitor = "Monitoring committee"
 """
 FIELDS = (
     "arm", "quarter", "sex", "age_band", "ethnicity", "local_authority", "offence_group",
-    "observed_days", "ended_by", "custody_days", "arrest_day", "charge_day", "proven_day",
+    "observed_days", "ended_by", "arrest_day", "charge_day", "proven_day",
 )  # fmt: skip
 # What the extract reads, by the same role from the same views.
 PEOPLE = """
     SELECT participant, mask, allocated_quarter, sex, age, ethnicity, residence, offence_group,
-           observed_days, ended_by, custody_days, arrest_day, charge_day, proven_day
+           observed_days, ended_by, arrest_day, charge_day, proven_day
       FROM seen_participant WHERE cut_id = $1
 """
 EVENTS = """
