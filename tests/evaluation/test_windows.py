@@ -18,6 +18,7 @@ from checkpoint.evaluation.windows import (
 )
 from checkpoint.outcomes.cuts.facts import Horizon
 from checkpoint.outcomes.cuts.states import Measure
+from checkpoint.outcomes.references import packaged, parse
 
 SIX, YEAR = Horizon("6 months", months=6), Horizon("a year", months=12)
 WEEKS = Horizon("26 weeks", days=182)
@@ -99,3 +100,11 @@ def test_a_horizon_has_passed_once_its_last_day_is_complete(first, days, later):
 def test_a_nominal_last_day_is_within_two_days_of_every_real_one(horizon):
     for month in range(1, 13):
         assert abs(window(horizon, date(2025, month, 15)) - nominal(horizon)) <= 3
+
+
+@pytest.mark.parametrize("text", [*packaged().values()])
+@given(allocated_on=st.dates(date(2015, 4, 7), date(2040, 1, 1)))
+def test_a_horizon_in_months_is_near_the_days_that_its_definitions_say(text, allocated_on):
+    for horizon in parse(text).horizons:
+        last = window(Horizon("", months=horizon.months), allocated_on)
+        assert abs(last - horizon.days) <= 3

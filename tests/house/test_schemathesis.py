@@ -175,5 +175,6 @@ def test_every_answer_is_one_that_the_document_promises(app, address, ids, mode,
             # A door without parameters and body cannot be asked wrongly.
             with suppress(Unsatisfiable):
                 examine(operation)
+    assert len(seen) == len(operations[share::SHARES])
     statuses = set().union(*seen.values())
     assert statuses >= EXPECTED[mode], seen

@@ -167,10 +167,6 @@ def _told(programme: Programme) -> dict[str, Any]:
 async def _source(
     session: AsyncSession, trial: Standing, until: datetime, *, vault: Vault, last: date | None
 ) -> Source:
-    if last is not None and last < trial.protocol.opens_on:
-        raise RuleBroken(
-            "#/followed_until", "before-the-trial", "Name a day of the trial or later."
-        )
     if trial.kind is not TrialKind.ELSEWHERE:
         own = await cases.source_of(session, trial, until=until, vault=vault, last=last)
         if own is None:
@@ -186,9 +182,10 @@ async def _source(
         )
     manifest = Manifest.model_validate(edition.manifest)
     programme = manifest.programme(edition.manifest_digest, number=edition.number)
+    ends = last_day_of(programme.followed_until, last, opened_on=trial.protocol.opens_on)
     return Source(
         Origin.ELSEWHERE,
-        replace(programme, followed_until=last_day_of(programme.followed_until, last)),
+        replace(programme, followed_until=ends),
         manifest.participants,
         elsewhere.taken(session, edition.id),
     )

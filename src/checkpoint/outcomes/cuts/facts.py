@@ -133,19 +133,24 @@ def day_of(on: date, *, allocated_on: date) -> int:
     return (on - allocated_on).days
 
 
-def last_day_of(followed_until: date, last: date | None) -> date:
+def last_day_of(followed_until: date, last: date | None, *, opened_on: date) -> date:
     """The last day that counts in a cut.
 
     Args:
         followed_until: the last day of which follow-up is in.
         last: the one that is asked for; None: that one.
+        opened_on: the trial's first day.
 
     Returns:
         A day in England.
 
     Raises:
-        RuleBroken: of the day that is asked for nobody has told yet.
+        RuleBroken: the day that is asked for is before the trial, or nobody has told of it yet.
     """
+    if last is not None and last < opened_on:
+        raise RuleBroken(
+            "#/followed_until", "before-the-trial", "Name a day of the trial or later."
+        )
     if last is not None and last > followed_until:
         raise RuleBroken(
             "#/followed_until",

@@ -86,7 +86,7 @@ async def source_of(
     Raises:
         DefinitionsNotFound, DefinitionsChanged: nothing says what counts.
         SealedListChanged: an arm does not open.
-        RuleBroken: nobody was followed up until that day.
+        RuleBroken: that day is before the trial, or nobody was followed up until it.
     """
     definitions, digest = await lookups.of_trial(session, opened_on=trial.protocol.opens_on)
     version, weights = await lookups.harm_index_at(session, until)
@@ -98,7 +98,7 @@ async def source_of(
     flow = await counts.flow(session, trial, {*known.arms}, until=until)
     flow["left_out"] = _counted(known.left_out.values(), masked)
     programme = Programme(
-        followed_until=last_day_of(max(days), last),
+        followed_until=last_day_of(max(days), last, opened_on=trial.protocol.opens_on),
         measures=tuple(counted.measure for counted in definitions.measures),
         definitions=definitions.version,
         definitions_digest=digest,
