@@ -1,6 +1,6 @@
 """Measures look-ups of offers among few services and among many.
 
-    python bench/lookups.py [--services 100 10000] [--explain]
+    python bench/lookups.py [--services 100 10000]
 
 For each number it fills a database of its own with made-up services in County Durham and
 Darlington, of which each says some things and not others; asks all in one process without a socket,
@@ -150,7 +150,6 @@ QUESTIONS: dict[str, dict[str, Any]] = {
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure look-ups of offers.")
     parser.add_argument("--services", type=int, nargs="+", default=[100, 10_000])
-    parser.add_argument("--explain", action="store_true", help="print the plans at the last size")
     return parser.parse_args()
 
 

@@ -13,7 +13,7 @@ from checkpoint.access.authentication import shell_actor
 from checkpoint.directory.lookups import loading, lookups, names, references, rules, terms
 from checkpoint.directory.lookups.facts import Offered, Sought, Where
 from checkpoint.directory.lookups.matching import How, Likeness, likeness
-from checkpoint.directory.lookups.ranking import order, rank, ranked
+from checkpoint.directory.lookups.ranking import order, ranked
 from checkpoint.directory.lookups.states import PlacesRefused
 from checkpoint.directory.offers import Offer, Opening, Place
 from checkpoint.directory.states import AccessWay
@@ -61,7 +61,7 @@ SOUGHT = Sought(
 
 
 def of(offered, sought=SOUGHT):
-    return rank(offered, sought, known=KNOWN, on=ON)
+    return next(iter(ranked([offered], sought, known=KNOWN, on=ON)), None)
 
 
 def test_each_point_is_for_it_or_unknown_and_told_in_a_sentence():

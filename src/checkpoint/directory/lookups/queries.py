@@ -1,4 +1,4 @@
-"""Find offers: candidates by index, never more than a few hundred; and the places that are known."""
+"""Find offers: some sixty candidates a round, by index; and the places that are known."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,8 +20,10 @@ from checkpoint.directory.tables import DirectoryCapacity
 from checkpoint.foundation.database import executed, rows_of
 from checkpoint.foundation.statements import Prepared
 
-# Of each way of finding offers so many are compared, those that promise most first.
-MOST_COMPARED = 100
+# Of each round so many are compared, those that promise most first; by way of finding them, since
+# what is nowhere known ranks behind what is somewhere.
+MOST_COMPARED = 60
+MOST_BY_WAY = {"assured": MOST_COMPARED, "near": 45, "unplaced": 15}
 OFFER: sa.Table = DirectoryOffer.__table__
 PLACE: sa.Table = DirectoryOfferPlace.__table__
 OPENING: sa.Table = DirectoryOpening.__table__
@@ -33,6 +35,8 @@ IDS = sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
 # As the index has it; the literal is written out so that the planner knows the expression again.
 SPOT: Any = sa.func.point(PLACE.c.longitude * sa.literal_column(ACROSS), PLACE.c.latitude)
 HERE: Any = sa.func.point(sa.bindparam("x", type_=sa.Float()), sa.bindparam("y", type_=sa.Float()))
+# Told of by one word each, or by the mark of what is not said.
+EITHER = ("age_told", "sex", "language", "cost", "access", "lives")
 
 
 def _texts(name: str) -> Any:
@@ -71,11 +75,12 @@ HOURS_THEN = _hours(
 )
 ROOTS = [sa.bindparam(f"root_{at}", type_=sa.Text()) for at in range(names.MOST_ASKED)]
 NOBODY_KNOWS: Any = sa.cast(sa.null(), sa.Boolean())
-IN_BOX: Any = SPOT.bool_op("<@")(
-    sa.func.box(
-        sa.func.point(*(sa.bindparam(name, type_=sa.Float()) for name in ("west", "south"))),
-        sa.func.point(*(sa.bindparam(name, type_=sa.Float()) for name in ("east", "north"))),
-    )
+SOUTH, NORTH, WEST, EAST = (
+    sa.bindparam(name, type_=sa.Float()) for name in ("south", "north", "west", "east")
+)
+IN_BOX: Any = sa.and_(
+    PLACE.c.latitude.between(SOUTH, NORTH),
+    (PLACE.c.longitude * sa.literal_column(ACROSS)).between(WEST, EAST),
 )
 FREE: Any = CAPACITY.c.maximum - CAPACITY.c.held
 KEYS, FACETS = OFFER.c.search_keys, OFFER.c.facets
@@ -99,11 +104,10 @@ def _filters(facets: Any) -> dict[str, Any]:
             sa.and_(UNKNOWNS, _either(facets, "pathway_unsaid")),
         ),
         "age": sa.and_(
-            _either(facets, "ages"),
             sa.func.coalesce(OFFER.c.minimum_age <= age, sa.true()),
             sa.func.coalesce(OFFER.c.maximum_age >= age, sa.true()),
         ),
-        **{name: _either(facets, name) for name in ("sex", "language", "cost", "access", "lives")},
+        **{name: _either(facets, name) for name in EITHER},
         "elsewhere": sa.func.coalesce(~elsewhere, sa.true()),
         "day": sa.and_(days, sa.or_(day.open_then.is_not(None), sa.and_(UNKNOWNS, day.none_told))),
         "at": sa.and_(days, sa.or_(then.open_then, closed_unless)),
@@ -130,7 +134,6 @@ SHOWN = [
     if column.name not in UNSHOWN
 ]
 LAST_ASSURED = (OFFER.c.assured_on.desc().nulls_last(), OFFER.c.service_id)
-MOST: Any = sa.literal_column(str(MOST_COMPARED))
 # As the index of what has no place says it.
 NO_SPOT: Any = FACETS.bool_op("&&")(sa.literal_column(f"'{{spot:{UNSAID}}}'::text[]"))
 # What is asked decides which index is walked; a plan for anything asked would walk the wrong one.
@@ -171,24 +174,25 @@ async def candidates(session: AsyncSession, sought: Sought, *, on: date) -> Comp
         on: today in England.
 
     Returns:
-        A hundred at most of which all that is asked is known; only where there are fewer, a
-        hundred of any. Where a place is sought, the nearest, and a hundred more of which it is not
+        Sixty at most of which all that is asked is known; only where there are fewer, sixty of
+        any. Where a place is sought, the nearest, and a quarter of them offers of which it is not
         known where exactly they are; else those assured last. Where words are sought, those that
         say them; only where there are fewer, those that say something like them.
     """
     await executed(session, PLANNED_EACH_TIME, {})
     found: dict[UUID, Any] = {}
-    more = False
+    more = enough = False
     given = {"today": on, **terms.given_of(sought)}
     for ways in terms.rounds(sought):
-        if len(found) >= MOST_COMPARED:
+        if enough or len(found) >= MOST_COMPARED:
             more = True
             break
         for way, asked, unknowns in ways:
             groups = terms.groups(given, asked, unknowns=unknowns)
             rows = await rows_of(session, _statement(way, asked), **groups)
             found |= {row.service_id: row for row in rows}
-            more = more or len(rows) >= MOST_COMPARED
+            full = len(rows) >= MOST_BY_WAY[way]
+            more, enough = more or full, enough or (full and way != "unplaced")
     return Compared([*found.values()], more)
 
 
@@ -214,7 +218,7 @@ def _built(way: str, asked: frozenset[str]) -> Any:
         .select_from(offers)
         .outerjoin(CAPACITY, CAPACITY.c.service_id == OFFER.c.service_id)
         .where(*STANDING, *(filter for name, filter in filters.items() if name in asked))
-        .limit(MOST)
+        .limit(sa.literal_column(str(MOST_BY_WAY[way])))
     )
     if way == "near":
         return rows.join(PLACE, PLACE.c.service_id == OFFER.c.service_id).order_by(

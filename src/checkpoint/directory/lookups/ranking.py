@@ -36,6 +36,7 @@ class Far(NamedTuple):
 # For or against an offer, by which point, and the sentence with what stands in its gaps: only
 # offers that are shown have theirs put into words.
 Found = tuple[str, OfferPoint, str, tuple[object, ...]]
+Compare = Callable[[Offered, Sought], Found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,13 @@ def ranked(
         on: today.
 
     Returns:
-        First those that say the words that are sought the plainest; of these, those of which
-        least is unknown; then those that are not full; then the nearest; then those that are not
-        stale; then those that were assured last. Whatever is equal, by id.
+        Without those that something they say excludes; what is not said excludes none. First those
+        that say the words that are sought the plainest; of these, those of which least is unknown;
+        then those that are not full; then the nearest; then those that are not stale; then those
+        that were assured last. Whatever is equal, by id.
     """
-    found = (rank(each, sought, known=known, on=on) for each in offers)
+    points = [compare for asked, compare in POINTS if asked(sought)]
+    found = (_rank(each, sought, points, known=known, on=on) for each in offers)
     return sorted((each for each in found if each), key=order)
 
 
@@ -96,20 +99,17 @@ def order(one: Ranked) -> tuple[tuple[int, ...], UUID]:
     return one.key, one.offered.service_id
 
 
-def rank(offered: Offered, sought: Sought, *, known: Mapping[str, Spot], on: date) -> Ranked | None:
-    """How one offer fits what is sought.
-
-    Args:
-        offered: what the directory says of it.
-        sought: what is asked for.
-        known: places by name.
-        on: today.
-
-    Returns:
-        None where something that it says excludes it. What it does not say never does.
-    """
+def _rank(
+    offered: Offered,
+    sought: Sought,
+    points: Sequence[Compare],
+    *,
+    known: Mapping[str, Spot],
+    on: date,
+) -> Ranked | None:
+    """None where something that it says excludes it. What it does not say never does."""
     far = _nearest(offered, sought.place, known) if sought.place else None
-    found = tuple(_findings(offered, sought, far))
+    found = tuple(_findings(offered, sought, points, far))
     kinds = [each[0] for each in found]
     if EXCLUDES in kinds:
         return None
@@ -139,13 +139,14 @@ def _nearest(offered: Offered, place: Spot, known: Mapping[str, Spot]) -> Far | 
     return min(found, default=None)
 
 
-def _findings(offered: Offered, sought: Sought, far: Far | None) -> Iterator[Found]:
+def _findings(
+    offered: Offered, sought: Sought, points: Sequence[Compare], far: Far | None
+) -> Iterator[Found]:
     yield from _words(offered.likeness)
     if sought.place:
         yield _place(far, sought.place, sought.within_km)
-    for asked, compare in POINTS:
-        if asked(sought):
-            yield compare(offered, sought)
+    for compare in points:
+        yield compare(offered, sought)
     yield from _free_places(offered, asked=sought.free_places)
     if offered.is_stale:
         yield _stale(offered.assured_on)
@@ -264,7 +265,7 @@ def _access(offered: Offered, sought: Sought) -> Found:
 
 
 # By what is asked, what compares an offer with that.
-POINTS: Sequence[tuple[Callable[[Sought], object], Callable[[Offered, Sought], Found]]] = (
+POINTS: Sequence[tuple[Callable[[Sought], object], Compare]] = (
     (lambda sought: sought.pathways, _pathway),
     (lambda sought: sought.weekday, _open),
     (lambda sought: sought.age is not None, _age),

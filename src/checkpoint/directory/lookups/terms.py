@@ -83,7 +83,8 @@ def rounds(sought: Sought) -> list[list[Way]]:
     """
     asked = frozenset(_asked(sought))
     lives, elsewhere = ({"lives"}, {"elsewhere"}) if sought.residence else (set(), set())
-    tiers = [(asked | lives, False)] if asked or lives else []
+    told = lives if sought.age is None else lives | {"age_told"}
+    tiers = [(asked | told, False)] if asked or told else []
     tiers.append((asked | elsewhere, True))
     if sought.words:
         box = frozenset({"in_box"} if sought.within_km else ())
@@ -120,7 +121,7 @@ def given_of(sought: Sought) -> dict[str, Any]:
     """What the statements ask for, unknowns not counted."""
     found: dict[str, Any] = {
         "pathways": [f"pathway:{each}" for each in sorted(sought.pathways)],
-        "ages": ["age:said"],
+        "age_told": ["age:said"],
         "age": sought.age,
         "sex": [f"sex:{sought.sex}"],
         "language": [f"language:{sought.language}"],
@@ -166,7 +167,7 @@ def groups(given: Mapping[str, Any], asked: frozenset[str], *, unknowns: bool) -
         By name of a parameter, its value.
     """
     marks = {
-        "pathways": "pathway", "ages": "age", "sex": "sex", "language": "language",
+        "pathways": "pathway", "sex": "sex", "language": "language",
         "cost": "cost", "access": "access", "days": "open",
     }  # fmt: skip
     found = dict(given) | {"unknowns": unknowns}
