@@ -12,7 +12,8 @@ from pyarrow import csv
 from checkpoint.extracts.arrays import numbers_of
 from checkpoint.extracts.risk import Codes
 
-BLOCK = 2 << 20  # bytes of CSV in one batch
+# Bytes of CSV in one batch; Arrow reads up to 32 of them ahead, whatever it is told of threads.
+BLOCK = 1 << 19
 MOST_VALUES = 10_000  # of one column; one with more is withheld whole
 # Where the 32 digits of a UUID stand among its 36 characters.
 DIGITS = [place for place in range(36) if place not in {8, 13, 18, 23}]
