@@ -113,7 +113,15 @@ async def test_what_would_tell_the_letters_is_told_of_everybody_together(at_cuts
         "distance_travelled",
         "cost_pence",
         "custody_days",
+        "wellbeing",
+        "victim_satisfaction",
     ]
+    for each in amounts["of_cases"][3:]:
+        points = [getattr(p, each["amount"]) for p in people]
+        known = [one for one in points if one is not None]
+        told_of = each["everybody"]
+        assert told_of["people"] == len(known) < 150
+        assert told_of["mean"]["value"] == pytest.approx(sum(known) / len(known), abs=1e-3)
 
 
 async def test_curves_count_everybody_until_they_were_seen_no_longer(at_cuts, lying):

@@ -33,7 +33,10 @@ def test_no_column_is_made_of_one_that_names_somebody_or_never_leaves():
 
 
 def test_until_the_trial_is_unblinded_no_column_tells_which_mask_is_which():
-    telling = {"arm_delivered", "per_protocol", "completed", "distance_travelled", "cost_pounds"}
+    telling = {
+        "arm_delivered", "per_protocol", "completed", "distance_travelled", "cost_pounds",
+        "wellbeing", "victim_satisfaction",
+    }  # fmt: skip
     assert telling.isdisjoint(each.name for each in offered(Measure))
     assert telling < {each.name for each in offered(Measure, unblinded=True)}
 

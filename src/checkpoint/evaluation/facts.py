@@ -34,6 +34,10 @@ AMOUNTS: Mapping[Amount, str] = MappingProxyType(
         Amount.COST: "What a case cost in pence, of those for whom it is recorded.",
         Amount.CUSTODY: "Days of those observed that were spent in custody, where little can "
         "happen, of those for whom they are known. For sensitivity: nothing else here takes them away.",
+        Amount.WELLBEING: "Points of WEMWBS, 14 to 70 and more is better, at the last measure after "
+        "allocation, of those of whom one was taken.",
+        Amount.SATISFACTION: "How satisfied victims were, 1 to 5: the mean of each victim's last "
+        "answer in a case, of those cases in which one answered.",
     }
 )
 MASKED = (

@@ -36,6 +36,8 @@ class Amount(StrEnum):
     DISTANCE = "distance_travelled"
     COST = "cost_pence"
     CUSTODY = "custody_days"
+    WELLBEING = "wellbeing"
+    SATISFACTION = "victim_satisfaction"
 
 
 class ArmsToldBySize(errors.Conflict):

@@ -133,6 +133,8 @@ PARTICIPANT_COLUMNS = (
     *(_person(f"{each}_day", Kind.DAYS, f"First: {each}", unit="d") for each in Measure),
     _person("distance_travelled", Kind.DISTANCE, "Distance travelled", tells_arm=True),
     _person("cost_pounds", Kind.COST, "Cost", source="cost_pence", tells_arm=True, unit="GBP"),
+    _person("wellbeing", Kind.NUMBER, "Wellbeing", tells_arm=True),
+    _person("victim_satisfaction", Kind.NUMBER, "Victims' satisfaction", tells_arm=True),
 )
 # The day of allocation leaves the database in no extract; the quarter that it lies in may.
 QUARTER = Column(

@@ -21,10 +21,11 @@ from checkpoint.outcomes.cuts.facts import Horizon
 from checkpoint.outcomes.cuts.states import Measure
 from checkpoint.outcomes.cuts.tables import CutEvent, CutParticipant
 
+THOUSANDTHS = 1000
 # In whole thousandths of a day: sums of fractions would come out by the order of their parts.
 HARM = sa.case(
     (col(CutEvent.proactively_detected).is_(True), 0),
-    else_=sa.cast(sa.func.coalesce(1000 * col(CutEvent.harm_days), 0), sa.BigInteger),
+    else_=sa.cast(sa.func.coalesce(THOUSANDTHS * col(CutEvent.harm_days), 0), sa.BigInteger),
 )
 
 
@@ -43,6 +44,8 @@ OF_CASES = (
         *_whole(col(CutParticipant.distance_travelled), "distance_travelled"),
         *_whole(col(CutParticipant.cost_pence), "cost_pence"),
         *_whole(col(CutParticipant.custody_days), "custody_days"),
+        *_whole(col(CutParticipant.wellbeing), "wellbeing"),
+        *_whole(THOUSANDTHS * col(CutParticipant.victim_satisfaction), "victim_satisfaction"),
     )
     .where(col(CutParticipant.cut_id) == CUT_ID)
     .group_by(*GROUPS)
@@ -118,5 +121,5 @@ def _summed(person: Any, horizons: int) -> Any:
 
 
 async def of_cases(session: AsyncSession, opened: Opened) -> Sequence[Any]:
-    """What cases cost and how far people came, over the whole of the cut."""
+    """What is known of whole cases, over the whole of the cut; satisfaction in thousandths."""
     return await rows_of(session, OF_CASES, cut_id=opened.cut.id)

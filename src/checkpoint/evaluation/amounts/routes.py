@@ -38,7 +38,9 @@ async def read_amounts(
     measure: Counted = None,
     population: Of = None,
 ) -> Response:
-    """Frequency and harm of one measure within each horizon; what cases cost, how far people came."""
+    """Frequency and harm of one measure within each horizon; what cases cost, how far people came,
+    how they and victims felt.
+    """
     opened = await queries.opened(session, code, cut, vault=vault, at=now)
     counted = opened.measure(measure)
     allocated = await queries.allocated(session, opened)

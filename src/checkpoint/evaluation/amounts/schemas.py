@@ -1,4 +1,4 @@
-"""How much there was a head: events, harm, cost and distance travelled."""
+"""How much there was a head: events and harm; cost, wellbeing and more of whole cases."""
 
 from typing import Annotated
 
@@ -35,7 +35,10 @@ class ApartView(View):
     compared_with: str
     difference: EstimateView
     test: TestView
-    ratio: Annotated[EstimateView | None, Field(description="Null where amounts may be below 0.")]
+    ratio: Annotated[
+        EstimateView | None,
+        Field(description="Null where amounts may be below 0, or are points of a scale."),
+    ]
 
 
 class AmountView(View):
@@ -56,7 +59,9 @@ class WithinView(OfView):
 
 
 class AmountsView(EvaluationView):
-    """Frequency and harm of one measure within each horizon; cost and distance of whole cases."""
+    """Frequency and harm of one measure within each horizon; cost, distance travelled, days in
+    custody, wellbeing and victims' satisfaction of whole cases.
+    """
 
     meaning: str
     within: list[WithinView]

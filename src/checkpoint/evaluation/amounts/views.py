@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checkpoint.evaluation import facts, views
-from checkpoint.evaluation.amounts.queries import column
+from checkpoint.evaluation.amounts.queries import THOUSANDTHS, column
 from checkpoint.evaluation.amounts.schemas import (
     AmountsView,
     AmountView,
@@ -22,7 +22,11 @@ from checkpoint.foundation.actors import Role
 from checkpoint.outcomes.cuts.states import Measure
 
 SEEN = ("people", "days")
-THOUSANDTHS = 1000  # of a day of harm
+OF_CASES = (
+    Amount.DISTANCE, Amount.COST, Amount.CUSTODY, Amount.WELLBEING, Amount.SATISFACTION
+)  # fmt: skip
+# Of which one is no multiple of another: these may lie below 0, or are points of a scale.
+WITHOUT_RATIO = frozenset({Amount.DISTANCE, Amount.WELLBEING, Amount.SATISFACTION})
 HAD = ("had", "events", "events2", "harm", "harm2")
 
 
@@ -62,7 +66,7 @@ def amounts(
         measure: what is counted.
         seen: people and days for each horizon.
         had: events and harm for each horizon.
-        of_cases: sums of cost and of distance travelled.
+        of_cases: sums of what is known of whole cases.
         population: who is compared with whom.
         role: the reader's.
     """
@@ -88,7 +92,7 @@ def amounts(
         of_cases=[
             # Who came how far and at what cost tells who was given the programme.
             _of_cases(opened, amount, _cases(of_cases, amount), role=role)
-            for amount in (Amount.DISTANCE, Amount.COST, Amount.CUSTODY)
+            for amount in OF_CASES
         ],
     )
 
@@ -132,7 +136,10 @@ def _cases(rows: Sequence[Any], amount: Amount) -> dict[str, Part]:
     found = {}
     for mask, each in folded(rows, Population.INTENTION_TO_TREAT, names).items():
         people, total, squares = (each[name] for name in names)
-        found[mask] = Part(Sums(people, float(total), float(squares)), people, None)
+        unit = THOUSANDTHS if amount is Amount.SATISFACTION else 1
+        found[mask] = Part(
+            Sums(people, float(total) / unit, float(squares) / unit**2), people, None
+        )
     return found
 
 
@@ -200,7 +207,7 @@ def _compared(amount: Amount, listed: Sequence[tuple[Arm, Part]]) -> list[ApartV
     for arm, part in others:
         difference, test = mean_difference(part.sums, reference.sums)
         ratio = None
-        if amount is not Amount.DISTANCE:
+        if amount not in WITHOUT_RATIO:
             ratio = views.estimate(mean_ratio(part.sums, reference.sums))
         found.append(
             ApartView(
