@@ -36,6 +36,20 @@ def test_people_are_found_by_id_and_strangers_are_not(tmp_path):
     assert (found[:900] == halves(bytes_of(*ids[:900][::-1]))).all()
 
 
+ANY_ID = st.integers(0, 2**128 - 1) | st.integers(0, 40)
+
+
+@given(st.sets(ANY_ID, min_size=1, max_size=30), st.lists(ANY_ID, max_size=30))
+def test_whoever_is_there_is_found_and_nobody_else(tmp_path_factory, there, others):
+    asked = [*there, *others]
+    crowd = People(tmp_path_factory.mktemp("people"))
+    crowd.add(halves(bytes_of(*there)), halves(bytes_of(*there)))
+    crowd.close()
+    known, found = crowd.found(halves(bytes_of(*asked)))
+    assert known.tolist() == [each in there for each in asked]
+    assert (found[known] == halves(bytes_of(*asked))[known]).all()
+
+
 def test_where_nobody_is_nobody_is_found(tmp_path):
     crowd = People(tmp_path)
     crowd.close()

@@ -83,7 +83,11 @@ def among(rows: Digests, some: Digests) -> NDArray[np.bool_]:
     Returns:
         By row.
     """
-    found: NDArray[np.bool_] = np.isin(rows[:, 0], some[:, 0])
+    if not len(some):
+        return np.zeros(len(rows), bool)
+    begins = np.sort(some[:, 0])
+    places = np.searchsorted(begins, rows[:, 0]).clip(max=len(begins) - 1)
+    found: NDArray[np.bool_] = begins[places] == rows[:, 0]
     found[found] = np.isin(_whole(rows[found]), _whole(some))  # hardly ever otherwise
     return found
 
@@ -105,6 +109,9 @@ class People:
         self._keys: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._ids: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._digests: Digests = np.empty((0, 2), np.uint64)
+        # By how a key begins, the place of the first that begins so or later.
+        self._begins: NDArray[np.int32] = np.empty(0, np.int32)
+        self._shift = np.uint64(0)
 
     def add(self, ids: Digests, digests: Digests) -> None:
         """Put people down.
@@ -133,6 +140,9 @@ class People:
             place += len(order)
         if (self._keys[1:] == self._keys[:-1]).any():
             raise ValueError(TWICE)
+        self._shift = np.uint64(64 - min(people.bit_length(), 63))
+        heads = np.arange(int(self._keys.max(initial=0) >> self._shift) + 1, dtype=np.uint64)
+        self._begins = np.searchsorted(self._keys, heads << self._shift).astype(np.int32)
 
     def found(self, ids: Digests) -> tuple[NDArray[np.bool_], Digests]:
         """Who of these is in the extract.
@@ -146,9 +156,23 @@ class People:
         if not len(self._keys):
             return np.zeros(len(ids), bool), np.zeros((len(ids), 2), np.uint64)
         keys = _mixed(ids)
-        places = np.searchsorted(self._keys, keys).clip(max=len(self._keys) - 1)
+        places = self._placed(keys)
         known: NDArray[np.bool_] = (self._keys[places] == keys) & (self._ids[places] == ids[:, 1])
         return known, self._digests[places]
+
+    def _placed(self, keys: NDArray[np.uint64]) -> NDArray[np.int32]:
+        """Where each would stand. Keys are spread evenly, so by how one begins its place is known but
+        for a few steps: a quarter of the time of halving a million again and again.
+        """
+        most = len(self._keys) - 1
+        heads = (keys >> self._shift).clip(max=len(self._begins) - 1)
+        places: NDArray[np.int32] = self._begins[heads.astype(np.intp)].clip(max=most)
+        left = np.flatnonzero((self._keys[places] < keys) & (places < most))
+        while len(left):
+            places[left] += 1
+            there = places[left]
+            left = left[(self._keys[there] < keys[left]) & (there < most)]
+        return places
 
 
 def _mixed(ids: Digests) -> NDArray[np.uint64]:

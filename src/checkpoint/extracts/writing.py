@@ -18,7 +18,8 @@ from checkpoint.extracts.scratch import Digests
 
 PSEUDONYM = "pseudonym"
 ALPHABET = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUV", np.uint8)
-WEIGHTS = np.array([16, 8, 4, 2, 1], np.uint8)
+# By ten bits the two letters that they are written as: a tenth of the time of one by one.
+PAIRS = np.stack([ALPHABET.repeat(32), np.tile(ALPHABET, 32)], axis=1).view(np.uint16).ravel()
 LETTERS = 26
 WHOLE = frozenset({Kind.DAYS, Kind.DISTANCE, Kind.COST})
 LINE_END = "\r\n"  # RFC 4180
@@ -100,14 +101,25 @@ def quoted(text: str) -> str:
 
 def pseudonyms_of(digests: Digests) -> Any:
     """Pseudonyms as they are written, base 32 (RFC 4648, section 7), as an Arrow array of texts."""
-    raw = digests.astype(">u8").view(np.uint8).reshape(len(digests), 16)
-    bits = np.zeros((len(digests), LETTERS * 5), np.uint8)
-    bits[:, :128] = np.unpackbits(raw, axis=1)
-    text = ALPHABET[bits.reshape(len(digests), LETTERS, 5) @ WEIGHTS]
+    text = np.empty((len(digests), LETTERS // 2), np.uint16)
+    for place in range(LETTERS // 2):
+        text[:, place] = PAIRS.take(_ten_bits(digests, 10 * place))
     offsets = np.arange(len(digests) + 1, dtype=np.int32) * LETTERS
-    return pa.StringArray.from_buffers(
-        len(digests), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(text))
-    )
+    return pa.StringArray.from_buffers(len(digests), pa.py_buffer(offsets), pa.py_buffer(text))
+
+
+def _ten_bits(digests: Digests, begin: int) -> NDArray[np.int64]:
+    """What two letters stand for; zeros fill the last one up."""
+    first, last = digests[:, 0], digests[:, 1]
+    if begin <= 54:
+        bits = first >> np.uint64(54 - begin)
+    elif begin < 64:
+        bits = (first << np.uint64(begin - 54)) | (last >> np.uint64(118 - begin))
+    elif begin <= 118:
+        bits = last >> np.uint64(118 - begin)
+    else:
+        bits = last << np.uint64(begin - 118)
+    return (bits & np.uint64(1023)).view(np.int64)
 
 
 def in_order(
