@@ -58,6 +58,27 @@ async def test_two_people_approve_who_did_not_ask(at_trial, trial_owner, a_cut):
     assert refusal(await post(third, made, "refusal", {"words": "No."}))[0] == 409
 
 
+async def test_whoever_approves_finds_what_waits_for_them(at_trial, a_cut):
+    first, second = await asked(at_trial, a_cut), await asked(at_trial, a_cut)
+
+    async def waiting(role, name):
+        answer = await at_trial(role, name=name).get("/v1/extracts?to_answer=true&size=100")
+        assert answer.status_code == 200, answer.text
+        return [each["id"] for each in answer.json()["items"] if each["id"] in ids]
+
+    ids = [first["id"], second["id"]]
+    assert await waiting(STATISTICIAN, "one") == ids[::-1]
+    assert (await post(at_trial(STATISTICIAN, name="one"), first, "approval")).status_code == 200
+    assert await waiting(STATISTICIAN, "one") == ids[1:]
+    assert await waiting(MANAGER, "two") == ids[::-1]
+    refused = await post(at_trial(MANAGER, name="two"), second, "refusal", {"words": "Too much."})
+    assert refused.status_code == 200
+    assert (await waiting(MANAGER, "two"), await waiting(STATISTICIAN, "one")) == (ids[:1], [])
+    for role in (EVALUATOR, Role.AUDITOR):
+        none = await at_trial(role).get("/v1/extracts?to_answer=true")
+        assert (none.status_code, refusal(none)[1]) == (422, "rule-broken")
+
+
 async def test_one_refusal_decides(at_trial, a_cut):
     made = await asked(at_trial, a_cut)
     refused = await post(at_trial(MANAGER), made, "refusal", {"words": "The purpose is vague."})

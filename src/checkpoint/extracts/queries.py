@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,12 +63,31 @@ REQUESTS = (
     .outerjoin(ExtractKey, col(ExtractKey.request_id) == col(ExtractRequest.id))
     .outerjoin(ExtractEnding, col(ExtractEnding.request_id) == col(ExtractRequest.id))
 )
+# Those that somebody may still answer: nobody refused, and they are neither author nor answerer.
+BY = sa.bindparam("answerer", type_=sa.Uuid())
+UNANSWERED_BY = sa.and_(
+    REFUSED == 0,
+    APPROVALS < rules.APPROVALS,
+    col(ExtractRequest.requested_by) != BY,
+    ~sa.exists().where(
+        col(ExtractAnswer.request_id) == col(ExtractRequest.id),
+        col(ExtractAnswer.answered_by) == BY,
+    ),
+)
+NOT_OVER = sa.and_(
+    col(ExtractEnding.id).is_(None),
+    col(ExtractRequest.expires_on) >= sa.bindparam("today", type_=sa.Date()),
+)
 ONE = REQUESTS.where(col(ExtractRequest.id) == ID)
 LIST = Listing(
     REQUESTS.add_columns(REFUSED.label("refusals"), APPROVALS.label("approvals")),
     at=col(ExtractRequest.requested_at),
     id=col(ExtractRequest.id),
-    filters={"reader": col(ExtractRequest.requested_by) == READER},
+    filters={
+        "reader": col(ExtractRequest.requested_by) == READER,
+        "answerer": UNANSWERED_BY,
+        "today": NOT_OVER,
+    },
 )
 ANSWERS = (
     sa.select(*ExtractAnswer.__table__.c)
@@ -118,10 +137,25 @@ def scope_of(actor: Actor) -> dict[str, Any]:
     return {"sees_all": actor.role is not Role.EVALUATOR, "reader": actor.id}
 
 
-async def page(session: AsyncSession, turn: Turn, *, actor: Actor) -> tuple[list[Any], str | None]:
-    """Requests, the last one first; and the cursor to the next page."""
+async def page(
+    session: AsyncSession, turn: Turn, *, actor: Actor, to_answer: bool, today: date
+) -> tuple[list[Any], str | None]:
+    """Requests, the last one first; and the cursor to the next page.
+
+    Args:
+        session: the caller's.
+        turn: which page.
+        actor: who reads.
+        to_answer: only those that they may still answer.
+        today: in England.
+    """
     scope = scope_of(actor)
-    return await LIST.page(session, turn, reader=None if scope["sees_all"] else scope["reader"])
+    return await LIST.page(
+        session,
+        turn,
+        reader=None if scope["sees_all"] else scope["reader"],
+        **({"answerer": actor.id, "today": today} if to_answer else {}),
+    )
 
 
 async def one(session: AsyncSession, extract_id: UUID, *, actor: Actor, at: datetime) -> Extract:

@@ -47,6 +47,7 @@ from checkpoint.foundation.problems import problems
 from checkpoint.oversight.rules import SecondPersonNeeded
 
 router = APIRouter(prefix="/v1", tags=["extracts"])
+ToAnswer = Annotated[bool, Query(description="Only those that you may still answer.")]
 ExtractId = Annotated[UUID, Path(description="The extract's id.")]
 Reading = Annotated[Actor, holding(Permission.READ_EXTRACTS)]
 Approving = Annotated[Actor, holding(Permission.APPROVE_EXTRACT)]
@@ -122,10 +123,25 @@ async def ask_for_extract(
     return await once(session, asked, deed, by=by, at=now)
 
 
-@router.get("/extracts", response_model=Page[ExtractItemView], responses=problems(MalformedCursor))
-async def list_extracts(by: Reading, session: Transaction, now: Now, turn: Turning) -> Response:
-    """Extracts, the last one first; whoever asks for extracts sees their own."""
-    rows, following = await queries.page(session, turn, actor=by)
+@router.get(
+    "/extracts",
+    response_model=Page[ExtractItemView],
+    responses=problems(MalformedCursor, RuleBroken),
+)
+async def list_extracts(
+    by: Reading,
+    session: Transaction,
+    now: Now,
+    turn: Turning,
+    to_answer: ToAnswer = False,  # noqa: FBT002 - a parameter of the address
+) -> Response:
+    """Extracts, the last one first; whoever asks for extracts sees their own. With
+    ``to_answer=true`` only those that wait for the reader's own approval or refusal.
+    """
+    if to_answer:
+        rules.check_answers(by.role)
+    today = london_day(now)
+    rows, following = await queries.page(session, turn, actor=by, to_answer=to_answer, today=today)
     await ledger.record(
         session,
         Operation.CONSULTATION,
@@ -135,7 +151,6 @@ async def list_extracts(by: Reading, session: Transaction, now: Now, turn: Turni
         by=by,
         at=now,
     )
-    today = london_day(now)
     items = [views.item(row, state=rules.listed_state(row, today=today)) for row in rows]
     page = Page[ExtractItemView](items=items, next=following)
     return shown(page, headers=links(turn.request, following))

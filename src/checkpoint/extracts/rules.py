@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+from checkpoint.access.permissions import Permission, holds
 from checkpoint.extracts.states import (
     AnswerOutcome,
     EndingKind,
@@ -15,6 +16,7 @@ from checkpoint.extracts.states import (
     Product,
     RequestState,
 )
+from checkpoint.foundation.actors import Role
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.oversight.rules import SecondPersonNeeded
 
@@ -170,6 +172,18 @@ def listed_state(row: Any, *, today: date) -> RequestState:
     if ending is None and not row.released and row.approvals < APPROVALS:
         return RequestState.REQUESTED
     return state_of((), ending, released=True) if row.released or ending else RequestState.APPROVED
+
+
+def check_answers(role: Role) -> None:
+    """Whoever asks what waits for them may answer.
+
+    Raises:
+        RuleBroken: their role approves nothing.
+    """
+    if not holds(role, Permission.APPROVE_EXTRACT):
+        raise RuleBroken(
+            "query:to_answer", "answers-none", "Leave it out: your role approves none."
+        )
 
 
 def check_open(state: RequestState) -> None:
