@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from checkpoint.access.authentication import shell_actor
 from checkpoint.directory.imports import staging
-from checkpoint.directory.imports.cli import origin_of, run
+from checkpoint.directory.imports.cli import NOTHING_TAKEN, origin_of, run
 from checkpoint.directory.imports.exporting import export
 from checkpoint.directory.imports.loading import Origin, importing
 from checkpoint.directory.imports.reading import FeedBroken, FeedItem
@@ -191,6 +191,31 @@ async def test_a_feed_that_was_mistyped_leaves_nothing_behind(owner, tmp_path):
                       None, dry_run=False, report=None)  # fmt: skip
         assert await counted(owner, known, source=source) == left
         assert await counted(owner, runs, source=source) == before + left
+
+
+async def test_a_file_of_which_nothing_can_be_taken_leaves_no_source_behind(
+    owner, tmp_path, capsys
+):
+    known = "SELECT count(*) FROM directory_source WHERE code = 'another-file'"
+    runs = "SELECT count(*) FROM directory_import_run WHERE source = 'another-file'"
+    feed, origin = tmp_path / "feed.json", Origin("another-file", "another-file", "feed.json")
+    for content in ([], [1, "x"], [{"id": "1"}]):
+        written(feed, a_page(content))
+        await run(owner, str(feed), origin, None, dry_run=False, report=None)
+        assert NOTHING_TAKEN in capsys.readouterr().out
+        assert (await counted(owner, known), await counted(owner, runs)) == (0, 0)
+    cut = json.dumps(a_page([{"id": "1"}, {"id": "2"}])).encode()[:-9]
+    with pytest.raises(FeedNotRead):
+        await run(owner, str(written(feed, cut)), origin, None, dry_run=False, report=None)
+    assert NOTHING_TAKEN in capsys.readouterr().out
+    assert (await counted(owner, known), await counted(owner, runs)) == (0, 0)
+    written(feed, a_page([a_service("another-file"), {"id": "1"}]))
+    await run(owner, str(feed), origin, None, dry_run=False, report=None)
+    assert NOTHING_TAKEN not in capsys.readouterr().out
+    assert (await counted(owner, known), await counted(owner, runs)) == (1, 1)
+    written(feed, a_page([]))
+    await run(owner, str(feed), origin, None, dry_run=False, report=None)
+    assert (await counted(owner, known), await counted(owner, runs)) == (1, 2)
 
 
 async def test_a_dry_run_says_what_would_change_and_changes_nothing(owner, tmp_path, capsys):

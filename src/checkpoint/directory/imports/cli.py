@@ -39,6 +39,7 @@ from checkpoint.foundation.shell import at_the_shell, shell_engine
 __all__ = ["app"]  # with these commands beside the room's own
 CODE = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
 SHOWN = 20
+NOTHING_TAKEN = "Nothing of it can be taken, so the source is not put on record."
 
 
 @app.command("import")
@@ -102,7 +103,8 @@ async def run(
                 if not await work.alone():
                     typer.echo("The directory was changed meanwhile; this is how it compares now.")
                     await _tell(work, session, lines, dry_run=False)
-                await work.apply(ended=utc_now())
+                if not await work.apply(ended=utc_now()):
+                    typer.echo(NOTHING_TAKEN)
                 await session.commit()
     if work.told.state is RunState.BROKEN_OFF:
         raise FeedNotRead(str(work.told.why))

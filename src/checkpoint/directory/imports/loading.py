@@ -73,6 +73,13 @@ class Told:
         return self.why is None
 
     @property
+    def taken(self) -> int:
+        """How many rows were accepted or repaired."""
+        return sum(
+            self.outcomes.get(each, 0) for each in (RowOutcome.ACCEPTED, RowOutcome.REPAIRED)
+        )
+
+    @property
     def changed(self) -> bool:
         return bool(self.vanished or set(self.changes) - {RowChange.UNCHANGED.value})
 
@@ -186,19 +193,22 @@ class Import:
             covered |= {ListingKind.LOCATION, ListingKind.ORGANIZATION}
         return sorted(covered)
 
-    async def apply(self, *, ended: datetime) -> None:
+    async def apply(self, *, ended: datetime) -> bool:
         """Change the directory by what the feed says, and put on record how it went.
 
-        Of a feed that was never read, of a source that nobody knows, nothing is put on record: its
-        name or address was mistyped.
+        Of a feed of which nothing can be taken, of a source that nobody knows, nothing is put on
+        record: its name or address was mistyped.
+
+        Returns:
+            Whether it was put on record.
         """
         session, told = self._session, self.told
         if not self._is_alone:
             await self.alone()
         known = await selected(session, SOURCES, code=self._origin.source)
         if not known:
-            if told.state is RunState.BROKEN_OFF and not told.outcomes:
-                return
+            if not told.taken:
+                return False
             await self._add_source()
         await insert(session, self._run(ended))
         if told.state is RunState.APPLIED and told.changed:
@@ -218,6 +228,7 @@ class Import:
             by=self._by,
             at=ended,
         )
+        return True
 
     async def _add_source(self) -> None:
         origin = self._origin
