@@ -168,7 +168,8 @@ async def test_services_on_no_pathway_are_told_of(owner, tmp_path, capsys):
     for dry_run in (True, False):
         await run(owner, str(feed), origin_of(str(feed), "path"), None,
                   dry_run=dry_run, report=report)  # fmt: skip
-        assert "On no pathway: 2 services." in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert "On no pathway: 2 services. Look-ups by pathway put them behind" in said
         lines = [line for line in report.read_text().splitlines() if ON_NO_PATHWAY in line]
         assert [an_id(f"path-{n}", "service") in line for n, line in enumerate(lines, 2)] == [
             True, True]  # fmt: skip

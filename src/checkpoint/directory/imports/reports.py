@@ -80,8 +80,9 @@ def summary(
     if not pathless:
         return told
     return (
-        f"{told}\nOn no pathway: {pathless:,} services. Look-ups by pathway pass them over until "
-        "their terms are mapped (POST /v1/term-mappings)."
+        f"{told}\nOn no pathway: {pathless:,} services. Look-ups by pathway put them behind, "
+        "and offers for a case leave them out, until their terms are mapped "
+        "(POST /v1/term-mappings)."
     )
 
 

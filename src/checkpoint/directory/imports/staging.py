@@ -50,7 +50,7 @@ from checkpoint.directory.views import crosswalk_on
 from checkpoint.foundation.database import executed, rows_of
 
 DOUBLED_PLACE = "/service_at_locations: an id that another service's place has; one was made of it"
-ON_NO_PATHWAY = "/attributes: none of its terms means a pathway; look-ups by pathway pass it over"
+ON_NO_PATHWAY = "/attributes: none of its terms means a pathway; look-ups by pathway put it behind"
 
 
 async def begin(session: AsyncSession) -> None:
