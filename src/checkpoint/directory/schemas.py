@@ -30,8 +30,10 @@ Document = Annotated[
     dict[str, JsonValue],
     Field(
         description="In the words of HSDS 3.0 and Open Referral UK 3.0. Other listings are named "
-        "by their ids; parts without an id are given one. HTML is taken out. See docs/directory.md "
-        "for the keys of our own."
+        "by their ids; parts without an id are given one. HTML is taken out. **What it says is "
+        "open to anybody, at `/open-referral/v3/`**. Not shown there, nor in any export, "
+        "are `assurer_email`, `metadata` and contacts with a name; keys that neither the standards "
+        "nor docs/directory.md have are not shown there, but are exported."
     ),
 ]
 Words = Annotated[Text, Field(max_length=500)]
@@ -102,7 +104,9 @@ class StateCapacity(Command):
             examples=[10],
         ),
     ]
-    description: Annotated[Words | None, Field(description="What a place is.")] = None
+    description: Annotated[
+        Words | None, Field(description="What a place is. It is published, too.")
+    ] = None
 
 
 class ChaseListing(Command):

@@ -11,6 +11,7 @@ from referencing.jsonschema import DRAFT202012
 from checkpoint.directory.entities import Organization, Service, ServiceAtLocation
 from checkpoint.directory.parts import Taxonomy, TaxonomyTerm
 from checkpoint.directory.published.schemas import DetailsView, PageView
+from checkpoint.directory.published.views import OWN_WORDS, OWN_WORDS_OF_SERVICES, PERSONAL
 from conftest import SHARED
 from shelving import known_as
 
@@ -168,9 +169,18 @@ async def test_the_api_document_is_one_of_openapi_3_1_and_says_what_is_answered(
         assert operations.keys() == {"get"}
         assert "security" not in operations["get"], path
         assert {"200", "304", "422", "429", "503"} <= operations["get"]["responses"].keys()
+    own_words = {f"`{name}`" for name in OWN_WORDS | OWN_WORDS_OF_SERVICES}
+    assert [each for each in own_words if each not in document["info"]["description"]] == []
     for name, parameters in PARAMETERS.items():
         asked = document["paths"][f"/{name}"]["get"]["parameters"]
         assert {each["name"] for each in asked} == set(parameters.split()), name
+
+
+async def test_whoever_edits_is_told_that_the_world_reads_it(app):
+    for name in ("CreateListing", "ChangeListing"):
+        told = app.openapi()["components"]["schemas"][name]["properties"]["document"]["description"]
+        assert "open to anybody, at `/open-referral/v3/`" in told
+        assert [each for each in PERSONAL if f"`{each}`" not in told] == []
 
 
 EVERY = "search page per_page format"

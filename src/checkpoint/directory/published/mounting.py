@@ -21,7 +21,10 @@ SUMMARY = "What people can be referred into in County Durham and Darlington, as 
 TELLS = """\
 Read-only, open to anybody, without a token. It speaks [HSDS](https://docs.openreferral.org/) 3.0 and
 its profile [Open Referral UK](https://openreferraluk.org/) 3.0; free places stand in `capacities`, as
-in HSDS 3.1.
+in HSDS 3.1. Where the standards have no word, a service may say `eligible_sexes` (a list of `female`,
+`male` or both), `eligible_residence` (towns or postcode districts where people must live) and
+`access_way` (`walk_in`, `referral` or `both`), and any listing `valid_from` and `valid_until`, its first
+and last day. What a feed says beyond that is told as it came.
 
 Conditions add up. Lists are in the order of their ids. Nothing is `null` or empty. Listings that were
 withdrawn or are out of date are not shown. An answer may be kept for a minute; ask again with
