@@ -123,6 +123,32 @@ async def test_a_package_that_unpacks_without_end_is_not_unpacked(tmp_path, monk
         await read(path, tmp_path)
 
 
+async def test_rows_that_share_an_id_do_not_multiply_without_end(tmp_path, monkeypatch):
+    many = 1_500
+    tables = {
+        "services.csv": "id,name,status\ns,S,active\nt,T,active\n",
+        "contacts.csv": "id,service_id,department\n"
+        + "".join(f"c,s,D{number}\n" for number in range(many)),
+        "phones.csv": "id,contact_id,service_id,number\n"
+        + "".join(f"p{number},c,,{number}\n" for number in range(many))
+        + "q,,t,1\nq,,t,1\nq,,t,2\n",
+    }
+    package = a_package(tmp_path / "shared.zip", tables)
+    items, _ = await read(package, tmp_path)
+    assert [each.fault for each in items] == [
+        "More than 10,000 rows, or 2 MiB of them, belong to it.",
+        None,
+    ]
+    assert [each["number"] for each in items[1].item["phones"]] == ["1", "2"]
+    monkeypatch.setattr("checkpoint.directory.imports.packages.MOST_PARTS_IN_ALL", 5_000)
+    with pytest.raises(FeedBroken, match=r"more than 5,000 parts"):
+        await read(package, tmp_path)
+    long = "id,service_id,description\n" + f"p,s,{'x' * 100_000}\n" * 22
+    tables = {"services.csv": "id,name,status\ns,S,active\n", "phones.csv": long}
+    items, _ = await read(a_package(tmp_path / "long.zip", tables), tmp_path)
+    assert "2 MiB" in items[0].fault
+
+
 @pytest.mark.skipif(not TABLES.exists(), reason="the standard's tables are not beside the project")
 async def test_the_standards_own_tables_are_read(tmp_path):
     items, _ = await read(TABLES, tmp_path)

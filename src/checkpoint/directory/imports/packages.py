@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from checkpoint.directory.imports.mending import FIGURES
-from checkpoint.directory.imports.reading import FeedBroken, FeedFacts, FeedItem
+from checkpoint.directory.imports.reading import (
+    LONGEST_ITEM,
+    FeedBroken,
+    FeedFacts,
+    FeedItem,
+)
 from checkpoint.directory.imports.shapes import Kind, shape_of
 from checkpoint.directory.imports.states import Dialect
 from checkpoint.directory.imports.tabular import EXTENSION, LINK, LINKS, TABLES, WORDS, Table
@@ -22,6 +27,7 @@ from checkpoint.directory.states import ListingKind
 from checkpoint.foundation.identifiers import new_id
 
 MOST_BYTES = 1024 * 1024 * 1024
+MOST_PARTS, MOST_PARTS_IN_ALL = 10_000, 10_000_000
 # Each before whatever refers to it.
 ORDER = (
     ListingKind.TAXONOMY,
@@ -77,8 +83,9 @@ def items_of(path: Path, facts: FeedFacts, store: Path) -> Iterator[FeedItem]:
             "SELECT count(*) FROM part WHERE word IN ('service', 'organization', 'location', "
             "'taxonomy', 'taxonomy_term')"
         ).fetchone()[0]
+        gathering = _Gathering(rows)
         for kind in ORDER:
-            yield from _listings(rows, kind)
+            yield from _listings(gathering, kind)
 
 
 def _tables(files: dict[str, Any]) -> Iterator[tuple[str, Table]]:
@@ -181,36 +188,79 @@ def _extended(text: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _listings(rows: sqlite3.Connection, kind: ListingKind) -> Iterator[FeedItem]:
+def _listings(gathering: "_Gathering", kind: ListingKind) -> Iterator[FeedItem]:
     table = next(each for each in TABLES if each.listing is kind)
-    found = rows.execute(
+    found = gathering.rows.execute(
         "SELECT own, line, body FROM part WHERE word = ? ORDER BY number", (table.word,)
     )
     for own, line, body in found:
-        document = json.loads(body)
-        _gather(rows, table.word, own, document)
-        yield FeedItem(kind, document, f"{table.name}.csv, line {line}")
+        place = f"{table.name}.csv, line {line}"
+        try:
+            yield FeedItem(kind, gathering.whole(table.word, own, body), place)
+        except _TooManyParts as fault:
+            yield FeedItem(kind, None, place, fault=str(fault))
 
 
-def _gather(rows: sqlite3.Connection, word: str, own: str, part: dict[str, Any]) -> None:
-    """Put below a part whatever names it as its owner."""
-    below = rows.execute(
-        "SELECT part.word, part.own, part.body FROM link JOIN part USING (number) "
-        "WHERE owner = ? AND owner_word IN (?, '') ORDER BY number LIMIT 10000",
-        (own, word),
-    ).fetchall()
-    for inner_word, inner_own, body in below:
-        field = LINKS.get((word, inner_word))
-        if field is None:
-            continue
-        inner = json.loads(body)
-        _gather(rows, inner_word, inner_own, inner)
-        made = part.setdefault(field, [])
-        if inner not in made:
-            made.append(inner)
-    if word == "service" and (program := part.get("program_id")):
-        found = rows.execute(
-            "SELECT body FROM part WHERE word = 'program' AND own = ? LIMIT 1", (program,)
-        ).fetchone()
-        if found:
-            part["program"] = json.loads(found[0])
+class _TooManyParts(Exception):
+    """More belongs to a listing than is put together; says so."""
+
+
+class _Gathering:
+    """Puts listings together from the rows that name them.
+
+    Rows that share an id each get whatever names it, so that few rows can make very many parts;
+    hence as many are taken, of one listing and in all, and no more.
+    """
+
+    def __init__(self, rows: sqlite3.Connection) -> None:
+        self.rows = rows
+        self._all = self._own = self._long = 0
+
+    def whole(self, word: str, own: str, body: str) -> dict[str, Any]:
+        """A listing with all that belongs to it.
+
+        Raises:
+            _TooManyParts: that is too much; the next listing may do.
+            FeedBroken: in all it is too much.
+        """
+        self._own = self._long = 0
+        document: dict[str, Any] = json.loads(body)
+        self._gather(word, own, document)
+        return document
+
+    def _gather(self, word: str, own: str, part: dict[str, Any]) -> None:
+        """Put below a part whatever names it as its owner."""
+        put = set[tuple[str, str]]()
+        for inner_word, inner_own, body in self._below(word, own):
+            field = LINKS.get((word, inner_word))
+            if field is None or (field, body) in put:
+                continue
+            put.add((field, body))
+            inner = json.loads(body)
+            self._gather(inner_word, inner_own, inner)
+            part.setdefault(field, []).append(inner)
+        if word == "service" and (program := part.get("program_id")):
+            found = self.rows.execute(
+                "SELECT body FROM part WHERE word = 'program' AND own = ? LIMIT 1", (program,)
+            ).fetchone()
+            if found:
+                part["program"] = json.loads(found[0])
+
+    def _below(self, word: str, own: str) -> Iterator[tuple[str, str, str]]:
+        for found in self.rows.execute(
+            "SELECT part.word, part.own, part.body FROM link JOIN part USING (number) "
+            "WHERE owner = ? AND owner_word IN (?, '') ORDER BY number",
+            (own, word),
+        ):
+            self._count(found[2])
+            yield found
+
+    def _count(self, body: str) -> None:
+        self._all, self._own, self._long = self._all + 1, self._own + 1, self._long + len(body)
+        if self._all > MOST_PARTS_IN_ALL:
+            raise FeedBroken(
+                f"Its rows belong to each other so often that there are more than "
+                f"{MOST_PARTS_IN_ALL:,} parts."
+            )
+        if self._own > MOST_PARTS or self._long > LONGEST_ITEM:
+            raise _TooManyParts(f"More than {MOST_PARTS:,} rows, or 2 MiB of them, belong to it.")
