@@ -200,6 +200,21 @@ def test_what_lacks_what_it_must_have_is_rejected_by_itself():
     assert len(notes) < 50
 
 
+def test_an_id_with_markup_is_neither_kept_nor_told():
+    seen = set()
+    for marked in ("<script>alert(1)</script>", "&lt;script&gt;1", "<b>1", "a<b"):
+        item = a_service(1, id=marked, organization={"id": marked, "name": "O", "description": "D"})
+        rows = rows_of(SERVICE, item, source="feed")
+        assert [row.outcome for row in rows] == ["repaired", "accepted", "accepted"]
+        assert all(row.external_id == row.document["id"] for row in rows)
+        seen |= {row.external_id for row in rows[:2]}
+        (row,) = rows_of(SERVICE, {"id": marked, "x": [1] * 3_000}, source="feed")
+        assert (row.outcome, row.external_id) == ("rejected", "")
+    assert len(seen) == 8  # ids that differ stay so
+    (row,) = rows_of(SERVICE, {"id": "R&D <1>", "name": "N", "status": "active"}, source="feed")
+    assert row.external_id == "R&D <1>"
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=4),

@@ -43,7 +43,7 @@ class Mended:
 
     document: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    # The feed's own id of each part that has one: (what it is, our id) to theirs.
+    # The feed's own id of each part that has one which may be told: (what it is, our id) to theirs.
     given: dict[tuple[str, str], str] = field(default_factory=dict)
     offset_known: bool = True
 
@@ -73,6 +73,11 @@ def mended(kind: ListingKind, item: Any, *, source: str) -> Mended:
     made = mender.part(ENTITIES[kind], item, "", None)
     mender.made.document = made or {}
     return mender.made
+
+
+def tellable(id: str) -> bool:
+    """Whether a feed's own id may be kept and told: it holds no markup."""
+    return ("<" not in id and "&" not in id) or plain(id) == id
 
 
 def _bounded(item: dict[str, Any]) -> None:
@@ -147,7 +152,8 @@ class _Mender:
         theirs = str(given).strip()
         if not _reads_as(theirs, found):
             self.tell(f"{where}/id", "no UUID; one was made of it")
-            self.made.given[(shape.word, found)] = theirs
+            if tellable(theirs):
+                self.made.given[(shape.word, found)] = theirs
         return found
 
     def snaked(self, shape: Shape, given: dict[str, Any], where: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from checkpoint.directory.entities import ENTITIES, canonical, checked
-from checkpoint.directory.imports.repairs import Mended, Unusable, mended
+from checkpoint.directory.imports.repairs import Mended, Unusable, mended, tellable
 from checkpoint.directory.imports.shapes import LISTED, shape_of
 from checkpoint.directory.imports.states import RowOutcome
 from checkpoint.directory.parts import Part
@@ -77,7 +77,8 @@ def rows_of(kind: ListingKind, item: Any, *, source: str) -> list[Row]:
 def _told_id(item: Any) -> str:
     """Whatever a rejected item calls itself, as far as a report can bear it."""
     told = item.get("id") if isinstance(item, dict) else None
-    return told[:255] if isinstance(told, str) and told.isprintable() else ""
+    told = told[:255] if isinstance(told, str) and told.isprintable() else ""
+    return told if tellable(told) else ""
 
 
 def _row(found: Mended, kind: ListingKind, part: dict[str, Any]) -> Row:
