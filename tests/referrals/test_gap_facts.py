@@ -130,21 +130,17 @@ def test_periods_that_are_told_lie_in_each_other_or_apart(asked):
     assert apart or (first <= begin and end <= last) or (begin <= first and last <= end)
 
 
-def an_item(label, **whole):
+def a_line(label, **gap):
     found = {"no_provider": None, "no_place": None, "waiting": None, "free_places": None}
-    return SimpleNamespace(
-        label=label, words=f"{label}: said.", whole=SimpleNamespace(**found | whole)
-    )
+    return pages.Line(label=label, words=f"{label}: said.", gap=SimpleNamespace(**found | gap))
 
 
 def test_the_longest_bar_is_as_wide_as_the_picture_and_what_is_not_told_has_none():
-    items = [an_item("One", no_provider=15, waiting=5, free_places=10), an_item("Two")]
-    first, second = pages.bars_of(items)
+    lines = [a_line("One", no_provider=15, waiting=5, free_places=10), a_line("Two")]
+    first, second = pages.bars_of(lines)
     assert (first.wanted, first.free, first.figures) == (300.0, 150.0, "20 / 10")
     assert (second.wanted, second.free, second.figures) == (None, None, "not told / not told")
-    drawn = pages.picture(
-        SimpleNamespace(items=items, since=date(2026, 1, 1), until=date(2026, 1, 2))
-    )
+    drawn = pages.picture(lines, of="all", title="Two lines", period="all days")
     assert "One: said. Two: said." in drawn
     assert drawn.count("<rect") == 5
     assert "<script" not in drawn

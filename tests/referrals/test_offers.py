@@ -1,5 +1,7 @@
 """The offers that fit a case, that there was none, and what came of all of it."""
 
+import re
+
 import pytest
 
 from builders import a_key
@@ -186,7 +188,10 @@ async def test_gaps_stand_beside_supply_and_are_drawn_for_the_board(a_desk, clie
     page = await board.get("/v1/referrals/gaps.html")
     assert page.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in page.headers["content-security-policy"]
-    assert page.text.count("<svg") == page.text.count("<desc") == 1
+    named = re.findall('<title id="title-([a-z_]+)">', page.text)
+    assert page.text.count("<svg") == page.text.count("<desc") == len({*named}) == len(named)
+    assert (named[0], "finance" in named) == ("all", True)
+    assert "by postcode district: Financial management and income</title>" in page.text
     assert "fewer than ten" in page.text
     exact = await desk.boss.get("/v1/referrals/gaps.html")
     assert "Cases of DURHAMGATE." in exact.text

@@ -13,6 +13,7 @@ from checkpoint.needs.states import Pathway
 # Of whoever may not see cases: below this nothing is told, and all else to the nearest five.
 SMALLEST, NEAREST = 10, 5
 SOURCE = "Small numbers: domain notes 7.1 f."
+NOT_TOLD = "fewer than ten"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,3 +268,24 @@ def _whole(wanted: Sequence[Demand], offered: Sequence[Supply], *, exact: bool) 
 def _sum(values: Iterable[int | None]) -> int | None:
     stated = [value for value in values if value is not None]
     return sum(stated) if stated else None
+
+
+def in_words(label: str, gap: Gap) -> str:
+    """A pathway or a district in a sentence, for whoever hears it.
+
+    Args:
+        label: its name.
+        gap: what is told of it.
+
+    Returns:
+        One line of text; what is not told is told as fewer than ten.
+    """
+    places = "places not stated" if gap.free_places is None else f"{gap.free_places} free places"
+    return (
+        f"{label}: no provider {_count(gap.no_provider)}, no place {_count(gap.no_place)}, "
+        f"waiting {_count(gap.waiting)}; offers {gap.offers}, {places}."
+    )
+
+
+def _count(value: int | None) -> str:
+    return NOT_TOLD if value is None else str(value)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from checkpoint.needs.states import LABELS, Pathway
 from checkpoint.referrals.gaps.counts import Counted
-from checkpoint.referrals.gaps.facts import Gap, Loop, PathwayGap, loop_told
+from checkpoint.referrals.gaps.facts import Loop, PathwayGap, in_words, loop_told
 from checkpoint.referrals.gaps.schemas import (
     GapsView,
     GapView,
@@ -15,7 +15,6 @@ from checkpoint.referrals.gaps.schemas import (
     SummaryView,
 )
 
-NOT_TOLD = "fewer than ten"
 # Said whether or not a row is left out: that one is would tell of somebody.
 SUPPRESSED = (
     "Numbers under ten are not told, and others are rounded to the nearest five. A provider of "
@@ -67,21 +66,8 @@ def gaps_view(counted: Counted, found: Sequence[PathwayGap]) -> GapsView:
                 label=LABELS[each.pathway],
                 whole=GapView.model_validate(each.whole),
                 districts=[GapView.model_validate(row) for row in each.districts],
-                words=words(LABELS[each.pathway], each.whole),
+                words=in_words(LABELS[each.pathway], each.whole),
             )
             for each in found
         ],
     )
-
-
-def words(label: str, gap: Gap | GapView) -> str:
-    """A pathway in a sentence, for whoever hears it."""
-    places = "places not stated" if gap.free_places is None else f"{gap.free_places} free places"
-    return (
-        f"{label}: no provider {_count(gap.no_provider)}, no place {_count(gap.no_place)}, "
-        f"waiting {_count(gap.waiting)}; offers {gap.offers}, {places}."
-    )
-
-
-def _count(value: int | None) -> str:
-    return NOT_TOLD if value is None else str(value)
