@@ -224,4 +224,5 @@ def test_the_roster_holds_every_number_once_and_no_arm(shell, tmp_path):
     told = shell(
         "outcomes", "roster", "--trial", "TEST-TRIAL", "--output", nowhere, "--recipient", "x"
     )
-    assert "No such file" in told.err
+    assert "roster.csv cannot be written: No such file" in " ".join(told.err.split())
+    assert "follow-up" not in told.err

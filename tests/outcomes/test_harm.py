@@ -54,6 +54,10 @@ def test_a_harm_index_is_loaded_once_and_stamped_with_its_version(
     )
     assert [load().code, load(version="other-2026").code] == [19, 19]
     assert [load(version="X").code, load(source=" ").code, load(b"x").code] == [22, 22, 22]
+    nowhere = shell(
+        "outcomes", "harm-index", tmp_path / "none.csv", "--version", "v", "--source", "s"
+    )
+    assert (nowhere.code, "The harm index cannot be loaded" in nowhere.err) == (22, True)
     assert len(shell.found("SELECT * FROM harm_weight")) == 2
 
 

@@ -16,6 +16,7 @@ from checkpoint.delivery.references import known
 from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.database import transaction
 from checkpoint.foundation.datedfiles import digest
+from checkpoint.foundation.errors import Unprocessable
 from checkpoint.foundation.shell import at_the_shell, shell_engine
 from checkpoint.outcomes import loading, lookups
 from checkpoint.outcomes.followup import actions, queries, reading, reports, rules
@@ -72,7 +73,7 @@ async def harm_index(
     async with shell_engine() as engine, transaction(engine) as session:
         loaded = await loading.load_harm_index(
             session,
-            content_of(file),
+            content_of(file, loading.HarmIndexRefused),
             version=version,
             source=source,
             by=shell_actor(),
@@ -195,11 +196,18 @@ def read_rows(
     return reports.check_rows(told, faults)
 
 
-def content_of(file: Path) -> bytes:
+def content_of(file: Path, refused: type[Unprocessable] = FollowUpUnreadable) -> bytes:
     """A file's bytes.
 
+    Args:
+        file: which.
+        refused: what says that it cannot be read.
+
+    Returns:
+        All of them.
+
     Raises:
-        FollowUpUnreadable: it cannot be read.
+        Unprocessable: it cannot be read.
         FollowUpTooLong: there are too many.
     """
     try:
@@ -207,7 +215,7 @@ def content_of(file: Path) -> bytes:
             raise FollowUpTooLong(f"Send at most {reading.MOST_BYTES:,} bytes at once.")
         return file.read_bytes()
     except OSError as error:
-        raise FollowUpUnreadable(f"{file.name}: {error.strerror}.") from error
+        raise refused(f"{file.name}: {error.strerror}.") from error
 
 
 def source_code(text: str) -> str:
@@ -230,12 +238,12 @@ def write(file: Path, text: str) -> None:
     """Write a file whole.
 
     Raises:
-        FollowUpUnreadable: it cannot be written.
+        typer.BadParameter: it cannot be written; what was taken in before stands.
     """
     try:
         file.write_text(text, "utf-8", newline="")
     except OSError as error:
-        raise FollowUpUnreadable(f"{file.name}: {error.strerror}.") from error
+        raise typer.BadParameter(f"{file.name} cannot be written: {error.strerror}.") from error
 
 
 @contextmanager
