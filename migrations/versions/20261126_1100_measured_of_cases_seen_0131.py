@@ -19,7 +19,10 @@ SEEN = """
 
 
 def passed(lag: str) -> str:
-    """By the cut's horizons, in order, whether each had passed by the last complete day."""
+    """By the cut's horizons, in order, whether each had passed by the last complete day.
+
+    Months end the day before the same day so many on, clipped to the end of a shorter month.
+    """
     return f"""
         ARRAY(
             SELECT CASE WHEN months IS NULL THEN allocated_on + days

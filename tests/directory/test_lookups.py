@@ -1,6 +1,7 @@
 import pytest
 
 from checkpoint.directory.lookups import counts as supply_counts
+from checkpoint.directory.lookups import queries
 from checkpoint.foundation.actors import Role
 from conftest import NOON
 from listing import DIRECTORY, a_location, a_service, an_organization, entered
@@ -133,6 +134,38 @@ async def test_slips_are_forgiven_and_what_is_spelt_so_comes_first(editor, clien
         "Wherryman Kitchen",
     ]
     assert "spelt nearly so" in plain["items"][1]["why"][0]["words"]
+
+
+async def test_an_offer_of_many_places_leaves_room_for_others(editor, client, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_NEAR", 2)
+    monkeypatch.setattr(queries, "MOST_COMPARED", 4)
+    speaks = {"languages": [{"code": "gv"}]}
+    provider = await entered(editor, "organizations", an_organization(name="Quixotic Trust"))
+    at = [
+        (await entered(editor, "locations", a_location(latitude=latitude)))["id"]
+        for latitude in (54.661, 54.662, 54.663, 54.7, None, None, None)
+    ]
+    given = [at[:3], at[3:4], at[4:5], at[5:6], at[6:]]
+    made = [
+        await entered(
+            editor,
+            "services",
+            a_service(provider["id"], service_at_locations=[{"location_id": i} for i in ids]) | speaks,
+        )
+        for ids in given
+    ]
+    found = await looked_up(client, language="gv", place="Bishop Auckland")
+    near, unplaced = {each["id"] for each in made[:2]}, {each["id"] for each in made[2:]}
+    compared = {each["service_id"] for each in found["items"]}
+    assert near < compared
+    assert len(compared & unplaced) == 2
+    assert (found["compared"], found["more"]) == (4, True)
+    monkeypatch.setattr(queries, "MOST_COMPARED", 60)
+    found = await looked_up(client, language="gv", place="Bishop Auckland")
+    assert found["compared"] == 5
+    close = await looked_up(client, language="gv", place="Bishop Auckland", within_km=1)
+    assert made[1]["id"] not in {each["service_id"] for each in close["items"]}
+    assert close["compared"] == 4
 
 
 async def test_pages_go_on_from_the_last_rank(editor, client):

@@ -227,6 +227,10 @@ def test_what_is_not_said_is_a_word_of_the_index_too():
 
 def test_rounds_widen_from_what_is_known():
     assert terms.rounds(Sought()) == [[("assured", frozenset(), True)]]
+    assert terms.rounds(Sought(age=30)) == [
+        [("assured", {"age", "age_told"}, False)],
+        [("assured", {"age"}, True)],
+    ]
     (known, anything) = terms.rounds(SOUGHT)
     assert [way for way, _, _ in known] == ["near", "unplaced"]
     assert (known[0][2], anything[0][2]) == (False, True)
@@ -240,7 +244,7 @@ def test_rounds_widen_from_what_is_known():
     assert terms.rounds(Sought(place=KNOWN["dl1"]))[0][0][1] == frozenset()
     given_ = terms.given_of(replace(SOUGHT, words=("debt", "tenancy")))
     assert (given_["root_0"], given_["root_3"]) == ("debt", "tenanc")
-    assert given_["west"] < given_["x"] < given_["east"]
+    assert given_["west"] < KNOWN["dl1"].longitude < given_["east"]
     every = terms.groups(given_, frozenset({"all_pathways"}), unknowns=True)
     assert (every["pathways"], every["sex"]) == (["pathway:finance"], ["sex:female", "sex:?"])
 

@@ -35,10 +35,19 @@ def test_no_column_is_made_of_one_that_names_somebody_or_never_leaves():
 def test_until_the_trial_is_unblinded_no_column_tells_which_mask_is_which():
     telling = {
         "arm_delivered", "per_protocol", "completed", "distance_travelled", "cost_pounds",
-        "wellbeing", "victim_satisfaction",
+        "wellbeing_after", "victim_satisfaction",
     }  # fmt: skip
     assert telling.isdisjoint(each.name for each in offered(Measure))
     assert telling < {each.name for each in offered(Measure, unblinded=True)}
+
+
+def test_what_somebody_came_with_keeps_its_name_beside_what_came_after():
+    came_with = Covariate("wellbeing", CovariateKind.NUMBER, "Wellbeing")
+    columns = {each.name: each for each in offered(Measure, [came_with], unblinded=True)}
+    assert (columns["wellbeing"].source, columns["wellbeing"].quasi) == ("baseline.wellbeing", True)
+    after = columns["wellbeing_after"]
+    assert (after.source, after.quasi) == ("wellbeing", False)
+    assert "wellbeing" in {each.name for each in offered(Measure, [came_with])}
 
 
 def test_only_measures_that_the_cut_holds_are_offered():

@@ -245,7 +245,7 @@ def test_events_of_people_who_are_not_in_the_extract_are_passed_over(tmp_path):
 def test_costs_distances_and_harm_are_told_in_steps_and_points_as_they_are(tmp_path):
     columns = offered(Measure, [PRIO], unblinded=True)
     names = ["cost_pounds", "distance_travelled", "completed", "arm_delivered"]
-    names += ["wellbeing", "victim_satisfaction"]
+    names += ["wellbeing_after", "victim_satisfaction"]
     wanted = Asked(columns=chosen(names, columns), arms={"A": "treatment", "B": "control"})
     lot = Random(3)
     rows = [
@@ -266,7 +266,7 @@ def test_costs_distances_and_harm_are_told_in_steps_and_points_as_they_are(tmp_p
     assert all(int(row["cost_pounds"]) % 100 == 0 for row in told)
     assert all(int(row["distance_travelled"]) % 5 == 0 for row in told)
     assert {row["completed"] for row in told if row["arm"] == "control"} == {""}
-    assert {row["wellbeing"] for row in told} <= {str(points) for points in range(14, 71)}
+    assert {row["wellbeing_after"] for row in told} <= {str(points) for points in range(14, 71)}
     assert {row["victim_satisfaction"] for row in told} == {"", "1", "4.5"}
 
 

@@ -74,6 +74,9 @@ async def test_whoever_approves_finds_what_waits_for_them(at_trial, a_cut):
     refused = await post(at_trial(MANAGER, name="two"), second, "refusal", {"words": "Too much."})
     assert refused.status_code == 200
     assert (await waiting(MANAGER, "two"), await waiting(STATISTICIAN, "one")) == (ids[:1], [])
+    ended = await post(at_trial(MANAGER, name="two"), first, "ending", {"words": "Not needed."})
+    assert ended.status_code == 200, ended.text
+    assert await waiting(MANAGER, "two") == []
     for role in (EVALUATOR, Role.AUDITOR):
         none = await at_trial(role).get("/v1/extracts?to_answer=true")
         assert (none.status_code, refusal(none)[1]) == (422, "rule-broken")

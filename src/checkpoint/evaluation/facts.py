@@ -37,7 +37,7 @@ AMOUNTS: Mapping[Amount, str] = MappingProxyType(
         Amount.WELLBEING: "Points of WEMWBS, 14 to 70 and more is better, at the last measure after "
         "allocation, of those of whom one was taken.",
         Amount.SATISFACTION: "How satisfied victims were, 1 to 5: the mean of each victim's last "
-        "answer in a case, of those cases in which one answered.",
+        "answer in a case, to three decimals, of those cases in which one answered.",
     }
 )
 MASKED = (

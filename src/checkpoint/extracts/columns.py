@@ -92,6 +92,7 @@ TOLD = {
     "distance_travelled": f"Pathways' scores at exit less those at baseline, summed, {LOWEST}; "
     "empty: not taken at both.",
     "cost_pounds": f"What the case cost in pounds, {LOWEST}, if recorded.",
+    "wellbeing_after": "Points of WEMWBS, 14 to 70, at the last measure after allocation, if any.",
     "day": f"Days from allocation, {LOWEST}.",
     "harm_band": "Days by the harm index, in bands; an exact number would tell the offence.",
 } | {
@@ -133,7 +134,14 @@ PARTICIPANT_COLUMNS = (
     *(_person(f"{each}_day", Kind.DAYS, f"First: {each}", unit="d") for each in Measure),
     _person("distance_travelled", Kind.DISTANCE, "Distance travelled", tells_arm=True),
     _person("cost_pounds", Kind.COST, "Cost", source="cost_pence", tells_arm=True, unit="GBP"),
-    _person("wellbeing", Kind.NUMBER, "Wellbeing", tells_arm=True),
+    # What somebody came with may be a covariate of the name wellbeing.
+    _person(
+        "wellbeing_after",
+        Kind.NUMBER,
+        "Wellbeing after allocation",
+        source="wellbeing",
+        tells_arm=True,
+    ),
     _person("victim_satisfaction", Kind.NUMBER, "Victims' satisfaction", tells_arm=True),
 )
 # The day of allocation leaves the database in no extract; the quarter that it lies in may.

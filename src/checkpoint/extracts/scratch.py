@@ -14,6 +14,7 @@ AT_ONCE = 6 << 20  # bytes that wait before they are put into parts
 TWICE = "somebody stands twice among the people of the cut"
 Digests = NDArray[np.uint64]  # by row: the first and the last 64 bits
 # Spreads ids that begin alike; odd, and otherwise of no meaning.
+MOST_STEPS = 32
 MIXED_BY = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -168,10 +169,13 @@ class People:
         heads = (keys >> self._shift).clip(max=len(self._begins) - 1)
         places: NDArray[np.int32] = self._begins[heads.astype(np.intp)].clip(max=most)
         left = np.flatnonzero((self._keys[places] < keys) & (places < most))
-        while len(left):
+        for _ in range(MOST_STEPS):
+            if not len(left):
+                return places
             places[left] += 1
             there = places[left]
             left = left[(self._keys[there] < keys[left]) & (there < most)]
+        places[left] = np.searchsorted(self._keys, keys[left]).clip(max=most)  # keys that bunch
         return places
 
 

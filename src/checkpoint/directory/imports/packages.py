@@ -244,6 +244,7 @@ class _Gathering:
                 "SELECT body FROM part WHERE word = 'program' AND own = ? LIMIT 1", (program,)
             ).fetchone()
             if found:
+                self._count(found[0])
                 part["program"] = json.loads(found[0])
 
     def _below(self, word: str, own: str) -> Iterator[tuple[str, str, str]]:

@@ -75,9 +75,16 @@ def mended(kind: ListingKind, item: Any, *, source: str) -> Mended:
     return mender.made
 
 
-def tellable(id: str) -> bool:
-    """Whether a feed's own id may be kept and told: it holds no markup."""
-    return ("<" not in id and "&" not in id) or plain(id) == id
+def tellable(own: str) -> bool:
+    """Whether a feed's own id may be kept and told.
+
+    Args:
+        own: as the feed has it.
+
+    Returns:
+        False where it holds markup.
+    """
+    return ("<" not in own and "&" not in own) or plain(own) == own
 
 
 def _bounded(item: dict[str, Any]) -> None:

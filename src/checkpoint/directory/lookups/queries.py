@@ -20,10 +20,9 @@ from checkpoint.directory.tables import DirectoryCapacity
 from checkpoint.foundation.database import executed, rows_of
 from checkpoint.foundation.statements import Prepared
 
-# Of each round so many are compared, those that promise most first; by way of finding them, since
-# what is nowhere known ranks behind what is somewhere.
-MOST_COMPARED = 60
-MOST_BY_WAY = {"assured": MOST_COMPARED, "near": 45, "unplaced": 15}
+# In each round so many are compared, those that promise most first. Of the nearest so many, so that
+# there is room for some of which it is not known where they are; where fewer are near, for more.
+MOST_COMPARED, MOST_NEAR = 60, 45
 OFFER: sa.Table = DirectoryOffer.__table__
 PLACE: sa.Table = DirectoryOfferPlace.__table__
 OPENING: sa.Table = DirectoryOpening.__table__
@@ -33,8 +32,20 @@ AT = sa.bindparam("at", type_=sa.Time())
 UNKNOWNS = sa.bindparam("unknowns", type_=sa.Boolean())
 IDS = sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid())))
 # As the index has it; the literal is written out so that the planner knows the expression again.
-SPOT: Any = sa.func.point(PLACE.c.longitude * sa.literal_column(ACROSS), PLACE.c.latitude)
 HERE: Any = sa.func.point(sa.bindparam("x", type_=sa.Float()), sa.bindparam("y", type_=sa.Float()))
+
+
+def _far(place: Any) -> Any:
+    spot: Any = sa.func.point(place.c.longitude * sa.literal_column(ACROSS), place.c.latitude)
+    return spot.op("<->", return_type=sa.Float())(HERE)
+
+
+# Of an offer that is given in many places the nearest counts, or they would crowd out the others.
+OTHER: Any = PLACE.alias("other")
+NEARER = sa.exists().where(
+    OTHER.c.service_id == PLACE.c.service_id,
+    sa.tuple_(_far(OTHER), OTHER.c.position) < sa.tuple_(_far(PLACE), PLACE.c.position),
+)
 # Told of by one word each, or by the mark of what is not said.
 EITHER = ("age_told", "sex", "language", "cost", "access", "lives")
 
@@ -80,7 +91,7 @@ SOUTH, NORTH, WEST, EAST = (
 )
 IN_BOX: Any = sa.and_(
     PLACE.c.latitude.between(SOUTH, NORTH),
-    (PLACE.c.longitude * sa.literal_column(ACROSS)).between(WEST, EAST),
+    PLACE.c.longitude.between(WEST, EAST),
 )
 FREE: Any = CAPACITY.c.maximum - CAPACITY.c.held
 KEYS, FACETS = OFFER.c.search_keys, OFFER.c.facets
@@ -133,6 +144,7 @@ SHOWN = [
     for column in OFFER.c
     if column.name not in UNSHOWN
 ]
+MOST = sa.bindparam("most", type_=sa.Integer())
 LAST_ASSURED = (OFFER.c.assured_on.desc().nulls_last(), OFFER.c.service_id)
 # As the index of what has no place says it.
 NO_SPOT: Any = FACETS.bool_op("&&")(sa.literal_column(f"'{{spot:{UNSAID}}}'::text[]"))
@@ -175,13 +187,15 @@ async def candidates(session: AsyncSession, sought: Sought, *, on: date) -> Comp
 
     Returns:
         Sixty at most of which all that is asked is known; only where there are fewer, sixty of
-        any. Where a place is sought, the nearest, and a quarter of them offers of which it is not
-        known where exactly they are; else those assured last. Where words are sought, those that
-        say them; only where there are fewer, those that say something like them.
+        any. Where a place is sought, the 45 nearest, and as many more as there is room for of
+        which it is not known where exactly they are; else those assured last. Where words are
+        sought, those that say them; only where there are fewer, those that say something like
+        them.
     """
     await executed(session, PLANNED_EACH_TIME, {})
     found: dict[UUID, Any] = {}
     more = enough = False
+    near = 0
     given = {"today": on, **terms.given_of(sought)}
     for ways in terms.rounds(sought):
         if enough or len(found) >= MOST_COMPARED:
@@ -189,10 +203,11 @@ async def candidates(session: AsyncSession, sought: Sought, *, on: date) -> Comp
             break
         for way, asked, unknowns in ways:
             groups = terms.groups(given, asked, unknowns=unknowns)
-            rows = await rows_of(session, _statement(way, asked), **groups)
+            most = MOST_NEAR if way == "near" else MOST_COMPARED - near
+            rows = await rows_of(session, _statement(way, asked), **groups, most=most)
             found |= {row.service_id: row for row in rows}
-            full = len(rows) >= MOST_BY_WAY[way]
-            more, enough = more or full, enough or (full and way != "unplaced")
+            near = len(rows) if way == "near" else 0
+            more, enough = more or len(rows) == most, enough or near == MOST_NEAR
     return Compared([*found.values()], more)
 
 
@@ -218,12 +233,11 @@ def _built(way: str, asked: frozenset[str]) -> Any:
         .select_from(offers)
         .outerjoin(CAPACITY, CAPACITY.c.service_id == OFFER.c.service_id)
         .where(*STANDING, *(filter for name, filter in filters.items() if name in asked))
-        .limit(sa.literal_column(str(MOST_BY_WAY[way])))
+        .limit(MOST)
     )
     if way == "near":
-        return rows.join(PLACE, PLACE.c.service_id == OFFER.c.service_id).order_by(
-            SPOT.op("<->")(HERE)
-        )
+        here = rows.join(PLACE, PLACE.c.service_id == OFFER.c.service_id)
+        return here.where(~NEARER).order_by(_far(PLACE))
     return rows.where(*([NO_SPOT] if way == "unplaced" else [])).order_by(*LAST_ASSURED)
 
 

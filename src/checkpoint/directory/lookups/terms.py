@@ -151,8 +151,9 @@ def _box(place: Spot, within_km: float) -> dict[str, float]:
     across = float(ACROSS)
     x, y = place.longitude * across, place.latitude
     up = within_km / DEGREE_KM
-    side = up * across / max(cos(radians(min(abs(place.latitude) + up, 89))), 0.01)
-    return {"x": x, "y": y, "west": x - side, "east": x + side, "south": y - up, "north": y + up}
+    side = up / max(cos(radians(min(abs(place.latitude) + up, 89))), 0.01)
+    west, east = place.longitude - side, place.longitude + side
+    return {"x": x, "y": y, "west": west, "east": east, "south": y - up, "north": y + up}
 
 
 def groups(given: Mapping[str, Any], asked: frozenset[str], *, unknowns: bool) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""How much there was a head: events, harm, cost, and how far people came."""
+"""How much there was a head: events and harm; cost, wellbeing and more of whole cases."""

@@ -38,9 +38,7 @@ async def read_amounts(
     measure: Counted = None,
     population: Of = None,
 ) -> Response:
-    """Frequency and harm of one measure within each horizon; what cases cost, how far people came,
-    how they and victims felt.
-    """
+    """Frequency and harm of one measure within each horizon; cost, wellbeing and more of cases."""
     opened = await queries.opened(session, code, cut, vault=vault, at=now)
     counted = opened.measure(measure)
     allocated = await queries.allocated(session, opened)
