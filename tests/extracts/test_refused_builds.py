@@ -11,6 +11,7 @@ from builders import a_key
 from checkpoint.extracts import cli
 from checkpoint.extracts.builds import actions, building, shelf, working
 from checkpoint.extracts.builds.building import Going
+from checkpoint.extracts.builds.chunks import Cancelled
 from checkpoint.extracts.states import BuildFault, BuildStage
 from checkpoint.foundation import clock
 from checkpoint.foundation.actors import Actor, Role
@@ -173,7 +174,7 @@ async def test_a_build_that_somebody_was_killed_over_is_taken_up_again(lab, serv
     (build_id,) = (await lab.found("SELECT id FROM extract_build WHERE state = 'queued'"))[0]
     async with transaction(shop.engine) as session:
         await actions.begin(session, build_id, at=NOON)
-    left = shelf.folder_of(shop.settings) / f"building-{build_id}"
+    left = shelf.folder_of(shop.settings) / f"building-{build_id}-1"
     left.mkdir()
     (left / "half").write_text("half")
     running = (await client.get(place)).json()
@@ -201,16 +202,98 @@ async def test_a_build_is_not_taken_up_for_ever_nor_after_it_was_cancelled(lab, 
     client, answer = await queued(service, first)
     (build_id,) = (await lab.found("SELECT id FROM extract_build WHERE state = 'queued'"))[0]
     async with transaction(shop.engine) as session:
-        await actions.begin(session, build_id, at=NOON)
-        assert await actions.progress(session, build_id, BuildStage.PEOPLE, done=1, total=2)
+        begun = await actions.begin(session, build_id, at=NOON)
+        assert await actions.progress(session, begun, BuildStage.PEOPLE, done=1, total=2)
     cancelled = await client.post(f"{answer.headers['Location']}/cancellation", headers=a_key())
     assert (cancelled.json()["state"], cancelled.json()["done"]) == ("running", 1)
     assert "cancelled" in cancelled.json()["next_steps"][0]["why_not"]
     async with transaction(shop.engine) as session:
-        wanted = await actions.progress(session, build_id, BuildStage.PEOPLE, done=2, total=2)
+        wanted = await actions.progress(session, begun, BuildStage.PEOPLE, done=2, total=2)
         assert not wanted
     await working.work(shop)
     assert (await client.get(answer.headers["Location"])).json()["state"] == "cancelled"
+
+
+def scraps(shop, build_id):
+    return [*shelf.folder_of(shop.settings).glob(f"building-{build_id}*")]
+
+
+async def killed_over(lab, service, made, *, times=1):
+    """A build that was taken up by a worker who was then killed and left scraps on disk."""
+    client, answer = await queued(service, made)
+    shop, place = workshop(service.app), answer.headers["Location"]
+    (build_id,) = (await lab.found("SELECT id FROM extract_build WHERE state = 'queued'"))[0]
+    for _ in range(times):
+        async with transaction(shop.engine) as session:
+            begun = await actions.begin(session, build_id, at=NOON)
+    scrap = shelf.folder_of(shop.settings) / f"building-{build_id}-{begun.attempts}"
+    scrap.mkdir()
+    (scrap / "package.zip").write_text("half")
+    return client, shop, place, begun
+
+
+async def test_nothing_is_left_on_disk_of_a_killed_build_that_is_then_cancelled(
+    lab, service, first
+):
+    client, shop, place, begun = await killed_over(lab, service, first)
+    assert (await client.post(f"{place}/cancellation", headers=a_key())).status_code == 200
+    await working.work(shop)
+    assert (await client.get(place)).json()["state"] == "cancelled"
+    assert not scraps(shop, begun.id)
+
+
+async def test_nothing_is_left_on_disk_of_a_build_that_five_workers_were_killed_over(
+    lab, service, first
+):
+    client, shop, place, begun = await killed_over(lab, service, first, times=5)
+    await working.work(shop)
+    assert (await client.get(place)).json()["fault"] == "broken"
+    assert not scraps(shop, begun.id)
+
+
+async def test_whoever_lost_their_lock_ends_nothing_that_somebody_else_took_up(lab, service, first):
+    client, shop, place, begun = await killed_over(lab, service, first)
+    async with transaction(shop.engine) as session:
+        await actions.begin(session, begun.id, at=NOON)
+    async with transaction(shop.engine) as session:
+        await actions.fail(session, begun, BuildFault.BROKEN, by=OPERATOR, at=NOON)
+        assert not await actions.progress(session, begun, BuildStage.PEOPLE, done=1, total=2)
+        with pytest.raises(Cancelled):
+            await building._check_wanted(session, begun, at=NOON)
+    assert (await client.get(place)).json()["state"] == "running"
+    await working.work(shop)
+    told = (await client.get(place)).json()
+    assert (told["state"], told["attempts"]) == ("released", 3)
+
+
+async def test_a_build_whose_database_went_away_is_taken_up_again(lab, service, first, monkeypatch):
+    client, answer = await queued(service, first)
+    shop, place = workshop(service.app), answer.headers["Location"]
+
+    async def gone(*_args):
+        raise ConnectionResetError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(building, "_written", gone)
+        assert set((await working.work(shop)).values()) == {None}
+    assert (await client.get(place)).json()["state"] == "running"
+    await working.work(shop)
+    told = (await client.get(place)).json()
+    assert (told["state"], told["attempts"]) == ("released", 2)
+
+
+@pytest.mark.slow
+async def test_whoever_enters_the_register_waits_for_whoever_is_at_it(lab, service, first):
+    _, answer = await queued(service, first)
+    shop = workshop(service.app)
+    async with transaction(shop.engine) as session:
+        await actions.hold_register(session)
+        work = asyncio.create_task(working.work(shop))
+        await asyncio.sleep(5)
+        assert not work.done()
+    await work
+    told = (await service(STATISTICIAN).get(answer.headers["Location"])).json()
+    assert told["state"] == "released"
 
 
 async def test_a_package_that_is_lost_or_altered_is_not_given_out(lab, service, first):

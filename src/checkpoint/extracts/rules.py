@@ -8,6 +8,7 @@ from uuid import UUID
 from checkpoint.access.permissions import Permission, holds
 from checkpoint.extracts.states import (
     AnswerOutcome,
+    BuildState,
     EndingKind,
     ExtractAnswered,
     ExtractEnded,
@@ -205,6 +206,19 @@ def check_buildable(state: RequestState) -> None:
     check_open(state)
     if state not in {RequestState.APPROVED, RequestState.RELEASED}:
         raise ExtractNotApproved("See its answers; nothing was built.", state=state.value)
+
+
+def is_theirs(now: Any, begun: Any) -> bool:
+    """Whether a build is still that of whoever took it up, and of nobody who did so after them.
+
+    Args:
+        now: the build, with state and attempts.
+        begun: the same as it was when they took it up.
+
+    Returns:
+        False where it has ended, or somebody else took it up because their lock was lost.
+    """
+    return bool(now.state == BuildState.RUNNING and now.attempts == begun.attempts)
 
 
 def check_released(state: RequestState) -> None:

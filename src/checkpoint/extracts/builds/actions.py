@@ -31,6 +31,10 @@ from checkpoint.foundation.errors import RuleBroken
 ALONE = sa.text(
     "SELECT pg_advisory_xact_lock(hashtext('extract'), hashtext(CAST(:id AS text)))"
 ).bindparams(sa.bindparam("id", type_=sa.Uuid()))
+# Only one build at a time enters the register, so that no two of nearly the same people pass.
+ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtext('extract register'))")
+# Whoever enters one of a million people compares them with every earlier release for a minute.
+PATIENTLY = sa.text("SET LOCAL lock_timeout = '5min'")
 # How often a build is taken up again after whoever built it was killed.
 MOST_ATTEMPTS = 5
 EVENTS = {
@@ -123,17 +127,17 @@ async def begin(session: AsyncSession, build_id: UUID, *, at: datetime) -> Any |
 
 
 async def progress(
-    session: AsyncSession, build_id: UUID, stage: BuildStage, *, done: int, total: int
+    session: AsyncSession, build: Any, stage: BuildStage, *, done: int, total: int
 ) -> bool:
     """Put down how far a build is.
 
     Returns:
-        Whether it is still wanted.
+        Whether it is still wanted, of whoever took it up then.
     """
-    found = await queries.held(session, build_id)
-    if found.state != BuildState.RUNNING or found.cancelled_at is not None:
+    found = await queries.held(session, build.id)
+    if not rules.is_theirs(found, build) or found.cancelled_at is not None:
         return False
-    await _change(session, build_id, stage=stage, done=done, total=total)
+    await _change(session, build.id, stage=stage, done=done, total=total)
     return True
 
 
@@ -145,20 +149,28 @@ async def fail(
     by: Actor,
     at: datetime,
 ) -> None:
-    """A build gave nothing.
+    """A build gave nothing; where somebody else took it up meanwhile, it is theirs to end.
 
     Args:
         session: the caller's.
-        build: the build.
+        build: the build, as it was when it was taken up.
         fault: why; None where it was cancelled.
         by: who built it.
         at: when.
     """
+    if not rules.is_theirs(await queries.held(session, build.id), build):
+        return
     state = BuildState.FAILED if fault else BuildState.CANCELLED
     await _change(session, build.id, state=state, fault=fault, ended_at=at)
     await _record(
         session, Operation.ALTERATION, EVENTS[state], build.id, build.request_id, by=by, at=at
     )
+
+
+async def hold_register(session: AsyncSession) -> None:
+    """Have nobody else enter a release, or remove a package, until the transaction ends."""
+    await executed(session, PATIENTLY, {})
+    await executed(session, ONE_AT_A_TIME, {})
 
 
 async def release(

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.vault import Vault
-from checkpoint.extracts import packaging
+from checkpoint.extracts import packaging, rules
 from checkpoint.extracts import queries as extracts
 from checkpoint.extracts.builds import (
     actions,
@@ -36,12 +36,11 @@ from checkpoint.extracts.states import BuildFault, BuildStage, Product, RequestS
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import executed, transaction
 from checkpoint.foundation.logs import log, without_content
+from checkpoint.foundation.problems import unreachable
 from checkpoint.foundation.settings import Settings
 
 Answer = TypeVar("Answer")
 TOLD_EVERY = 0.5
-# Only one build at a time enters the register, so that no two of nearly the same people pass.
-ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtext('extract register'))")
 STAGES = {stage.value: stage for stage in BuildStage} | {packaging.PEOPLE: BuildStage.PEOPLE}
 
 
@@ -108,20 +107,24 @@ async def build(shop: Workshop, build_id: UUID, *, going: Going | None = None) -
         going: where how far it is can be heard.
 
     Returns:
-        Why it gave nothing; None where it was released, was cancelled, or had ended before.
+        Why it gave nothing; None where it was released, was cancelled, had ended before, or is to
+        be taken up again because the database went away.
     """
     going = going or Going()
     async with transaction(shop.engine) as session:
         begun = await actions.begin(session, build_id, at=shop.clock())
     if begun is None:
+        _cleared(shop, build_id)
         return None
-    watching = asyncio.create_task(_watched(shop, build_id, going))
+    watching = asyncio.create_task(_watched(shop, begun, going))
     try:
         await _made(shop, begun, going)
     except (Cancelled, Refused) as ended:
         fault = ended.fault if isinstance(ended, Refused) else None
     except Exception as broken:
         log.error("extract_build_broke", build=str(build_id), **without_content(broken))
+        if unreachable(broken):
+            return None  # the database went away, and takes no ending; it is taken up again
         fault = BuildFault.BROKEN
     else:
         return None
@@ -134,14 +137,14 @@ async def build(shop: Workshop, build_id: UUID, *, going: Going | None = None) -
     return fault
 
 
-async def _watched(shop: Workshop, build_id: UUID, going: Going) -> None:
+async def _watched(shop: Workshop, begun: Any, going: Going) -> None:
     """Put down now and then how far it is, and hear whether it is still wanted."""
     while True:
         await asyncio.sleep(TOLD_EVERY)
         with suppress(sa.exc.SQLAlchemyError, OSError):  # it is told the next time
             async with transaction(shop.engine) as session:
                 wanted = await actions.progress(
-                    session, build_id, going.stage, done=going.done, total=going.total
+                    session, begun, going.stage, done=going.done, total=going.total
                 )
             if not wanted:
                 going.unwanted.set()
@@ -153,8 +156,9 @@ async def _made(shop: Workshop, begun: Any, going: Going) -> None:
         close = await _is_too_close(session, order)
     if order.fault is not None or close:
         raise Refused(order.fault or BuildFault.TOO_CLOSE)
-    scratch = shelf.folder_of(shop.settings) / f"building-{begun.id}"
-    shutil.rmtree(scratch, ignore_errors=True)  # whoever had it before was killed
+    _cleared(shop, begun.id)
+    # Named by the attempt: whoever lost their lock and still writes does not write into this one.
+    scratch = shelf.folder_of(shop.settings) / f"building-{begun.id}-{begun.attempts}"
     scratch.mkdir(mode=0o700)
     try:
         async with snapshot(shop.url) as seen:
@@ -167,6 +171,12 @@ async def _made(shop: Workshop, begun: Any, going: Going) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def _cleared(shop: Workshop, build_id: UUID) -> None:
+    """Remove what those who had a build before, and were killed, left on disk."""
+    for left in shelf.folder_of(shop.settings).glob(f"building-{build_id}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 async def _is_too_close(session: AsyncSession, order: Order) -> bool:
     """Whether an earlier release was of nearly the same people; the same again tells nothing new."""
     return not order.released_before and await populations.is_too_close(
@@ -175,7 +185,7 @@ async def _is_too_close(session: AsyncSession, order: Order) -> bool:
 
 
 async def _check_wanted(session: AsyncSession, begun: Any, *, at: datetime) -> None:
-    """Nobody cancelled it, ended its extract or destroyed the key while it was built.
+    """Nobody cancelled it, took it up, ended its extract or destroyed the key meanwhile.
 
     Raises:
         Cancelled, Refused: somebody did; nothing of it is kept.
@@ -183,7 +193,8 @@ async def _check_wanted(session: AsyncSession, begun: Any, *, at: datetime) -> N
     await executed(session, actions.ALONE, {"id": begun.request_id})
     found = await extracts.any_one(session, begun.request_id, at=at)
     held = await queries.held(session, begun.id)
-    if held.cancelled_at is not None or found.state is RequestState.ENDED:
+    unwanted = held.cancelled_at is not None or found.state is RequestState.ENDED
+    if unwanted or not rules.is_theirs(held, begun):
         raise Cancelled
     if found.request.product == Product.PERSON_LEVEL and found.request.sealed is None:
         raise Refused(BuildFault.KEY_DESTROYED)
@@ -255,7 +266,7 @@ async def _entered(
     """Put the package where it is kept, and enter it into the register."""
     going.tell(BuildStage.PACKING, going.total, going.total)
     async with transaction(shop.engine) as session:
-        await executed(session, ONE_AT_A_TIME, {})
+        await actions.hold_register(session)
         now = shop.clock()
         await _check_wanted(session, begun, at=now)
         if await _is_too_close(session, order):
@@ -271,7 +282,7 @@ async def _entered(
             released_at=now,
             **made,
         )
-        shelf.put(shop.settings, packed, released.digest)
         await actions.release(
             session, begun, released, recipient=order.recipient, by=shop.by, at=now
         )
+        shelf.put(shop.settings, packed, released.digest)
