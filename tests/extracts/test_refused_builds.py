@@ -331,6 +331,22 @@ async def test_what_has_expired_is_ended_with_its_key_and_its_package(lab, servi
     assert (await evaluator.get(place)).json()["key_destroyed_at"]
 
 
+async def test_packages_go_that_no_extract_gives_out(lab, service, first):
+    shop = workshop(service.app)
+    evaluator = service(EVALUATOR, name="evaluator")
+    place = f"/v1/extracts/{first['id']}"
+    digest = (await evaluator.get(place)).json()["release"]["digest"]
+    orphan = shelf.place(shop.settings, "0" * 64)
+    orphan.write_text("put here by a build that was killed before it was on record")
+    assert await cli.remove_expired(shop) == 0
+    assert not orphan.exists()
+    assert shelf.place(shop.settings, digest).exists()
+    words = {"words": "No longer needed."}
+    assert (await evaluator.post(f"{place}/ending", json=words, headers=a_key())).is_success
+    assert await cli.remove_expired(shop) == 0
+    assert not shelf.place(shop.settings, digest).exists()
+
+
 async def test_a_key_that_goes_before_a_build_leaves_nothing_to_build_with(lab, service, first):
     await queued(service, first)
     manager = service(Role.TRIAL_MANAGER)

@@ -20,6 +20,7 @@ from rich.progress import (
 from checkpoint.access.authentication import shell_actor
 from checkpoint.extracts import actions, queries
 from checkpoint.extracts.builds import actions as builds
+from checkpoint.extracts.builds import queries as register
 from checkpoint.extracts.builds import shelf
 from checkpoint.extracts.states import (
     LABELS,
@@ -131,17 +132,19 @@ async def work() -> None:
 async def remove_expired(shop: "Workshop") -> int:
     """End every extract whose last day is over: its key is destroyed, and its packages removed.
 
+    So are those of extracts that were ended before, and what a killed build put beside them.
+
     Returns:
         How many were ended.
     """
     async with transaction(shop.engine) as session:
         over = await queries.expired(session, at=shop.clock())
     for extract_id in over:
-        found = await _read(shop, extract_id)
         async with transaction(shop.engine) as session:
             await actions.expire(session, extract_id, by=shop.by, at=shop.clock())
-        for release in found.releases:
-            shelf.drop(shop.settings, release.digest)
+    async with transaction(shop.engine) as session:
+        await builds.hold_register(session)
+        shelf.keep_only(shop.settings, await register.given_out(session))
     return len(over)
 
 

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.extracts.builds.tables import ExtractBuild, ExtractRelease
 from checkpoint.extracts.states import LIVE, BuildNotFound
-from checkpoint.extracts.tables import ExtractRequest
+from checkpoint.extracts.tables import ExtractEnding, ExtractRequest
 from checkpoint.foundation.database import rows_of
 from checkpoint.foundation.paging import Listing, Turn
 from checkpoint.outcomes.cuts.tables import DataCut
@@ -51,6 +51,12 @@ RELEASES = (
 )
 OF_REQUEST = RELEASES.where(col(ExtractRelease.request_id) == REQUEST_ID).order_by(
     col(ExtractRelease.released_at).desc(), col(ExtractRelease.id).desc()
+)
+GIVEN_OUT = (
+    sa.select(col(ExtractRelease.digest))
+    .outerjoin(ExtractEnding, col(ExtractEnding.request_id) == col(ExtractRelease.request_id))
+    .where(col(ExtractEnding.id).is_(None))
+    .distinct()
 )
 OF_TRIAL = RELEASES.where(
     col(DataCut.trial_id) == sa.bindparam("trial_id", type_=sa.Uuid())
@@ -96,6 +102,11 @@ async def releases_of(session: AsyncSession, request_id: UUID) -> Sequence[Any]:
 async def releases_in(session: AsyncSession, trial_id: UUID) -> Sequence[Any]:
     """A trial's releases, the first one first."""
     return await rows_of(session, OF_TRIAL, trial_id=trial_id)
+
+
+async def given_out(session: AsyncSession) -> set[str]:
+    """Digests of the packages of extracts that have not ended."""
+    return {row.digest for row in await rows_of(session, GIVEN_OUT)}
 
 
 async def register(session: AsyncSession, turn: Turn) -> tuple[list[Any], str | None]:

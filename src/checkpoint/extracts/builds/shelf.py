@@ -1,6 +1,7 @@
 """Where packages are kept: one file for each, named by its digest, that its owner alone can read."""
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +32,16 @@ def put(settings: Settings, packed: Path, digest: str) -> None:
     packed.replace(place(settings, digest))
 
 
-def drop(settings: Settings, digest: str) -> bool:
-    """Remove a package.
+def keep_only(settings: Settings, digests: Collection[str]) -> int:
+    """Remove every package but these.
 
     Returns:
-        Whether there was one.
+        How many were removed.
     """
-    path = place(settings, digest)
-    there = path.exists()
-    path.unlink(missing_ok=True)
-    return there
+    left = [path for path in folder_of(settings).glob("*.zip") if path.stem not in digests]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 def digest_of(path: Path) -> str:
