@@ -8,7 +8,7 @@ import pytest
 
 from builders import a_key
 from checkpoint.extracts import cli, rules
-from checkpoint.extracts.builds import actions, queries
+from checkpoint.extracts.builds import actions, queries, working
 from checkpoint.extracts.queries import any_one
 from checkpoint.extracts.states import BuildOver, ExtractNotFound, ExtractNotReleased
 from checkpoint.foundation.actors import Role
@@ -70,6 +70,23 @@ async def test_a_build_that_gives_nothing_is_refused_at_the_shell(extract, at_tr
         f"/v1/extracts/{extract['id']}/builds", headers=a_key()
     )
     assert refusal(gone) == (409, "extract-key-destroyed")
+
+
+async def test_a_build_that_is_cancelled_meanwhile_is_told_as_that_at_the_shell(
+    extract, at_trial, monkeypatch
+):
+    shop, one = workshop(at_trial.app), working.one
+
+    async def cancelled(shop, build_id, *, going):
+        async with transaction(shop.engine) as session:
+            await actions.cancel(session, extract["id"], 1, by=shop.by, at=NOON)
+        return await one(shop, build_id, going=going)
+
+    monkeypatch.setattr(working, "one", cancelled)
+    with pytest.raises(ExtractNotReleased, match="Cancelled"):
+        await cli.build.__wrapped__(extract["id"])
+    async with transaction(shop.engine) as session:
+        assert not await queries.releases_of(session, extract["id"])
 
 
 async def test_builds_are_counted_and_not_without_end(extract, at_trial, monkeypatch):

@@ -81,9 +81,10 @@ async def build(extract: EXTRACT) -> None:
                 )
 
             fault = await working.one(shop, asked.id, going=Going(heard=heard))
-        if fault is not None:
-            raise ExtractNotReleased(f"{LABELS[fault]}.")
         found = await _read(shop, extract)
+        row = next(each for each in found.builds if each.id == asked.id)
+        if row.state != BuildState.RELEASED:
+            raise ExtractNotReleased(f"{LABELS[fault or row.state]}.")
         release = found.releases[0]
     typer.echo(f"{LABELS[release.label]}: {release.kept:,} of {release.people:,} people.")
     typer.echo(f"SHA-256 {release.digest}")
