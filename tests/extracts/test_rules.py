@@ -1,5 +1,6 @@
 """Where a request stands, and until when; the rows of a cut in words."""
 
+import asyncio
 from datetime import date
 from types import SimpleNamespace
 
@@ -142,3 +143,25 @@ async def test_a_worker_is_woken_only_where_a_build_was_left(api):
     assert waker._woken.is_set()
     await waker.stop()
     await waking.Waker(api).stop()
+
+
+async def test_a_worker_that_cannot_be_started_is_tried_again(api, monkeypatch):
+    tried, twice = [], asyncio.Event()
+
+    async def no_more_processes(*args, **_more):
+        tried.append(args)
+        if len(tried) == 2:
+            twice.set()
+        raise BlockingIOError
+
+    async def left(_self):
+        return True
+
+    monkeypatch.setattr(waking, "LOOKED_EVERY", 0.01)
+    monkeypatch.setattr(waking.Waker, "_left", left)
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", no_more_processes)
+    waker = waking.Waker(api)
+    waker.start()
+    async with asyncio.timeout(5):
+        await twice.wait()
+    await waker.stop()

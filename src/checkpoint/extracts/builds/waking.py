@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation.database import rows_of, transaction
-from checkpoint.foundation.logs import log
+from checkpoint.foundation.logs import log, without_content
 
 # What nobody woke a worker for, since whoever had it was killed, is found as often as this.
 LOOKED_EVERY = 30.0
@@ -67,7 +67,7 @@ class Waker:
                     await self._woken.wait()
             self._woken.clear()
             if await self._left():
-                await self._worker()
+                await self._tried()
 
     async def _left(self) -> bool:
         try:
@@ -75,6 +75,12 @@ class Waker:
                 return bool(await rows_of(session, LEFT))
         except (sa.exc.SQLAlchemyError, OSError):
             return False  # the database is away; it is asked again
+
+    async def _tried(self) -> None:
+        try:
+            await self._worker()
+        except OSError as fault:  # no memory, or no more processes: it is tried again
+            log.error("extract_worker_not_started", **without_content(fault))
 
     async def _worker(self) -> None:
         worker = await asyncio.create_subprocess_exec(
