@@ -16,6 +16,10 @@ def counts(batch):
     return {name: number for name, number in batch["outcomes"].items() if number}
 
 
+def gone(number, day, person=1):
+    return nothing(number, person) | {"event": "death", "from_date": day}
+
+
 async def entries(trial, source):
     return await trial.stage.found(
         "SELECT row_key, version, kind, allocation_id FROM follow_up_entry "
@@ -147,6 +151,11 @@ async def test_a_number_that_two_people_may_have_is_about_neither(shared_trial):
         ({"rows": [a_row(1, outcome_code="18")]}, "#/rows/0/outcome_code", "outcome-never-here"),
         ({"rows": []}, "#/rows", "too-short"),
         ({"source": "=cmd()"}, "#/source", "string-pattern-mismatch"),
+        (
+            {"rows": [nothing(1, 0), gone(2, "2026-11-02")]},
+            "#/rows/1/from_date",
+            "before-allocation",
+        ),
         ({"rows": [a_row(1, arrest_date="02/05/2027")]}, "#/rows/0/arrest_date", None),
     ],
 )
@@ -159,6 +168,11 @@ async def test_what_is_wrong_is_told_by_row_and_changes_nothing(shared_trial, bo
     assert pointer in faults
     assert code in (None, faults[pointer])
     assert await shared_trial.stage.found(EVERYTHING) == before
+
+
+async def test_somebody_may_be_gone_on_the_day_of_allocation_itself(shared_trial):
+    found = await sent(shared_trial.client(), gone(1, "2026-11-03"), source="THAT-DAY")
+    assert counts(found.json()) == {"new": 1}
 
 
 async def test_there_is_no_follow_up_of_a_trial_or_a_batch_that_is_not_there(shared_trial):

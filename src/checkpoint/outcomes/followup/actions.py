@@ -25,9 +25,11 @@ from checkpoint.outcomes.followup.states import (
     NOT_MATCHED,
     FollowUpEvent,
     FollowUpUnmatched,
+    FollowUpUnreadable,
     RowOutcome,
 )
 from checkpoint.outcomes.followup.tables import FollowUpBatch, FollowUpEntry, FollowUpRow
+from checkpoint.outcomes.states import ENDS
 
 ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtext('follow-up'), hashtext(:trial))")
 AT_ONCE = 5000
@@ -45,6 +47,11 @@ WHY = {
         "Two people on record may have that PNC ID. Write its year with four digits.",
     ),
 }
+
+GONE_BEFORE = (
+    "before-allocation",
+    "They were allocated later than that. Check the day and the PNC ID, or leave the row out.",
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,7 @@ async def take_in(
     Raises:
         RuleBroken: it tells of days to come.
         FollowUpUnmatched: more rows than allowed are about nobody, or about two people.
+        FollowUpUnreadable: somebody died, emigrated or was lost before they were allocated.
     """
     check_day(sent.followed_until, today=london_day(at))
     await executed(session, ALONE, {"trial": trial.code})
@@ -107,6 +115,7 @@ async def take_in(
     cohort = await queries.cohort(session, trial.id)
     matched = await _matched(session, trial.id, sent.source, rows, cohort, today=london_day(at))
     _check_matched(matched, sent.allowed_percent)
+    _check_ends(matched, cohort)
     batch = _batch(trial, sent, matched, cohort, digest=digest, by=by, at=at)
     batch.number = await queries.last_number(session, trial.id) + 1
     await insert(session, batch)
@@ -240,6 +249,25 @@ def _check_matched(matched: Sequence[Matched], allowed_percent: int) -> None:
         f"allocated in the trial, and {counts[RowOutcome.AMBIGUOUS]:,} may be about two people; "
         f"{allowed_percent} % of the rows are allowed to be. See errors, row by row.",
     )
+
+
+def _check_ends(matched: Sequence[Matched], cohort: queries.Cohort) -> None:
+    """Nobody is gone before they are allocated: then the day is wrong, or it is somebody else.
+
+    Raises:
+        FollowUpUnreadable: somebody is; every row is told.
+    """
+    faults = [
+        Fault(each.row.number, "from_date", *GONE_BEFORE)
+        for each in matched
+        if each.allocation_id is not None
+        and each.row.kind in ENDS
+        and each.row.from_on is not None
+        and each.row.from_on < cohort.days[each.allocation_id]
+    ]
+    if faults:
+        told = f"{len(faults):,} rows tell of an end before allocation. See errors, row by row."
+        raise refused(FollowUpUnreadable, faults, told)
 
 
 def _row(batch: FollowUpBatch, each: Matched) -> tuple[Any, ...]:
