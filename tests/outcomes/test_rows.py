@@ -209,6 +209,8 @@ def test_a_file_is_read_with_its_lines_whatever_its_line_ends_or_order_of_column
         (FILE.replace("row_key,", "row_key,row_key,"), [(1, "row_key", "column-twice")]),
         (FILE.replace("R2,", "R2,,"), [(3, "", "cells-count")]),
         (FILE.replace("R2,", 'R2"x",').replace("R2", '"R2'), [(3, "", "not-csv")]),
+        (FILE.replace("R1,", '"R1,') + "R3\r\n" * 50, [(2, "", "not-csv")]),
+        ("R" * 200_000 + "\r\n", [(1, "", "not-csv")]),
         (FILE.replace("R2,", f"{'R' * 1001},"), [(3, "", "cell-too-long")]),
     ],
 )

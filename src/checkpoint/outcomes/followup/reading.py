@@ -3,13 +3,17 @@
 import codecs
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from checkpoint.outcomes.followup.rules import COLUMNS, Fault, header_faults
 
 MOST_BYTES = 100_000_000
 MOST_ROWS = 1_000_000
 MOST_CELL = 1000
+NO_CELLS = (
+    "The row that begins here cannot be told apart into cells: a quote in it is not closed or stands "
+    f"amid a cell, or a cell has far more than {MOST_CELL:,} characters."
+)
 OTHERS = {
     codecs.BOM_UTF32_LE: "UTF-32",
     codecs.BOM_UTF32_BE: "UTF-32",
@@ -17,6 +21,14 @@ OTHERS = {
     codecs.BOM_UTF16_BE: "UTF-16",
 }
 Cells = tuple[int, Mapping[str, str]]
+
+
+class NoCells(Exception):
+    """A row cannot be told apart into cells; says on which line it begins."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"line {line}")
+        self.line = line
 
 
 def cells_of(content: bytes) -> tuple[Sequence[Cells], list[Fault]]:
@@ -35,15 +47,15 @@ def cells_of(content: bytes) -> tuple[Sequence[Cells], list[Fault]]:
     if faults:
         return [], faults
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    told = _told(reader)
     try:
-        header = [name.strip().lower() for name in next(reader, [])]
+        header = [name.strip().lower() for name in next(told, (0, []))[1]]
         faults = header_faults(header)
         if faults:
             return [], [*_separator(header), *faults]
-        return _rows(reader, header)
-    except csv.Error:
-        told = "Look at its quotes: the file cannot be told apart into cells from here on."
-        return [], [Fault(reader.line_num, "", "not-csv", told)]
+        return _rows(told, header)
+    except NoCells as broken:
+        return [], [Fault(broken.line, "", "not-csv", NO_CELLS)]
 
 
 def _text(content: bytes) -> tuple[str, list[Fault]]:
@@ -69,20 +81,39 @@ def _text(content: bytes) -> tuple[str, list[Fault]]:
     return text, []
 
 
-def _rows(reader: "csv._reader", header: Sequence[str]) -> tuple[Sequence[Cells], list[Fault]]:  # type: ignore[name-defined]
+def _told(reader: "csv._reader") -> Iterator[tuple[int, list[str]]]:  # type: ignore[name-defined]
+    """Each row's last line and its cells.
+
+    Raises:
+        NoCells: a row cannot be told apart; where it begins, as a quote may stay open to the end.
+    """
+    while True:
+        begins = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            raise NoCells(begins) from None
+        yield reader.line_num, cells
+
+
+def _rows(
+    told: Iterator[tuple[int, list[str]]], header: Sequence[str]
+) -> tuple[Sequence[Cells], list[Fault]]:
     rows: list[Cells] = []
     faults: list[Fault] = []
-    for cells in reader:
+    for line, cells in told:
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
-            told = f"It has {len(cells)} cells; the first line names {len(header)} columns."
-            faults.append(Fault(reader.line_num, "", "cells-count", told))
+            detail = f"It has {len(cells)} cells; the first line names {len(header)} columns."
+            faults.append(Fault(line, "", "cells-count", detail))
         elif any(len(cell) > MOST_CELL for cell in cells):
-            told = f"Leave out cells of more than {MOST_CELL:,} characters."
-            faults.append(Fault(reader.line_num, "", "cell-too-long", told))
+            detail = f"Leave out cells of more than {MOST_CELL:,} characters."
+            faults.append(Fault(line, "", "cell-too-long", detail))
         else:
-            rows.append((reader.line_num, dict(zip(header, cells, strict=True))))
+            rows.append((line, dict(zip(header, cells, strict=True))))
     if not rows and not faults:
         return [], [_whole("empty", "There is no row under the first line.")]
     return rows, faults
