@@ -296,6 +296,9 @@ async def test_a_later_batch_of_another_source_makes_nobody_lost_to_a_cut_of_an_
         "2028-05-31",
         [*3 * ["data_cut"], "lost_to_follow_up"],
     )
+    # 1843344000 seconds after 1970 are that same day; nobody writes a day so.
+    stamp = await statistician.post(place, json={"followed_until": 1843344000}, headers=a_key())
+    assert problem(stamp, 422, "request-not-understood")
     for day, code in (("2030-01-01", "not-followed-so-long"), ("2020-01-01", "before-the-trial")):
         refused = await statistician.post(place, json={"followed_until": day}, headers=a_key())
         assert problem(refused, 422, "rule-broken")["errors"][0]["code"] == code

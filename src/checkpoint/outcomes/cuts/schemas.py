@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from checkpoint.foundation.schemas import Command, Instant, Moment, View, example
+from checkpoint.foundation.schemas import Command, Day, Instant, Moment, View, example
 from checkpoint.outcomes.cuts.states import Measure, Origin
 
 
@@ -19,7 +19,7 @@ class TakeCut(Command):
         Field(description="What was on record by then counts; if left out, all of now."),
     ] = None
     followed_until: Annotated[
-        date | None,
+        Day | None,
         Field(
             description="The last day that counts, no later than the last of which follow-up is in; "
             "if left out, that one. Whoever was followed up until an earlier day is lost on it: where "
