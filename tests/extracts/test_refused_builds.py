@@ -173,7 +173,7 @@ async def test_a_build_that_somebody_was_killed_over_is_taken_up_again(lab, serv
     shop, place = workshop(service.app), answer.headers["Location"]
     (build_id,) = (await lab.found("SELECT id FROM extract_build WHERE state = 'queued'"))[0]
     async with transaction(shop.engine) as session:
-        await actions.begin(session, build_id, at=NOON)
+        await actions.begin(session, build_id, by=OPERATOR, at=NOON)
     left = shelf.folder_of(shop.settings) / f"building-{build_id}-1"
     left.mkdir()
     (left / "half").write_text("half")
@@ -202,7 +202,7 @@ async def test_a_build_is_not_taken_up_for_ever_nor_after_it_was_cancelled(lab, 
     client, answer = await queued(service, first)
     (build_id,) = (await lab.found("SELECT id FROM extract_build WHERE state = 'queued'"))[0]
     async with transaction(shop.engine) as session:
-        begun = await actions.begin(session, build_id, at=NOON)
+        begun = await actions.begin(session, build_id, by=OPERATOR, at=NOON)
         assert await actions.progress(session, begun, BuildStage.PEOPLE, done=1, total=2)
     cancelled = await client.post(f"{answer.headers['Location']}/cancellation", headers=a_key())
     assert (cancelled.json()["state"], cancelled.json()["done"]) == ("running", 1)
@@ -225,7 +225,7 @@ async def killed_over(lab, service, made, *, times=1):
     (build_id,) = (await lab.found("SELECT id FROM extract_build WHERE state = 'queued'"))[0]
     for _ in range(times):
         async with transaction(shop.engine) as session:
-            begun = await actions.begin(session, build_id, at=NOON)
+            begun = await actions.begin(session, build_id, by=OPERATOR, at=NOON)
     scrap = shelf.folder_of(shop.settings) / f"building-{build_id}-{begun.attempts}"
     scrap.mkdir()
     (scrap / "package.zip").write_text("half")
@@ -249,12 +249,14 @@ async def test_nothing_is_left_on_disk_of_a_build_that_five_workers_were_killed_
     await working.work(shop)
     assert (await client.get(place)).json()["fault"] == "broken"
     assert not scraps(shop, begun.id)
+    entries = f"SELECT event FROM audit_entry WHERE '{begun.id}' = ANY(subject_ids)"
+    assert ("extract.build_failed",) in await lab.found(entries)
 
 
 async def test_whoever_lost_their_lock_ends_nothing_that_somebody_else_took_up(lab, service, first):
     client, shop, place, begun = await killed_over(lab, service, first)
     async with transaction(shop.engine) as session:
-        await actions.begin(session, begun.id, at=NOON)
+        await actions.begin(session, begun.id, by=OPERATOR, at=NOON)
     async with transaction(shop.engine) as session:
         await actions.fail(session, begun, BuildFault.BROKEN, by=OPERATOR, at=NOON)
         assert not await actions.progress(session, begun, BuildStage.PEOPLE, done=1, total=2)

@@ -58,7 +58,7 @@ async def test_a_build_that_gives_nothing_is_refused_at_the_shell(extract, at_tr
         asked = await actions.ask(session, extract["id"], by=shop.by, at=NOON)
     async with transaction(shop.engine) as session:
         await actions.cancel(session, extract["id"], 1, by=shop.by, at=NOON)
-        assert await actions.begin(session, asked.id, at=NOON) is None
+        assert await actions.begin(session, asked.id, by=shop.by, at=NOON) is None
         with pytest.raises(BuildOver):
             await actions.cancel(session, extract["id"], 1, by=shop.by, at=NOON)
         with pytest.raises(ExtractNotFound):

@@ -98,7 +98,7 @@ async def cancel(
     await _record(session, Operation.ALTERATION, event, found.id, extract_id, by=by, at=at)
 
 
-async def begin(session: AsyncSession, build_id: UUID, *, at: datetime) -> Any | None:
+async def begin(session: AsyncSession, build_id: UUID, *, by: Actor, at: datetime) -> Any | None:
     """Take a build up; it may be one that somebody was killed over.
 
     Returns:
@@ -112,7 +112,7 @@ async def begin(session: AsyncSession, build_id: UUID, *, at: datetime) -> Any |
         cancelled = found.cancelled_at is not None
         state = BuildState.CANCELLED if cancelled else BuildState.FAILED
         fault = None if cancelled else BuildFault.BROKEN
-        await _change(session, build_id, state=state, fault=fault, ended_at=at)
+        await _end(session, found, state, fault, by=by, at=at)
         return None
     await _change(
         session,
@@ -161,6 +161,18 @@ async def fail(
     if not rules.is_theirs(await queries.held(session, build.id), build):
         return
     state = BuildState.FAILED if fault else BuildState.CANCELLED
+    await _end(session, build, state, fault, by=by, at=at)
+
+
+async def _end(
+    session: AsyncSession,
+    build: Any,
+    state: BuildState,
+    fault: BuildFault | None,
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
     await _change(session, build.id, state=state, fault=fault, ended_at=at)
     await _record(
         session, Operation.ALTERATION, EVENTS[state], build.id, build.request_id, by=by, at=at

@@ -112,7 +112,7 @@ async def build(shop: Workshop, build_id: UUID, *, going: Going | None = None) -
     """
     going = going or Going()
     async with transaction(shop.engine) as session:
-        begun = await actions.begin(session, build_id, at=shop.clock())
+        begun = await actions.begin(session, build_id, by=shop.by, at=shop.clock())
     if begun is None:
         _cleared(shop, build_id)
         return None
