@@ -106,6 +106,13 @@ def test_a_term_is_called_by_its_uri_its_code_and_its_name():
     document = {"id": str(A), "name": "Housíng", "taxonomy": "OE", "code": "103", "term_uri": "X:1"}
     assert term_of(document).names == {"x:1", "oe:103", "oe:housing"}
     assert term_of({"id": str(A), "name": "x", "parent_id": str(B)}).parent_id == B
+    by_id = {"id": str(A), "name": "Housing", "code": "103"}
+    assert term_of(by_id, "Open Eligibility").names == {
+        "open eligibility:103",
+        "open eligibility:housing",
+    }
+    assert term_of(by_id | {"taxonomy": "OE"}, "X").names == {"oe:103", "oe:housing"}
+    assert term_of(by_id).names == set()
     assert folded(" ÉCOLE  straße ") == "ecole strasse"
 
 

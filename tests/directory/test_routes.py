@@ -352,6 +352,26 @@ async def test_a_term_of_another_taxonomy_is_mapped_and_taken_back(editor, owner
     ]
 
 
+async def test_a_term_that_names_its_taxonomy_by_id_is_mapped_by_that_ones_name(editor, owner):
+    name = f"Zymurgy {uuid4()}"
+    head = await entered(editor, "taxonomies", an_organization(name=name))
+    told = an_organization(name="Debt", code="Z-1", taxonomy_id=head["id"])
+    term = await entered(editor, "taxonomy-terms", told)
+    service = await serving(editor, attributes=[{"taxonomy_term_id": term["id"]}])
+    said = {
+        "term": f"{name}:Z-1",
+        "pathway": "finance",
+        "valid_from": "2026-11-03",
+        "basis": "own_reading",
+        "words": "It reads so.",
+    }
+    mapped = await editor.post("/v1/term-mappings", json=said, headers=a_key())
+    assert mapped.status_code == 201, mapped.text
+    async with owner.connect() as connection:
+        row = await connection.execute(sa.text(OFFER), {"id": UUID(service["id"])})
+        assert row.mappings().one()["pathways"] == ["finance"]
+
+
 async def test_each_transaction_that_changes_the_directory_raises_its_edition_once(editor):
     async def edition():
         answer = await editor.get("/v1/directory-sources")

@@ -113,8 +113,7 @@ def _suppressed(report: Mapping[str, Any]) -> str:
     """Of counts: how many are not told."""
     return (
         f"{report['suppressed']} counts under {report['smallest']} are suppressed, and the rest "
-        f"rounded to {report['rounded_to']}. Its shortest horizon is 6 months, and nobody was "
-        "followed up for so long: of a trial of weeks, everything in it is suppressed."
+        f"rounded to {report['rounded_to']}. Of so few people hardly more can be told."
     )
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -33,9 +34,18 @@ ALL = (
     .where(col(DirectoryListing.kind) == ListingKind.SERVICE)
     .order_by(col(DirectoryListing.id))
 )
-TERMS = sa.select(col(DirectoryListing.id), col(DirectoryListing.document)).where(
-    col(DirectoryListing.kind) == ListingKind.TAXONOMY_TERM,
-    col(DirectoryListing.state) == ListingState.LISTED,
+HEAD = aliased(DirectoryListing)
+TERMS = (
+    sa.select(
+        col(DirectoryListing.id),
+        col(DirectoryListing.document),
+        col(HEAD.document)["name"].astext.label("head"),
+    )
+    .outerjoin(HEAD, col(HEAD.id) == col(DirectoryListing.taxonomy_id))
+    .where(
+        col(DirectoryListing.kind) == ListingKind.TAXONOMY_TERM,
+        col(DirectoryListing.state) == ListingState.LISTED,
+    )
 )
 WIDER = sa.text("""
     WITH RECURSIVE wider (id, number) AS (
@@ -64,7 +74,7 @@ async def index_on(session: AsyncSession, id: UUID, *, at: datetime) -> None:
 async def index_named(session: AsyncSession, term: str, *, at: datetime) -> None:
     """Derive anew the services of terms that a crosswalk calls so, and of narrower ones."""
     rows = await rows_of(session, TERMS)
-    called = [row.id for row in rows if folded(term) in term_of(row.document).names]
+    called = [row.id for row in rows if folded(term) in term_of(row.document, row.head).names]
     await index(session, await queries.services_on(session, called), at=at)
 
 
@@ -118,8 +128,14 @@ async def _terms(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Term]
     wanted = list(ids)
     wider = [row.id for row in await rows_of(session, WIDER, ids=wanted)] if wanted else []
     found = await queries.listings(session, wider)
-    kind = ListingKind.TAXONOMY_TERM
-    return {id: term_of(row.document) for id, row in found.items() if row.kind == kind}
+    heads = await queries.listings(
+        session, (row.taxonomy_id for row in found.values() if row.taxonomy_id)
+    )
+    return {
+        id: term_of(row.document, _name(heads, row.taxonomy_id))
+        for id, row in found.items()
+        if row.kind == ListingKind.TAXONOMY_TERM
+    }
 
 
 def _name(near: Mapping[UUID, Any], id: UUID | None) -> str | None:

@@ -27,17 +27,18 @@ def folded(text: str) -> str:
     return " ".join(bare.split())
 
 
-def term_of(document: Mapping[str, Any]) -> Term:
+def term_of(document: Mapping[str, Any], head: str | None = None) -> Term:
     """A term's document as far as its meaning goes.
 
     Args:
         document: the term's.
+        head: the name of the taxonomy that it stands in by id, if it does.
 
     Returns:
         Its ``names`` are what a crosswalk may call it: its URI, and its code and name behind the
         name of its taxonomy, as ``open eligibility:housing``.
     """
-    taxonomy, parent = document.get("taxonomy"), document.get("parent_id")
+    taxonomy, parent = document.get("taxonomy", head), document.get("parent_id")
     names = {document["term_uri"]} if "term_uri" in document else set()
     if isinstance(taxonomy, str):
         said = (document.get("code"), document["name"])

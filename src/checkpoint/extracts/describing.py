@@ -150,13 +150,20 @@ def _field(column: Column, level: int, values: Sequence[str], policy: Policy) ->
     return told
 
 
+# What is suppressed would come out again by subtraction if it stood in a total.
+IN_FLOW = (
+    "Numbers too small to tell stand in no other number: a gate before allocation is the sum of "
+    "those who are shown from there on, and so may be less than came to it."
+)
+
+
 def counts_schema(first: str) -> dict[str, Any]:
     """The data dictionary of a file of counts, whose first column is called so."""
     return {
         "fields": [
             {"name": first, "type": "string", "title": first.capitalize()},
             {"name": "arm", "type": "string", "title": "Arm", "description": "Empty: of all."},
-            {"name": "people", "type": "integer", "title": "People"},
+            {"name": "people", "type": "integer", "title": "People", "description": IN_FLOW},
         ],
         "missingValues": ["", REDACTED],
     }

@@ -262,6 +262,8 @@ def _beside(primary: Mapping[str, Any]) -> list[str]:
         )
         lines.append(f"| {arm} | {people} | {had} | {share} |")
     exact = "Counts are exact." if primary["exact"] else "Counts are rounded."
+    if any(None in (told["people"], told["with_outcome"]) for told in primary["arms"].values()):
+        exact += " What rests on too few is suppressed."
     return ["## Primary result of everybody", f"{primary['counted']}. {exact}", "\n".join(lines)]
 
 

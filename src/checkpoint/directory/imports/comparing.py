@@ -178,12 +178,15 @@ ROWS = sa.text(f"""
 # The terms by which services of the feed are classified, and those they stand below, as the feed
 # has them or else as they stand here.
 CLASSED = sa.text("""
-    WITH RECURSIVE term (id, document) AS (
-        SELECT id, CAST(document AS jsonb) FROM directory_chosen WHERE kind = 'taxonomy_term'
+    WITH RECURSIVE said (id, kind, document) AS (
+        SELECT id, kind, CAST(document AS jsonb) FROM directory_chosen
+         WHERE kind IN ('taxonomy', 'taxonomy_term')
          UNION ALL
-        SELECT id, document FROM directory_listing AS own
-         WHERE kind = 'taxonomy_term' AND state = 'listed'
+        SELECT id, kind, document FROM directory_listing AS own
+         WHERE kind IN ('taxonomy', 'taxonomy_term') AND state = 'listed'
            AND NOT EXISTS (SELECT FROM directory_chosen AS chosen WHERE chosen.id = own.id)
+    ), term (id, document) AS (
+        SELECT id, document FROM said WHERE kind = 'taxonomy_term'
     ), wanted (id, number) AS (
         SELECT DISTINCT named.id #>> '{}', 1
           FROM directory_chosen AS service, jsonb_path_query(
@@ -194,7 +197,10 @@ CLASSED = sa.text("""
           FROM wanted JOIN term ON CAST(term.id AS text) = wanted.id
          WHERE term.document ? 'parent_id' AND number < :longest
     )
-    SELECT document FROM term WHERE CAST(id AS text) IN (SELECT id FROM wanted)
+    SELECT term.document, head.document ->> 'name' AS head
+      FROM term LEFT JOIN said AS head
+        ON head.kind = 'taxonomy' AND CAST(head.id AS text) = term.document ->> 'taxonomy_id'
+     WHERE CAST(term.id AS text) IN (SELECT id FROM wanted)
 """)
 PATHLESS = sa.text("""
     WITH noted AS (

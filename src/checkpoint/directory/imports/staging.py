@@ -222,7 +222,7 @@ async def counts(session: AsyncSession) -> tuple[dict[str, int], dict[str, int]]
 async def pathless(session: AsyncSession, *, on: date) -> int:
     """Note at each service whose terms mean none of the pathways on a day, and say how many."""
     rows = await rows_of(session, CLASSED, longest=LONGEST_CHAIN)
-    terms = {each.id: each for each in (term_of(row.document) for row in rows)}
+    terms = {each.id: each for each in (term_of(row.document, row.head) for row in rows)}
     said = crosswalk_on(await queries.crosswalk(session), on)
     found = meanings(terms, references.pathway_terms(), said)
     meant = [str(id) for id, pathways in found.items() if pathways]

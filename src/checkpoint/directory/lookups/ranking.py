@@ -85,8 +85,8 @@ def ranked(
 
     Returns:
         Without those that something they say excludes; what is not said excludes none. First those
-        that say the words that are sought the plainest; of these, those of which least is unknown;
-        then those that are not full; then the nearest; then those that are not stale; then those
+        that say the words that are sought the plainest; of these, those of which it is known that
+        they are for a pathway that is sought; then those of which least is unknown; then those that are not full; then the nearest; then those that are not stale; then those
         that were assured last. Whatever is equal, by id.
     """
     points = [compare for asked, compare in POINTS if asked(sought)]
@@ -116,6 +116,7 @@ def _rank(
     full = offered.maximum is not None and offered.maximum == offered.held
     key = (
         offered.likeness.slips,
+        int(bool(sought.pathways) and not offered.pathways),
         kinds.count(UNKNOWN),
         int(full),
         NOWHERE if far is None and sought.place else round(10 * far.km) if far else 0,

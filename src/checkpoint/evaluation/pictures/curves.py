@@ -13,7 +13,7 @@ from checkpoint.evaluation.pictures.drawing import (
     Picture,
 )
 from checkpoint.evaluation.pictures.numbers import figure_of, interval
-from checkpoint.evaluation.times.schemas import CurveView, TimeToEventView
+from checkpoint.evaluation.times.schemas import AtView, CurveView, TimeToEventView
 
 WIDTH, HEIGHT = 7.6, 4.4
 LEFT, RIGHT = 1.25, 0.35
@@ -116,10 +116,7 @@ def in_words(view: TimeToEventView, shown: Sequence[CurveView]) -> list[str]:
     for curve in shown:
         events = "withheld" if curve.events is None else f"{curve.events:,}"
         found.append(f"{label_of(curve)}: {curve.people:,} people, events: {events}.")
-        found += [
-            f"At {each.horizon}: {interval(each.survival, each.low, each.high)}."
-            for each in curve.horizons
-        ]
+        found += [f"At {each.horizon}: {_share(each)}." for each in curve.horizons]
         at = {each.day: each.at_risk for each in curve.at_risk}
         told = [f"day {day}: {_number(at[day])}" for day in days_told(curve)]
         found.append(f"At risk, {'; '.join(told) or 'nobody'}.")
@@ -131,6 +128,13 @@ def in_words(view: TimeToEventView, shown: Sequence[CurveView]) -> list[str]:
             for each in view.unadjusted.hazards
         ]
     return found + [each for each in (view.withheld, view.coarsened) if each]
+
+
+def _share(at: AtView) -> str:
+    """How a curve stands at a horizon; what is not told is not nought."""
+    if at.survival is None:
+        return "not told, or nobody was seen so long"
+    return interval(at.survival, at.low, at.high)
 
 
 def _number(people: int | None) -> str:

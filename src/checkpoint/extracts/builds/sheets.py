@@ -29,23 +29,26 @@ COLUMNS = {
 }
 README = """# Counts of {trial}, data cut {cut}
 
-People who were allocated, by the arm they were allocated to{named}. Counted are those who were
-observed for the whole of a horizon: with the outcome by its last day, and without. Horizons end
-with these days from allocation: {horizons}.
+People who were allocated, by the arm they were allocated to{named}. Counted are those whose
+horizon had passed by the last day of follow-up: with the outcome by its last day, and without; who
+died, emigrated or was lost before counts as seen. Horizons end with these days from allocation:
+{horizons}.
 {lag}
 
 Population: {population}.
 
 Of fewer than {smallest} nothing is told: `{redacted}`. The rest is rounded to {rounding}; totals
 are sums of rounded counts, and null in `tables.json` where one of these is suppressed. Counts that
-are empty are of a horizon that nobody was observed until. Policy {policy}.
+are empty are of a horizon that nobody was observed until. In the flow, a gate is the sum of those who
+are shown from there on, and so may be less than came to it. Policy {policy}.
 
 Purpose: {purpose}
+
 Agreement: {agreement}. For {recipient}; given out until {expires_on}.
 `datapackage.json` is the data dictionary; `SHA256SUMS` has the SHA-256 of every other file.
 Known until {known_until}, followed until {followed_until}. Definitions {definitions}.
 {synthetic}"""
-LAG = "What is proven counts for those who were observed {months} months longer.\n"
+LAG = "For what is proven it had to have passed {months} months before that day.\n"
 
 
 def packed(order: Order, found: dict[str, Any], people: int, path: Path) -> dict[str, Any]:

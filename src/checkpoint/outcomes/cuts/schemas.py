@@ -21,8 +21,8 @@ class TakeCut(Command):
     followed_until: Annotated[
         Day | None,
         Field(
-            description="The last day that counts, no later than the last of which follow-up is in; "
-            "if left out, that one. Whoever was followed up until an earlier day is lost on it: where "
+            description="The last day of follow-up that counts, no later than the last of which it "
+            "is in; if left out, that one. Whoever was followed up until an earlier day is lost on it: where "
             "a later batch told of few, name the last day of which all sources tell."
         ),
     ] = None
