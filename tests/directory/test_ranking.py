@@ -310,3 +310,11 @@ async def test_where_no_list_stands_the_one_that_ships_is_loaded(database):
         await connection.execute(sa.text("SET LOCAL session_replication_role = origin"))
         assert await loading.load(session, by=shell_actor(), at=NOON) == 1
     await engine.dispose()
+
+
+def test_an_offer_on_no_pathway_comes_behind_one_on_the_pathway_that_is_sought():
+    pathless = replace(WHOLE, pathways=frozenset(), service_id=uuid4())
+    unplaced = replace(SILENT, pathways=WHOLE.pathways, service_id=uuid4())
+    sought = Sought(pathways=WHOLE.pathways, place=SOUGHT.place)
+    found = ranked([pathless, unplaced], sought, known=KNOWN, on=ON)
+    assert [each.offered.service_id for each in found] == [unplaced.service_id, pathless.service_id]
