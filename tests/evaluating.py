@@ -140,7 +140,7 @@ def made_up(cut: DataCut, people: int) -> tuple[list[CutParticipant], list[CutEv
             cost_pence=chance.randrange(10_000, 90_000),
             distance_travelled=chance.choice([None, -3, 0, 4]),
             wellbeing=14 + number % 57 if number % 4 else None,
-            victim_satisfaction=1 + number % 13 / 3 if number % 2 else None,
+            victim_satisfaction=1 + number % 13 / 3 if number % 20 == 7 else None,
         )  # fmt: skip
         if number % 5:
             each.baseline = each.baseline | {"language": "other" if number % 2 else "English"}

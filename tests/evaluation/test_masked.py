@@ -237,6 +237,12 @@ async def test_an_evaluator_is_shown_nothing_that_rests_on_one_to_nine(at_cuts):
         few = amount["withheld"] is not None
         assert {arm["total"] is None for arm in amount["arms"]} == {few}
         assert not (few and amount["comparisons"])
+    wellbeing, satisfaction = [each["everybody"] for each in amounts["of_cases"][3:]]
+    assert (wellbeing["people"] > 9, satisfaction["people"], satisfaction["mean"]) == (
+        True,
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -62,7 +62,9 @@ async def import_feed(
         Path | None, typer.Option(help="Write what became of each row to this CSV file.")
     ] = None,
 ) -> None:
-    """Import listings from a feed: what it says is taken whole, or not at all."""
+    """Import listings from a feed that is read to its end, or nothing of it; rows that cannot be
+    taken are told one by one.
+    """
     origin, places = origin_of(feed, source), places_of(feed, allow_host or [])
     fetcher = Fetcher(places) if places else None
     try:

@@ -12,7 +12,7 @@ from checkpoint.foundation.schemas import View
 class SumView(View):
     """What some people have together."""
 
-    people: Annotated[int, Field(description="The denominator.")]
+    people: Annotated[int | None, Field(description="The denominator; null is withheld.")]
     total: Annotated[float | None, Field(description="Null is withheld.")]
     mean: Annotated[EstimateView | None, Field(description="A head.")]
     a_year: Annotated[

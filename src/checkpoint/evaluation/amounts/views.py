@@ -37,6 +37,8 @@ class Part:
     sums: Sums
     having: int
     days: int | None
+    # Of whom something is known is itself a count, small or not; of an arm everybody knows it.
+    of_known: bool = False
 
     @property
     def cells(self) -> tuple[int, int]:
@@ -138,7 +140,10 @@ def _cases(rows: Sequence[Any], amount: Amount) -> dict[str, Part]:
         people, total, squares = (each[name] for name in names)
         unit = THOUSANDTHS if amount is Amount.SATISFACTION else 1
         found[mask] = Part(
-            Sums(people, float(total) / unit, float(squares) / unit**2), people, None
+            Sums(people, float(total) / unit, float(squares) / unit**2),
+            people,
+            None,
+            of_known=True,
         )
     return found
 
@@ -186,13 +191,14 @@ def _merged(parts: Sequence[Part]) -> Part:
         Sums(sum(s.people for s in sums), sum(s.total for s in sums), sum(s.squares for s in sums)),
         sum(part.having for part in parts),
         sum(days) if days else None,
+        of_known=any(part.of_known for part in parts),
     )
 
 
 def _sum(part: Part, *, shown: bool) -> dict[str, Any]:
     yearly = shown and part.days is not None
     return {
-        "people": part.sums.people,
+        "people": part.sums.people if shown or not part.of_known else None,
         "total": part.sums.total if shown else None,
         "mean": views.estimate(mean(part.sums)) if shown else None,
         "a_year": views.estimate(rate(int(part.sums.total), days=part.days or 0))

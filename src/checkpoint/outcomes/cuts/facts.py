@@ -148,9 +148,8 @@ def last_day_of(followed_until: date, last: date | None, *, opened_on: date) -> 
         RuleBroken: the day that is asked for is before the trial, or nobody has told of it yet.
     """
     if last is not None and last < opened_on:
-        raise RuleBroken(
-            "#/followed_until", "before-the-trial", "Name a day of the trial or later."
-        )
+        day = f"{opened_on:%-d %B %Y}"
+        raise RuleBroken("#/followed_until", "before-the-trial", f"Name {day} or a later day.")
     if last is not None and last > followed_until:
         raise RuleBroken(
             "#/followed_until",

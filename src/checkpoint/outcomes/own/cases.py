@@ -103,7 +103,7 @@ async def source_of(
         definitions=definitions.version,
         definitions_digest=digest,
         horizons=tuple(
-            Horizon(name=f"{each.months} months", months=each.months)
+            Horizon(name=f"{each.months} month{'s' * (each.months > 1)}", months=each.months)
             for each in definitions.horizons
         ),
         conviction_lag_months=lag_of(definitions),

@@ -107,7 +107,8 @@ async def _consent(session: AsyncSession, record_id: UUID) -> Any:
     found = await queries.sharing(session, record_id)
     if found is None:
         raise SharingConsentNeeded(
-            "Ask the person for information_sharing at the case's consents; then send it again.",
+            "The person is to be asked for information_sharing at the case's consents, by an officer "
+            "or a supervisor; then send it again.",
             remedy=f"/v1/custody-records/{record_id}/consents",
         )
     return found
@@ -127,7 +128,9 @@ async def _offer(
     )
     for each in await queries.of_case(session, record.id):
         if each.service_id == offer.service_id and each.state in OPEN:
-            raise ReferralOpen("Read it; end it before you make another one.")
+            raise ReferralOpen(
+                "Read it; end it before you make another one.", remedy=f"/v1/referrals/{each.id}"
+            )
     return offer, seeker
 
 
