@@ -226,6 +226,17 @@ def test_everybody_in_the_file_makes_the_primary_result_exact(tmp_path):
     assert "Nothing was made coarser" in files["README.md"].decode()
 
 
+def test_what_rests_on_too_few_is_said_to_be_suppressed(tmp_path):
+    rows = [row | {"arrest_day": None} for row in ROWS[20:]] + ROWS[:20]
+    _, files = built(tmp_path, asked("sex"), rows)
+    report = json.loads(files["disclosure-report.json"])["full_cohort_primary_result"]
+    few = [arm for arm, told in report["arms"].items() if told["people"] is None]
+    assert few
+    page = files["README.md"].decode()
+    assert "What rests on too few is suppressed." in page
+    assert page.count("| suppressed |") >= len(few)
+
+
 def test_nothing_behind_the_horizon_is_told(tmp_path):
     wanted = asked("arrest_day", events=True, horizon_days=100)
     _, files = built(tmp_path, wanted, ROWS, happened(ROWS))

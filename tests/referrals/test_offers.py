@@ -39,7 +39,6 @@ async def test_the_offers_for_a_case_are_told_with_their_reasons_the_worst_need_
     answer = await offers(navigator, desk, **asked)
     (need,) = answer.json()["items"]
     assert (need["pathway"], need["level"]) == ("finance", "high")
-    found = {each["service_id"]: each for each in need["items"]}
     first = need["items"][0]
     assert first["service_id"] == best.service_id
     assert {each["point"] for each in first["why"]} == {
@@ -47,7 +46,10 @@ async def test_the_offers_for_a_case_are_told_with_their_reasons_the_worst_need_
     }  # fmt: skip
     assert [each["point"] for each in first["unknown"]] == ["residence"]
     assert (first["fits"], first["free_places"], first["districts"]) == (True, 5, ["DL97"])
-    assert [each["point"] for each in found[young.service_id]["excludes"]] == ["age"]
+    async with transaction(desk.engine) as session:
+        found = await queries.fits(session, Pathway.FINANCE, Seeker(age=30), on=NOON.date())
+    (told,) = [each for each in found if str(each.offer.service_id) == young.service_id]
+    assert [each.point for each in told.excludes] == [Point.AGE]
     (row,) = await entries(owner, answer)
     assert (row.operation, row.event) == ("consultation", "service_offers.shown")
     again = await offers(navigator, desk, most=1)
