@@ -194,7 +194,9 @@ def _stages(progress: Progress) -> Callable[[str], None]:
 
 
 class Diary:
-    """The days that have passed, as a bar; and one line a month."""
+    """The days that have passed, as a bar; and one line a month, but for the last, of which all that
+    follows tells.
+    """
 
     def __init__(
         self, progress: Progress, player: Overview, *, since: datetime, until: datetime
@@ -202,13 +204,13 @@ class Diary:
         self._progress, self._player = progress, player
         self._since, self._until = since, until
         self._task = progress.add_task("Playing", total=(until - since).days)
-        self._months = 0
+        self._months, self._last = 0, relativedelta(until, since).months
 
     def follow(self, steps: Iterable[Step]) -> None:
         """Go through the steps as they are done."""
         for step in steps:
             passed = relativedelta(step.at, self._since).months
-            if passed > self._months:
+            if self._months < passed < self._last:
                 self._months = passed
                 self._progress.print(f"{step.at:%d %B}: {self._player.month()}")
             days = (step.at - self._since).days
