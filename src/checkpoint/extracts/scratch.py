@@ -15,6 +15,7 @@ TWICE = "somebody stands twice among the people of the cut"
 Digests = NDArray[np.uint64]  # by row: the first and the last 64 bits
 # Spreads ids that begin alike; odd, and otherwise of no meaning.
 MOST_STEPS = 32
+A_FEW = 3  # bits, so that eight keys or so begin alike, and the table of beginnings stays small
 MIXED_BY = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -141,7 +142,7 @@ class People:
             place += len(order)
         if (self._keys[1:] == self._keys[:-1]).any():
             raise ValueError(TWICE)
-        self._shift = np.uint64(64 - min(people.bit_length(), 63))
+        self._shift = np.uint64(64 - max(people.bit_length() - A_FEW, 1))
         heads = np.arange(int(self._keys.max(initial=0) >> self._shift) + 1, dtype=np.uint64)
         self._begins = np.searchsorted(self._keys, heads << self._shift).astype(np.int32)
 

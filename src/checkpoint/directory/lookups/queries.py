@@ -1,4 +1,4 @@
-"""Find offers: some sixty candidates a round, by index; and the places that are known."""
+"""Find offers: forty candidates a round, by index; and the places that are known."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from checkpoint.foundation.statements import Prepared
 
 # In each round so many are compared, those that promise most first. Of the nearest so many, so that
 # there is room for some of which it is not known where they are; where fewer are near, for more.
-MOST_COMPARED, MOST_NEAR = 60, 45
+MOST_COMPARED, MOST_NEAR = 40, 30
 OFFER: sa.Table = DirectoryOffer.__table__
 PLACE: sa.Table = DirectoryOfferPlace.__table__
 OPENING: sa.Table = DirectoryOpening.__table__
@@ -186,8 +186,8 @@ async def candidates(session: AsyncSession, sought: Sought, *, on: date) -> Comp
         on: today in England.
 
     Returns:
-        Sixty at most of which all that is asked is known; only where there are fewer, sixty of
-        any. Where a place is sought, the 45 nearest, and as many more as there is room for of
+        Forty at most of which all that is asked is known; only where there are fewer, forty of
+        any. Where a place is sought, the 30 nearest, and as many more as there is room for of
         which it is not known where exactly they are; else those assured last. Where words are
         sought, those that say them; only where there are fewer, those that say something like
         them.
