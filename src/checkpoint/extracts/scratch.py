@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from checkpoint.extracts.risk import Codes
 
 PARTS = 64
-AT_ONCE = 6 << 20  # bytes that wait before they are put into parts
+AT_ONCE = 3 << 20  # bytes that wait before they are put into parts
 TWICE = "somebody stands twice among the people of the cut"
 Digests = NDArray[np.uint64]  # by row: the first and the last 64 bits
 # Spreads ids that begin alike; odd, and otherwise of no meaning.
