@@ -151,6 +151,9 @@ def test_no_count_of_one_to_nine_is_published_beside_the_rows(package):
         told += [int(row["people"]) for row in table(files, name) if row["people"] != REDACTED]
     assert all(each is None or each == 0 or each >= 10 for each in told)
     assert [row["people"] for row in table(files, "changes.csv")] == [REDACTED, "45", REDACTED]
+    says = {each["path"]: each["schema"]["fields"][-1] for each in described(files)["resources"]}
+    assert "stand in no other number" in says["participant-flow.csv"]["description"]
+    assert "description" not in says["changes.csv"]
     flow = {
         (row["gate"], row["arm"]): row["people"] for row in table(files, "participant-flow.csv")
     }

@@ -149,7 +149,7 @@ class Assembly:
         called = describing.label(passes=reports.passes(plan, policy), about=about)
         counts = {
             "participant-flow": (
-                "gate",
+                describing.GATE,
                 "Participant flow, from the first gate to the rows of this extract",
                 control.flow_rows(about.gates, plan.outcomes, plan.kept, policy),
             )

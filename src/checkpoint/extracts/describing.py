@@ -150,6 +150,7 @@ def _field(column: Column, level: int, values: Sequence[str], policy: Policy) ->
     return told
 
 
+GATE = "gate"  # what the first column of a participant flow is called
 # What is suppressed would come out again by subtraction if it stood in a total.
 IN_FLOW = (
     "Numbers too small to tell stand in no other number: a gate before allocation is the sum of "
@@ -159,11 +160,12 @@ IN_FLOW = (
 
 def counts_schema(first: str) -> dict[str, Any]:
     """The data dictionary of a file of counts, whose first column is called so."""
+    people = {"name": "people", "type": "integer", "title": "People"}
     return {
         "fields": [
             {"name": first, "type": "string", "title": first.capitalize()},
             {"name": "arm", "type": "string", "title": "Arm", "description": "Empty: of all."},
-            {"name": "people", "type": "integer", "title": "People", "description": IN_FLOW},
+            people | ({"description": IN_FLOW} if first == GATE else {}),
         ],
         "missingValues": ["", REDACTED],
     }

@@ -164,7 +164,7 @@ class People:
 
     def _placed(self, keys: NDArray[np.uint64]) -> NDArray[np.int32]:
         """Where each would stand. Keys are spread evenly, so by how one begins its place is known but
-        for a few steps: a quarter of the time of halving a million again and again.
+        for a few steps; halving a million again and again looks all over the memory.
         """
         most = len(self._keys) - 1
         heads = (keys >> self._shift).clip(max=len(self._begins) - 1)
