@@ -29,7 +29,6 @@ from checkpoint.outcomes.followup.states import (
     RowOutcome,
 )
 from checkpoint.outcomes.followup.tables import FollowUpBatch, FollowUpEntry, FollowUpRow
-from checkpoint.outcomes.states import ENDS
 
 ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtext('follow-up'), hashtext(:trial))")
 AT_ONCE = 5000
@@ -47,11 +46,6 @@ WHY = {
         "Two people on record may have that PNC ID. Write its year with four digits.",
     ),
 }
-
-GONE_BEFORE = (
-    "before-allocation",
-    "They were allocated later than that. Check the day and the PNC ID, or leave the row out.",
-)
 
 
 @dataclass(frozen=True)
@@ -257,14 +251,12 @@ def _check_ends(matched: Sequence[Matched], cohort: queries.Cohort) -> None:
     Raises:
         FollowUpUnreadable: somebody is; every row is told.
     """
-    faults = [
-        Fault(each.row.number, "from_date", *GONE_BEFORE)
+    checked = (
+        matching.gone_before(each.row, allocated_on=cohort.days[each.allocation_id])
         for each in matched
         if each.allocation_id is not None
-        and each.row.kind in ENDS
-        and each.row.from_on is not None
-        and each.row.from_on < cohort.days[each.allocation_id]
-    ]
+    )
+    faults = [fault for fault in checked if fault is not None]
     if faults:
         told = f"{len(faults):,} rows tell of an end before allocation. See errors, row by row."
         raise refused(FollowUpUnreadable, faults, told)

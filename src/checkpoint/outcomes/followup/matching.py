@@ -8,9 +8,14 @@ from datetime import date
 
 from checkpoint.outcomes.followup.rules import Fault, Told
 from checkpoint.outcomes.followup.states import NOT_MATCHED, RowOutcome
+from checkpoint.outcomes.states import ENDS
 from checkpoint.people.identifiers import canonical, parts
 
 SAYS = tuple(field.name for field in fields(Told) if field.name not in ("number", "pnc_id"))
+GONE_BEFORE = (
+    "before-allocation",
+    "They were allocated later than that. Check the day and the PNC ID, or leave the row out.",
+)
 
 
 def repeated_keys(rows: Iterable[tuple[int, str]]) -> list[Fault]:
@@ -88,3 +93,18 @@ def is_too_many(outcomes: Collection[RowOutcome], *, allowed_percent: int) -> bo
     """
     lost = sum(outcome in NOT_MATCHED for outcome in outcomes)
     return lost * 100 > allowed_percent * len(outcomes)
+
+
+def gone_before(row: Told, *, allocated_on: date) -> Fault | None:
+    """What is wrong with a row by which somebody was gone before they were allocated.
+
+    Args:
+        row: as it was told.
+        allocated_on: of whomever it is about, in England.
+
+    Returns:
+        None where it tells of no end, or of one from that day on.
+    """
+    if row.kind in ENDS and row.from_on is not None and row.from_on < allocated_on:
+        return Fault(row.number, "from_date", *GONE_BEFORE)
+    return None
