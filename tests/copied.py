@@ -1,4 +1,4 @@
-"""Made-up people of a cut as PostgreSQL would copy them out, and the packages made of them."""
+"""Made-up people of a cut as the database gives them, and the packages made of them."""
 
 import csv
 import io
@@ -8,10 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import UUID
+
+import pyarrow as pa
 
 from checkpoint.extracts.columns import (
     EVENT_COLUMNS,
+    IDENTITY,
     Covariate,
     CovariateKind,
     chosen,
@@ -83,7 +87,7 @@ def happened(rows: Sequence[Mapping]) -> list[dict]:
             "day": day,
             "offence_group": row["offence_group"],
             "harm_days": 5.5,
-            "proactively_detected": "f",
+            "proactively_detected": False,
         }
         for row in rows
         if row["arrest_day"] is not None
@@ -91,15 +95,23 @@ def happened(rows: Sequence[Mapping]) -> list[dict]:
     ]
 
 
-def copied(rows: Iterable[Mapping], columns: Sequence[str], size: int = 999) -> list[bytes]:
-    """Rows as ``COPY`` would write them, in pieces."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([row[name] for name in columns])
-    whole = text.getvalue().encode()
-    return [whole[at : at + size] for at in range(0, len(whole), size)]
+def copied(rows: Iterable[Mapping], columns: Sequence[str], size: int = 999) -> list[Any]:
+    """Rows as the database's driver gives them, so many in a batch."""
+    rows = [*rows]
+    return [
+        pa.record_batch(
+            [column_of([row[name] for row in rows[at : at + size]], name) for name in columns],
+            names=[*columns],
+        )
+        for at in range(0, len(rows), size)
+    ]
+
+
+def column_of(values: Sequence[Any], name: str) -> Any:
+    """One column: ids as 16 bytes, the rest as what they are."""
+    if name != IDENTITY:
+        return pa.array(values)
+    return pa.array([value and UUID(value).bytes for value in values], pa.binary(16))
 
 
 def built(folder: Path, wanted: Asked, rows, events=(), *, key=KEY, about=ABOUT, policy=POLICY):

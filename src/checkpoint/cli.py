@@ -7,42 +7,19 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 
 import typer
 
-from checkpoint.access.cli import app as access
-from checkpoint.allocation.cli import app as allocation
-from checkpoint.consent.cli import app as consent
-from checkpoint.consent.cli import load_starter as load_consent
-from checkpoint.custody.cli import app as custody
-from checkpoint.custody.cli import load_starter as load_custody
-from checkpoint.demo.cli import demo
-from checkpoint.directory.cli import load_starter as load_directory
-from checkpoint.directory.imports.cli import app as directory
-from checkpoint.eligibility.cli import app as eligibility
-from checkpoint.eligibility.cli import load_starter as load_eligibility
-from checkpoint.evaluation.pictures.cli import app as evaluation
-from checkpoint.extracts.cli import app as extracts
 from checkpoint.foundation import errors, logs
 from checkpoint.foundation.actors import TOKEN_ROLES, Role
 from checkpoint.foundation.clock import follow
-from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
 from checkpoint.foundation.embedded import CannotStart, NoDatabase, serving
 from checkpoint.foundation.mishaps import MISHAPS, told
 from checkpoint.foundation.settings import Environment, Settings
-from checkpoint.housekeeping import app as housekeeping
-from checkpoint.navigators.cli import app as navigators
-from checkpoint.navigators.cli import load_starter as load_navigators
-from checkpoint.needs.cli import app as needs
-from checkpoint.needs.cli import load_starter as load_needs
-from checkpoint.outcomes.cli import app as outcomes
-from checkpoint.outcomes.cli import load_starter as load_outcomes
-from checkpoint.outcomes.cuts.cli import app as trials
-from checkpoint.people.cli import index_everybody
-from checkpoint.trials.cli import load_starter as load_trials
 
 # For scripts: one exit code for each kind of refusal, as for HTTP there is one status.
 EXIT = {
@@ -63,32 +40,49 @@ WANTED = {
 }
 MIGRATIONS = Path(__file__).parents[2] / "alembic.ini"
 
-app = typer.Typer(
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,  # they print the values of variables
-    help="Checkpoint: from the custody suite to evaluation.",
-)
-for name, room in (
-    ("custody", custody),
-    ("eligibility", eligibility),
-    ("needs", needs),
-    ("directory", directory),
-    ("trials", trials),
-    ("allocation", allocation),
-    ("consent", consent),
-    ("navigators", navigators),
-    ("outcomes", outcomes),
-    ("extracts", extracts),
-    ("evaluation", evaluation),
-    ("access", access),
-):
-    app.add_typer(room, name=name)
-app.add_typer(trials, name="trial", hidden=True)  # whoever means one trial need not think of it
-app.add_typer(housekeeping, name="housekeeping")
-app.command()(demo)
+# By a command's first word, where the commands are. To import them all takes a second or two.
+ROOMS = {
+    "custody": "checkpoint.custody.cli",
+    "eligibility": "checkpoint.eligibility.cli",
+    "needs": "checkpoint.needs.cli",
+    "directory": "checkpoint.directory.imports.cli",
+    "trials": "checkpoint.outcomes.cuts.cli",
+    "allocation": "checkpoint.allocation.cli",
+    "consent": "checkpoint.consent.cli",
+    "navigators": "checkpoint.navigators.cli",
+    "outcomes": "checkpoint.outcomes.cli",
+    "extracts": "checkpoint.extracts.cli",
+    "evaluation": "checkpoint.evaluation.pictures.cli",
+    "access": "checkpoint.access.cli",
+    "trial": "checkpoint.outcomes.cuts.cli",  # whoever means one trial need not think of it
+    "housekeeping": "checkpoint.housekeeping",
+}
+HIDDEN = frozenset({"trial"})
+DEMO, OWN = "demo", frozenset({"run", "serve", "migrate"})
 
 
-@app.command()
+def commands(words: Sequence[str]) -> typer.Typer:
+    """The shell's commands; of the rooms those alone that the words ask for, if they name one.
+
+    Args:
+        words: of the command line, behind the program's name.
+    """
+    app = typer.Typer(
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,  # they print the values of variables
+        help="Checkpoint: from the custody suite to evaluation.",
+    )
+    for each in (run, serve, migrate):
+        app.command()(each)
+    named = {word for word in words[:1] if word in ROOMS or word == DEMO or word in OWN}
+    for name, module in ROOMS.items():
+        if name in (named or ROOMS):
+            app.add_typer(import_module(module).app, name=name, hidden=name in HIDDEN)
+    if DEMO in (named or {DEMO}):
+        app.command()(import_module("checkpoint.demo.cli").demo)
+    return app
+
+
 def run() -> None:
     """Start everything on this machine: database, migrations, starter data, the service."""
     settings = Settings()
@@ -106,7 +100,6 @@ def run() -> None:
     typer.echo("Stopped. What was entered is kept.")
 
 
-@app.command()
 def serve() -> None:
     """Serve the API, on a database that is migrated already."""
     settings = Settings()
@@ -118,7 +111,6 @@ def serve() -> None:
     listen(settings)
 
 
-@app.command()
 def migrate() -> None:
     """Bring the database up to date, and load the starter data it lacks."""
     settings = Settings()
@@ -178,6 +170,8 @@ def prepare(url: str, *, trial: bool = False) -> list[str]:
     from alembic.script.revision import ResolutionError  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
+    from checkpoint.starter import load_starter  # noqa: PLC0415
+
     if not MIGRATIONS.exists():
         raise CannotStart(
             "The migrations stand beside the package in its repository, and not here: install it "
@@ -194,32 +188,6 @@ def prepare(url: str, *, trial: bool = False) -> list[str]:
             "The database was brought up to date by a later version of this software; run that one."
         ) from error
     return asyncio.run(load_starter(url, trial=trial))
-
-
-async def load_starter(url: str, *, trial: bool = False) -> list[str]:
-    """What each room ships with, each loaded once."""
-    engine = engine_for(url, role=OWNER_ROLE, pool_size=1)
-    try:
-        async with transaction(engine) as session:
-            await load_custody(session)
-        async with transaction(engine) as session:
-            await load_trials(session)
-        async with transaction(engine) as session:
-            await load_navigators(session)
-        async with transaction(engine) as session:
-            left = await load_eligibility(session, trial=trial)
-        async with transaction(engine) as session:
-            await load_needs(session, trial=trial)
-        async with transaction(engine) as session:
-            await load_directory(session)
-        async with transaction(engine) as session:
-            await load_consent(session, trial=trial)
-        async with transaction(engine) as session:
-            await load_outcomes(session, trial=trial)
-        await index_everybody(engine)
-        return left
-    finally:
-        await engine.dispose()
 
 
 def listen(settings: Settings) -> None:
@@ -274,7 +242,7 @@ def main() -> None:
     logs.configure(human=sys.stderr.isatty())
     try:
         with _stopped_by_signal():
-            app(standalone_mode=True)
+            commands(sys.argv[1:])(standalone_mode=True)
     except errors.Refusal as refusal:
         typer.echo(f"{refusal.title}. {refusal}", err=True)
         sys.exit(next(EXIT[kind] for kind in type(refusal).__mro__ if kind in EXIT))

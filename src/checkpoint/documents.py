@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 from checkpoint.access.guards import Holding
 from checkpoint.access.permissions import GRANTS, STRONG, Permission
 from checkpoint.api import create_app, routes_of
-from checkpoint.cli import EXIT
+from checkpoint.cli import EXIT, commands
 from checkpoint.directory.published import mounting
 from checkpoint.eligibility.rules import RuleSet, decide, parse
 from checkpoint.eligibility.states import Answer
@@ -25,6 +25,7 @@ from checkpoint.foundation.actors import TOKEN_ROLES
 from checkpoint.foundation.problems import every_refusal, status_of
 from checkpoint.foundation.settings import Environment, Settings
 
+commands(())  # what has no door of HTTP has tables and refusals too
 NOTE = "<!-- Written by `make docs`; edit the code instead. -->\n"
 
 

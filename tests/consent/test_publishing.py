@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from builders import WHOLE_CONSENT, a_key, eligible
-from checkpoint import cli
+from checkpoint import starter
 from checkpoint.consent.references import packaged
 from checkpoint.consent.tables import ConsentDraft
 from checkpoint.foundation.database import transaction
@@ -94,7 +94,7 @@ def test_a_published_sheet_is_not_published_again(shell, publish):
 
 
 def load(shell, **given):
-    return asyncio.run(cli.load_starter(shell.url, **given))
+    return asyncio.run(starter.load_starter(shell.url, **given))
 
 
 def test_the_packages_sheets_are_loaded_once_and_never_over_a_forces_own(shell, publish):

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from builders import a_key
 from checkpoint.extracts import cli
 from checkpoint.extracts.builds import actions, building, shelf, working
-from checkpoint.extracts.builds.building import Going
-from checkpoint.extracts.builds.chunks import Cancelled
+from checkpoint.extracts.builds.building import Cancelled, Going
 from checkpoint.extracts.states import BuildFault, BuildStage
 from checkpoint.foundation import clock
 from checkpoint.foundation.actors import Actor, Role

@@ -2,6 +2,7 @@
 
 import zipfile
 from random import Random
+from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
@@ -92,14 +93,26 @@ def test_numbers_come_out_of_arrow_as_they_went_in(values, start):
     assert numbers(np.array(whole, np.int32)).to_pylist() == whole
 
 
-def test_ids_that_follow_one_another_are_read_once():
-    one, other = "018f0000-0000-7000-8000-00000000abcd", "ffffffff-ffff-ffff-ffff-ffffffffffff"
-    ids, rows = ids_of(texts([one, one, other, one])[1:])
-    assert ids == bytes.fromhex((one + other + one).replace("-", ""))
+@pytest.mark.parametrize("kind", [pa.binary(16), pa.uuid()], ids=str)
+def test_ids_that_follow_one_another_are_read_once(kind):
+    one, other = UUID("018f0000-0000-7000-8000-00000000abcd").bytes, b"\xff" * 16
+    ids, rows = ids_of(pa.array([one, one, other, one], kind)[1:])
+    assert ids == one + other + one
     assert rows.tolist() == [0, 1, 2]
-    assert ids_of(texts([]))[0] == b""
+    assert ids_of(pa.array([], kind))[0] == b""
+
+
+@pytest.mark.parametrize("ids", [texts(["short"]), pa.array([None], pa.binary(16))], ids=str)
+def test_what_is_no_uuid_is_refused(ids):
     with pytest.raises(ValueError, match="no UUID"):
-        ids_of(texts(["short"]))
+        ids_of(ids)
+
+
+def test_values_count_as_postgresql_writes_them():
+    book = Codebook()
+    for values in ([True, None, False], [3.0, 5.5], [7], ["a"]):
+        book.coded(pa.array(values))
+    assert book.values == [None, "t", "f", "3", "5.5", "7", "a"]
 
 
 @settings(max_examples=25)

@@ -6,7 +6,7 @@ import pytest
 
 from assessing import assess
 from builders import eligible
-from checkpoint import cli
+from checkpoint import starter
 from checkpoint.foundation.datedfiles import digest
 from checkpoint.needs.references import packaged
 from conftest import at_server
@@ -93,7 +93,7 @@ def test_a_published_instrument_is_not_published_again(shell, publish):
 
 
 def load(shell, **given):
-    return asyncio.run(cli.load_starter(shell.url, **given))
+    return asyncio.run(starter.load_starter(shell.url, **given))
 
 
 def test_the_packages_instrument_is_never_loaded_over_a_forces_own(shell, publish):

@@ -6,7 +6,7 @@ import csv
 import pytest
 
 from builders import a_pnc_id
-from checkpoint import cli
+from checkpoint import starter
 from checkpoint.foundation.datedfiles import digest
 from checkpoint.outcomes import cli as outcomes
 from checkpoint.outcomes.followup import reading
@@ -76,9 +76,9 @@ def test_the_packages_definitions_are_never_loaded_over_a_forces_own(empty, publ
     publish(definitions())
     asyncio.run(at_server("ALTER TABLE outcome_definitions DISABLE TRIGGER ALL", empty.url))
     empty.found("DELETE FROM outcome_definitions WHERE version = '2015-04-07-starter'")
-    asyncio.run(cli.load_starter(empty.url))
+    asyncio.run(starter.load_starter(empty.url))
     assert [row.version for row in empty.found(PUBLISHED)] == ["test-2099"]
-    asyncio.run(cli.load_starter(empty.url, trial=True))
+    asyncio.run(starter.load_starter(empty.url, trial=True))
     assert [row.version for row in empty.found(PUBLISHED)] == [*packaged(), "test-2099"]
     empty.found("UPDATE outcome_definitions SET digest = 'x' WHERE version LIKE '2015%'")
     told = empty("migrate")

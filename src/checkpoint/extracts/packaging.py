@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from checkpoint.extracts.describing import About
 from checkpoint.extracts.facts import Asked, NotPublic, Release, Tell, TooFew, nobody
 from checkpoint.extracts.hierarchies import top
 from checkpoint.extracts.pseudonyms import Pseudonyms
-from checkpoint.extracts.reading import Clean, Codebook, batches, ids_of, table_of
+from checkpoint.extracts.reading import Clean, Codebook, ids_of, table_of
 from checkpoint.extracts.references import Policy
 from checkpoint.extracts.risk import Classes
 from checkpoint.extracts.scratch import TWICE, Parts, People, halves
@@ -107,22 +107,22 @@ class Building:
             for each in (*own, *gone)
         ]
 
-    def participants(self, chunks: Iterable[bytes]) -> int:
+    def participants(self, batches: Iterable[Any]) -> int:
         """Read everybody who is in the extract.
 
         Args:
-            chunks: CSV with a header, as ``COPY`` writes it, of ``asked.sources``.
+            batches: Arrow record batches of ``asked.sources``, in this order; the first as bytes.
 
         Returns:
             How many people.
 
         Raises:
-            ValueError: the bytes are not such a file, somebody is there twice, or what is there is
-                nothing that a cut has.
+            ValueError: an id is none, somebody is there twice, or what is there is nothing that a
+                cut has.
         """
         places = [self._places[each.column.source] for each in self._quasi]
         outcome = self._places[f"{self._asked.outcome}_day"]
-        for batch in batches(chunks, self._asked.sources):
+        for batch in batches:
             ids, rows = ids_of(batch.column(0))
             if len(ids) != 16 * len(rows):
                 raise ValueError(TWICE)
@@ -173,22 +173,22 @@ class Building:
             if spared and len(self._book(each).values) > most + 1:
                 raise NotPublic(f"{each.name} has more than {most} values")
 
-    def events(self, chunks: Iterable[bytes]) -> int:
+    def events(self, batches: Iterable[Any]) -> int:
         """Read what happened to them; only after it was measured.
 
         Args:
-            chunks: CSV with a header, as ``COPY`` writes it, of ``asked.event_sources``; those of
+            batches: Arrow record batches of ``asked.event_sources``, in this order; events of
                 people who are not in the extract are passed over.
 
         Returns:
             How many events were read.
 
         Raises:
-            ValueError: the bytes are not such a file, or a day lies before allocation.
+            ValueError: an id is none, or a day lies before allocation.
         """
         read = 0
         days = [n for n, each in enumerate(self._asked.events) if each.source == "day"]
-        for batch in batches(chunks, self._asked.event_sources):
+        for batch in batches:
             ids, rows = ids_of(batch.column(0))
             known, found = self._people.found(halves(ids))
             there = known[rows]

@@ -3,8 +3,8 @@
 import asyncio
 import shutil
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -27,9 +27,8 @@ from checkpoint.extracts.builds import (
     shelf,
     tallies,
 )
-from checkpoint.extracts.builds.chunks import Cancelled, Chunks
 from checkpoint.extracts.builds.orders import Order
-from checkpoint.extracts.builds.snapshots import Put, Snapshot, snapshot
+from checkpoint.extracts.builds.snapshots import Snapshot, snapshot
 from checkpoint.extracts.builds.tables import ExtractRelease
 from checkpoint.extracts.facts import NotPublic, TooFew
 from checkpoint.extracts.states import BuildFault, BuildStage, Product, RequestState
@@ -42,6 +41,10 @@ from checkpoint.foundation.settings import Settings
 Answer = TypeVar("Answer")
 TOLD_EVERY = 0.5
 STAGES = {stage.value: stage for stage in BuildStage} | {packaging.PEOPLE: BuildStage.PEOPLE}
+
+
+class Cancelled(Exception):
+    """Somebody no longer wants what is being built."""
 
 
 class Refused(Exception):
@@ -214,11 +217,13 @@ async def _written(seen: Snapshot, order: Order, scratch: Path, going: Going) ->
     with building:
         try:
             sources = order.asked.sources
-            await _read(building.participants, lambda p: seen.people(cut, population, sources, p))
+            people = seen.people(cut, population, sources)
+            await asyncio.to_thread(_read, building.participants, people)
             await asyncio.to_thread(building.measured)
             if order.asked.events:
                 going.total, inner = order.cut.events, order.asked.event_sources
-                await _read(building.events, lambda p: seen.events(cut, population, inner, p))
+                happened = seen.events(cut, population, inner)
+                await asyncio.to_thread(_read, building.events, happened)
             packed = await asyncio.to_thread(building.pack, scratch / "package.zip")
         except TooFew:
             raise Refused(BuildFault.TOO_FEW) from None
@@ -227,24 +232,10 @@ async def _written(seen: Snapshot, order: Order, scratch: Path, going: Going) ->
     return await asyncio.to_thread(orders.entry, packed, scratch / "package.zip")
 
 
-async def _read(read: Callable[[Chunks], Any], copy: Callable[[Put], Any]) -> None:
-    """Copy out of the database while a thread reads what comes."""
-    chunks = Chunks()
-
-    def reading() -> None:
-        try:
-            read(chunks)
-        finally:
-            chunks.leave()
-
-    thread = asyncio.create_task(asyncio.to_thread(reading))
-    try:
-        await copy(chunks.put)
-    except Cancelled:
-        pass  # the thread says why it went
-    finally:
-        await chunks.end()
-        await thread
+def _read(read: Callable[[Generator[Any]], object], rows: Generator[Any]) -> None:
+    """Read rows to the end, or as far as anybody wants them; nothing is left open."""
+    with closing(rows):
+        read(rows)
 
 
 async def _counted(seen: Snapshot, order: Order, scratch: Path, going: Going) -> dict[str, Any]:

@@ -1,14 +1,19 @@
 """Read data cuts as the evaluators' database role, which sees nothing else, in one snapshot."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Generator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import adbc_driver_postgresql
+import pyarrow as pa
 import sqlalchemy as sa
-from asyncpg import Connection
+from adbc_driver_manager import AdbcConnection, AdbcStatement, OperationalError
+from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checkpoint.extracts.builds.populations import narrowed
@@ -24,56 +29,113 @@ READING = {
     "idle_in_transaction_session_timeout": "0",
     "application_name": "checkpoint extract",
 }
-# To put people in the order of their rows, so that what follows finds its place.
+BLANK = "\\ "  # within one setting of many
 SOMEBODY = "participant"
-Put = Callable[[bytes], Coroutine[Any, Any, None]]
+# Bytes of a batch, as the driver guesses them: more take more room, fewer more time.
+BATCH = {"adbc.postgresql.batch_size_hint_bytes": "2000000"}
+DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
+TYPES: dict[type, Any] = {UUID: sa.Uuid(), list: sa.ARRAY(sa.Text()), int: sa.Integer()}
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The database at one moment, as evaluators may see it."""
+    """The database at one moment, as evaluators may see it.
+
+    Args:
+        at: the moment.
+        connection: in whose transaction it is held.
+        address: of the same login, for those who read rows by the million.
+        name: by which these see the same moment.
+    """
 
     at: datetime
     connection: AsyncConnection
-    driver: Connection
+    address: str
+    name: str
 
-    async def people(
-        self, cut_id: UUID, population: Mapping[str, Any], sources: Sequence[str], put: Put
-    ) -> None:
-        """Copy people out as CSV with a header, on the driver's own connection.
+    def people(
+        self, cut_id: UUID, population: Mapping[str, Any], sources: Sequence[str]
+    ) -> Generator[Any]:
+        """Read people, in a thread that may wait.
 
         Args:
             cut_id: the data cut.
             population: what narrows it.
             sources: what is read of each, by the views' names.
-            put: takes the bytes, chunk by chunk.
+
+        Yields:
+            Arrow record batches.
+
+        Raises:
+            ConnectionError: the database went away.
         """
-        conditions, values = narrowed(population, place="${}", first=2)
-        query = (
-            f"SELECT {selected(sources)} FROM seen_participant "  # noqa: S608 - names are quoted
-            f"WHERE cut_id = $1{conditions}"
-        )
-        await self._copied(query, cut_id, *values, put=put)
+        return self._read("seen_participant", cut_id, population, sources)
 
-    async def events(
-        self, cut_id: UUID, population: Mapping[str, Any], sources: Sequence[str], put: Put
-    ) -> None:
+    def events(
+        self, cut_id: UUID, population: Mapping[str, Any], sources: Sequence[str]
+    ) -> Generator[Any]:
         """The same for what happened to them."""
-        conditions, values = narrowed(population, place="${}", first=2)
-        query = f"SELECT {selected(sources)} FROM seen_event WHERE cut_id = $1"  # noqa: S608
-        if values:
-            query += (
-                f" AND {SOMEBODY} IN (SELECT {SOMEBODY} FROM seen_participant "  # noqa: S608
-                f"WHERE cut_id = $1{conditions})"
-            )
-        await self._copied(query, cut_id, *values, put=put)
+        return self._read("seen_event", cut_id, population, sources)
 
-    async def _copied(self, query: str, *values: Any, put: Put) -> None:
-        await self.driver.copy_from_query(query, *values, output=put, format="csv", header=True)
+    def _read(
+        self, view: str, cut_id: UUID, population: Mapping[str, Any], sources: Sequence[str]
+    ) -> Generator[Any]:
+        conditions, values = narrowed(population, place=":v{}")
+        query = f"SELECT {selected(sources)} FROM {view} WHERE cut_id = :cut_id"  # noqa: S608
+        if values and view == "seen_event":
+            conditions = (
+                f" AND {SOMEBODY} IN (SELECT {SOMEBODY} FROM seen_participant "  # noqa: S608
+                f"WHERE cut_id = :cut_id{conditions})"
+            )
+        given = {"cut_id": cut_id} | {f"v{number}": value for number, value in enumerate(values)}
+        return ahead(self._batches(written_out(query + conditions, given)))
+
+    def _batches(self, query: str) -> Generator[Any]:
+        try:
+            with (
+                adbc_driver_postgresql.connect(self.address) as database,
+                AdbcConnection(database) as connection,
+                AdbcStatement(connection) as statement,
+            ):
+                connection.set_autocommit(False)
+                statement.set_options(**BATCH)
+                statement.set_sql_query(f"SET TRANSACTION SNAPSHOT '{self.name}'")
+                statement.execute_update()
+                statement.set_sql_query(query)
+                with pa.RecordBatchReader.from_stream(statement.execute_query()[0]) as rows:
+                    yield from rows
+        except OperationalError:
+            raise ConnectionError("the database went away") from None
 
     async def rows(self, query: str, **values: Any) -> Sequence[Any]:
         """What a query on the views finds."""
         return (await self.connection.execute(sa.text(query), values)).all()
+
+
+def ahead(batches: Generator[Any]) -> Generator[Any]:
+    """The same, one read in a thread of its own while the one before it is worked on."""
+    with closing(batches), ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = pool.submit(next, batches, None)
+            yield batch
+
+
+def written_out(query: str, values: Mapping[str, Any]) -> str:
+    """A query with its values in it, quoted: rows are copied out, and ``COPY`` takes no parameters.
+
+    Args:
+        query: with ``:name`` where a value belongs.
+        values: a UUID, a whole number, or a list of texts each.
+    """
+    parameters = [
+        sa.bindparam(
+            name, value, type_=next(TYPES[kind] for kind in TYPES if isinstance(value, kind))
+        )
+        for name, value in values.items()
+    ]
+    statement = sa.text(query).bindparams(*parameters)
+    return str(statement.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True}))
 
 
 def selected(sources: Sequence[str]) -> str:
@@ -96,6 +158,30 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def address_of(url: str) -> str:
+    """The same address as libpq reads it, whose logins turn into the evaluators' role."""
+    place = make_url(url)
+    settings = READING | {"role": EVALUATOR_ROLE}
+    words = {
+        "host": place.query.get("host", place.host),
+        "port": place.query.get("port", place.port),
+        "user": place.username,
+        "password": place.password,
+        "dbname": place.database,
+        "sslmode": place.query.get("ssl"),
+        "connect_timeout": 2,
+        "options": " ".join(
+            f"-c {name}={value.replace(' ', BLANK)}" for name, value in settings.items()
+        ),
+    }
+    return " ".join(f"{name}={_word(str(value))}" for name, value in words.items() if value)
+
+
+def _word(value: str) -> str:
+    """A value in a connection string (PostgreSQL's manual, section 32.1.1.1)."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
 @asynccontextmanager
 async def snapshot(url: str) -> AsyncIterator[Snapshot]:
     """One snapshot, on a connection of its own whose login turned into the evaluators' role.
@@ -106,10 +192,10 @@ async def snapshot(url: str) -> AsyncIterator[Snapshot]:
     engine = engine_for(url, role=EVALUATOR_ROLE, pool_size=1, settings=READING)
     try:
         async with engine.connect() as connection, connection.begin():
-            # The driver is in the transaction only once SQLAlchemy has put a statement.
-            at = (await connection.execute(sa.text("SELECT transaction_timestamp()"))).scalar_one()
-            raw = await connection.get_raw_connection()
-            driver: Any = raw.driver_connection
-            yield Snapshot(at, connection, driver)
+            found = await connection.execute(
+                sa.text("SELECT transaction_timestamp(), pg_export_snapshot()")
+            )
+            at, name = found.one()
+            yield Snapshot(at, connection, address_of(url), name)
     finally:
         await engine.dispose()
