@@ -95,7 +95,7 @@ def test_what_a_package_says_of_its_people_is_in_words_and_in_order():
     told = orders.in_words({"sex": ["female", "male"], "age_from": 18})
     assert told.endswith("; of them age from: 18; sex: female, male")
     gates = orders.gates_of(
-        {"eligible": 20, "screened": 30, "no": 3, "allocated": 12}, allocated=12
+        {"eligible": 20, "screened": 30, "screened_no": 25, "no": 3, "allocated": 12}, allocated=12
     )
     assert gates == [("screened", 30), ("eligible", 20)]
     own = {"gates": {"arrested": 40, "eligible": 30, "screened": 30, "allocated": 12}, "by": []}

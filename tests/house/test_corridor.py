@@ -91,7 +91,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "staging", "comparing", "applying", "exporting", "ranking",
         "entities", "parts", "values", "offers", "parting", "meanings", "indexing", "keeping",
         "answering", "finding", "guarding", "kept", "mounting",
-        "changes", "definitions", "harm",
+        "changes", "cutting", "definitions", "harm", "measures",
         "estimates", "means", "survival", "hazards", "interaction", "covariates", "differences",
         "windows", "subgroups",
         "columns", "pseudonyms", "control", "risk", "coarsening", "differencing", "hierarchies",

@@ -42,6 +42,8 @@ PURE = [
     "repairs",
     "splitting",
     "tabular",
+    "cutting",
+    "measures",
     "addresses",
     "reports",
     "questions",

@@ -101,6 +101,17 @@ def test_proof_is_observed_six_months_less_than_arrests_are():
     assert day(Measure.PROVEN, late, followed_until=date(2018, 4, 2)) == 178
 
 
+def test_proof_that_came_after_the_last_day_is_not_in():
+    proved = Event(
+        FollowUpKind.DISPOSAL,
+        date(2017, 6, 1),
+        disposed_on=date(2018, 3, 1),
+        disposal=Disposed.CONVICTION,
+    )
+    assert day(Measure.PROVEN, proved, followed_until=date(2018, 2, 28)) is None
+    assert day(Measure.PROVEN, proved, followed_until=date(2018, 3, 1)) == 55
+
+
 def test_a_trial_is_judged_by_what_was_fixed_when_it_opened():
     later = parse(TEXT.replace("2015-04-07-starter", "later").replace("2015-04-07", "2026-01-01"))
     both = [later, STARTER]

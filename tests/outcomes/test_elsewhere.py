@@ -35,6 +35,11 @@ UNTOLD = sa.text("""
       LEFT JOIN cut_event AS found USING (cut_id, participant_id)
      WHERE data_cut.digest = :digest ORDER BY 1 NULLS FIRST
 """)
+MEASURED = sa.text("""
+    SELECT observed_days, custody_days, cost_pence
+      FROM cut_participant AS person JOIN data_cut ON data_cut.id = person.cut_id
+     WHERE data_cut.digest = :digest ORDER BY observed_days
+""")
 LAST = sa.text("SELECT event, operation FROM audit_entry ORDER BY recorded_at DESC LIMIT 1")
 
 
@@ -225,3 +230,38 @@ async def test_a_cut_of_the_past_has_what_was_known_then(clients):
     assert late["errors"][0]["code"] == "moment-to-come"
     now = await sent(statistician, cuts, {"known_until": "2026-11-03T12:00:00Z"})
     assert now["known_until"] == "2026-11-03T12:00:00Z"
+
+
+async def test_whoever_was_allocated_after_an_earlier_last_day_leaves_the_flow_by_name(
+    clients, owner
+):
+    manager, statistician = clients(MANAGER), clients(STATISTICIAN)
+    flow = {"screened": 9, "consented": 4, "consented_declined": 1, "screened_not_eligible": 5}
+    manifest = {name: each for name, each in MANIFEST.items() if name != "allocated_on"}
+    manifest |= SMALL | {"code": "STAGGERED", "participants": 3, "events": 3, "flow": flow}
+    people = [
+        {"participant": "P1", "arm": "aid", "allocated_on": "1971-10-01", "observed": 300,
+         "custody_days": 3, "cost_pence": 500},
+        {"participant": "P2", "arm": "control", "allocated_on": "1972-03-01", "observed": 200},
+        {"participant": "P3", "arm": "control", "allocated_on": "1972-02-29", "observed": 10},
+    ]  # fmt: skip
+    events = [
+        {"participant": who, "measure": "arrest", "at": day}
+        for who, day in (("P1", 40), ("P1", 290), ("P2", 5))
+    ]
+    await brought_in(manager, manifest, people, events)
+    cuts = "/v1/trials/STAGGERED/data-cuts"
+    whole = await sent(statistician, cuts, {})
+    short = await sent(statistician, cuts, {"followed_until": "1972-02-29"})
+    assert (whole["participants"], whole["events"]) == (3, 3)
+    assert (short["participants"], short["events"]) == (2, 1)
+    same = await sent(statistician, cuts, {"followed_until": manifest["followed_until"]})
+    assert same["digest"] == whole["digest"]
+    async with owner.connect() as connection:
+        rows = await connection.execute(MEASURED, {"digest": short["digest"]})
+        assert [tuple(row) for row in rows] == [(0, None, None), (151, None, None)]
+    for number, reasons in ((1, {"declined": 1}), (2, {"allocated_afterwards": 1, "declined": 1})):
+        told = await statistician.get(f"/v1/trials/STAGGERED/evaluation/flow?cut={number}")
+        assert told.status_code == 200, told.text
+        last = told.json()["gates"][-1]
+        assert {each["code"]: each["people"] for each in last["stopped"]} == reasons

@@ -1,6 +1,6 @@
 """A trial that ran here, as a data cut takes it in: what stood on record at a moment."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -17,7 +17,7 @@ from checkpoint.outcomes.own import cases
 from checkpoint.trials import queries as trials
 from conftest import NOON
 from delivering import problem
-from following import LATER, NUMBERS, a_row, nothing, sent
+from following import ALLOCATED, LATER, NUMBERS, a_row, nothing, sent
 
 DISPOSED = {
     "event": "disposal",
@@ -302,3 +302,67 @@ async def test_a_later_batch_of_another_source_makes_nobody_lost_to_a_cut_of_an_
     for day, code in (("2030-01-01", "not-followed-so-long"), ("2020-01-01", "before-the-trial")):
         refused = await statistician.post(place, json={"followed_until": day}, headers=a_key())
         assert problem(refused, 422, "rule-broken")["errors"][0]["code"] == code
+
+
+async def at_another_time(stage, table, id, **times):
+    """As if it had happened then."""
+    await stage.found(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+    told = ", ".join(f"{name} = '{time}'" for name, time in times.items())
+    await stage.found(f"UPDATE {table} SET {told} WHERE id = '{id}'")
+    await stage.found(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
+
+
+async def test_a_cut_of_an_earlier_day_has_nobody_and_nothing_of_later_days(followed_trial):
+    trial = followed_trial
+    stage, after = trial.stage, "2028-06-01T08:00Z"
+    await at_another_time(stage, "allocation", trial.allocations[2], allocated_at=after)
+    newcomer = await booked(stage.at()(name="officer 0"))
+    times = dict.fromkeys(("arrested_at", "arrived_at", "opened_at"), after)
+    await at_another_time(stage, "custody_record", newcomer["id"], **times)
+    officer, statistician = trial.client(Role.CUSTODY_OFFICER), trial.client(Role.STATISTICIAN)
+    path = f"/v1/custody-records/{trial.records[0]['id']}/case-measures"
+    for day, pounds, points in (("2027-11-03", 10, 40), ("2028-06-01", 25, 60)):
+        cost = {"kind": "cost", "value": 100 * pounds, "taken_on": day, "cost_kind": "provider"}
+        well = {"kind": "wellbeing", "value": points, "taken_on": day}
+        for body in (cost, well):
+            assert (await officer.post(path, json=body, headers=a_key())).status_code == 201
+    rows = [
+        a_row(1, **DISPOSED),
+        a_row(2, 1, **DISPOSED | {"disposal_date": "2028-06-01"}),
+        nothing(3, 2),
+    ]
+    assert (await sent(trial.client(), *rows)).status_code == 201
+
+    async def cut(**asked):
+        place = "/v1/trials/TEST-TRIAL/data-cuts"
+        answer = await statistician.post(place, json=asked, headers=a_key())
+        assert answer.status_code == 201, answer.text
+        number = answer.json()["number"]
+        ((flow,),) = await stage.found(f"SELECT flow FROM data_cut WHERE number = {number}")
+        measured = await stage.found(
+            "SELECT cost_pence, wellbeing FROM cut_participant WHERE cost_pence IS NOT NULL "
+            f"AND cut_id = (SELECT id FROM data_cut WHERE number = {number})"
+        )
+        door = f"/v1/trials/TEST-TRIAL/evaluation/flow?cut={number}"
+        told = await statistician.get(door)
+        assert (told.status_code, told.json()["sums_checked"] > 0) == (200, True), told.text
+        counted = answer.json()["participants"], answer.json()["events"]
+        return counted, flow["gates"], flow["stopped"]["consented"], [tuple(m) for m in measured]
+
+    everybody = dict.fromkeys(("screened", "eligible", "consented", "allocated"), 4)
+    whole = everybody | {"arrested": 5}
+    assert await cut() == ((4, 2), whole, {}, [(3500, 60)])
+    early = everybody | {"arrested": 4, "allocated": 3}
+    stopped = {"not_allocated": 1}
+    assert await cut(followed_until="2028-05-31") == ((3, 1), early, stopped, [(1000, 40)])
+    assert await cut(followed_until="2028-06-01") == ((4, 2), whole, {}, [(3500, 60)])
+
+
+async def test_nothing_is_cut_of_days_before_anybody_was_allocated(followed_trial):
+    trial = followed_trial
+    assert (await sent(trial.client(), nothing(1, 0))).status_code == 201
+    day = (datetime.fromisoformat(ALLOCATED).date() - timedelta(days=1)).isoformat()
+    place = "/v1/trials/TEST-TRIAL/data-cuts"
+    statistician = trial.client(Role.STATISTICIAN)
+    refused = await statistician.post(place, json={"followed_until": day}, headers=a_key())
+    assert problem(refused, 409, "nothing-to-cut")

@@ -1,6 +1,6 @@
 """What a cut says of somebody who was allocated here, decided by itself."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from uuid import UUID
 
@@ -9,7 +9,7 @@ import pytest
 from checkpoint.allocation.states import AnnotationKind
 from checkpoint.contracts.states import ContractState
 from checkpoint.delivery.states import DeliveredArm
-from checkpoint.outcomes.own import rules
+from checkpoint.outcomes.own import measures, rules
 
 A, B, C = (UUID(int=each) for each in (1, 2, 3))
 
@@ -89,11 +89,46 @@ def test_covariates_are_what_was_locked_but_for_days_and_codes_of_offences():
     }
 
 
+def test_whoever_was_allocated_after_the_last_day_is_not_in_a_cut():
+    midnight = datetime(2026, 6, 1, 23, tzinfo=UTC)  # in England the second of June has begun
+    drawn = [
+        rules.Drawn(A, A, midnight - timedelta(seconds=1)),
+        rules.Drawn(B, B, midnight),
+        rules.Drawn(C, A, midnight - timedelta(minutes=1)),
+    ]
+    assert rules.allocated_by(date(2026, 6, 1), [A, B], drawn) == {A}
+    assert rules.allocated_by(date(2026, 6, 2), [A, B], drawn) == {A, B}
+    assert rules.allocated_by(date(2026, 5, 31), [A, B], drawn) == frozenset()
+
+
 def test_a_distance_is_travelled_only_between_scores_that_are_all_known():
-    assert rules.distance_travelled({"a": 3, "b": 2}, {"a": 1, "b": 3}) == -1
-    assert rules.distance_travelled({"a": 3}, {"a": None}) is None
-    assert rules.distance_travelled({"a": 3}, {"b": 3}) is None
-    assert rules.distance_travelled(None, {"a": 3}) is None
+    assert measures.distance_travelled({"a": 3, "b": 2}, {"a": 1, "b": 3}) == -1
+    assert measures.distance_travelled({"a": 3}, {"a": None}) is None
+    assert measures.distance_travelled({"a": 3}, {"b": 3}) is None
+    assert measures.distance_travelled({}, {}) is None
+
+
+def a_score(timepoint, day, score, *, assessment=A, instrument=A):
+    return SimpleNamespace(
+        timepoint=timepoint,
+        needs_instrument_id=instrument,
+        assessment_id=assessment,
+        assessed_at=datetime(2026, 11, day, 12, tzinfo=UTC),
+        pathway="drugs",
+        score=score,
+    )
+
+
+def test_a_distance_is_from_the_last_baseline_to_the_last_exit_until_the_last_day():
+    rows = [
+        a_score("baseline", 3, 9),
+        a_score("exit", 5, 7, assessment=B),
+        a_score("exit", 7, 2, assessment=C),
+    ]
+    told = [measures.distance(rows, last=date(2026, 11, day)) for day in (4, 5, 6, 7)]
+    assert told == [None, -2, -2, -7]
+    rows.append(a_score("exit", 7, 1, assessment=UUID(int=4), instrument=B))
+    assert measures.distance(rows, last=date(2026, 11, 7)) is None
 
 
 def test_somebody_is_covered_until_the_last_batch_that_tells_of_them():
@@ -120,9 +155,14 @@ def test_what_was_measured_is_told_apart_by_the_day_of_allocation_and_by_victim(
         a_measure("victim_satisfaction", 4, 5, B),
         a_measure("cost", 20, 5),
     ]
-    found = rules.measured(rows, allocated_on=date(2026, 11, 3))
+    found = measures.measured(rows, allocated_on=date(2026, 11, 3), last=date(2026, 11, 5))
     assert (found.cost_pence, found.wellbeing, found.satisfaction) == (120, 50, 3.5)
     assert found.baseline == {"wellbeing": 44}
-    assert rules.measured([], allocated_on=date(2026, 11, 3)) == rules.Measures(
-        None, None, None, {}
-    )
+    until = measures.measured(rows, allocated_on=date(2026, 11, 3), last=date(2026, 11, 4))
+    assert (until.cost_pence, until.wellbeing, until.satisfaction) == (100, 50, 3.0)
+    day_0 = measures.measured(rows, allocated_on=date(2026, 11, 3), last=date(2026, 11, 3))
+    assert (day_0.cost_pence, day_0.wellbeing, day_0.satisfaction) == (100, None, 1.0)
+    assert day_0.baseline == {"wellbeing": 44}
+    assert measures.measured(
+        [], allocated_on=date(2026, 11, 3), last=date(2026, 11, 5)
+    ) == measures.Measures(None, None, None, {})

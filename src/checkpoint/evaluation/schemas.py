@@ -18,7 +18,9 @@ class CutView(View):
 
     number: int
     known_until: Annotated[Moment, Field(description="What was on record then counts.")]
-    followed_until: Annotated[date, Field(description="The last day of which follow-up is in.")]
+    followed_until: Annotated[
+        date, Field(description="Its last day: of follow-up, of allocations, of measures of cases.")
+    ]
     taken_at: Moment
     digest: Annotated[str, Field(description="SHA-256 of its rows.")]
     definitions: Annotated[str, Field(description="The version of the definitions of outcomes.")]

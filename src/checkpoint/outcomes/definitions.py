@@ -153,7 +153,8 @@ def day_of(
     Returns:
         Days from allocation to the day that the measure counts by; None where it does not count:
         another kind of event, no such day known, the offence before the first day that counts, the
-        day outside what is observed, or disposed of later than the lag after the longest horizon.
+        day outside what is observed, or disposed of after the last day of follow-up or later than
+        the lag after the longest horizon.
 
     Source: domain notes 2.2 and 4.5: what was done before does not count, whenever it is found.
     """
@@ -170,17 +171,23 @@ def day_of(
         return None
     if on > observed_until(counted, followed_until):
         return None
-    if counted.disposals and not _proved(counted, happened, allocated_on, definitions):
+    if counted.disposals and not _proved(
+        counted, happened, allocated_on, followed_until, definitions
+    ):
         return None
     return (on - allocated_on).days
 
 
 def _proved(
-    counted: Counted, happened: Happened, allocated_on: date, definitions: Definitions
+    counted: Counted,
+    happened: Happened,
+    allocated_on: date,
+    followed_until: date,
+    definitions: Definitions,
 ) -> bool:
     longest = last_day(allocated_on, months=definitions.horizons[-1].months + counted.lag_months)
     return (
         happened.disposal in counted.disposals
         and happened.disposed_on is not None
-        and happened.disposed_on <= longest
+        and happened.disposed_on <= min(longest, followed_until)
     )

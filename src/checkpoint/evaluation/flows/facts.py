@@ -32,6 +32,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "no_reason": "declined, no reason given",
         "not_allocated": "not allocated",
         "allocated_before": "allocated before in this trial",
+        "allocated_afterwards": "allocated after the cut's last day",
         "kept": "In the cut",
         "left_out": "Agreed to the research no longer, and left out",
         "own_arm": "Given the arm they were allocated to, as the protocol has it",

@@ -24,8 +24,8 @@ from checkpoint.foundation.calendar import london_day
 from checkpoint.monitor import queries as monitor
 from checkpoint.monitor.rules import masks
 from checkpoint.outcomes.cuts import queries as cuts
+from checkpoint.outcomes.cuts.facts import GATES
 from checkpoint.outcomes.cuts.states import CutPart, Measure
-from checkpoint.outcomes.own.counts import GATES
 from checkpoint.trials import queries as trials
 from checkpoint.trials.states import TrialKind
 
@@ -215,15 +215,15 @@ def gates_of(flow: Mapping[str, Any], *, allocated: int) -> list[tuple[str, int]
 
     Args:
         flow: of the cut: of a trial that ran here its ``gates``, of one elsewhere counts by code;
-            what counts fewer than were allocated is no gate before.
+            what counts fewer than were allocated is no gate before, and no reason is a gate.
         allocated: how many were.
     """
     told = flow.get("gates", flow)
-    counts = [(code, count) for code, count in told.items() if type(count) is int]
-    before = [gate for gate in counts if gate[0] != "allocated" and gate[1] >= allocated]
-    # JSON in the database keeps no order, and two gates may have as many.
-    place = {code: number for number, code in enumerate(GATES)}
-    before.sort(key=lambda gate: (-gate[1], place.get(gate[0], len(place)), gate[0]))
+    before = [
+        (code, told[code])
+        for code in GATES[:-1]  # JSON in the database keeps no order
+        if type(told.get(code)) is int and told[code] >= allocated
+    ]
     return before or [("in_the_cut", allocated)]
 
 

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,7 @@ from checkpoint.outcomes.cuts.states import (
 )
 from checkpoint.outcomes.cuts.tables import CutEvent, CutParticipant, DataCut
 from checkpoint.outcomes.elsewhere import queries as elsewhere
+from checkpoint.outcomes.elsewhere.cutting import cut_off
 from checkpoint.outcomes.elsewhere.rules import Manifest
 from checkpoint.outcomes.own import cases
 from checkpoint.trials import queries as trials
@@ -89,7 +90,8 @@ async def take(
         code: the trial's name.
         vault: holds the key that masks arms.
         known_until: what was on record by then counts; None: all of now.
-        followed_until: the last day that counts; None: the last of which follow-up is in.
+        followed_until: the last day that counts; None: the last of which follow-up is in. Whoever
+            was allocated later is not in the cut, and nothing that was measured later.
         most: how many people it takes at most; None: any number.
         by: who.
         at: when.
@@ -170,7 +172,9 @@ async def _source(
     if trial.kind is not TrialKind.ELSEWHERE:
         own = await cases.source_of(session, trial, until=until, vault=vault, last=last)
         if own is None:
-            raise NothingToCut("No follow-up had come in by then.")
+            raise NothingToCut(
+                "No follow-up had come in by then, or nobody was allocated by its last day."
+            )
         return Source(Origin.OWN, *own)
     editions = await elsewhere.of_code(session, trial.code)
     edition = elsewhere.complete_at(editions, until)
@@ -183,12 +187,12 @@ async def _source(
     manifest = Manifest.model_validate(edition.manifest)
     programme = manifest.programme(edition.manifest_digest, number=edition.number)
     ends = last_day_of(programme.followed_until, last, opened_on=trial.protocol.opens_on)
-    return Source(
-        Origin.ELSEWHERE,
-        replace(programme, followed_until=ends),
-        manifest.participants,
-        elsewhere.taken(session, edition.id),
-    )
+    is_cut_off, later = ends < programme.followed_until, 0
+    if is_cut_off:
+        later = await elsewhere.allocated_after(session, edition.id, ends)
+        programme = cut_off(programme, last=ends, later=later)
+    people = elsewhere.taken(session, edition.id, last=ends, cut_off=is_cut_off)
+    return Source(Origin.ELSEWHERE, programme, manifest.participants - later, people)
 
 
 async def _copied(

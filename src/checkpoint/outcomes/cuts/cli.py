@@ -31,7 +31,8 @@ async def cut(
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%d"],
-            help="The last day that counts; else the last of which follow-up is in.",
+            help="The last day that counts, for follow-up, allocations and measures of cases; "
+            "else the last of which follow-up is in.",
         ),
     ] = None,
 ) -> None:

@@ -12,6 +12,10 @@ from dateutil.relativedelta import relativedelta
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 
+# From the first to the last; whoever came to one came to all before it.
+ALLOCATED = "allocated"
+GATES = ("arrested", "screened", "eligible", "consented", ALLOCATED)
+
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
@@ -29,10 +33,10 @@ class Horizon:
 class Programme:
     """What holds for everybody in a cut.
 
-    ``followed_until`` is the last day of which follow-up is in; what somebody is found guilty of is
-    complete only until ``conviction_lag_months`` before that. ``first_day`` is the first day from
-    allocation that counts. ``flow`` counts who came to each gate
-    before allocation, by code. ``measures`` are those that were followed at all.
+    ``followed_until`` is the last day that counts: nobody was allocated later, and nothing is from
+    later. What somebody is found guilty of is complete only until ``conviction_lag_months`` before
+    that. ``first_day`` is the first day from allocation that counts. ``flow`` counts who came to
+    each gate before allocation, by code. ``measures`` are those that were followed at all.
     """
 
     followed_until: date

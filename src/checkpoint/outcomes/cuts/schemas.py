@@ -22,8 +22,10 @@ class TakeCut(Command):
         Day | None,
         Field(
             description="The last day of follow-up that counts, no later than the last of which it "
-            "is in; if left out, that one. Whoever was followed up until an earlier day is lost on it: where "
-            "a later batch told of few, name the last day of which all sources tell."
+            "is in; if left out, that one. Nobody who was allocated later is in the cut, nothing that "
+            "happened or was measured of a case later, and of the flow only what was on record when "
+            "that day was over. Whoever was followed up until an earlier day is lost on it: where a "
+            "later batch told of few, name the last day of which all sources tell."
         ),
     ] = None
 
@@ -43,7 +45,9 @@ class CutView(View):
     number: int
     origin: Origin
     known_until: Moment
-    followed_until: Annotated[date, Field(description="The last day of which follow-up is in.")]
+    followed_until: Annotated[
+        date, Field(description="Its last day: of follow-up, of allocations, of measures of cases.")
+    ]
     measures: list[Measure]
     horizons: list[HorizonView]
     conviction_lag_months: int

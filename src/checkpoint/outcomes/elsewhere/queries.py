@@ -13,6 +13,7 @@ from checkpoint.foundation.copying import streamed
 from checkpoint.foundation.database import rows_of
 from checkpoint.outcomes.cuts.facts import Ended, Happened, Spell, Taken, day_of
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
+from checkpoint.outcomes.elsewhere.cutting import without_days
 from checkpoint.outcomes.elsewhere.states import (
     EditionNotFound,
     EditionOutcome,
@@ -73,6 +74,10 @@ ROWS_TWICE = """
                                harm_days, proactively_detected ORDER BY row) AS times
              FROM elsewhere_event WHERE trial_edition_id = :edition_id) AS again
      WHERE again.times > 1 ORDER BY again.row LIMIT :shown
+"""
+LATER = """
+    SELECT count(*) AS people FROM elsewhere_participant
+     WHERE trial_edition_id = :edition_id AND allocated_on > :last
 """
 DAYS = """
     SELECT min(allocated_on) AS first, max(allocated_on) AS last
@@ -195,8 +200,23 @@ async def days_of_allocation(session: AsyncSession, edition_id: UUID) -> Any:
     return found
 
 
-async def taken(session: AsyncSession, edition_id: UUID) -> AsyncIterator[Taken]:
-    """Everybody of an edition with what came of them, by identifier, as a stream."""
+async def allocated_after(session: AsyncSession, edition_id: UUID, last: date) -> int:
+    """How many of an edition's people were allocated after a day."""
+    (found,) = await rows_of(session, sa.text(LATER), edition_id=edition_id, last=last)
+    return int(found.people)
+
+
+async def taken(
+    session: AsyncSession, edition_id: UUID, *, last: date, cut_off: bool
+) -> AsyncIterator[Taken]:
+    """Everybody of an edition with what came of them, by identifier, as a stream.
+
+    Args:
+        session: the caller's.
+        edition_id: the edition.
+        last: the last day that counts; whoever was allocated later is left out.
+        cut_off: whether the edition tells of later days as well.
+    """
     events = _by_person(streamed(session, EVENTS, edition_id))
     whose, happened = await _next(events)
     async for people in streamed(session, PEOPLE, edition_id):
@@ -205,7 +225,9 @@ async def taken(session: AsyncSession, edition_id: UUID) -> AsyncIterator[Taken]
             if whose == person["participant_id"]:
                 mine = happened
                 whose, happened = await _next(events)
-            yield _taken(person, mine)
+            if person["allocated_on"] <= last:
+                found = _taken(person, mine)
+                yield without_days(found, last=last) if cut_off else found
 
 
 async def _next(

@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from checkpoint.foundation.schemas import Command, Day, Text, example
 from checkpoint.foundation.tomlfiles import parsed
-from checkpoint.outcomes.cuts.facts import Horizon, Programme
+from checkpoint.outcomes.cuts.facts import ALLOCATED, Horizon, Programme
 from checkpoint.outcomes.cuts.states import Measure
 from checkpoint.outcomes.elsewhere.states import CovariateType, EditionRefused, TimeUnit
 from checkpoint.trials.rules import CODE, TEST_PREFIX, ArmCode, SuiteCode
@@ -155,7 +155,7 @@ class Manifest(Command):
             yield f"covariates: columns have these names already: {', '.join(taken)}"
         if self.allocated_on is not None and self.allocated_on > self.followed_until:
             yield "followed_until: the day of allocation or a later one"
-        if self.flow.get("allocated", self.participants) != self.participants:
+        if self.flow.get(ALLOCATED, self.participants) != self.participants:
             yield "flow: allocated is not the number of participants"
 
     def days(self, units: int) -> int:
@@ -176,7 +176,7 @@ class Manifest(Command):
             horizons=tuple(Horizon(each.name, each.months, each.days) for each in self.horizons),
             conviction_lag_months=self.conviction_lag_months,
             harm_index=self.harm_index,
-            flow=self.flow | {"allocated": self.participants},
+            flow=self.flow | {ALLOCATED: self.participants},
         )
 
 

@@ -30,7 +30,7 @@ from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 from checkpoint.outcomes.definitions import Definitions
 from checkpoint.outcomes.definitions import day_of as counted_on
 from checkpoint.outcomes.harm import harm_of
-from checkpoint.outcomes.own import counts, queries, rules
+from checkpoint.outcomes.own import counts, measures, queries, rules
 from checkpoint.outcomes.states import ENDS, EVENTS, FollowUpKind
 from checkpoint.trials.queries import Standing
 
@@ -39,8 +39,9 @@ PARTICULARS = ("sex", "self_defined_ethnicity", "local_authority")
 
 @dataclass(frozen=True)
 class Known:
-    """All that stood on record of a trial at one moment."""
+    """All that stood on record at one moment of those who were allocated by the last day."""
 
+    followed_until: date
     drawn: Mapping[UUID, Any]
     left_out: Mapping[UUID, str]
     people: Mapping[UUID, Sequence[Mapping[str, Any]]]
@@ -80,7 +81,8 @@ async def source_of(
 
     Returns:
         What holds for everybody, how many there are, and each of them in the order of their ids;
-        None where no follow-up had come by then. Whoever agreed to the research no longer is left
+        None where no follow-up had come by then, or nobody was allocated by its last day. Whoever
+        was allocated after that day is not in it; whoever agreed to the research no longer is left
         out, and counted by mask in the flow: those allocated are those in the cut and these.
 
     Raises:
@@ -90,15 +92,15 @@ async def source_of(
     """
     definitions, digest = await lookups.of_trial(session, opened_on=trial.protocol.opens_on)
     version, weights = await lookups.harm_index_at(session, until)
-    known = await _known(session, trial, until, vault=vault)
-    days = [day for id in known.drawn for day in known.covered.get(id, ())]
-    if not days:
+    known = await _known(session, trial, until, last, vault=vault)
+    if known is None:
         return None
     masked = masks(trial.protocol.arms, key=vault.key(), trial=trial.code)
-    flow = await counts.flow(session, trial, {*known.arms}, until=until)
+    ends = known.followed_until
+    flow = await counts.flow(session, trial, {*known.arms}, until=until, last=ends)
     flow["left_out"] = _counted(known.left_out.values(), masked)
     programme = Programme(
-        followed_until=last_day_of(max(days), last, opened_on=trial.protocol.opens_on),
+        followed_until=ends,
         measures=tuple(counted.measure for counted in definitions.measures),
         definitions=definitions.version,
         definitions_digest=digest,
@@ -133,25 +135,31 @@ def lag_of(definitions: Definitions) -> int:
     return proven.lag_months if proven else 0
 
 
-async def _known(session: AsyncSession, trial: Standing, until: datetime, *, vault: Vault) -> Known:
+async def _known(
+    session: AsyncSession, trial: Standing, until: datetime, last: date | None, *, vault: Vault
+) -> Known | None:
     rows = {row.id: row for row in await queries.drawn(session, trial.id, until)}
     merged = await queries.merges(session, until)
     survivor = rules.survivors(merged)
     drawn = [rules.Drawn(row.id, row.person_id, row.allocated_at) for row in rows.values()]
     stands = rules.standing(drawn, survivor)
     withdrawn = await queries.withdrawn(session, trial.id, until)
-    sealed = await queries.sealed(session, trial.id)
-    arms = {
-        id: vault.open(sealed[rows[id].slot_id], place=str(rows[id].slot_id))
-        for id in sorted({*stands.values()})
-    }
-    standing = {id: rows[id] for id in arms if id not in withdrawn}
     covered, told = defaultdict(list), defaultdict(list)
     for row in await queries.covered(session, trial.id, until):
         covered[stands[row.allocation_id]].append(row.followed_until)
+    days = [day for id, each in covered.items() if id not in withdrawn for day in each]
+    if not days:
+        return None
+    ends = last_day_of(max(days), last, opened_on=trial.protocol.opens_on)
+    inside = rules.allocated_by(ends, stands.values(), drawn)
+    standing = {id: rows[id] for id in sorted(inside - withdrawn)}
+    if not standing:
+        return None
+    arms = await _arms(session, trial, {id: rows[id].slot_id for id in inside}, vault=vault)
     for row in await queries.told(session, trial.id, until):
         told[stands[row.allocation_id]].append(row)
     return Known(
+        followed_until=ends,
         drawn=standing,
         people=await _people(session, standing, merged, survivor, until),
         arms=arms,
@@ -160,6 +168,13 @@ async def _known(session: AsyncSession, trial: Standing, until: datetime, *, vau
         covered=covered,
         told=told,
     )
+
+
+async def _arms(
+    session: AsyncSession, trial: Standing, slots: Mapping[UUID, UUID], *, vault: Vault
+) -> dict[UUID, str]:
+    sealed = await queries.sealed(session, trial.id)
+    return {id: vault.open(sealed[slots[id]], place=str(slots[id])) for id in sorted(slots)}
 
 
 async def _people(
@@ -199,7 +214,8 @@ def taken(id: UUID, known: Known, judged: Judged) -> Taken:
     was_given = rules.delivered_arm(delivered(given), arm, judged.masks)
     noted = [AnnotationKind(kind) for kind in known.record.noted.get(id, ())]
     states = [ContractState(state) for state in known.record.contracts.get(id, ())]
-    measured = rules.measured(known.record.measured.get(id, ()), allocated_on=on)
+    last = judged.followed_until
+    measured = measures.measured(known.record.measured.get(id, ()), allocated_on=on, last=last)
     until = rules.covered_until(known.covered.get(id, ()), allocated_on=on)
     return Taken(
         participant_id=id,
@@ -215,10 +231,10 @@ def taken(id: UUID, known: Known, judged: Judged) -> Taken:
         residence=rules.first_known(records, "local_authority"),
         offence_group=rules.index_group(row.facts.get("offence_classes") or ()),
         baseline=rules.covariates(row.facts) | measured.baseline,
-        ends=(*_ends(known.told.get(id, ()), on), *_lost(until, on, judged.followed_until)),
+        ends=(*_ends(known.told.get(id, ()), on), *_lost(until, on, last)),
         spells=_spells(known.told.get(id, ()), on),
-        events=tuple(_events(known.told.get(id, ()), on, until or on, judged)),
-        distance_travelled=_distance(known.record.needs.get(id, ())),
+        events=tuple(_events(known.told.get(id, ()), on, min(until or on, last), judged)),
+        distance_travelled=measures.distance(known.record.needs.get(id, ()), last=last),
         cost_pence=measured.cost_pence,
         wellbeing=measured.wellbeing,
         victim_satisfaction=measured.satisfaction,
@@ -253,9 +269,9 @@ def _spells(told: Sequence[Any], on: date) -> tuple[Spell, ...]:
     )
 
 
-def _lost(until: date | None, on: date, followed_until: date) -> list[Ended]:
+def _lost(until: date | None, on: date, last: date) -> list[Ended]:
     """Whoever nobody looked for until the last day was observed no longer than they looked."""
-    if until is not None and until >= followed_until:
+    if until is not None and until >= last:
         return []
     return [Ended(EndOfObservation.LOST, day_of(until or on, allocated_on=on))]
 
@@ -271,27 +287,14 @@ def _events(told: Sequence[Any], on: date, until: date, judged: Judged) -> list[
                 followed_until=until,
                 definitions=judged.definitions,
             )
-            if day is not None:
-                found.append(
-                    Happened(
-                        measure=counted.measure,
-                        day=day,
-                        offence_group=judged.classes.get(each.offence_code or ""),
-                        harm_days=harm_of(each.offence_code, judged.weights),
-                        proactively_detected=each.proactively_detected,
-                    )
-                )
+            if day is None:
+                continue
+            happened = Happened(
+                measure=counted.measure,
+                day=day,
+                offence_group=judged.classes.get(each.offence_code or ""),
+                harm_days=harm_of(each.offence_code, judged.weights),
+                proactively_detected=each.proactively_detected,
+            )
+            found.append(happened)
     return found
-
-
-def _distance(rows: Sequence[Any]) -> int | None:
-    """The last baseline and the last exit, if both answer the same instrument."""
-    scores: dict[str, dict[tuple[UUID, UUID], dict[str, int | None]]] = defaultdict(dict)
-    for row in rows:
-        key = (row.needs_instrument_id, row.assessment_id)
-        scores[row.timepoint].setdefault(key, {})[row.pathway] = row.score
-    if not scores["baseline"] or not scores["exit"]:
-        return None
-    (first, _), before = [*scores["baseline"].items()][-1]
-    (last, _), after = [*scores["exit"].items()][-1]
-    return rules.distance_travelled(before, after) if first == last else None

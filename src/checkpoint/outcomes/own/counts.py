@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation.calendar import london_midnight
 from checkpoint.foundation.database import rows_of
+from checkpoint.outcomes.cuts.facts import GATES
 from checkpoint.trials.queries import Standing
 
-GATES = ("arrested", "screened", "eligible", "consented", "allocated")
 ACROSS = ("gate", "suite", "sex", "ethnicity", "age_band")
 INSTANT = timedelta(microseconds=1)  # so that what happens at that moment counts
 # Each case stands at the last gate it came to; whoever came to one came to all before it.
@@ -107,7 +107,12 @@ REACHED = sa.text("""
 
 
 async def flow(
-    session: AsyncSession, trial: Standing, standing: Collection[UUID], *, until: datetime
+    session: AsyncSession,
+    trial: Standing,
+    standing: Collection[UUID],
+    *,
+    until: datetime,
+    last: date,
 ) -> dict[str, Any]:
     """How many cases came to each gate before allocation.
 
@@ -116,6 +121,8 @@ async def flow(
         trial: the trial.
         standing: the allocations that stand, so that the last gate has as many as the cut.
         until: what was on record by then counts.
+        last: the last day that counts. Cases stand where they stood when it was over: whoever was
+            allocated later is counted at the gate they had come to, and a later arrest not at all.
 
     Returns:
         ``gates``: how many came to each, from arrest to allocation; each is those who stopped there
@@ -123,14 +130,15 @@ async def flow(
         by the first criterion of the rules that they did not meet. ``by``: how many stand
         at each gate, by suite, sex, ethnicity and age band; None is not known.
     """
+    known = min(until, london_midnight(last + timedelta(days=1)) - INSTANT)
     rows = await rows_of(
         session,
         REACHED,
         trial_id=trial.id,
-        known=until,
+        known=known,
         suites=sorted(trial.strata),
         standing=[*standing],
-        **_span(trial, until),
+        **_span(trial, known),
     )
     at: Counter[str] = Counter()
     stopped: dict[str, Counter[str]] = {gate: Counter() for gate in GATES[:-1]}

@@ -76,7 +76,8 @@ CONTRACTS = sa.text(f"""
      ORDER BY contract.id, step.number DESC
 """).bindparams(TRIAL_ID, AT)  # noqa: S608
 NEEDS = sa.text(f"""
-    SELECT drawn.id, assessment.id AS assessment_id, timepoint, needs_instrument_id, pathway, score
+    SELECT drawn.id, assessment.id AS assessment_id, timepoint, needs_instrument_id, assessed_at,
+           pathway, score
       FROM ({ALLOCATED}) AS drawn
       JOIN needs_assessment AS assessment
         ON assessment.custody_record_id = drawn.custody_record_id AND completed_at <= :until

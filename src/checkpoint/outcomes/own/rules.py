@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from checkpoint.allocation.states import AnnotationKind
 from checkpoint.contracts.states import ENDED, ContractState
 from checkpoint.delivery.states import DeliveredArm
 from checkpoint.eligibility.facts import FACTS, UNCLASSIFIED, Kind
-from checkpoint.outcomes.measuring.states import CaseMeasureKind
+from checkpoint.foundation.calendar import london_day
 from checkpoint.people.states import SelfDefinedEthnicity, Sex
 from checkpoint.trials.states import CONTROL
 
@@ -34,29 +34,6 @@ class Drawn:
     id: UUID
     person_id: UUID
     allocated_at: datetime
-
-
-class Measured(Protocol):
-    """One measure of a case that counts."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def value(self) -> int: ...
-    @property
-    def victim_id(self) -> UUID | None: ...
-    @property
-    def taken_on(self) -> date: ...
-
-
-@dataclass(frozen=True)
-class Measures:
-    """What was measured of a case, as a cut has it; None was not recorded."""
-
-    cost_pence: int | None
-    wellbeing: int | None
-    satisfaction: float | None
-    baseline: dict[str, Any]
 
 
 def survivors(merges: Iterable[tuple[UUID, UUID]]) -> Callable[[UUID], UUID]:
@@ -96,6 +73,24 @@ def standing(drawn: Iterable[Drawn], survivor: Callable[[UUID], UUID]) -> dict[U
     for each in sorted(drawn, key=lambda one: (one.allocated_at, one.id)):
         found[each.id] = first.setdefault(survivor(each.person_id), each.id)
     return found
+
+
+def allocated_by(last: date, standing: Iterable[UUID], drawn: Iterable[Drawn]) -> frozenset[UUID]:
+    """Who had been allocated when a day was over.
+
+    Args:
+        last: the last day that counts, in England.
+        standing: the allocations that stand.
+        drawn: every allocation.
+
+    Returns:
+        Those of them that were made on that day or earlier; whoever came later is not in a cut that
+        ends then, since nothing of them could be seen.
+    """
+    ids = frozenset(standing)
+    return frozenset(
+        each.id for each in drawn if each.id in ids and london_day(each.allocated_at) <= last
+    )
 
 
 def delivered_arm(given: DeliveredArm, assigned: str, arms: Iterable[str]) -> str | None:
@@ -230,56 +225,6 @@ def first_known(records: Iterable[Mapping[str, Any]], name: str) -> Any | None:
         What the first record says that knows it; None where none does.
     """
     return next((each[name] for each in records if each[name] is not None), None)
-
-
-def distance_travelled(
-    baseline: Mapping[str, int | None] | None, end: Mapping[str, int | None] | None
-) -> int | None:
-    """How much less, or more, somebody needed at exit.
-
-    Args:
-        baseline: scores by pathway at the beginning; None where they were not taken.
-        end: the same at exit, by the same instrument.
-
-    Returns:
-        Scores at exit less those at baseline, summed, so below 0 is less need; None unless every
-        pathway was scored at both: an unknown answer is no zero.
-    """
-    if not baseline or not end or baseline.keys() != end.keys():
-        return None
-    total = 0
-    for pathway, before in baseline.items():
-        after = end[pathway]
-        if before is None or after is None:
-            return None
-        total += after - before
-    return total
-
-
-def measured(rows: Sequence[Measured], *, allocated_on: date) -> Measures:
-    """What was measured of a case.
-
-    Args:
-        rows: every measure that counts, in the order of their days.
-        allocated_on: day 0; wellbeing until then is what somebody came with.
-
-    Returns:
-        All costs, in pence; wellbeing at the last measure after allocation, 14 to 70, and at the
-        last one until then as a covariate; the mean of each victim's last answer, 1 to 5.
-    """
-    costs = [row.value for row in rows if row.kind == CaseMeasureKind.COST]
-    wellbeing = [row for row in rows if row.kind == CaseMeasureKind.WELLBEING]
-    before = [row.value for row in wellbeing if row.taken_on <= allocated_on]
-    after = [row.value for row in wellbeing if row.taken_on > allocated_on]
-    answers = {
-        row.victim_id: row.value for row in rows if row.kind == CaseMeasureKind.VICTIM_SATISFACTION
-    }
-    return Measures(
-        cost_pence=sum(costs) if costs else None,
-        wellbeing=after[-1] if after else None,
-        satisfaction=sum(answers.values()) / len(answers) if answers else None,
-        baseline={"wellbeing": before[-1]} if before else {},
-    )
 
 
 def covered_until(covered: Iterable[date], *, allocated_on: date) -> date | None:

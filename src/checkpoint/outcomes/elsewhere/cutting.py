@@ -1,0 +1,56 @@
+"""A programme that ran elsewhere, cut off on an earlier day than it was followed until. Pure."""
+
+from dataclasses import replace
+from datetime import date
+
+from checkpoint.outcomes.cuts.facts import ALLOCATED, GATES, Programme, Taken, day_of
+
+NOT_TOLD, AFTERWARDS = "not_told", "allocated_afterwards"
+
+
+def cut_off(programme: Programme, *, last: date, later: int) -> Programme:
+    """The same programme, cut off on an earlier day.
+
+    A manifest tells no day of anybody's coming to a gate, so the gates stay as they are told, and
+    whoever was allocated later leaves at the last of them, under a reason of their own.
+
+    Args:
+        programme: as the manifest has it, with how many were ``allocated``.
+        last: the last day that counts, in England.
+        later: how many people were allocated after it.
+
+    Returns:
+        The programme until that day; its flow adds up wherever the manifest's does.
+    """
+    flow = dict(programme.flow)
+    told = [gate for gate in GATES if gate != ALLOCATED and gate in flow]
+    if told and later:
+        gate = told[-1]
+        rest = flow[gate] - flow[ALLOCATED]
+        reasons = [name for name in flow if name.startswith(f"{gate}_") and flow[name]]
+        # A gate that tells no reasons has its rest told as such; now it tells one.
+        flow |= {f"{gate}_{NOT_TOLD}": rest} if rest and not reasons else {}
+        flow[f"{gate}_{AFTERWARDS}"] = later
+    flow[ALLOCATED] -= later
+    return replace(programme, followed_until=last, flow=flow)
+
+
+def without_days(taken: Taken, *, last: date) -> Taken:
+    """Somebody in a cut that ends before their edition does, without what has no day of its own.
+
+    Args:
+        taken: as the edition tells of them.
+        last: the cut's last day, in England.
+
+    Returns:
+        The same; distance travelled and cost are not known, as they may have come later, and days
+        in custody neither, unless there were none or the person was observed no longer anyway.
+    """
+    ends = day_of(last, allocated_on=taken.allocated_on)
+    beyond = any(each.day > ends for each in taken.ends)
+    return replace(
+        taken,
+        distance_travelled=None,
+        cost_pence=None,
+        spells=None if taken.spells and beyond else taken.spells,
+    )
