@@ -139,6 +139,10 @@ async def test_a_death_closes_the_contract_without_blame_and_is_outcome_5(client
     assert done.json()["state"] == "closed"
     told = (await second.get(contract.door("outcomes"))).json()
     assert told["proposal"]["outcome_code"] == "5"
+    never = await said(
+        second, contract, "outcomes", **disposal(contract.record, "22", "2026-12-10")
+    )
+    assert problem(never, 422, "rule-broken")["errors"][0]["code"] == "no-completed-contract"
     answer = await said(
         second, contract, "outcomes", **disposal(contract.record, "5", "2026-12-10")
     )
@@ -146,6 +150,29 @@ async def test_a_death_closes_the_contract_without_blame_and_is_outcome_5(client
     assert answer.json()["next_steps"] == []
     refused = await entered(boss, contract, "no_offending", "evidence", words="Nothing more.")
     problem(refused, 409, "contract-not-running")
+
+
+async def test_nothing_that_stands_is_put_right_as_outcome_22_of_a_contract_not_completed(clients):
+    navigator = await registered(clients)
+    contract = await agreed(clients, navigator)
+    boss, second, _ = bosses(clients)
+    on(clients, DECEMBER)
+    moved_away = {"reason_code": "transferred", "happened_at": "2026-12-09T08:00:00Z"}
+    done = await moved(boss, contract.door("closure"), None, **moved_away)
+    assert done.json()["state"] == "closed"
+    stands = await said(
+        second, contract, "outcomes", **disposal(contract.record, "20", "2026-12-10")
+    )
+    assert stands.status_code == 201, stands.text
+    listed = await second.get(f"/v1/custody-records/{contract.record['id']}/disposals")
+    first = listed.json()["items"][0]["disposals"][0]["id"]
+    again = {"replaces_id": first, "reason_code": "entered_wrongly"}
+    body = disposal(contract.record, "22", "2026-12-10", **again)
+    for answer in (
+        await said(second, contract, "outcomes", **body),
+        await post(second, f"custody-records/{contract.record['id']}/disposals", body),
+    ):
+        assert problem(answer, 422, "rule-broken")["errors"][0]["code"] == "no-completed-contract"
 
 
 async def test_a_victim_objects_afterwards_and_the_contract_stands(clients):

@@ -66,6 +66,27 @@ async def test_follow_up_of_everybody_is_taken_in_and_told(shared_trial):
     ]
 
 
+async def test_outcome_22_of_a_later_offence_is_taken_in_alike_of_either_arm(shared_trial):
+    arms = set()
+    for number, record in enumerate(shared_trial.records[:3]):
+        officer = shared_trial.stage.at()(name=f"officer {number}")
+        told = await officer.get(f"/v1/custody-records/{record['id']}/allocation")
+        arms.add(told.json()["arm"])
+    assert len(arms) == 2
+    assert await shared_trial.stage.found("SELECT * FROM contract") == []
+    diverted = {
+        "event": "disposal",
+        "disposal": "out_of_court",
+        "disposal_date": "2028-01-10",
+        "outcome_code": "22",
+    }
+    rows = [a_row(n, n, arrest_date=..., **diverted) for n in range(3)]
+    answer = await sent(shared_trial.client(), *rows, source="DIVERTED")
+    assert answer.status_code == 201, answer.text
+    assert counts(answer.json()) == {"new": 3}
+    assert "arm" not in answer.text
+
+
 @pytest.mark.slow
 async def test_the_same_rows_are_the_same_batch_and_a_row_is_never_there_twice(shared_trial):
     client = shared_trial.client()
