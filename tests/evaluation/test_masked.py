@@ -41,6 +41,14 @@ def window(person, months):
     return (end - person.allocated_on).days - (0 if clipped else 1)
 
 
+def seen(person, measure):
+    """Days until somebody was observed; what is proven of whoever was lost, six months less."""
+    if measure == "proven" and person.ended_by == "lost_to_follow_up":
+        lost = person.allocated_on + timedelta(days=person.observed_days)
+        return max((lost - relativedelta(months=6) - person.allocated_on).days, 0)
+    return person.observed_days
+
+
 def passed(cut, person, measure, months):
     until = cut.followed_until
     if measure == "proven":
@@ -76,7 +84,7 @@ async def test_the_summary_counts_whose_horizon_had_passed_and_to_whom_it_happen
             ]
             assert (arm["people"], arm["happened"]) == (len(of), sum(happened))
             assert arm["gone"] == sum(
-                p.observed_days < window(p, months) and day is None
+                seen(p, measure) < window(p, months) and day is None
                 for p, day in zip(of, first, strict=True)
             )
         assert [c["arm"] for c in each["comparisons"]] == ["B", "C"]
@@ -134,7 +142,7 @@ async def test_curves_count_everybody_until_they_were_seen_no_longer(at_cuts, ly
             days = Counter(
                 getattr(p, f"{measure}_day")
                 if getattr(p, f"{measure}_day") is not None
-                else max(min(p.observed_days, (until - p.allocated_on).days), 0)
+                else max(min(seen(p, measure), (until - p.allocated_on).days), 0)
                 for p in of
             )
             assert {s["day"]: s["events"] + s["censored"] for s in curve["steps"]} == days

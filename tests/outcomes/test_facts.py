@@ -86,6 +86,18 @@ def test_proven_reoffences_count_only_as_far_as_convictions_can_be_in():
     assert len(found.events) == 2
 
 
+@pytest.mark.parametrize(("reason", "last"), [(LOST, 30), (DEATH, 212), (GONE, 212)])
+def test_the_lag_is_counted_from_the_last_day_on_which_proof_could_be_seen(reason, last):
+    lagging = programme(conviction_lag_months=6)
+    events = [Happened(PROVEN, day) for day in (30, 31, 181)] + [Happened(ARREST, 212)]
+    # Their own last day is 31 March: of whoever was lost, proof was seen until then and no longer.
+    found = gathered(taken(*events, ends=(Ended(reason, 212),)), lagging)
+    assert (found.observed_days, found.ended_by) == (212, reason)
+    proven = [each.day for each in found.events if each.measure is PROVEN]
+    assert proven == [day for day in (30, 31, 181) if day <= last]
+    assert found.first[ARREST] == 212
+
+
 @pytest.mark.parametrize(
     ("spells", "days"),
     [

@@ -58,6 +58,26 @@ GROUPS = (
 NAMES = ("mask", "delivered_mask", "per_protocol")
 
 
+def seen(measure: Measure, *, lag_months: int | sa.BindParameter[int]) -> Any:
+    """Until when somebody was observed for a measure, in days from allocation.
+
+    Args:
+        measure: what is counted.
+        lag_months: of the cut; how much later convictions come in.
+
+    Returns:
+        The days that they were observed; for what is proven of somebody who was lost, until the lag
+        before, since what was proven after they were lost nobody saw.
+    """
+    if measure is not Measure.PROVEN:
+        return OBSERVED
+    lost = col(CutParticipant.ended_by) == EndOfObservation.LOST
+    last = col(CutParticipant.allocated_on) + OBSERVED
+    complete = sa.cast(last - sa.func.make_interval(0, lag_months), sa.Date())
+    days = sa.func.greatest(complete - col(CutParticipant.allocated_on), 0)
+    return sa.case((lost, days), else_=OBSERVED)
+
+
 @dataclass(frozen=True)
 class Allocated:
     """How many were allocated, by mask, and from when until when."""

@@ -15,6 +15,7 @@ from checkpoint.evaluation.queries import (
     Opened,
     limit,
     limited,
+    seen,
 )
 from checkpoint.foundation.database import rows_of
 from checkpoint.outcomes.cuts.facts import Horizon
@@ -66,11 +67,12 @@ async def observed(
 ) -> Sequence[Any]:
     """How many people's horizons had passed, and for how many days these were seen within each."""
     until = opened.until(measure)
-    person = limited(allocated, horizons, [until], [])
+    days_seen = seen(measure, lag_months=opened.cut.conviction_lag_months).label("seen")
+    person = limited(allocated, horizons, [until], [days_seen])
     sums = []
     for number in range(len(horizons)):
         last = person.c[limit(until, number)]
-        days = sa.func.sum(sa.func.least(person.c.observed_days, last)).filter(last.is_not(None))
+        days = sa.func.sum(sa.func.least(person.c.seen, last)).filter(last.is_not(None))
         sums.append(sa.func.count(last).label(column(number, "people")))
         sums.append(sa.func.coalesce(days, 0).label(column(number, "days")))
     groups = [person.c[name] for name in NAMES]

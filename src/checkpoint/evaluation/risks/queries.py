@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checkpoint.evaluation.queries import FIRST, NAMES, Allocated, Opened, limit, limited
+from checkpoint.evaluation.queries import FIRST, NAMES, Allocated, Opened, limit, limited, seen
 from checkpoint.foundation.database import rows_of
 from checkpoint.outcomes.cuts.facts import Horizon
 from checkpoint.outcomes.cuts.states import Measure
@@ -53,14 +53,16 @@ async def counted(
         reading of the table.
     """
     untils = {measure: opened.until(measure) for measure in measures}
+    lag = opened.cut.conviction_lag_months
     columns = [FIRST[measure] for measure in measures]
+    columns += [seen(measure, lag_months=lag).label(f"{measure}_seen") for measure in measures]
     person = limited(allocated, horizons, dict.fromkeys(untils.values()), [*columns, *by])
     counts: list[Any] = []
     for measure, until in untils.items():
         first = person.c[f"{measure}_day"]
         for number in range(len(horizons)):
             last = person.c[limit(until, number)]
-            early = sa.and_(person.c.observed_days < last, first.is_(None))
+            early = sa.and_(person.c[f"{measure}_seen"] < last, first.is_(None))
             counts += [
                 sa.func.count(last).label(people(measure, number)),
                 sa.func.count().filter(first <= last).label(happened(measure, number)),

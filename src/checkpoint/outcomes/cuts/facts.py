@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -163,7 +163,7 @@ def last_day_of(followed_until: date, last: date | None, *, opened_on: date) -> 
     return last or followed_until
 
 
-@lru_cache(maxsize=64)  # asked for each of a million people
+@lru_cache(maxsize=4096)  # asked for each of a million people
 def seen_until(measure: Measure, followed_until: date, *, lag_months: int) -> date:
     """The last day on which a measure is complete.
 
@@ -186,7 +186,7 @@ def gathered(taken: Taken, programme: Programme) -> Gathered:
     Observation ends with the first of death, emigration, loss and the last day of follow-up; on
     that day itself what happens still counts. What happened before the first day that counts is
     left out, and so is a measure that was not followed, or an offence whose conviction may not be in
-    yet.
+    yet: committed within the lag before the last day that counts, or before somebody was lost.
 
     Args:
         taken: somebody, with all that is on record.
@@ -201,12 +201,7 @@ def gathered(taken: Taken, programme: Programme) -> Gathered:
     # Of two on one day the one that says more: why somebody was gone, not that the data were.
     end = min((*taken.ends, last), key=lambda each: (each.day, each.reason is last.reason))
     observed = max(end.day, 0)
-    lag = programme.conviction_lag_months
-    complete = seen_until(Measure.PROVEN, programme.followed_until, lag_months=lag)
-    proven = day_of(complete, allocated_on=taken.allocated_on)
-    ends = {measure: min(observed, end.day) for measure in programme.measures}
-    if Measure.PROVEN in ends:
-        ends[Measure.PROVEN] = min(ends[Measure.PROVEN], proven)
+    ends = _complete(programme, end, allocated_on=taken.allocated_on)
     counted = sorted(
         (
             each
@@ -225,6 +220,19 @@ def gathered(taken: Taken, programme: Programme) -> Gathered:
         first=first,
         events=tuple(counted),
     )
+
+
+def _complete(programme: Programme, end: Ended, *, allocated_on: date) -> dict[Measure, int]:
+    """The last day of each measure that can be seen of somebody, in days from allocation."""
+    ends = dict.fromkeys(programme.measures, end.day)
+    if Measure.PROVEN in ends:
+        known = programme.followed_until
+        if end.reason is EndOfObservation.LOST:
+            # What was proven after they were lost nobody saw; of others it is seen until the end.
+            known = min(known, allocated_on + timedelta(days=end.day))
+        complete = seen_until(Measure.PROVEN, known, lag_months=programme.conviction_lag_months)
+        ends[Measure.PROVEN] = min(end.day, day_of(complete, allocated_on=allocated_on))
+    return ends
 
 
 def days_within(spells: Iterable[Spell] | None, observed_days: int) -> int | None:
