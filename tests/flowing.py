@@ -56,7 +56,8 @@ def _shared(count: int, reasons: tuple[str, ...]) -> dict[str, int]:
 
 async def flowing(engine: AsyncEngine) -> tuple[DataCut, list[CutParticipant]]:
     """Cut 1 adds up; cut 2 has one person more than were allocated; cut 3
-    begins at allocation; of cut 4 everybody was left out since."""
+    begins at allocation; of cut 4 everybody was left out since; cut 5 has eight
+    people in each arm."""
     trial_id = await adopted(
         engine,
         FLOW,
@@ -82,7 +83,9 @@ async def flowing(engine: AsyncEngine) -> tuple[DataCut, list[CutParticipant]]:
             flow=a_flow(17) | {"left_out": {"A": 12, "B": 5, "C": 0}},
         ),
     ]
+    few = a_cut(trial_id, number=5, masks=["A", "B", "C"], participants=24, flow=a_flow(24))
+    eight_each, _ = made_up(few, 24)
     async with transaction(engine) as session:
-        await insert(session, cut, *others)
-        await insert(session, *people)
+        await insert(session, cut, *others, few)
+        await insert(session, *people, *eight_each)
     return cut, people

@@ -200,6 +200,8 @@ async def test_an_evaluator_sees_no_box_of_one_to_nine(at_cuts, flowed):
     found = await told(at_cuts, role=Role.EVALUATOR, cut=1)
     boxes = [part["people"] for gate in found["gates"] for part in [gate, *gate["stopped"]]]
     boxes += [part["people"] for arm in found["followed"] for part in arm["followed"]]
+    analysed = [each for arm in found["followed"] for each in arm["analysed"]]
+    boxes += [part["people"] for each in analysed for part in each["parts"]]
     assert None in boxes
     assert [each for each in boxes if each is not None and 0 < each < 10] == []
     assert "withheld" in " ".join(found["in_words"])

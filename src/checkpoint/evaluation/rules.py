@@ -140,6 +140,20 @@ def rests_on_few(cells: Iterable[int], role: Role) -> bool:
     return role not in EXACT and any(is_small(cell) for cell in cells)
 
 
+def told_together(people: Sequence[int], role: Role) -> list[int | None]:
+    """How many people a reader is told of groups that stand beside each other.
+
+    Args:
+        people: by group, 0 or more.
+        role: the reader's.
+
+    Returns:
+        All of them; none where one is small and the reader is not the trial's statistician, since
+        who knows all and the others knows that one.
+    """
+    return [None] * len(people) if rests_on_few(people, role) else [*people]
+
+
 def hidden_levels(levels: Mapping[str, Sequence[int]], role: Role) -> set[str]:
     """Which levels of one thing a reader is not shown.
 

@@ -37,7 +37,7 @@ class ArmView(View):
 
     mask: str
     arm: Annotated[str | None, Field(description="Null until the trial is unblinded.")]
-    allocated: int
+    allocated: Annotated[int | None, Field(description="How many people; null is withheld.")]
 
 
 class EvaluationView(View):

@@ -16,7 +16,14 @@ from checkpoint.evaluation.amounts.schemas import (
 )
 from checkpoint.evaluation.means import Sums, mean, mean_difference, mean_ratio, rate
 from checkpoint.evaluation.queries import Opened
-from checkpoint.evaluation.rules import Arm, folded, group_of, rests_on_few, telling
+from checkpoint.evaluation.rules import (
+    Arm,
+    folded,
+    group_of,
+    rests_on_few,
+    telling,
+    told_together,
+)
 from checkpoint.evaluation.states import Amount, Population
 from checkpoint.foundation.actors import Role
 from checkpoint.outcomes.cuts.states import Measure
@@ -88,7 +95,7 @@ def amounts(
         withheld = unknown or (facts.WITHHELD if hidden else None)
         within.append(WithinView(**of, population=population, withheld=withheld, amounts=told))
     return AmountsView(
-        **views.beginning(opened, allocated),
+        **views.beginning(opened, allocated, role=role),
         meaning=facts.POPULATIONS[population],
         within=within,
         of_cases=[
@@ -169,16 +176,18 @@ def _told(
         )
     listed = [] if hidden else [(arm, parts.get(arm.mask, NONE)) for arm in arms]
     whole = _merged([*parts.values()])
-    few = any(rests_on_few(part.cells, role) for part in [p for _, p in listed] or [whole])
+    stand = [part for _, part in listed] or [whole]
+    few = any(rests_on_few(part.cells, role) for part in stand)
+    told = told_together([part.sums.people for part in stand], role)
     comparable = listed and not few
     return AmountView(
         amount=amount,
         meaning=meaning,
         withheld=facts.SMALL if few else facts.WITHHELD if hidden else None,
-        everybody=SumView(**_sum(whole, shown=not few)) if hidden else None,
+        everybody=SumView(**_sum(whole, told[0], shown=not few)) if hidden else None,
         arms=[
-            ArmSumView(mask=arm.mask, arm=arm.name, **_sum(part, shown=not few))
-            for arm, part in listed
+            ArmSumView(mask=arm.mask, arm=arm.name, **_sum(part, people, shown=not few))
+            for (arm, part), people in zip(listed, told, strict=False)
         ],
         comparisons=_compared(amount, listed) if comparable else [],
     )
@@ -195,10 +204,10 @@ def _merged(parts: Sequence[Part]) -> Part:
     )
 
 
-def _sum(part: Part, *, shown: bool) -> dict[str, Any]:
+def _sum(part: Part, people: int | None, *, shown: bool) -> dict[str, Any]:
     yearly = shown and part.days is not None
     return {
-        "people": part.sums.people if shown or not part.of_known else None,
+        "people": people if shown or not part.of_known else None,
         "total": part.sums.total if shown else None,
         "mean": views.estimate(mean(part.sums)) if shown else None,
         "a_year": views.estimate(rate(int(part.sums.total), days=part.days or 0))

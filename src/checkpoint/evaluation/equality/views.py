@@ -50,7 +50,7 @@ def equality(
     policy = None if role in EXACT else SUPPRESSED_AND_ROUNDED
     by = opened.cut.flow.get("by", [])
     return EqualityView(
-        **views.beginning(opened, allocated),
+        **views.beginning(opened, allocated, role=role),
         window=window(opened),
         method=facts.METHOD,
         control=facts.CONTROLLED if policy else facts.EXACT,

@@ -27,7 +27,7 @@ from checkpoint.evaluation.flows.schemas import (
     PartView,
 )
 from checkpoint.evaluation.queries import Opened
-from checkpoint.evaluation.rules import EXACT, Arm
+from checkpoint.evaluation.rules import EXACT, Arm, rests_on_few
 from checkpoint.evaluation.windows import words as length
 from checkpoint.foundation.actors import Role
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
@@ -68,29 +68,36 @@ def flow(opened: Opened, counted: Counted, *, role: Role) -> FlowView:
     gates = gates_of(opened.cut.flow, everybody)
     boxes = before_allocation(gates, everybody)
     arms = {f"arm.{arm.mask}": counted.allocated.get(arm.mask, 0) for arm in opened.arms}
-    _allocated(boxes, arms, {f"arm.{mask}": people for mask, people in left_out.items()})
+    gone_since = {f"arm.{mask}": people for mask, people in left_out.items()}
+    _allocated(boxes, arms, gone_since, role=role)
     boxes.boxes[KEPT] = participants
     boxes.divide(KEPT, {f"{arm}.{KEPT}": people for arm, people in arms.items()}, known=[KEPT])
     for arm in opened.arms:
-        _after(boxes, arm, opened, counted)
+        _after(boxes, arm, opened, counted, role=role)
     if not opened.unblinded:
         boxes.divide(KEPT, _parts("given", counted.given, GIVEN))
     gone = hidden(checked(boxes), exact=role in EXACT)
-    return _told(opened, counted, gates, boxes, gone)
+    beginning = views.beginning(opened, counted.allocated, role=role)
+    return _told(opened, beginning, gates, boxes, gone)
 
 
-def _allocated(boxes: Flow, arms: Mapping[str, int], left_out: Mapping[str, int]) -> None:
+def _allocated(
+    boxes: Flow, arms: Mapping[str, int], left_out: Mapping[str, int], *, role: Role
+) -> None:
     """Who was allocated to each arm: those in the cut, and those left out of it since."""
+    told = not rests_on_few(arms.values(), role)
     people = {arm: kept + left_out.get(arm, 0) for arm, kept in arms.items()}
     boxes.divide(ALLOCATED, people)
     for arm, kept in arms.items():
         parts = {f"{arm}.{KEPT}": kept, f"{arm}.{LEFT_OUT}": left_out.get(arm, 0)}
-        boxes.divide(arm, parts, known=[f"{arm}.{KEPT}"])
-    if not any(left_out.values()):
-        boxes.known |= {ALLOCATED, *arms}
+        boxes.divide(arm, parts, known=[f"{arm}.{KEPT}"] if told else [])
+    if any(left_out.values()):
+        return
+    boxes.known |= {*arms} if told else set()
+    boxes.known |= set() if rests_on_few([boxes.boxes[ALLOCATED]], role) else {ALLOCATED}
 
 
-def _after(boxes: Flow, arm: Arm, opened: Opened, counted: Counted) -> None:
+def _after(boxes: Flow, arm: Arm, opened: Opened, counted: Counted, *, role: Role) -> None:
     """What became of an arm."""
     place = f"arm.{arm.mask}"
     whole = f"{place}.{KEPT}"
@@ -101,12 +108,12 @@ def _after(boxes: Flow, arm: Arm, opened: Opened, counted: Counted) -> None:
         for number in range(len(opened.horizons)):
             box = f"{place}.{measure}{number}"
             sums = {
-                f"{box}.{name}": sum(
-                    getattr(row, f"{name}{number}") for row in rows if row.mask == arm.mask
-                )
+                f"{box}.{name}": sum(getattr(row, f"{name}{number}") for row in _of(rows, arm))
                 for name in ANALYSED
             }
-            boxes.divide(whole, sums, known=[f"{box}.{ANALYSED[0]}"])
+            # The summary tells the denominators of all arms, or of none.
+            few = rests_on_few((getattr(row, f"{ANALYSED[0]}{number}") for row in rows), role)
+            boxes.divide(whole, sums, known=[] if few else [f"{box}.{ANALYSED[0]}"])
 
 
 def _of(rows: Iterable[Any], arm: Arm) -> list[Any]:
@@ -121,7 +128,11 @@ def _parts(place: str, rows: Iterable[Any], codes: Sequence[str]) -> dict[str, i
 
 
 def _told(
-    opened: Opened, counted: Counted, gates: Sequence[Gate], boxes: Flow, gone: AbstractSet[str]
+    opened: Opened,
+    beginning: Mapping[str, Any],
+    gates: Sequence[Gate],
+    boxes: Flow,
+    gone: AbstractSet[str],
 ) -> FlowView:
     def part(box: str, code: str) -> PartView:
         return PartView(code=code, words=facts.words_of(code), people=number(box))
@@ -144,7 +155,7 @@ def _told(
     arms = [_arm(arm, opened, number(f"arm.{arm.mask}"), part) for arm in opened.arms]
     withheld = [facts.TOGETHER] * masked + [words.SMALL] * bool(gone)
     return FlowView(
-        **views.beginning(opened, counted.allocated),
+        **beginning,
         begins=gates[0].code if gates else ALLOCATED,
         nothing_before=None if gates else facts.NOTHING_BEFORE,
         gates=before,

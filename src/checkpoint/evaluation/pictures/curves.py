@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import cycle
 from typing import Any
 
+from checkpoint.evaluation.flows.facts import told
 from checkpoint.evaluation.pictures.drawing import (
     COLOURS,
     HATCHES,
@@ -93,13 +94,13 @@ def _at_risk(figure: Any, axes: Any, shown: Sequence[CurveView], top: float, lin
     axes.set_xticks(days or [0])
     placed = blended_transform_factory(axes.transData, figure.transFigure)
     figure.text(0.3 / WIDTH, top - line, "Number at risk", va="baseline")
-    for number, curve in enumerate(shown):
-        y = top - line * (number + 2)
+    for place, curve in enumerate(shown):
+        y = top - line * (place + 2)
         figure.text(0.3 / WIDTH, y, label_of(curve)[:16], va="baseline")
         at = {each.day: each.at_risk for each in curve.at_risk}
         for day in days:
-            told = "–" if at.get(day) is None else f"{at[day]:,}"  # noqa: RUF001
-            axes.text(day, y, told, transform=placed, ha="center", va="baseline", clip_on=False)
+            number = "–" if at.get(day) is None else f"{at[day]:,}"  # noqa: RUF001
+            axes.text(day, y, number, transform=placed, ha="center", va="baseline", clip_on=False)
 
 
 def in_words(view: TimeToEventView, shown: Sequence[CurveView]) -> list[str]:
@@ -114,12 +115,13 @@ def in_words(view: TimeToEventView, shown: Sequence[CurveView]) -> list[str]:
     """
     found = [f"{view.measures}; share to whom it had not happened, by days from allocation."]
     for curve in shown:
-        events = "withheld" if curve.events is None else f"{curve.events:,}"
-        found.append(f"{label_of(curve)}: {curve.people:,} people, events: {events}.")
+        found.append(
+            f"{label_of(curve)}: {told(curve.people)} people, events: {told(curve.events)}."
+        )
         found += [f"At {each.horizon}: {_share(each)}." for each in curve.horizons]
         at = {each.day: each.at_risk for each in curve.at_risk}
-        told = [f"day {day}: {_number(at[day])}" for day in days_told(curve)]
-        found.append(f"At risk, {'; '.join(told) or 'nobody'}.")
+        at_risk = [f"day {day}: {told(at[day])}" for day in days_told(curve)]
+        found.append(f"At risk, {'; '.join(at_risk) or 'nobody'}.")
     found += [f"{test.name}: p = {figure_of(test.p)}." for test in view.tests]
     if view.unadjusted is not None:
         found += [
@@ -135,7 +137,3 @@ def _share(at: AtView) -> str:
     if at.survival is None:
         return "not told, or nobody was seen so long"
     return interval(at.survival, at.low, at.high)
-
-
-def _number(people: int | None) -> str:
-    return "withheld" if people is None else f"{people:,}"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from checkpoint.evaluation.flows.facts import told
 from checkpoint.evaluation.pictures.drawing import TITLE, Picture
 from checkpoint.evaluation.pictures.schemas import RecruitmentView
 
@@ -41,14 +42,14 @@ def _drawn(axes: Any, view: RecruitmentView) -> None:
     days = [point.until for point in view.points]
     axes.step(
         days, [point.allocated for point in view.points], where="post", color="black", lw=1.6,
-        marker="o", ms=3, label=f"Allocated ({view.allocated:,})",
+        marker="o", ms=3, label=f"Allocated ({told(view.allocated)})",
     )  # fmt: skip
     line = [(point.until, point.line) for point in view.points if point.line is not None]
     if line:
         x, y = zip(*line, strict=True)
         axes.plot(x, y, color="#0072B2", ls="--", lw=1.4, label="Even recruitment to the target")
     axes.axhline(view.target, color="black", ls=":", lw=1.2, label=f"Target ({view.target:,})")
-    axes.set_ylim(0, max(view.target, view.allocated, 1) * 1.08)
+    axes.set_ylim(0, max(view.target, view.allocated or 0, 1) * 1.08)
     axes.set_xlabel("Allocated by the end of")
     axes.set_ylabel("People")
     for each in axes.get_xticklabels():

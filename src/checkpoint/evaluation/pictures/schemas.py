@@ -13,7 +13,7 @@ class PointView(View):
     """How many had been allocated by the end of a day."""
 
     until: date
-    allocated: int
+    allocated: Annotated[int, Field(description="Ten or more to an evaluator, or nobody.")]
     line: Annotated[
         int | None,
         Field(description="How many, had recruitment been even; null without a closing day."),
@@ -27,7 +27,7 @@ class RecruitmentView(EvaluationView):
     opens_on: date
     closes_on: date | None
     target: int
-    allocated: int
+    allocated: Annotated[int | None, Field(description="How many people; null is withheld.")]
     points: Annotated[list[PointView], Field(description="The end of each month; the last day.")]
     coarsened: Annotated[str | None, Field(description="Why months are left out; null: none is.")]
     window: str

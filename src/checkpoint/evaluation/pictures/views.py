@@ -7,10 +7,11 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from checkpoint.evaluation import facts, views
+from checkpoint.evaluation.flows.facts import told
 from checkpoint.evaluation.flows.views import window
 from checkpoint.evaluation.pictures.schemas import PointView, RecruitmentView
 from checkpoint.evaluation.queries import Opened
-from checkpoint.evaluation.rules import EXACT, SMALLEST
+from checkpoint.evaluation.rules import EXACT, SMALLEST, told_together
 from checkpoint.evaluation.schemas import EvaluationView
 from checkpoint.foundation.actors import Role
 from checkpoint.monitor.rules import line_at
@@ -91,9 +92,11 @@ def recruitment(
         )
         for until, total in cumulated(days, least=1 if exact else SMALLEST)
     ]
-    whole = sum(allocated.values())
+    (whole,) = told_together([sum(allocated.values())], role)
+    if whole is None:
+        points = []
     return RecruitmentView(
-        **views.beginning(opened, allocated),
+        **views.beginning(opened, allocated, role=role),
         protocol=protocol.version,
         opens_on=protocol.opens_on,
         closes_on=protocol.closes_on,
@@ -103,7 +106,8 @@ def recruitment(
         coarsened=None if exact else COARSE,
         window=window(opened),
         in_words=[
-            f"{whole:,} people were allocated, of a target of {protocol.target:,}.",
+            f"People allocated: {told(whole)}, of a target of {protocol.target:,}.",
+            *([facts.SMALL] if whole is None else []),
             *(_point(point) for point in points),
         ],
     )

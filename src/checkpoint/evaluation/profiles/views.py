@@ -60,7 +60,7 @@ def baseline(
         else:
             told.append(_coded(opened.arms, name, allocated, counts_of(rows), role=role))
     return BaselineView(
-        **views.beginning(opened, allocated),
+        **views.beginning(opened, allocated, role=role),
         denominator=DENOMINATOR,
         note=facts.NO_TEST_OF_BASELINE,
         characteristics=told,

@@ -12,7 +12,7 @@ from checkpoint.foundation.schemas import View
 class GroupView(View):
     """Some people, and to how many of them it happened."""
 
-    people: Annotated[int, Field(description="The denominator.")]
+    people: Annotated[int | None, Field(description="The denominator; null is withheld.")]
     happened: Annotated[int | None, Field(description="To how many; null is withheld.")]
     gone: Annotated[
         int | None,

@@ -56,7 +56,7 @@ def subgroups(
     found = [_by(opened.arms, name, rows, measure, role=role) for name, rows in counted.items()]
     tests = sum(made for _, made in found)
     return SubgroupResultsView(
-        **views.beginning(opened, allocated),
+        **views.beginning(opened, allocated, role=role),
         warning=facts.EXPLORATORY.format(tests=tests, chance=f"{tests * ALPHA:.1f}"),
         tests=tests,
         of=of,
@@ -90,20 +90,24 @@ def _by(
     none = facts.INTERACTION_WITHHELD if hidden else facts.NO_INTERACTION
     view = SubgroupsView(
         by=name,
-        levels=[_level(arms, each, withheld=why.get(each[0]), gone=gone) for each in levels],
+        levels=[
+            _level(arms, each, withheld=why.get(each[0]), gone=gone, role=role) for each in levels
+        ],
         interactions=[] if hidden else made,
         no_interactions=none if hidden or not made else None,
     )
     return view, len(made)
 
 
-def _level(arms: Sequence[Arm], level: Level, *, withheld: str | None, gone: bool) -> LevelView:
+def _level(
+    arms: Sequence[Arm], level: Level, *, withheld: str | None, gone: bool, role: Role
+) -> LevelView:
     name, counts = level
     listed = [(arm, counts.get(arm.mask, NOTHING)) for arm in arms]
     return LevelView(
         level=name,
         withheld=withheld,
-        arms=[] if withheld else arms_shown(listed, shown=True, gone=gone),
+        arms=[] if withheld else arms_shown(listed, shown=True, gone=gone, role=role),
         comparisons=[] if withheld else compared(listed),
     )
 

@@ -22,7 +22,14 @@ from checkpoint.evaluation.risks.schemas import (
     ResultView,
     SummaryView,
 )
-from checkpoint.evaluation.rules import Arm, folded, rests_on_few, shown_gone, telling
+from checkpoint.evaluation.rules import (
+    Arm,
+    folded,
+    rests_on_few,
+    shown_gone,
+    telling,
+    told_together,
+)
 from checkpoint.evaluation.states import Population
 from checkpoint.foundation.actors import Role
 from checkpoint.outcomes.cuts.facts import Horizon
@@ -63,7 +70,7 @@ def summary(
         )
         for population in populations
     ]  # fmt: skip
-    return SummaryView(**views.beginning(opened, allocated), populations=told)
+    return SummaryView(**views.beginning(opened, allocated, role=role), populations=told)
 
 
 def counts_of(
@@ -98,13 +105,18 @@ def result(
         few = rests_on_few(cells_of(whole), role)
         withheld = f"{facts.WITHHELD} {facts.SMALL}" if few else facts.WITHHELD
         blank["everybody"] = GroupView(
-            **_group(whole, shown=not few, gone=shown_gone([whole["gone"]], role))
+            **_group(
+                whole,
+                *told_together([whole["people"]], role),
+                shown=not few,
+                gone=shown_gone([whole["gone"]], role),
+            )
         )
         return ResultView(**of, withheld=withheld, **blank)
     listed = [(arm, counts.get(arm.mask, NOTHING)) for arm in opened.arms]
     few = any(rests_on_few(cells_of(each), role) for _, each in listed)
     gone = shown_gone((each["gone"] for _, each in listed), role)
-    arms = arms_shown(listed, shown=not few, gone=gone)
+    arms = arms_shown(listed, shown=not few, gone=gone, role=role)
     if few:
         return ResultView(**of, withheld=facts.SMALL, **(blank | {"arms": arms}))
     groups = [Group(each["people"], each["happened"]) for _, each in listed]
@@ -116,19 +128,22 @@ def result(
 
 
 def arms_shown(
-    listed: Sequence[tuple[Arm, Mapping[str, int]]], *, shown: bool, gone: bool
+    listed: Sequence[tuple[Arm, Mapping[str, int]]], *, shown: bool, gone: bool, role: Role
 ) -> list[ArmResultView]:
     """Each arm's counts and risk."""
+    told = told_together([counts["people"] for _, counts in listed], role)
     return [
-        ArmResultView(mask=arm.mask, arm=arm.name, **_group(counts, shown=shown, gone=gone))
-        for arm, counts in listed
+        ArmResultView(mask=arm.mask, arm=arm.name, **_group(counts, people, shown=shown, gone=gone))
+        for (arm, counts), people in zip(listed, told, strict=True)
     ]
 
 
-def _group(counts: Mapping[str, int], *, shown: bool, gone: bool) -> dict[str, Any]:
+def _group(
+    counts: Mapping[str, int], people: int | None, *, shown: bool, gone: bool
+) -> dict[str, Any]:
     group = Group(counts["people"], counts["happened"])
     return {
-        "people": counts["people"],
+        "people": people,
         "happened": counts["happened"] if shown else None,
         "gone": counts["gone"] if shown and gone else None,
         "risk": views.estimate(risk(group)) if shown else None,

@@ -51,7 +51,7 @@ class CurveView(View):
 
     mask: str | None
     arm: str | None
-    people: int
+    people: Annotated[int | None, Field(description="How many people; null is withheld.")]
     events: Annotated[int | None, Field(description="To how many it happened; null is withheld.")]
     median: Annotated[int | None, Field(description="The day by which it had to half of them.")]
     steps: list[StepView]

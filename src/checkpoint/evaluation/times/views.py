@@ -8,7 +8,15 @@ from checkpoint.evaluation import facts, views
 from checkpoint.evaluation.covariates import known, terms
 from checkpoint.evaluation.hazards import Model, by_arm, fitted
 from checkpoint.evaluation.queries import Allocated, Opened
-from checkpoint.evaluation.rules import EXACT, SMALLEST, Arm, group_of, rests_on_few, telling
+from checkpoint.evaluation.rules import (
+    EXACT,
+    SMALLEST,
+    Arm,
+    group_of,
+    rests_on_few,
+    telling,
+    told_together,
+)
 from checkpoint.evaluation.states import Population
 from checkpoint.evaluation.survival import GREENWOOD, Curve, Day, coarsened, compared, curve
 from checkpoint.evaluation.times.schemas import (
@@ -25,6 +33,7 @@ from checkpoint.foundation.actors import Role
 from checkpoint.outcomes.cuts.states import Measure
 
 QUARTER = 91
+UNTOLD = ("unadjusted", "adjusted", "not_adjusted", "compared_with")
 MOST_ADJUSTED = 50_000
 MOST_RANKED = 5_000
 COARSE = (
@@ -74,15 +83,14 @@ def time_to_event(
     curves = [(arm, curve(groups.get(arm.mask, []))) for arm in arms]
     few = any(rests_on_few(_cells(each), role) for _, each in curves)
     few_at_all = few or (not arms and rests_on_few(_cells(whole), role))
-    told: dict[str, Any] = {"tests": [], "unadjusted": None, "adjusted": None}
-    told |= {"not_adjusted": None, "compared_with": None}
+    told: dict[str, Any] = {"tests": [], **dict.fromkeys(UNTOLD)}
     if arms and not few:
         told = _compared(groups, arms) | {"not_adjusted": not_adjusted}
         adjusted = people and _adjusted(people, arms, population)
         told["adjusted"] = _model(adjusted, ADJUSTED) if adjusted else None
     ends = _ends(opened, allocated)
     return TimeToEventView(
-        **views.beginning(opened, allocated.people),
+        **views.beginning(opened, allocated.people, role=role),
         population=population,
         meaning=facts.POPULATIONS[population],
         measure=measure,
@@ -91,10 +99,24 @@ def time_to_event(
         method=GREENWOOD,
         coarsened=None if role in EXACT else COARSE,
         withheld=facts.SMALL if few_at_all else withheld,
-        everybody=_curve(None, whole, ends, role=role, hidden=few_at_all),
-        curves=[_curve(arm, each, ends, role=role, hidden=few) for arm, each in curves],
+        everybody=_curves([(None, whole)], ends, role=role, hidden=few_at_all)[0],
+        curves=_curves(curves, ends, role=role, hidden=few),
         **told,
     )
+
+
+def _curves(
+    found: Sequence[tuple[Arm | None, Curve]],
+    ends: Sequence[tuple[str, int]],
+    *,
+    role: Role,
+    hidden: bool,
+) -> list[CurveView]:
+    told = told_together([each.people for _, each in found], role)
+    return [
+        _curve(arm, each, ends, people, role=role, hidden=hidden)
+        for (arm, each), people in zip(found, told, strict=True)
+    ]
 
 
 def _ends(opened: Opened, allocated: Allocated) -> list[tuple[str, int]]:
@@ -180,7 +202,13 @@ def _model(model: Model, adjusted_for: str) -> ModelView:
 
 
 def _curve(
-    arm: Arm | None, found: Curve, ends: Sequence[tuple[str, int]], *, role: Role, hidden: bool
+    arm: Arm | None,
+    found: Curve,
+    ends: Sequence[tuple[str, int]],
+    people: int | None,
+    *,
+    role: Role,
+    hidden: bool,
 ) -> CurveView:
     exact = role in EXACT
     shown = found if exact else coarsened(found, least=SMALLEST)
@@ -188,7 +216,7 @@ def _curve(
     return CurveView(
         mask=arm and arm.mask,
         arm=arm and arm.name,
-        people=found.people,
+        people=people,
         events=None if hidden else found.events,
         median=None if hidden else shown.median,
         steps=[] if hidden else [StepView.model_validate(step) for step in shown.steps],
