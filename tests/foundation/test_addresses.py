@@ -1,4 +1,6 @@
 from builders import booked
+from checkpoint.api import routes_of
+from checkpoint.foundation.addresses import parameters_of
 
 
 async def test_a_misspelt_filter_is_refused_and_the_right_ones_are_named(client):
@@ -29,3 +31,37 @@ async def test_a_reference_with_a_wrong_symbol_is_refused_and_not_just_unknown(c
     answer = await client.get("/v1/custody-records", params={"reference": wrong})
     assert answer.status_code == 422
     assert "One symbol is wrong" in answer.json()["errors"][0]["detail"]
+
+
+async def test_a_parameter_that_is_said_twice_is_refused_and_named(client):
+    twice = [("suite", "DURHAMGATE"), ("size", "5"), ("suite", "PETERLEE")]
+    answer = await client.get("/v1/custody-records", params=twice)
+    assert (answer.status_code, answer.json()["errorCode"]) == (422, "request-not-understood")
+    assert answer.json()["errors"] == [
+        {"pointer": "query:suite", "code": "said-twice", "detail": "Say it once."}
+    ]
+    assert "PETERLEE" not in answer.text
+
+
+async def test_the_same_value_twice_is_still_twice(client):
+    answer = await client.get("/v1/custody-records", params=[("size", "5"), ("size", "5")])
+    assert answer.json()["errors"][0]["pointer"] == "query:size"
+
+
+def test_every_door_knows_which_of_its_parameters_are_lists(app):
+    doors = [route for route in routes_of(app) if route.path.startswith("/v1")]
+    found = {
+        (route.path, name): is_list
+        for route in doors
+        for name, is_list in parameters_of(route).items()
+    }
+    paths = app.openapi()["paths"]
+    told = {
+        (path, parameter["name"]): "array" in str(parameter["schema"])
+        for path in {route.path for route in doors}
+        for door in paths[path].values()
+        for parameter in door.get("parameters", [])
+        if parameter["in"] == "query"
+    }
+    assert found == told
+    assert sum(told.values()) > 2

@@ -11,7 +11,7 @@ from checkpoint.access.permissions import STRONG, STRONG_FOR, UNLOGGED, Permissi
 from checkpoint.access.tokens import LEEWAY_SECONDS
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
-from checkpoint.foundation.addresses import refuse_unknown
+from checkpoint.foundation.addresses import refuse_unclear
 from checkpoint.foundation.clock import Now, TokenTime
 from checkpoint.foundation.logs import door_of
 
@@ -48,7 +48,7 @@ class Holding:
                 "This needs a login by a strong method within the last hour.",
                 error="insufficient_user_authentication",
             )
-        refuse_unknown(request)
+        refuse_unclear(request)
         return replace(actor, asks_at=moment)
 
 

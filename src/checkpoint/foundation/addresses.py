@@ -1,12 +1,16 @@
-"""What stands after the question mark: a name nobody knows is refused, not ignored."""
+"""What stands after the question mark: a name nobody knows is refused, and one said twice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, get_args, get_origin
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import JsonValue
 
 from checkpoint.foundation import errors
+from checkpoint.foundation.problems import RequestNotUnderstood
 
 
 class ParameterUnknown(errors.Unprocessable):
@@ -14,30 +18,59 @@ class ParameterUnknown(errors.Unprocessable):
     title = "A query parameter is not known here"
 
 
-KNOWN: dict[tuple[str, str], frozenset[str]] = {}
+KNOWN: dict[tuple[str, str], Mapping[str, bool]] = {}
 
 
-def parameters_of(route: APIRoute) -> frozenset[str]:
-    """The query parameters that a route takes, its dependencies' included."""
+def parameters_of(route: APIRoute) -> Mapping[str, bool]:
+    """The query parameters that a route takes, its dependencies' included, and which are lists."""
     door = (route.name, route.path)
     if door not in KNOWN:
-        KNOWN[door] = frozenset(_names(route.dependant))
+        KNOWN[door] = dict(_parameters(route.dependant))
     return KNOWN[door]
 
 
-def _names(dependant: Dependant) -> Iterator[str]:
-    yield from (field.alias for field in dependant.query_params)
+def _parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:
+    for field in dependant.query_params:
+        yield field.alias, _is_list(field.field_info.annotation)
     for child in dependant.dependencies:
-        yield from _names(child)
+        yield from _parameters(child)
 
 
-def refuse_unknown(request: Request) -> None:
-    """A misspelt filter would otherwise answer with everything.
+def _is_list(annotation: Any) -> bool:
+    """Whether a parameter takes several values, or several or none."""
+    return list in (get_origin(each) for each in (annotation, *get_args(annotation)))
+
+
+def refuse_unclear(request: Request) -> None:
+    """A misspelt filter would otherwise answer with everything, one said twice with the last alone.
 
     Raises:
         ParameterUnknown: some name is not among the route's parameters; lists those that are.
+        RequestNotUnderstood: a name that takes one value is said twice; says which.
     """
     route = request.scope["route"]
-    known = parameters_of(route) if isinstance(route, APIRoute) else frozenset()
-    if not request.query_params.keys() <= known:
+    known = parameters_of(route) if isinstance(route, APIRoute) else {}
+    if not request.query_params.keys() <= known.keys():
         raise ParameterUnknown(f"It takes: {', '.join(sorted(known)) or 'none'}.")
+    refuse_repeated(request, lists={name for name, is_list in known.items() if is_list})
+
+
+def refuse_repeated(request: Request, *, lists: AbstractSet[str] = frozenset()) -> None:
+    """Nobody can tell which of two values is meant.
+
+    Args:
+        request: whose address is read.
+        lists: names that take several values.
+
+    Raises:
+        RequestNotUnderstood: another name is said twice; says which.
+    """
+    names = [name for name, _ in request.query_params.multi_items() if name not in lists]
+    if len(names) == len({*names}):
+        return
+    faults: list[JsonValue] = [
+        {"pointer": f"query:{name}", "code": "said-twice", "detail": "Say it once."}
+        for name in sorted({*names})
+        if names.count(name) > 1 and name.isidentifier() and name.islower()
+    ]
+    raise RequestNotUnderstood("Say each parameter once.", errors=faults)

@@ -35,6 +35,7 @@ from checkpoint.directory.published.states import (
 )
 from checkpoint.directory.states import ListingKind, ListingNotFound
 from checkpoint.foundation import bodies
+from checkpoint.foundation.addresses import refuse_repeated
 from checkpoint.foundation.problems import DatabaseUnavailable, RequestNotUnderstood, problems
 
 ANYWHERE = problems(
@@ -59,14 +60,7 @@ async def said_once(request: Request) -> None:
     Raises:
         RequestNotUnderstood: a name stands in the address twice; says which.
     """
-    names = [name for name, _ in request.query_params.multi_items()]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        faults: list[Any] = [
-            {"pointer": f"query:{name}", "code": "said-twice", "detail": "Say it once."}
-            for name in twice
-            if name.isidentifier() and name.islower()
-        ]
-        raise RequestNotUnderstood("Say each parameter once.", errors=faults)
+    refuse_repeated(request)
 
 
 router = APIRouter(dependencies=[Depends(said_once)], responses=ANYWHERE)
