@@ -131,6 +131,21 @@ def test_what_was_told_before_counts_at_its_finest_and_no_release_counts_itself(
     assert orders.earlier(releases, [age, sex], "d", None) == [(age, 0), (sex, 0)]
 
 
+def test_what_changed_is_named_as_the_data_dictionary_names_it():
+    def changed(field, part="participants"):
+        return SimpleNamespace(part=part, field=field, changed=12)
+
+    rows = [changed(field) for field in ("cost_pence", "age", "mask", "sex", "stratum", "added")]
+    assert orders.changes_of([*rows, changed("arrest", "events_gone")]) == [
+        ("participants.cost_pounds", 12),
+        ("participants.age_band", 12),
+        ("participants.arm", 12),
+        ("participants.sex", 12),
+        ("participants.added", 12),
+        ("events_gone.arrest", None),
+    ]
+
+
 async def test_a_worker_is_woken_only_where_a_build_was_left(api):
     waker = waking.Waker(api)
     assert not await waker._left()

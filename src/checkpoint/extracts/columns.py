@@ -161,6 +161,8 @@ EVENT_COLUMNS = (
     _event("harm_band", Kind.HARM, "Harm", source="harm_days"),
     _event("proactively_detected", Kind.YES_NO, "Found by police of their own accord"),
 )
+# What a column of the cut is called in an extract, where that is another name.
+CALLED = {each.source: each.name for each in PARTICIPANT_COLUMNS if each.source != each.name}
 OBSERVED = "observed_days"
 IDENTITY = "participant_id"  # read to make the pseudonym of; written nowhere
 KINDS: Mapping[CovariateKind, Kind] = {

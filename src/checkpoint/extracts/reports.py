@@ -26,7 +26,10 @@ FILES = (
 )
 CHANGES = (
     "## What changed since the cut before",
-    "See `changes.csv`: people by field. Events are named, and not counted.",
+    (
+        "See `changes.csv`: people by field, named as in the data dictionary and compared before "
+        "anything is made coarser. Events are named, and not counted."
+    ),
 )
 
 

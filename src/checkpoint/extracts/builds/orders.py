@@ -14,7 +14,7 @@ from checkpoint.evaluation.windows import horizons_of, nominal
 from checkpoint.extracts import fields, keys, queries
 from checkpoint.extracts.builds import populations
 from checkpoint.extracts.builds import queries as builds
-from checkpoint.extracts.columns import EVENT_COLUMNS, Column, FieldNotOffered
+from checkpoint.extracts.columns import CALLED, EVENT_COLUMNS, Column, FieldNotOffered
 from checkpoint.extracts.describing import ANONYMOUS, About, Assessment
 from checkpoint.extracts.facts import Asked, Release
 from checkpoint.extracts.queries import Extract
@@ -234,11 +234,15 @@ def changes_of(rows: Iterable[Any]) -> list[tuple[str, int | None]]:
         rows: of ``CutChange``.
 
     Returns:
-        Codes with how many people; of events None, as many may be of one person. Suites, which no
-        extract has, are left out.
+        Codes with how many people; of events None, as many may be of one person. A field has the
+        name that the data dictionary of an extract gives it. Suites, which no extract has, are left
+        out.
     """
     return [
-        (f"{row.part}.{row.field}", row.changed if row.part == CutPart.PARTICIPANTS else None)
+        (
+            f"{row.part}.{CALLED.get(row.field, row.field)}",
+            row.changed if row.part == CutPart.PARTICIPANTS else None,
+        )
         for row in rows
         if row.field not in populations.NOWHERE
     ]
