@@ -4,12 +4,11 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.resources import files
-from typing import Any, cast
+from typing import cast
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
-from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -188,16 +187,3 @@ def worker() -> FastAPI:
     app = create_app()
     settle()
     return app
-
-
-def routes_of(app: FastAPI) -> list[APIRoute]:
-    """Every route of the app, however deep its router lies."""
-
-    def walk(routes: list[Any]) -> Any:
-        for route in routes:
-            if isinstance(route, APIRoute):
-                yield route
-            elif hasattr(route, "original_router"):
-                yield from walk(route.original_router.routes)
-
-    return [*walk(cast("list[Any]", app.routes))]

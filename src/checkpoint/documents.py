@@ -16,12 +16,13 @@ from sqlmodel import SQLModel
 
 from checkpoint.access.guards import Holding
 from checkpoint.access.permissions import GRANTS, STRONG, Permission
-from checkpoint.api import create_app, routes_of
+from checkpoint.api import create_app
 from checkpoint.cli import EXIT, commands
 from checkpoint.directory.published import mounting
 from checkpoint.eligibility.rules import RuleSet, decide, parse
 from checkpoint.eligibility.states import Answer
 from checkpoint.foundation.actors import TOKEN_ROLES
+from checkpoint.foundation.addresses import routes_of
 from checkpoint.foundation.problems import every_refusal, status_of
 from checkpoint.foundation.settings import Environment, Settings
 

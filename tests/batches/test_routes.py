@@ -11,10 +11,10 @@ from structlog.testing import capture_logs
 from builders import KNOWN, a_booking, an_offence, booked, eligible
 from checkpoint.access.guards import Holding
 from checkpoint.access.permissions import Permission, holds
-from checkpoint.api import routes_of
 from checkpoint.batches.rules import LIMIT_BYTES, MOST_ITEMS
 from checkpoint.batches.schemas import BATCH
 from checkpoint.foundation.actors import TOKEN_ROLES, Role
+from checkpoint.foundation.addresses import routes_of
 from checkpoint.foundation.clock import now
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import Clients, noon

@@ -1,6 +1,6 @@
-from builders import booked
-from checkpoint.api import routes_of
-from checkpoint.foundation.addresses import parameters_of
+from builders import a_key, booked
+from checkpoint.foundation.addresses import parameters_of, read_at, routes_of
+from checkpoint.foundation.idempotency import asked
 
 
 async def test_a_misspelt_filter_is_refused_and_the_right_ones_are_named(client):
@@ -65,3 +65,38 @@ def test_every_door_knows_which_of_its_parameters_are_lists(app):
     }
     assert found == told
     assert sum(told.values()) > 2
+
+
+def test_what_was_made_is_read_at_the_nearest_address_above_that_is_read(app):
+    assert read_at(app, "/v1/custody-records", "/v1/custody-records") == "/v1/custody-records"
+    warned = read_at(
+        app, "/v1/custody-records/{record_id}/warnings", "/v1/custody-records/7/warnings"
+    )
+    assert warned == "/v1/custody-records/7"
+    assert read_at(app, "/v1/nothing/{id}", "/v1/nothing/7") == "/v1/nothing/7"
+
+
+def test_every_door_that_creates_tells_where_by_its_key_or_is_there_itself(app):
+    by_key, at_itself = set(), set()
+    for route in routes_of(app):
+        for method, door in app.openapi()["paths"].get(route.path, {}).items():
+            if method.upper() in route.methods and "201" in door["responses"]:
+                assert "Location" in door["responses"]["201"]["headers"]
+                keyed = any(d.call is asked for d in route.dependant.dependencies)
+                (by_key if keyed else at_itself).add(f"{method.upper()} {route.path}")
+    assert len(by_key) > 60
+    assert at_itself == {
+        "PUT /v1/custody-records/{record_id}/allocation",
+        "PUT /v1/custody-records/{record_id}/enrolment",
+    }
+
+
+async def test_an_answer_of_201_says_where_what_it_made_is_read_and_says_it_again(client):
+    record = await booked(client)
+    place = f"/v1/custody-records/{record['id']}"
+    key = a_key()
+    body = {"code": "TH68010", "committed_from": "2026-11-01", "committed_in_area": True}
+    for _ in range(2):
+        made = await client.post(f"{place}/offences", json=body, headers=key | {"If-Match": '"1"'})
+        assert (made.status_code, made.headers["location"]) == (201, place), made.text
+    assert (await client.get(made.headers["location"])).status_code == 200

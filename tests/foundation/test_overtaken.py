@@ -15,8 +15,8 @@ from builders import (
 )
 from checkpoint.access.guards import Holding
 from checkpoint.access.permissions import GRANTS, Permission
-from checkpoint.api import routes_of
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.addresses import routes_of
 from navigating import particulars
 from traces import counts, entries
 

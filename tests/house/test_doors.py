@@ -7,8 +7,8 @@ from pydantic import BaseModel
 from sqlmodel import SQLModel
 
 from checkpoint.access.guards import Holding
-from checkpoint.api import routes_of
 from checkpoint.foundation.actors import TOKEN_ROLES, Role
+from checkpoint.foundation.addresses import routes_of
 from checkpoint.foundation.schemas import Command, View
 from conftest import Clients
 

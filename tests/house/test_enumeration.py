@@ -21,8 +21,8 @@ from builders import (
     decided,
     proposed,
 )
-from checkpoint.api import routes_of
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.addresses import routes_of
 from contracting import CONTRACT
 from meeting import CALL, CANCEL, MOVE, PLAN, WARN
 from timings import told_apart

@@ -8,8 +8,8 @@ from pydantic import TypeAdapter
 from builders import a_key
 from checkpoint.access.guards import Holding
 from checkpoint.access.permissions import holds
-from checkpoint.api import routes_of
 from checkpoint.foundation.actors import TOKEN_ROLES
+from checkpoint.foundation.addresses import routes_of
 from checkpoint.foundation.faults import unsent
 from checkpoint.foundation.schemas import Command
 from house.test_enumeration import ABSENT, IDS

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from sqlmodel import SQLModel
 
-from checkpoint.api import routes_of
+from checkpoint.foundation.addresses import routes_of
 from checkpoint.foundation.database import Transaction, request_transaction
 from conftest import ROOT
 

@@ -3,8 +3,8 @@
 from starlette.routing import Mount
 
 from checkpoint.access.guards import Holding
-from checkpoint.api import routes_of
 from checkpoint.directory.published.mounting import published
+from checkpoint.foundation.addresses import routes_of
 from checkpoint.foundation.clock import now, token_time
 from checkpoint.foundation.database import request_transaction, request_transactions
 

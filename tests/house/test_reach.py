@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.guards import Holding
 from checkpoint.access.permissions import holds
-from checkpoint.api import routes_of
+from checkpoint.foundation.addresses import routes_of
 from checkpoint.foundation.database import request_transaction
 from house.test_enumeration import ABSENT, told
 from reaching import RECORD, Scene

@@ -1,8 +1,8 @@
 from fastapi.routing import APIRoute
 
-from checkpoint.api import routes_of
 from checkpoint.directory.published.mounting import described
 from checkpoint.directory.published.mounting import published as published_app
+from checkpoint.foundation.addresses import routes_of
 from checkpoint.foundation.problems import every_refusal, status_of
 from conftest import ROOT
 

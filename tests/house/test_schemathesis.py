@@ -22,8 +22,9 @@ from assessing import WHOLE_NEEDS
 from builders import KNOWN, WHOLE_CONSENT, a_booking, a_key, a_person
 from checkpoint.access.guards import Holding
 from checkpoint.access.permissions import holds
-from checkpoint.api import create_app, routes_of
+from checkpoint.api import create_app
 from checkpoint.foundation.actors import TOKEN_ROLES, Role
+from checkpoint.foundation.addresses import routes_of
 from checkpoint.foundation.clock import utc_now
 from checkpoint.foundation.settings import Environment, Settings
 from conftest import NOBODYS

@@ -136,7 +136,8 @@ async def _told(
     view = views.view(
         found, arm, record_id=record_id, is_first=is_first, is_theirs=is_theirs, seen=seen
     )
-    return shown(view, status=201 if drawn else 200)
+    place = {"Location": f"{router.prefix}{PLACE.format(record_id=record_id)}"} if drawn else None
+    return shown(view, status=201 if drawn else 200, headers=place)
 
 
 @router.post(
@@ -208,7 +209,8 @@ async def enrol(
 ) -> Response:
     """Take a case into the programme directly, where no trial is open: 201 at first, then 200."""
     found, made = await actions.enrol(session, record_id, command, by=by, at=now)
-    return shown(views.enrolment_view(found), status=201 if made else 200)
+    place = {"Location": f"{router.prefix}{DIRECT.format(record_id=record_id)}"} if made else None
+    return shown(views.enrolment_view(found), status=201 if made else 200, headers=place)
 
 
 @router.get(

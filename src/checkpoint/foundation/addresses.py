@@ -1,10 +1,12 @@
-"""What stands after the question mark: a name nobody knows is refused, and one said twice."""
+"""Addresses: what may stand after the question mark, and where it is read what a door has made."""
 
+import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, get_args, get_origin
+from functools import lru_cache
+from typing import Any, cast, get_args, get_origin
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import JsonValue
@@ -18,7 +20,46 @@ class ParameterUnknown(errors.Unprocessable):
     title = "A query parameter is not known here"
 
 
+PLACE = re.compile(r"\{[^}]*\}")
 KNOWN: dict[tuple[str, str], Mapping[str, bool]] = {}
+
+
+def routes_of(app: FastAPI) -> list[APIRoute]:
+    """Every route of the app, however deep its router lies."""
+
+    def walk(routes: list[Any]) -> Any:
+        for route in routes:
+            if isinstance(route, APIRoute):
+                yield route
+            elif hasattr(route, "original_router"):
+                yield from walk(route.original_router.routes)
+
+    return [*walk(cast("list[Any]", app.routes))]
+
+
+@lru_cache(maxsize=4)
+def _readable(app: FastAPI) -> frozenset[str]:
+    """The patterns of addresses that are read, whatever their places are called."""
+    return frozenset(PLACE.sub("{}", r.path) for r in routes_of(app) if "GET" in (r.methods or ()))
+
+
+def read_at(app: FastAPI, pattern: str, path: str) -> str:
+    """Where it is read what a door has made, or has added to.
+
+    Args:
+        app: with its routes.
+        pattern: the door's, as in ``/v1/cases/{id}/warnings``.
+        path: as it was asked for, with as many parts.
+
+    Returns:
+        The nearest address above that is read, the door's own first; its own where there is none.
+    """
+    parts, asked = PLACE.sub("{}", pattern).split("/"), path.split("/")
+    while len(parts) > 1:
+        if "/".join(parts) in _readable(app):
+            return "/".join(asked[: len(parts)])
+        parts.pop()
+    return path
 
 
 def parameters_of(route: APIRoute) -> Mapping[str, bool]:

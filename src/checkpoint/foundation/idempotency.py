@@ -18,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.addresses import read_at
 from checkpoint.foundation.database import Record, insert_values, rows_of
 from checkpoint.foundation.disclosure import Disclosure, described
 from checkpoint.foundation.logs import door_of
@@ -103,6 +104,7 @@ class Asked:
     door: str
     digest: bytes
     reached: Reached
+    place: str  # where what it makes is read, unless the door says where
 
     def id_for(self, by: Actor) -> UUID:
         """The kept answer's id: bound to key, caller, role, suites and door; not to be guessed."""
@@ -130,7 +132,9 @@ async def asked(
     # The version that was seen is part of what was asked, even where the body is empty.
     whole = request.headers.get("if-match", "").encode() + b"\0" + await request.body()
     digest = hashlib.sha256(whole).digest()
-    return Asked(found[1], _door(request), digest, reached=request.app.state.reached)
+    place = read_at(request.app, door_of(request.scope), request.url.path)
+    reached = request.app.state.reached
+    return Asked(found[1], _door(request), digest, reached=reached, place=place)
 
 
 def _door(request: Request) -> str:
@@ -186,6 +190,8 @@ async def once(
     if not kept.free:
         raise StillInFlight("Wait a moment and send it again; you will get the first answer.")
     response = await deed()
+    if response.status_code == 201:
+        response.headers.setdefault("Location", asked.place)
     await _keep(session, id, asked, response, by=by, at=at)
     return response
 

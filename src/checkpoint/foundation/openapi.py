@@ -8,6 +8,10 @@ from fastapi.openapi.utils import get_openapi
 from checkpoint.foundation.problems import Problem
 
 BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+MADE = {
+    "description": "Where what was made is read.",
+    "schema": {"type": "string", "format": "uri-reference"},
+}
 # Optional to the framework, so that the refusal says why they are wanted; required of a client.
 REQUIRED_HEADERS = frozenset({"if-match", "idempotency-key"})
 
@@ -45,6 +49,8 @@ def _completed(app: FastAPI) -> dict[str, Any]:
 def _complete_operation(path: str, operation: dict[str, Any]) -> None:
     if path.startswith("/v1"):
         operation["security"] = [{"token": []}]
+    if made := operation["responses"].get("201"):
+        made["headers"] = {"Location": MADE}
     for parameter in operation.get("parameters", []):
         if parameter["in"] == "header" and parameter["name"].lower() in REQUIRED_HEADERS:
             parameter["required"] = True

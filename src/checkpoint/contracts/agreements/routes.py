@@ -164,4 +164,7 @@ async def _shown(
 ) -> Response:
     row = await queries.one(session, contract_id, by=by, at=now)
     view = await queries.view(session, row, by=by, at=now)
-    return shown(view, headers={"ETag": etag(view.version)}, **how)
+    headers = {"ETag": etag(view.version)}
+    if how.get("status") == 201:
+        headers["Location"] = f"/v1/contracts/{contract_id}"
+    return shown(view, headers=headers, **how)

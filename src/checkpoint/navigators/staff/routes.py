@@ -67,7 +67,8 @@ async def add_navigator_provider(
 
     async def deed() -> Response:
         row = await actions.add_provider(session, command, by=by, at=now)
-        return shown(ProviderView.model_validate(row), status=201)
+        place = {"Location": f"{router.prefix}/reference/navigator-providers"}
+        return shown(ProviderView.model_validate(row), status=201, headers=place)
 
     return await once(session, asked, deed, by=by, at=now)
 
@@ -197,7 +198,10 @@ async def _answer(
 ) -> Response:
     found = await queries.one(session, navigator_id, actor=by)
     view = await queries.view(session, found, on=london_day(now))
-    return shown(view, status=status, headers={"ETag": etag(found.version)})
+    headers = {"ETag": etag(found.version)}
+    if status == 201:
+        headers["Location"] = f"{router.prefix}/navigators/{navigator_id}"
+    return shown(view, status=status, headers=headers)
 
 
 async def _record(
