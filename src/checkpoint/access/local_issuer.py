@@ -18,7 +18,7 @@ from checkpoint.foundation.actors import TOKEN_ROLES, Rank, Role
 from checkpoint.foundation.clock import TokenTime
 from checkpoint.foundation.keyfiles import kept
 from checkpoint.foundation.problems import RequestNotUnderstood, problems
-from checkpoint.foundation.schemas import View
+from checkpoint.foundation.schemas import Spelt, View
 
 LIFE = timedelta(hours=8)
 # Whoever tries the service as one of these roles has this rank, unless they choose another.
@@ -116,6 +116,16 @@ def token_rank(text: str | None) -> str | None:
 router = APIRouter(prefix=PATH, tags=["local issuer"])
 
 
+SuiteCode = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$"), Spelt("a suite's code", "DURHAMGATE")
+]
+Someone = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9._-]{1,60}$"),
+    Spelt("at most 60 letters, digits, ., - and _, without spaces", "someone-else"),
+]
+
+
 @router.post(
     "/token",
     response_model=TokenView,
@@ -131,15 +141,13 @@ async def issue_token(
         Form(description="The role to try.", json_schema_extra={"enum": [*TOKEN_ROLES]}),
     ],
     suite: Annotated[
-        list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]],
+        list[SuiteCode],
         Form(
             description="Suite codes, e.g. DURHAMGATE; repeat the field for several.",
             max_length=20,
         ),
     ] = [],  # noqa: B006 - FastAPI copies it
-    name: Annotated[
-        str, Form(pattern=r"^[A-Za-z0-9._-]{1,60}$", description="Who, to be several people.")
-    ] = "someone",
+    name: Annotated[Someone, Form(description="Who, to be several people.")] = "someone",
     rank: Annotated[
         str | None,
         AfterValidator(token_rank),

@@ -5,9 +5,13 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, JsonValue, StringConstraints, field_validator
 
 from checkpoint.batches.rules import ADDRESS, MOST_ITEMS, NAME, PATH, VERSION
-from checkpoint.foundation.schemas import Command, View
+from checkpoint.foundation.schemas import Command, Spelt, View
 
-ItemId = Annotated[str, StringConstraints(pattern=rf"^{NAME}$")]
+ItemId = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{NAME}$"),
+    Spelt("at most 40 letters, digits, - and _, without spaces", "booking"),
+]
 BATCH: JsonValue = {
     "items": [
         {
@@ -48,6 +52,7 @@ class BatchItem(Command):
     path: Annotated[
         str,
         StringConstraints(pattern=ADDRESS),
+        Spelt("an address under /v1, without a query", "/v1/custody-records"),
         Field(
             description="An address under /v1, without a query. `{item-1#/id}` in it stands for a "
             "field of an earlier item's answer.",
@@ -55,7 +60,12 @@ class BatchItem(Command):
         ),
     ]
     if_match: Annotated[
-        Annotated[str, StringConstraints(pattern=VERSION)] | None,
+        Annotated[
+            str,
+            StringConstraints(pattern=VERSION),
+            Spelt("an ETag as it was given to you, or an earlier item's", "{booking#etag}"),
+        ]
+        | None,
         Field(
             description="The ETag that you were given; `{item-1#etag}` stands for an earlier "
             "item's.",
@@ -63,7 +73,15 @@ class BatchItem(Command):
         ),
     ] = None
     idempotency_key: Annotated[
-        Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$")] | None,
+        Annotated[
+            str,
+            StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$"),
+            Spelt(
+                "at most 100 letters, digits and signs, without spaces",
+                "7f1de3c2-6a52-4f3b-9c55-0c1f6f7a9b01",
+            ),
+        ]
+        | None,
         Field(description="The same one whenever you send this item, alone or in a batch."),
     ] = None
     body: Annotated[

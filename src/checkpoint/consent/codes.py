@@ -24,6 +24,7 @@ from checkpoint.foundation.answers import public
 from checkpoint.foundation.codelists import CodeListView, CodeView, list_doors
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.problems import problems
+from checkpoint.foundation.schemas import Spelt
 
 router = APIRouter(prefix="/v1/reference", tags=["reference"])
 READER = holding(Permission.READ_REFERENCE)
@@ -109,7 +110,13 @@ async def list_information_sheets(request: Request, session: Transaction) -> Res
     dependencies=[READER],
 )
 async def read_information_sheet(
-    version: Annotated[str, Path(pattern=VERSION)], request: Request, session: Transaction
+    version: Annotated[
+        str,
+        Path(pattern=VERSION),
+        Spelt("its name in small letters, digits and -, 4 to 40 of them", "2026-11-01"),
+    ],
+    request: Request,
+    session: Transaction,
 ) -> Response:
     """What people are told, what each consent covers, and what withdrawing each means."""
     row = await lookups.sheet(session, version)

@@ -23,13 +23,18 @@ from checkpoint.foundation.schemas import (
     Instant,
     Moment,
     NextStep,
+    Spelt,
     Text,
     View,
     YesNo,
     example,
 )
 
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z_]{1,40}$")]
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, pattern=r"^[a-z_]{1,40}$"),
+    Spelt("a code in small letters and _, as its list has it", "changed_mind"),
+]
 Words = Annotated[
     Text | None,
     Field(max_length=1000, description="Why, in words, if somebody wants it said."),
@@ -65,7 +70,12 @@ class ConsentForm(Command):
     """One asking, as far as it has come; leave out whatever is not known yet."""
 
     sheet_version: Annotated[
-        Annotated[str, StringConstraints(pattern=VERSION)] | None,
+        Annotated[
+            str,
+            StringConstraints(pattern=VERSION),
+            Spelt("its name in small letters, digits and -, 4 to 40 of them", "2026-11-01"),
+        ]
+        | None,
         Field(description="Of the sheet that was given; see /v1/reference/information-sheets."),
     ] = None
     sheet_given_at: Annotated[Instant | None, Field(examples=["2026-11-03T09:00:00Z"])] = None

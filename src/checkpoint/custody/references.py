@@ -6,12 +6,25 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import Field, StringConstraints
 
 from checkpoint.custody.states import ModeOfTrial, OffenceCategory, OffenceSchedule
+from checkpoint.foundation.schemas import Spelt
 
 # Two letters and a year name the Act; COML is the common law.
 CODE = re.compile(r"[A-Z]{2}(?:\d{2}|ML)\d{3}[A-Z]?", re.ASCII)
+OffenceCode = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        to_upper=True,
+        pattern=r"^[A-Za-z]{2}(?:[0-9]{2}|[Mm][Ll])[0-9]{3}[A-Za-z]?$",
+    ),
+    Spelt("a CJS offence code of two letters and five digits", "TH68010"),
+    Field(description="CJS offence code; see /v1/reference/offences.", examples=["TH68010"]),
+]
 TITLE_LIMIT = 400
 COLUMNS = ("cjs_code", "category", "title")
 DATES = ("valid_from", "valid_until")

@@ -10,6 +10,7 @@ from checkpoint.custody.circumstances.schemas import CircumstancesView
 from checkpoint.custody.clocks import ProsecutionClock
 from checkpoint.custody.detention.schemas import DetentionView
 from checkpoint.custody.movements.schemas import Late, Words
+from checkpoint.custody.references import OffenceCode
 from checkpoint.custody.states import (
     CustodyState,
     DomesticAbuseGrade,
@@ -22,25 +23,25 @@ from checkpoint.custody.states import (
     OffenceSchedule,
 )
 from checkpoint.foundation.identifiers import heard_reference
-from checkpoint.foundation.schemas import Code, Command, Day, Instant, Moment, NextStep, View, YesNo
+from checkpoint.foundation.schemas import (
+    Code,
+    Command,
+    Day,
+    Instant,
+    Moment,
+    NextStep,
+    Spelt,
+    View,
+    YesNo,
+)
 from checkpoint.people.schemas import Because, PersonView, Who
-
-OffenceCode = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True,
-        to_upper=True,
-        pattern=r"^[A-Za-z]{2}(?:[0-9]{2}|[Mm][Ll])[0-9]{3}[A-Za-z]?$",
-    ),
-    Field(description="CJS offence code; see /v1/reference/offences.", examples=["TH68010"]),
-]
-
 
 CrimeReference = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9/-]{0,29}$"
     ),
+    Spelt("at most 30 letters, digits, / and -, without spaces", "D/12345/26"),
 ]
 Reference = Annotated[
     str,

@@ -24,6 +24,7 @@ from checkpoint.foundation.schemas import (
     Instant,
     Moment,
     NextStep,
+    Spelt,
     Text,
     View,
     example,
@@ -112,6 +113,7 @@ class RecordDisposal(Command):
     outcome_code: Annotated[
         str,
         StringConstraints(pattern=CODE),
+        Spelt("an outcome code of one or two digits", "22"),
         Field(description="See /v1/reference/disposal-outcomes."),
     ]
     disposed_on: Annotated[Day, Field(examples=["2026-11-03"])]

@@ -5,10 +5,14 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from checkpoint.extracts.states import Product, Verdict
-from checkpoint.foundation.schemas import Code, Command, Day, Text
+from checkpoint.foundation.schemas import Code, Command, Day, Spelt, Text
 
 Words = Annotated[Text, Field(max_length=2000)]
-FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,39}$", examples=["age_band"])]
+FieldName = Annotated[
+    str,
+    Field(pattern=r"^[a-z][a-z0-9_.-]{0,39}$", examples=["age_band"]),
+    Spelt("a field as GET /v1/extract-fields names it", "age_band"),
+]
 # What cuts hold of people, wherever the programme ran; null is not known.
 SexCode = Literal["male", "female", "not_specified"]
 EthnicityCode = Literal["white", "mixed", "asian", "black", "other"]

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StrictInt
 
 from checkpoint.forecast.states import RiskBand
-from checkpoint.foundation.schemas import Code, Command, Moment, NextStep, Text, View
+from checkpoint.foundation.schemas import Code, Command, Moment, NextStep, Spelt, Text, View
 
 Count = Annotated[StrictInt, Field(ge=0, le=1_000_000)]
 
@@ -54,7 +54,11 @@ class RecordForecast(Command):
     )
 
     tool: Annotated[Code, Field(description="See /v1/reference/forecast-tools.")]
-    tool_version: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+    tool_version: Annotated[
+        str,
+        Field(pattern=r"^[A-Za-z0-9._-]{1,40}$"),
+        Spelt("at most 40 letters, digits, ., - and _, without spaces", "2.1"),
+    ]
     band: Annotated[RiskBand, Field(description="As the tool gave it.")]
     votes: Votes
 

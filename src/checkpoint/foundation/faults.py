@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+MISMATCH = "string_pattern_mismatch"
 FIELD = re.compile(r"^[a-z][a-z_]{0,39}$")
 
 # What pydantic says, in the words of somebody who has two minutes. Never the value.
@@ -49,7 +50,7 @@ LIMITS = MappingProxyType(
     {
         "string_too_long": "Use at most {max_length} characters.",
         "string_too_short": "This must not be empty.",
-        "string_pattern_mismatch": "Write this in the form {pattern} (a regular expression).",
+        MISMATCH: "Write this in the form {pattern} (a regular expression).",
         "too_long": "Give at most {max_length}.",
         "too_short": "Give at least {min_length}.",
         "less_than_equal": "The most is {le}.",
@@ -95,6 +96,8 @@ def pointer(place: list[str]) -> str:
 
 
 def _detail(kind: str, context: Mapping[str, Any], error: Mapping[str, Any]) -> str:
+    if kind == MISMATCH and "words" in context:
+        return str(error["msg"])
     if kind == "value_error":
         return str(error["msg"]).removeprefix("Value error, ")
     if kind in ("enum", "literal_error"):

@@ -21,7 +21,7 @@ from pydantic import (
     StringConstraints,
     ValidationError,
 )
-from pydantic_core import CoreSchema, PydanticKnownError, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, PydanticKnownError, core_schema
 
 from checkpoint.foundation.calendar import LONDON
 
@@ -30,6 +30,7 @@ from checkpoint.foundation.calendar import LONDON
 HARMFUL = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 # What pydantic would take for seconds since 1970, even in quotes.
 NUMBER = re.compile(r"^\s*[+-]?[\d_.]+([eE][+-]?\d+)?\s*$")
+MISMATCH = "string_pattern_mismatch"
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
@@ -99,12 +100,35 @@ def utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+class Spelt:
+    """What a pattern says, in words: a refusal tells them with an example, not the pattern."""
+
+    def __init__(self, words: str, example: str) -> None:
+        self.words, self.example = words, example
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(self._taken, handler(source))
+
+    def _taken(self, value: Any, handler: Any) -> Any:
+        try:
+            return handler(value)
+        except ValidationError as fault:
+            if fault.errors(include_input=False)[0]["type"] != MISMATCH:
+                raise
+        told = {"words": self.words, "example": self.example}
+        raise PydanticCustomError(MISMATCH, "Write {words}, as {example}.", told)
+
+
 Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(harmless)
 ]
 Name = Annotated[Text, Field(max_length=100, examples=["Testperson"])]
 Code = Annotated[
-    str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z0-9_-]{1,40}$")
+    str,
+    StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z0-9_-]{1,40}$"),
+    Spelt("a code of at most 40 letters, digits, - and _, without spaces", "DURHAMGATE"),
 ]
 YesNo = StrictBool
 Day = Annotated[date, BeforeValidator(as_written), AfterValidator(in_range)]

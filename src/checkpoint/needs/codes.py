@@ -13,6 +13,7 @@ from checkpoint.foundation.answers import public
 from checkpoint.foundation.codelists import CodeListView, CodeView, list_doors
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.problems import problems
+from checkpoint.foundation.schemas import Spelt
 from checkpoint.needs import lookups, references
 from checkpoint.needs.lookups import InstrumentChanged, InstrumentNotFound
 from checkpoint.needs.questions import VERSION
@@ -110,7 +111,13 @@ async def list_needs_instruments(request: Request, session: Transaction) -> Resp
     dependencies=[READER],
 )
 async def read_needs_instrument(
-    version: Annotated[str, Path(pattern=VERSION)], request: Request, session: Transaction
+    version: Annotated[
+        str,
+        Path(pattern=VERSION),
+        Spelt("its name in small letters, digits and -, 4 to 40 of them", "2026-11-01"),
+    ],
+    request: Request,
+    session: Transaction,
 ) -> Response:
     """Every question of an instrument, with the answers to choose from and what they count."""
     row = await lookups.instrument(session, version)

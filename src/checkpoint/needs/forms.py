@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from checkpoint.foundation.schemas import Command, Instant, Text, YesNo
+from checkpoint.foundation.schemas import Command, Instant, Spelt, Text, YesNo
 from checkpoint.needs.questions import CODE, VERSION
 from checkpoint.needs.states import (
     CorrectionReason,
@@ -16,8 +16,16 @@ from checkpoint.needs.states import (
 )
 
 MOST_ANSWERS, MOST_STATEMENTS = 60, 10
-Version = Annotated[str, StringConstraints(pattern=VERSION)]
-Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=CODE)]
+Version = Annotated[
+    str,
+    StringConstraints(pattern=VERSION),
+    Spelt("its name in small letters, digits and -, 4 to 40 of them", "2026-11-01"),
+]
+Code = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, pattern=CODE),
+    Spelt("a code in small letters, digits and _, as the form names it", "own_view"),
+]
 Words = Annotated[Text, Field(max_length=1000)]
 CarriedOver = Annotated[
     YesNo, Field(description="True: taken over from the last assessment and not confirmed yet.")

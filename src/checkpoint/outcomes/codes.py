@@ -13,6 +13,7 @@ from checkpoint.foundation.answers import public
 from checkpoint.foundation.codelists import list_doors
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.problems import problems
+from checkpoint.foundation.schemas import Spelt
 from checkpoint.outcomes import lookups
 from checkpoint.outcomes.definitions import VERSION
 from checkpoint.outcomes.followup.states import LABELS as ROW_LABELS
@@ -73,7 +74,11 @@ async def list_outcome_definitions(request: Request, session: Transaction) -> Re
 async def read_outcome_definitions(
     request: Request,
     session: Transaction,
-    version: Annotated[str, Path(pattern=VERSION, description="Their name.")],
+    version: Annotated[
+        str,
+        Path(pattern=VERSION, description="Their name."),
+        Spelt("its name in small letters, digits and -, 4 to 40 of them", "2026-11-01"),
+    ],
 ) -> Response:
     """What counts as an outcome by one version: events, days, horizons and lags."""
     row = await lookups.one(session, version)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from checkpoint.foundation.schemas import Command, Day, Moment, Name, Text, View, example
+from checkpoint.foundation.schemas import Command, Day, Moment, Name, Spelt, Text, View, example
 from checkpoint.people.identifiers import CRO_EXAMPLE, EXAMPLE, is_cro, is_pnc_id
 from checkpoint.people.names import parts
 from checkpoint.people.states import (
@@ -63,6 +63,7 @@ CroNumber = Annotated[
 LocalAuthority = Annotated[
     str,
     StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[EWSNewsn][0-9]{8}$"),
+    Spelt("a GSS code of a letter and eight digits", "E06000047"),
     Field(
         description="GSS code; see /v1/reference/local-authorities for the nearest.",
         examples=["E06000047"],

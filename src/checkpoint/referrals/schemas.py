@@ -7,7 +7,17 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from checkpoint.foundation.schemas import Command, Day, Moment, NextStep, Text, View, YesNo, example
+from checkpoint.foundation.schemas import (
+    Command,
+    Day,
+    Moment,
+    NextStep,
+    Spelt,
+    Text,
+    View,
+    YesNo,
+    example,
+)
 from checkpoint.needs.states import NeedLevel, Pathway
 from checkpoint.referrals.references import REASON_LISTS
 from checkpoint.referrals.states import (
@@ -30,6 +40,7 @@ District = Annotated[
     StringConstraints(
         strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z]{1,2}[0-9][A-Za-z0-9]?$"
     ),
+    Spelt("the first half of a postcode", "DL1"),
 ]
 ServiceId = Annotated[UUID, Field(description="The service's id in the directory.")]
 MOST_SESSIONS = 31

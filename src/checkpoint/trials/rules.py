@@ -10,14 +10,22 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from checkpoint.foundation.schemas import harmless, in_range
+from checkpoint.foundation.schemas import Spelt, harmless, in_range
 from checkpoint.foundation.tomlfiles import parsed
 from checkpoint.trials.states import CONTROL, TrialKind, TrialState
 
 CODE = re.compile(r"^[A-Z0-9]+(-[A-Z0-9]+)*$")
 TEST_PREFIX = "TEST-"
-ArmCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
-SuiteCode = Annotated[str, Field(pattern=r"^[A-Z0-9-]{1,40}$")]
+ArmCode = Annotated[
+    str,
+    Field(pattern=r"^[a-z][a-z0-9_]{1,30}$"),
+    Spelt("an arm's code in small letters, digits and _", "treatment"),
+]
+SuiteCode = Annotated[
+    str,
+    Field(pattern=r"^[A-Z0-9-]{1,40}$"),
+    Spelt("a code of at most 40 capital letters, digits and -", "DURHAMGATE"),
+]
 Words = Annotated[str, Field(min_length=3, max_length=400)]
 FIRST_DAY = date(2015, 4, 7)  # the programme's, in Darlington
 MOST_WORDS = 1000

@@ -12,11 +12,12 @@ from checkpoint.custody.circumstances.states import (
     OmissionReason,
 )
 from checkpoint.foundation.identifiers import heard_reference
-from checkpoint.foundation.schemas import Command, Instant, Moment, View, YesNo, example
+from checkpoint.foundation.schemas import Command, Instant, Moment, Spelt, View, YesNo, example
 
 Language = Annotated[
     str,
     StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[A-Za-z]{2,3}$"),
+    Spelt("an ISO 639 code of two or three letters", "pl"),
     Field(description="ISO 639 code; bfi is British Sign Language.", examples=["pl"]),
 ]
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
+from pydantic import StringConstraints
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.guards import holding
@@ -44,6 +45,7 @@ from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken, check_all
 from checkpoint.foundation.paging import MalformedCursor, TurningShortly, links
 from checkpoint.foundation.problems import problems
+from checkpoint.foundation.schemas import Spelt
 from checkpoint.needs.states import Pathway
 
 router = APIRouter(prefix="/v1", tags=["directory"])
@@ -92,8 +94,11 @@ Within = Annotated[
 ]
 Day = Annotated[int | None, Query(ge=1, le=7, description="Open on that day; 1 is Monday.")]
 Time = Annotated[
-    str | None,
-    Query(pattern=CLOCK, description="Open then by England's clock, as 14:30.", examples=["14:30"]),
+    Annotated[
+        str, StringConstraints(pattern=CLOCK), Spelt("a time of day on the 24-hour clock", "14:30")
+    ]
+    | None,
+    Query(description="Open then by England's clock, as 14:30.", examples=["14:30"]),
 ]
 Age = Annotated[int | None, Query(ge=0, le=150, description="For people of that age.")]
 Sex = Annotated[SoughtSex | None, Query(description="For people of that sex.")]
@@ -102,7 +107,13 @@ Residence = Annotated[
     Query(min_length=1, max_length=80, description="For people who live there; as place."),
 ]
 Language = Annotated[
-    str | None, Query(pattern="^[A-Za-z]{2,3}$", description="ISO 639 code, as pl.")
+    Annotated[
+        str,
+        StringConstraints(pattern="^[A-Za-z]{2,3}$"),
+        Spelt("an ISO 639 code of two or three letters", "pl"),
+    ]
+    | None,
+    Query(description="ISO 639 code, as pl."),
 ]
 Free = Annotated[bool, Query(description="Free of charge.")]
 FreePlaces = Annotated[bool, Query(description="With a free place.")]

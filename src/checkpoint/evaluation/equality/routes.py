@@ -16,6 +16,7 @@ from checkpoint.evaluation.states import EvaluationEvent
 from checkpoint.foundation.answers import shown
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import Transaction
+from checkpoint.foundation.schemas import Spelt
 
 router = APIRouter(prefix=PREFIX, tags=["evaluation"])
 Declared = Annotated[
@@ -23,6 +24,7 @@ Declared = Annotated[
         Annotated[
             str,
             StringConstraints(pattern=rf"^({'|'.join(CHARACTERISTICS)}):[\w-]+$", max_length=60),
+            Spelt("what and which group of it, with a colon between", "ethnicity:white"),
         ]
     ],
     Query(

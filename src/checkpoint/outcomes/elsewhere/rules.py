@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from checkpoint.foundation.schemas import Command, Day, Text, example
+from checkpoint.foundation.schemas import Command, Day, Spelt, Text, example
 from checkpoint.foundation.tomlfiles import parsed
 from checkpoint.outcomes.cuts.facts import ALLOCATED, Horizon, Programme
 from checkpoint.outcomes.cuts.states import Measure
@@ -31,7 +31,11 @@ FIRST = "As it was brought in first."
 CHANGED_UNTOLD = "Another edition; its manifest does not say what it changes."
 Words = Annotated[Text, Field(min_length=3, max_length=400)]
 Short = Annotated[Text, Field(max_length=40)]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Name = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$"),
+    Spelt("a name in small letters, digits and _", "prior_arrests"),
+]
 # What a file of participants tells of everybody, beside what the manifest names.
 TOLD = frozenset(
     [
@@ -108,7 +112,11 @@ class Manifest(Command):
         events=1,
     )
 
-    code: Annotated[str, StringConstraints(pattern=CODE.pattern, max_length=40)]
+    code: Annotated[
+        str,
+        StringConstraints(pattern=CODE.pattern, max_length=40),
+        Spelt("capital letters and digits in groups with - between", "ROSSI-1980"),
+    ]
     title: Words
     source: Words
     changed: Annotated[

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from checkpoint.foundation.schemas import Command, Day
+from checkpoint.foundation.schemas import Command, Day, Spelt
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 from checkpoint.outcomes.elsewhere.rules import TOLD, Covariate, Manifest, participant_id
 from checkpoint.outcomes.elsewhere.states import CovariateType, TimeUnit
@@ -17,8 +17,16 @@ from checkpoint.trials.rules import ArmCode
 
 # No letter that a spreadsheet takes for a formula stands first, and no other of harm.
 PLAIN = r"^[A-Za-z0-9][A-Za-z0-9 ,.'()&/_-]{0,39}$"
-Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-Plain = Annotated[str, StringConstraints(strip_whitespace=True, pattern=PLAIN)]
+Reference = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"),
+    Spelt("at most 64 letters, digits, ., - and _, without spaces", "P-0017"),
+]
+Plain = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, pattern=PLAIN),
+    Spelt("at most 40 plain letters, digits and spaces, a letter or digit first", "County Durham"),
+]
 Count = Annotated[int, Field(ge=0, le=100_000)]
 YES, NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 LONGEST = 3700

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
+from pydantic import StringConstraints
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.guards import holding
@@ -23,6 +24,7 @@ from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.idempotency import CREATING, Once, once
 from checkpoint.foundation.problems import problems
+from checkpoint.foundation.schemas import Spelt
 from checkpoint.needs.states import Pathway
 from checkpoint.referrals.offers import actions, queries, views
 from checkpoint.referrals.offers.fits import Fit
@@ -45,6 +47,11 @@ RecordId = Annotated[UUID, Path(description="The custody record's id.")]
 NONE = "/no-provider-available"
 READ = (CustodyRecordNotFound, ArmNotRead)
 Reader = Annotated[Actor, holding(Permission.READ_REFERRALS)]
+Language = Annotated[
+    str,
+    StringConstraints(pattern="^[a-z]{2,3}$"),
+    Spelt("an ISO 639 code of two or three small letters", "pl"),
+]
 Referrer = Annotated[Actor, holding(Permission.REFER)]
 
 
@@ -58,9 +65,7 @@ async def read_case_offers(
         list[Pathway] | None,
         Query(description="Only these; left out, every need.", max_length=len(Pathway)),
     ] = None,
-    language: Annotated[
-        str | None, Query(description="ISO 639 code, e.g. pl.", pattern="^[a-z]{2,3}$")
-    ] = None,
+    language: Annotated[Language | None, Query(description="ISO 639 code, e.g. pl.")] = None,
     day: Annotated[
         list[Annotated[int, Query(ge=1, le=7)]] | None,
         Query(description="Days on which the person can come; 1 is Monday.", max_length=7),
