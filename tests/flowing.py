@@ -15,7 +15,7 @@ FLOW = "TEST-FLOW"
 GATES = ("arrested", "screened", "eligible", "consented", "allocated")
 REASONS = {
     "arrested": ("not_told", "no_staff"),
-    "screened": ("ineligible_in_breach", "ineligible"),
+    "screened": ("ineligible_in_breach", "ineligible", "ineligible_ADULT"),
     "eligible": ("not_asked", "no_reason"),
     "consented": ("allocated_before",),
 }
@@ -44,6 +44,7 @@ def a_flow(people: int) -> dict[str, Any]:
     return {
         "gates": {gate: sum(at[later] for later in GATES[i:]) for i, gate in enumerate(GATES)},
         "stopped": {gate: _shared(at[gate], reasons) for gate, reasons in REASONS.items()},
+        "words": {"screened": {"ineligible_ADULT": "Was the person 18 or over when arrested?"}},
         "by": by,
     }
 

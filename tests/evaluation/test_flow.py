@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkpoint.evaluation.flows.facts import words_of
 from checkpoint.evaluation.flows.rules import (
     GATES,
     Flow,
@@ -105,6 +106,14 @@ def test_fewer_at_an_earlier_gate_than_at_a_later_one_is_a_fault():
     assert found == ["screened.not_told: -4 people"]
 
 
+def test_a_reason_is_told_as_the_cut_calls_it_with_a_criterions_code_beside_it():
+    called = {"ineligible_ADULT": "Was the person an adult?", "legal_advice": "On legal advice"}
+    assert words_of("ineligible_ADULT", called) == "not eligible, ADULT: Was the person an adult?"
+    assert words_of("legal_advice", called) == "on legal advice"
+    assert words_of("ineligible_ADULT") == "not eligible: ADULT"
+    assert words_of("no_staff") == "no staff"
+
+
 async def told(at_cuts, place=PLACE, role=Role.STATISTICIAN, **params):
     answer = await at_cuts(role).get(place, params=params)
     assert answer.status_code == 200, answer.text
@@ -135,7 +144,11 @@ async def test_the_flow_tells_who_came_how_far_from_arrest_to_analysis(at_cuts, 
         for each in arm["analysed"]:
             assert sum(by_code(each["parts"]).values()) == arm["allocated"]
     words = [part["words"] for part in found["gates"][1]["stopped"]]
-    assert words == ["not eligible", "not eligible: in breach"]
+    assert words == [
+        "not eligible",
+        "not eligible, ADULT: Was the person 18 or over when arrested?",
+        "not eligible: in breach",
+    ]
     given = by_code(found["given_together"])
     assert sum(given.values()) == 150
     assert given["another_arm"] == sum(p.delivered_mask not in (None, p.mask) for p in people)

@@ -157,6 +157,8 @@ async def test_whoever_is_not_eligible_is_counted_by_the_first_criterion_not_met
     )
     (((code,)),) = not_met
     assert programme.flow["stopped"]["screened"] == {f"ineligible_{code}": 1}
+    (question,) = programme.flow["words"]["screened"].values()
+    assert question.endswith("?")
 
 
 @pytest.mark.slow

@@ -48,6 +48,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "not_followed": "Not followed up so long",
     }
 )
+NOTHING: Mapping[str, str] = MappingProxyType({})
 CRITERION = "ineligible_"
 NOTHING_BEFORE = (
     "The programme tells nothing of what came before allocation, so the flow begins there."
@@ -58,15 +59,20 @@ TOGETHER = (
 )
 
 
-def words_of(code: str) -> str:
+def words_of(code: str, called: Mapping[str, str] = NOTHING) -> str:
     """A reason in words.
 
     Args:
         code: of the reason; of whoever is not eligible with the criterion that was not met.
+        called: what the cut calls the gate's reasons; of a criterion, what it asks.
 
     Returns:
-        Its words; a code without words of its own as it stands.
+        Its words, a criterion's with its code beside them; a code without words as it stands.
     """
+    if code.startswith(CRITERION) and code in called:
+        return f"not eligible, {code.removeprefix(CRITERION)}: {called[code]}"
+    if code in called:
+        return called[code][:1].lower() + called[code][1:]
     if code.startswith(CRITERION):
         return f"not eligible: {code.removeprefix(CRITERION).replace('_', ' ').replace('-', ' ')}"
     return WORDS.get(code, code.replace("_", " "))

@@ -134,24 +134,17 @@ def _told(
     boxes: Flow,
     gone: AbstractSet[str],
 ) -> FlowView:
-    def part(box: str, code: str) -> PartView:
-        return PartView(code=code, words=facts.words_of(code), people=number(box))
+    called = opened.cut.flow.get("words", {})
+
+    def part(box: str, code: str, called: Mapping[str, str] = facts.NOTHING) -> PartView:
+        return PartView(code=code, words=facts.words_of(code, called), people=number(box))
 
     def number(box: str) -> int | None:
         return None if box in gone else boxes.boxes[box]
 
     masked = not opened.unblinded
     given = [part(f"given.{code}", code) for code in GIVEN] if masked else None
-    before = [
-        GateView(
-            gate=gate.code,
-            words=facts.GATES[gate.code],
-            people=number(gate.code),
-            stopped=[part(f"{gate.code}.{reason}", reason) for reason in gate.stopped],
-            stopped_words=facts.REASONS[gate.code],
-        )
-        for gate in gates
-    ]
+    before = [_gate(gate, number(gate.code), called.get(gate.code, {}), part) for gate in gates]
     arms = [_arm(arm, opened, number(f"arm.{arm.mask}"), part) for arm in opened.arms]
     withheld = [facts.TOGETHER] * masked + [words.SMALL] * bool(gone)
     return FlowView(
@@ -166,6 +159,16 @@ def _told(
         sums_checked=len(boxes.sums),
         window=window(opened),
         in_words=in_words(before, number(ALLOCATED), arms, given),
+    )
+
+
+def _gate(gate: Gate, people: int | None, called: Mapping[str, str], part: Any) -> GateView:
+    return GateView(
+        gate=gate.code,
+        words=facts.GATES[gate.code],
+        people=people,
+        stopped=[part(f"{gate.code}.{reason}", reason, called) for reason in gate.stopped],
+        stopped_words=facts.REASONS[gate.code],
     )
 
 

@@ -1,7 +1,7 @@
 """How many came to each gate before allocation, and where the others stopped. Nobody's case."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,12 +10,20 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.consent.references import label_of
+from checkpoint.consent.states import ConsentAnswer
+from checkpoint.custody.circumstances.states import OmissionReason
+from checkpoint.custody.states import label
+from checkpoint.eligibility import lookups
+from checkpoint.eligibility.rules import parse
 from checkpoint.foundation.calendar import london_midnight
 from checkpoint.foundation.database import rows_of
 from checkpoint.outcomes.cuts.facts import GATES
 from checkpoint.trials.queries import Standing
 
 ACROSS = ("gate", "suite", "sex", "ethnicity", "age_band")
+UNMET = "ineligible_"  # before the criterion's code, as the statement below has it
+OMITTED: Mapping[str, str] = {reason.value: label(reason) for reason in OmissionReason}
 INSTANT = timedelta(microseconds=1)  # so that what happens at that moment counts
 # Each case stands at the last gate it came to; whoever came to one came to all before it.
 REACHED = sa.text("""
@@ -127,8 +135,9 @@ async def flow(
     Returns:
         ``gates``: how many came to each, from arrest to allocation; each is those who stopped there
         and those of the next. ``stopped``: how many did at each, by reason; of those not eligible,
-        by the first criterion of the rules that they did not meet. ``by``: how many stand
-        at each gate, by suite, sex, ethnicity and age band; None is not known.
+        by the first criterion of the rules that they did not meet. ``words``: the same reasons as
+        their lists have them now, so that a cut tells them for good. ``by``: how many stand at each
+        gate, by suite, sex, ethnicity and age band; None is not known.
     """
     known = min(until, london_midnight(last + timedelta(days=1)) - INSTANT)
     rows = await rows_of(
@@ -152,6 +161,7 @@ async def flow(
     return {
         "gates": came,
         "stopped": {gate: dict(told) for gate, told in stopped.items()},
+        "words": await _words(session, stopped),
         "by": [dict(zip(ACROSS, each, strict=True), cases=count) for each, count in by.items()],
     }
 
@@ -162,3 +172,26 @@ def _span(trial: Standing, until: datetime) -> dict[str, datetime]:
     if trial.protocol.closes_on is not None:
         ends.append(london_midnight(trial.protocol.closes_on))
     return {"since": london_midnight(trial.protocol.opens_on), "until": min(ends)}
+
+
+async def _words(
+    session: AsyncSession, stopped: Mapping[str, Iterable[str]]
+) -> dict[str, dict[str, str]]:
+    """What the reasons are called, by gate; those that no list has are left out."""
+    unmet = {code for code in stopped["screened"] if code.startswith(UNMET)}
+    questions = await _questions(session) if unmet else {}
+    declined = {code: label_of(ConsentAnswer.DECLINED, code) for code in stopped["eligible"]}
+    return {
+        "arrested": {code: OMITTED[code] for code in stopped["arrested"] if code in OMITTED},
+        "screened": {code: questions[code] for code in unmet if code in questions},
+        "eligible": {code: words for code, words in declined.items() if words != code},
+    }
+
+
+async def _questions(session: AsyncSession) -> dict[str, str]:
+    """What each criterion asks, by the latest rules that have it."""
+    return {
+        f"{UNMET}{criterion.code}": criterion.question
+        for row in await lookups.rule_sets(session)
+        for criterion in parse(row.content).criteria
+    }
