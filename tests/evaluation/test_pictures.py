@@ -174,6 +174,18 @@ async def test_what_an_evaluator_is_not_shown_is_in_no_picture(at_cuts, flowed):
     assert "Arm A" not in lettering(together)[0]
 
 
+async def test_curves_that_show_little_say_why_on_the_paper(at_cuts, flowed):
+    held = lettering((await had(at_cuts, FLOW, "/survival.svg", Role.EVALUATOR, cut=5)).text)[0]
+    assert "No curve is drawn. Withheld: it rests on 1 to 9" in " ".join(held.split())
+    few = (await had(at_cuts, FLOW, "/survival.svg", Role.EVALUATOR, cut=1)).text
+    assert "In steps of at least 10 events" in " ".join(lettering(few)[0].split())
+    each = (await had(at_cuts, FLOW, "/survival.svg", cut=5)).text
+    assert "No curve is drawn" not in each
+    assert "In steps of at least" not in each
+    told = (await had(at_cuts, FLOW, "/survival.txt", Role.EVALUATOR, cut=5)).text
+    assert "At risk, withheld." in told
+
+
 @pytest.mark.slow
 async def test_an_empty_cut_is_drawn_as_empty(at_cuts):
     for picture in PICTURES:

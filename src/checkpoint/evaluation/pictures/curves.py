@@ -12,12 +12,16 @@ from checkpoint.evaluation.pictures.drawing import (
     STROKES,
     TITLE,
     Picture,
+    wrapped,
 )
 from checkpoint.evaluation.pictures.numbers import figure_of, interval
 from checkpoint.evaluation.times.schemas import AtView, CurveView, TimeToEventView
 
 WIDTH, HEIGHT = 7.6, 4.4
 LEFT, RIGHT = 1.25, 0.35
+FEW_STEPS = 3
+FEW = "so few events make hardly a step, and what came after the last is not drawn."
+NOTHING_YET = "Nobody has been observed yet."
 COLUMNS = 9  # of numbers at risk
 
 
@@ -42,12 +46,14 @@ def drawn(view: TimeToEventView, foot: Sequence[str]) -> Picture:
              (whole - TITLE - under) / whole)
         )  # fmt: skip
         _drawn(axes, shown)
+        if not any(curve.steps for curve in shown):
+            _told_instead(axes, drawn_so(view, shown))
         _at_risk(figure, axes, shown, (under - 0.5) / whole, LINE / whole)
 
     return Picture(
         title=f"{view.measures}: time to the first, {view.trial}{', synthetic' * view.synthetic}",
         words=in_words(view, shown),
-        foot=foot,
+        foot=[*drawn_so(view, shown), *foot],
         width=WIDTH,
         height=height,
         draw=draw,
@@ -57,6 +63,34 @@ def drawn(view: TimeToEventView, foot: Sequence[str]) -> Picture:
 def label_of(curve: CurveView) -> str:
     """What a curve is called."""
     return f"Arm {curve.arm or curve.mask}" if curve.mask else "All arms together"
+
+
+def drawn_so(view: TimeToEventView, shown: Sequence[CurveView]) -> list[str]:
+    """Why curves show less than there is to know.
+
+    Args:
+        view: as its reader sees it.
+        shown: the curves that are drawn.
+
+    Returns:
+        Sentences for the paper; none where every step is drawn.
+    """
+    if view.withheld is not None and all(curve.events is None for curve in shown):
+        return [f"No curve is drawn. {view.withheld}"]
+    found = [f"Arms are not drawn. {view.withheld}"] if view.withheld else []
+    if view.coarsened is None:
+        return found
+    short = [label_of(curve) for curve in shown if len(curve.steps) < FEW_STEPS]
+    few = f" {', '.join(short)}: {FEW}" if short else ""
+    return [*found, f"{view.coarsened}{few}"]
+
+
+def _told_instead(axes: Any, why: Sequence[str]) -> None:
+    lines = [line for each in why or [NOTHING_YET] for line in wrapped(each, WIDTH - 3)]
+    axes.text(
+        0.5, 0.6, "\n".join(lines), transform=axes.transAxes, ha="center", va="center",
+        bbox={"facecolor": "white", "edgecolor": "black"},
+    )  # fmt: skip
 
 
 def _drawn(axes: Any, shown: Sequence[CurveView]) -> None:
@@ -121,7 +155,8 @@ def in_words(view: TimeToEventView, shown: Sequence[CurveView]) -> list[str]:
         found += [f"At {each.horizon}: {_share(each)}." for each in curve.horizons]
         at = {each.day: each.at_risk for each in curve.at_risk}
         at_risk = [f"day {day}: {told(at[day])}" for day in days_told(curve)]
-        found.append(f"At risk, {'; '.join(at_risk) or 'nobody'}.")
+        none = "withheld" if curve.events is None else "nobody"
+        found.append(f"At risk, {'; '.join(at_risk) or none}.")
     found += [f"{test.name}: p = {figure_of(test.p)}." for test in view.tests]
     if view.unadjusted is not None:
         found += [
@@ -129,7 +164,7 @@ def in_words(view: TimeToEventView, shown: Sequence[CurveView]) -> list[str]:
             f"{interval(each.ratio, each.low, each.high)}."
             for each in view.unadjusted.hazards
         ]
-    return found + [each for each in (view.withheld, view.coarsened) if each]
+    return found
 
 
 def _share(at: AtView) -> str:
