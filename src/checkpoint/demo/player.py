@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import httpx
 
-from checkpoint.demo.week import MARK, Deed, Step
+from checkpoint.demo.week import MARK, READMES, Deed, Step
 from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Role
 
@@ -23,7 +23,7 @@ LOOKS_ALIKE = "person-probably-known"
 
 class NotADemoDatabase(errors.Conflict):
     slug = "not-a-demo-database"
-    title = "The demo plays only where there is nobody, or nobody but its own made-up people"
+    title = "The demo plays only where there is nobody, or nobody but made-up people"
 
 
 class NoLocalIssuer(errors.Forbidden):
@@ -34,6 +34,18 @@ class NoLocalIssuer(errors.Forbidden):
 class DemoInterrupted(errors.Unavailable):
     slug = "demo-interrupted"
     title = "The demo stopped where it was; the service did not answer as it should"
+
+
+def made_up(family_name: str) -> bool:
+    """Whether only somebody of the demo's, or of the README's, is called so.
+
+    Args:
+        family_name: as it is on record.
+
+    Returns:
+        False for every name that a person could have.
+    """
+    return family_name == READMES or family_name.startswith(MARK)
 
 
 class Player:
@@ -65,17 +77,18 @@ class Player:
         return [suite["code"] for suite in taking]
 
     def people(self) -> int:
-        """How many of the demo's people are there already.
+        """How many made-up people are there already.
 
         Raises:
-            NotADemoDatabase: there is somebody who is not the demo's.
+            NotADemoDatabase: there is somebody who is neither the demo's nor the README's.
         """
         count = 0
         for line in self._everybody():
-            if not str(line["family_name"]).startswith(MARK):
+            if not made_up(str(line["family_name"])):
                 raise NotADemoDatabase(
-                    "It holds somebody who is not made up by the demo; nothing was changed. "
-                    "Leave out --url, or give an empty --folder."
+                    "It holds somebody who is not made up; nothing was changed. The demo plays "
+                    f"beside its own people ({MARK}...) and the README's ({READMES}) alone: leave "
+                    "out --url, or start a service with another CHECKPOINT_DATA_FOLDER."
                 )
             count += 1
         return count

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 Value = TypeVar("Value")
 # How everybody made up here is known: their family names begin with this.
 MARK = "Synthetic-"
+READMES = "Testperson"  # the family name of everybody who is booked in by hand from the README
 FAMILIES = (
     "Alder", "Bramble", "Cobble", "Dovecote", "Elderberry", "Foxglove", "Gorse", "Hawthorn",
     "Inkwell", "Juniper", "Kestrel", "Lantern", "Meadow", "Nettle", "Osprey", "Pebble",
