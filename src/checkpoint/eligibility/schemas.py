@@ -20,6 +20,12 @@ from checkpoint.forecast.states import RiskBand
 from checkpoint.foundation.actors import Rank
 from checkpoint.foundation.schemas import Command, Day, Instant, Moment, NextStep, View, example
 
+OF_DECISION = (
+    "What may be done about the decision itself: decide again, and where it is read, also what a "
+    "supervisor may say of it. What may be done with the case, consent and all that follows too: "
+    "GET /v1/custody-records/{record_id}/next-steps."
+)
+
 
 class PreviewEligibility(Command):
     """Facts about nobody in particular: no name, no number."""
@@ -181,7 +187,7 @@ class DecisionView(AnswerView):
         list[Changed],
         Field(description="What that was, by kind.", examples=[["screening", "co_accused"]]),
     ] = []
-    next_steps: list[NextStep]
+    next_steps: Annotated[list[NextStep], Field(description=OF_DECISION)]
 
 
 class DecisionSummary(View):
@@ -202,4 +208,4 @@ class DecisionsView(View):
     """A case's decisions, the present one first, and what may be done."""
 
     items: list[DecisionSummary]
-    next_steps: list[NextStep]
+    next_steps: Annotated[list[NextStep], Field(description=OF_DECISION)]

@@ -45,13 +45,16 @@ class LateEntryView(View):
     ]
 
 
+OF_CASE = "Of the whole case; an answer about one thing has the steps of that thing alone."
+
+
 class NextStepsView(View):
     """What may be done with a case, and why not where it may not."""
 
     standing: Annotated[
         StandingSummary | None, Field(description="The present decision's; null before the first.")
     ]
-    next_steps: list[NextStep]
+    next_steps: Annotated[list[NextStep], Field(description=OF_CASE)]
     overtaken: Annotated[
         bool,
         Field(
