@@ -20,7 +20,7 @@ NASTY = ["it's", '"', "\\", "a:b %s $1", "é", "{}", "';--", ""]
 MANY = "SELECT gen_random_uuid() AS participant, n FROM generate_series(1, 3000000) AS n"
 READING = sa.text(
     "SELECT pid FROM pg_stat_activity WHERE application_name = 'checkpoint extract' "
-    "AND query LIKE '%generate_series%' AND pid <> pg_backend_pid()"
+    "AND query LIKE '%generate_series%' AND datname = current_database()"
 )
 
 

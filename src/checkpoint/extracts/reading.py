@@ -11,7 +11,8 @@ from checkpoint.extracts.arrays import numbers_of
 from checkpoint.extracts.risk import Codes
 
 ID_BYTES = 16
-MOST_VALUES = 10_000  # of one column; one with more is withheld whole
+# Of one column; one with more is withheld whole. As many as two bytes tell apart, at the most.
+MOST_VALUES = 10_000
 # Arrow's own allocator keeps what it once had, some 60 MB more at the most.
 pa.set_memory_pool(pa.system_memory_pool())
 Clean = Callable[[str], str | None]
@@ -42,7 +43,7 @@ class Codebook:
         self._most = most
         self._codes: dict[str | None, int] = {None: 0}
 
-    def coded(self, column: Any) -> NDArray[np.int32]:
+    def coded(self, column: Any) -> NDArray[np.uint16]:
         """The codes of a column of one batch.
 
         Args:
@@ -51,13 +52,15 @@ class Codebook:
         Returns:
             By row; all 0 once there were too many values.
         """
+        if not self.overflown:
+            encoded = column.dictionary_encode()
+            found = [*map(self._code, map(text_of, encoded.dictionary.to_pylist())), 0]
+            self.overflown = len(self.values) > self._most + 1
         if self.overflown:
-            return np.zeros(len(column), np.int32)
-        encoded = column.dictionary_encode()
-        texts = map(text_of, encoded.dictionary.to_pylist())
-        table = np.array([*map(self._code, texts), 0], np.int32)
-        self.overflown = len(self.values) > self._most + 1
-        codes: NDArray[np.int32] = table[numbers_of(encoded.indices, len(table) - 1)]
+            return np.zeros(len(column), np.uint16)
+        codes: NDArray[np.uint16] = np.array(found, np.uint16)[
+            numbers_of(encoded.indices, len(found) - 1)
+        ]
         return codes
 
     def _code(self, raw: str) -> int:
@@ -103,4 +106,4 @@ def table_of(books: Sequence[Codebook], batch: Any, first: int) -> Codes:
         By row and column.
     """
     columns = [book.coded(batch.column(first + n)) for n, book in enumerate(books)]
-    return np.stack(columns, axis=1) if columns else np.zeros((batch.num_rows, 0), np.int32)
+    return np.stack(columns, axis=1) if columns else np.zeros((batch.num_rows, 0), np.uint16)

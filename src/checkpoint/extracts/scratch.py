@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from checkpoint.extracts.risk import Codes
 
-PARTS = 64
+PARTS = 128
 AT_ONCE = 3 << 20  # bytes that wait before they are put into parts
 TWICE = "somebody stands twice among the people of the cut"
 Digests = NDArray[np.uint64]  # by row: the first and the last 64 bits
 # Spreads ids that begin alike; odd, and otherwise of no meaning.
 MOST_STEPS = 32
-A_FEW = 3  # bits, so that eight keys or so begin alike, and the table of beginnings stays small
+A_FEW = 1  # bits, so that two keys or so begin alike, and the table of beginnings stays small
 MIXED_BY = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -30,12 +30,12 @@ class Parts:
     Args:
         folder: nobody else's.
         name: of the files.
-        columns: codes in a row.
+        columns: codes in a row, of two bytes each.
     """
 
     def __init__(self, folder: Path, name: str, columns: int) -> None:
         self._paths = [folder / f"{name}-{part:02d}" for part in range(PARTS)]
-        self._row = np.dtype([("digest", "<u8", (2,)), ("codes", "<i4", (columns,))])
+        self._row = np.dtype([("digest", "<u8", (2,)), ("codes", "<u2", (columns,))])
         self.rows = 0
         self._waiting: list[NDArray[Any]] = []
 
@@ -59,7 +59,7 @@ class Parts:
             return
         rows = np.concatenate(self._waiting)
         self._waiting = []
-        part = (rows["digest"][:, 0] >> np.uint64(58)).astype(np.uint8)
+        part = (rows["digest"][:, 0] >> np.uint64(57)).astype(np.uint8)
         rows = rows[np.argsort(part, kind="stable")]
         ends = np.cumsum(np.bincount(part, minlength=PARTS))
         for path, end, size in zip(self._paths, ends, np.diff(ends, prepend=0), strict=True):
@@ -67,7 +67,7 @@ class Parts:
                 with path.open("ab") as file:
                     rows[end - size : end].tofile(file)
 
-    def __iter__(self) -> Iterator[tuple[Digests, NDArray[np.int32]]]:
+    def __iter__(self) -> Iterator[tuple[Digests, NDArray[np.uint16]]]:
         """All parts in the order of pseudonyms, empty ones too; within a part as rows came."""
         self._put()
         for path in self._paths:
@@ -107,7 +107,7 @@ class People:
 
     def __init__(self, folder: Path) -> None:
         # Put in parts by a number made of the id, so that they are in order part by part.
-        self._parts = Parts(folder, "people", 4)
+        self._parts = Parts(folder, "people", 8)
         self._keys: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._ids: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._digests: Digests = np.empty((0, 2), np.uint64)
@@ -123,7 +123,7 @@ class People:
             digests: their pseudonyms.
         """
         keys = np.stack([_mixed(ids), ids[:, 1]], axis=1)
-        self._parts.add(keys, digests.view(np.int32))
+        self._parts.add(keys, digests.view(np.uint16))
 
     def close(self) -> None:
         """Nobody comes any more; from now on they can be found.

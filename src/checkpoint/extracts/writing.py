@@ -14,6 +14,7 @@ from checkpoint.extracts.arrays import flags, numbers, texts
 from checkpoint.extracts.columns import Column, Kind
 from checkpoint.extracts.hierarchies import WITHHELD, generalised, top
 from checkpoint.extracts.references import Policy
+from checkpoint.extracts.risk import Codes
 from checkpoint.extracts.scratch import Digests
 
 PSEUDONYM = "pseudonym"
@@ -123,7 +124,7 @@ def _ten_bits(digests: Digests, begin: int) -> NDArray[np.int64]:
 
 
 def in_order(
-    digests: Digests, codes: NDArray[np.int32], columns: Sequence[Told], first: Sequence[int] = ()
+    digests: Digests, codes: Codes, columns: Sequence[Told], first: Sequence[int] = ()
 ) -> NDArray[np.intp]:
     """The order of rows: by pseudonym, then by what they tell, so that how they came tells nothing.
 
@@ -198,8 +199,15 @@ class Tables:
         fields = [pa.field(PSEUDONYM, pa.dictionary(pa.int32(), pa.string()), nullable=False)]
         fields += [pa.field(each.column.name, each.typed.type) for each in columns]
         self._schema = pa.schema(fields, metadata=about)
+        # What hardly any two rows share is in no dictionary, and nobody looks rows up by statistics.
         self._twin = parquet.ParquetWriter(
-            twin, self._schema, compression="zstd", compression_level=1, store_schema=False
+            twin,
+            self._schema,
+            compression="zstd",
+            compression_level=1,
+            store_schema=False,
+            use_dictionary=names[1:],
+            write_statistics=False,
         )
         # Each twin is written in a thread of its own while the next part is put in order.
         self._pool = ThreadPoolExecutor(1)
@@ -207,7 +215,7 @@ class Tables:
         last = columns[-1].cells
         self._ends = compute.binary_join_element_wise(last, END, NOTHING)
 
-    def add(self, digests: Digests, codes: NDArray[np.int32]) -> None:
+    def add(self, digests: Digests, codes: Codes) -> None:
         """Write rows.
 
         Args:
@@ -219,7 +227,7 @@ class Tables:
         new = np.ones(len(digests), bool)
         new[1:] = differing(digests)
         people, rows = pseudonyms_of(digests[new]), numbers((np.cumsum(new) - 1).astype(np.int32))
-        places = [numbers(codes[:, place]) for place in range(len(self._columns))]
+        places = [numbers(column.astype(np.int32)) for column in codes.T]
         cells = [*(each.cells for each in self._columns[:-1]), self._ends]
         parts = [each.take(at) for each, at in zip(cells, places, strict=True)]
         lines = compute.binary_join_element_wise(people.take(rows), *parts, COMMA)

@@ -32,7 +32,7 @@ READING = {
 BLANK = "\\ "  # within one setting of many
 SOMEBODY = "participant"
 # Bytes of a batch, as the driver guesses them: more take more room, fewer more time.
-BATCH = {"adbc.postgresql.batch_size_hint_bytes": "2000000"}
+BATCH = {"adbc.postgresql.batch_size_hint_bytes": "1000000"}
 DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
 TYPES: dict[type, Any] = {UUID: sa.Uuid(), list: sa.ARRAY(sa.Text()), int: sa.Integer()}
 
