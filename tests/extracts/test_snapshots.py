@@ -139,3 +139,10 @@ async def test_no_database_is_told_as_that(url):
         nowhere = type(seen)(seen.at, seen.connection, address_of("postgresql:///x?host=/no"), "")
         with pytest.raises(ConnectionError):
             [*nowhere.people(uuid4(), {}, ["participant_id"])]
+
+
+async def test_a_moment_that_is_over_is_told_as_a_database_that_went_away(url):
+    async with snapshot(url) as seen:
+        pass
+    with pytest.raises(ConnectionError, match="snapshot"):
+        [*seen.people(uuid4(), {}, ["participant_id"])]

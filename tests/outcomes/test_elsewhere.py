@@ -108,7 +108,12 @@ async def test_a_correction_is_another_edition_and_its_cut_says_what_it_changed(
     third = await sent(statistician, cuts, {})
     assert (third["definitions"], third["events"]) == ("elsewhere-2", 1)
     evaluator = clients(EVALUATOR)
-    told = (await evaluator.get(f"{cuts}/3/changes")).json()
+    few = (await evaluator.get(f"{cuts}/3/changes")).json()
+    assert set(few["participants"].values()) == {None}
+    assert (few["events_added"], few["events_gone"]) == ({"arrest": None}, {"arrest": None})
+    assert few["in_words"].startswith("Since data cut 2: participants: fewer than 10 added,")
+    assert (await evaluator.get(f"{cuts}/3")).json()["events"] is None
+    told = (await statistician.get(f"{cuts}/3/changes")).json()
     assert told == third["changes"]
     assert told["in_words"] == (
         "Since data cut 2: participants: 1 added, 1 arrest_day, 1 gone, 1 observed_days; "
@@ -127,7 +132,7 @@ async def test_a_correction_is_another_edition_and_its_cut_says_what_it_changed(
         )
     listed = (await evaluator.get(cuts)).json()["items"]
     assert [each["number"] for each in listed] == [3, 2, 1]
-    assert (await evaluator.get(f"{cuts}/1")).json() == first
+    assert (await statistician.get(f"{cuts}/1")).json() == first
     missing = await evaluator.get(f"{cuts}/9")
     assert (missing.status_code, slug(missing.json())) == (404, "data-cut-not-found")
     protocols = (await manager.get("/v1/trials/CORRECTED")).json()

@@ -11,7 +11,7 @@ from uuid import UUID
 import adbc_driver_postgresql
 import pyarrow as pa
 import sqlalchemy as sa
-from adbc_driver_manager import AdbcConnection, AdbcStatement, OperationalError
+from adbc_driver_manager import AdbcConnection, AdbcStatement, Error, OperationalError
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -98,14 +98,21 @@ class Snapshot:
                 AdbcStatement(connection) as statement,
             ):
                 connection.set_autocommit(False)
+                self._take(statement)
                 statement.set_options(**BATCH)
-                statement.set_sql_query(f"SET TRANSACTION SNAPSHOT '{self.name}'")
-                statement.execute_update()
                 statement.set_sql_query(query)
                 with pa.RecordBatchReader.from_stream(statement.execute_query()[0]) as rows:
                     yield from rows
         except OperationalError:
             raise ConnectionError("the database went away") from None
+
+    def _take(self, statement: AdbcStatement) -> None:
+        """See the same moment; it is there for as long as the connection that holds it."""
+        statement.set_sql_query(f"SET TRANSACTION SNAPSHOT '{self.name}'")
+        try:
+            statement.execute_update()
+        except Error:
+            raise ConnectionError("the database went away, and the snapshot with it") from None
 
     async def rows(self, query: str, **values: Any) -> Sequence[Any]:
         """What a query on the views finds."""

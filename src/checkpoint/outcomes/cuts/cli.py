@@ -57,5 +57,5 @@ async def cut(
         f"{taken.events:,} events until {taken.followed_until:%d %B %Y}."
     )
     if taken.number > 1:
-        typer.echo(views.changes(trial, taken.number, changed).in_words)
+        typer.echo(views.changes(trial, taken.number, changed, shell_actor().role).in_words)
     typer.echo(f"SHA-256 {taken.digest}")

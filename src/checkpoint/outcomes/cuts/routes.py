@@ -82,7 +82,7 @@ async def take_data_cut(
         )
         headers = {"Location": f"/v1/trials/{code}/data-cuts/{cut.number}"}
         changed = await queries.changes(session, cut.id)
-        return shown(views.taken(code, cut, changed), status=201, headers=headers)
+        return shown(views.taken(code, cut, changed, by.role), status=201, headers=headers)
 
     return await once(session, asked, deed, by=by, at=now)
 
@@ -93,7 +93,7 @@ async def list_data_cuts(by: Reading, code: Code, session: Transaction, now: Now
     trial = await trials.one(session, code, at=now)
     cuts = await queries.of_trial(session, trial.id)
     await _read(session, DataCutEvent.READ, *(each.id for each in cuts), by=by, at=now)
-    return shown(CutsView(items=[views.cut(code, each) for each in cuts]))
+    return shown(CutsView(items=[views.cut(code, each, by.role) for each in cuts]))
 
 
 @router.get("/{number}", response_model=CutView, responses=FOUND)
@@ -104,7 +104,7 @@ async def read_data_cut(
     trial = await trials.one(session, code, at=now)
     cut = await queries.one(session, trial.id, number)
     await _read(session, DataCutEvent.READ, cut.id, by=by, at=now)
-    return shown(views.cut(code, cut))
+    return shown(views.cut(code, cut, by.role))
 
 
 @router.get("/{number}/changes", response_model=ChangesView, responses=FOUND)
@@ -116,7 +116,7 @@ async def read_changes_of_data_cut(
     cut = await queries.one(session, trial.id, number)
     rows = await queries.changes(session, cut.id)
     await _read(session, DataCutEvent.CHANGES_READ, cut.id, by=by, at=now)
-    return shown(views.changes(code, number, rows))
+    return shown(views.changes(code, number, rows, by.role))
 
 
 async def _read(

@@ -38,6 +38,9 @@ class HorizonView(View):
     days: int | None
 
 
+FEW = "Null for evaluators where there are 1 to 9."
+
+
 class CutView(View):
     """A data cut: what figures were made from. Arms have their masks."""
 
@@ -56,8 +59,8 @@ class CutView(View):
     rule_sets: list[str]
     harm_index: str | None
     masks: list[str]
-    participants: int
-    events: int
+    participants: Annotated[int | None, Field(description=FEW)]
+    events: Annotated[int | None, Field(description=FEW)]
     digest: Annotated[str, Field(description="SHA-256 of what it holds, row by row.")]
     software: str
     taken_at: Moment
@@ -76,11 +79,14 @@ class ChangesView(View):
     number: int
     before: Annotated[int | None, Field(description="The cut before; null for the first.")]
     participants: Annotated[
-        dict[str, int],
-        Field(description="How many participants are added, gone, or differ in a field, by field."),
+        dict[str, int | None],
+        Field(
+            description="How many participants are added, gone, or differ in a field, by field. "
+            + FEW
+        ),
     ]
-    events_added: Annotated[dict[str, int], Field(description="By measure.")]
-    events_gone: Annotated[dict[str, int], Field(description="By measure.")]
+    events_added: Annotated[dict[str, int | None], Field(description="By measure. " + FEW)]
+    events_gone: Annotated[dict[str, int | None], Field(description="By measure. " + FEW)]
     in_words: Annotated[str, Field(description="The same as a sentence, or that nothing changed.")]
 
 

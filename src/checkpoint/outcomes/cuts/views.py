@@ -3,12 +3,29 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from checkpoint.foundation.actors import Role
 from checkpoint.outcomes.cuts.schemas import ChangesView, CutView, HorizonView, TakenCutView
 from checkpoint.outcomes.cuts.states import CutPart, Measure, Origin
 
+SMALLEST = 10  # domain notes 7.1 f
+FEWER = f"fewer than {SMALLEST}"
 
-def cut(trial: str, row: Any) -> CutView:
-    """One data cut."""
+
+def of_people(count: int, role: Role) -> int | None:
+    """How many people a reader is told of.
+
+    Args:
+        count: 0 or more.
+        role: the reader's.
+
+    Returns:
+        None for an evaluator where there are 1 to 9, among whom one could be found.
+    """
+    return None if role is Role.EVALUATOR and 0 < count < SMALLEST else count
+
+
+def cut(trial: str, row: Any, role: Role) -> CutView:
+    """One data cut, as this role is told of it."""
     return CutView(
         trial=trial,
         number=row.number,
@@ -23,25 +40,25 @@ def cut(trial: str, row: Any) -> CutView:
         rule_sets=row.rule_sets,
         harm_index=row.harm_index,
         masks=row.masks,
-        participants=row.participants,
-        events=row.events,
+        participants=of_people(row.participants, role),
+        events=of_people(row.events, role),
         digest=row.digest,
         software=row.software,
         taken_at=row.taken_at,
     )
 
 
-def taken(trial: str, row: Any, rows: Iterable[Any]) -> TakenCutView:
+def taken(trial: str, row: Any, rows: Iterable[Any], role: Role) -> TakenCutView:
     """One that was taken just now, with how it differs from the one before."""
-    told = changes(trial, row.number, rows) if row.number > 1 else None
-    return TakenCutView(**dict(cut(trial, row)), changes=told)
+    told = changes(trial, row.number, rows, role) if row.number > 1 else None
+    return TakenCutView(**dict(cut(trial, row, role)), changes=told)
 
 
-def changes(trial: str, number: int, rows: Iterable[Any]) -> ChangesView:
+def changes(trial: str, number: int, rows: Iterable[Any], role: Role) -> ChangesView:
     """How a data cut differs from the one before, which has the number before."""
-    counted: dict[CutPart, dict[str, int]] = {part: {} for part in CutPart}
+    counted: dict[CutPart, dict[str, int | None]] = {part: {} for part in CutPart}
     for row in rows:
-        counted[row.part][row.field] = row.changed
+        counted[row.part][row.field] = of_people(row.changed, role)
     return ChangesView(
         trial=trial,
         number=number,
@@ -53,13 +70,16 @@ def changes(trial: str, number: int, rows: Iterable[Any]) -> ChangesView:
     )
 
 
-def in_words(number: int, counted: Mapping[CutPart, Mapping[str, int]]) -> str:
+def in_words(number: int, counted: Mapping[CutPart, Mapping[str, int | None]]) -> str:
     """How a cut of this number differs from the one before, as a sentence."""
     if number == 1:
         return "The first: nothing was there before."
     told = [
         f"{part.value.replace('_', ' ')}: "
-        + ", ".join(f"{count:,} {name}" for name, count in sorted(counted[part].items()))
+        + ", ".join(
+            f"{FEWER if count is None else f'{count:,}'} {name}"
+            for name, count in sorted(counted[part].items())
+        )
         for part in CutPart
         if counted[part]
     ]
