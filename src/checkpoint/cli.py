@@ -57,8 +57,23 @@ ROOMS = {
     "trial": "checkpoint.outcomes.cuts.cli",  # whoever means one trial need not think of it
     "housekeeping": "checkpoint.housekeeping",
 }
+# Rooms whose tables are pointed at from there, and which that room has no other need of.
+POINTED_AT = {
+    "consent": ("people", "custody", "custody.circumstances", "eligibility"),
+    "navigators": ("people", "custody"),
+    "outcomes": (
+        "custody.suites",
+        "custody",
+        "custody.circumstances",
+        "eligibility",
+        "consent",
+        "allocation",
+    ),
+    "trials": ("consent",),
+    "trial": ("consent",),
+}
 HIDDEN = frozenset({"trial"})
-DEMO, OWN = "demo", frozenset({"run", "serve", "migrate"})
+DEMO = "demo"
 
 
 def commands(words: Sequence[str]) -> typer.Typer:
@@ -72,11 +87,14 @@ def commands(words: Sequence[str]) -> typer.Typer:
         pretty_exceptions_enable=False,  # they print the values of variables
         help="Checkpoint: from the custody suite to evaluation.",
     )
-    for each in (run, serve, migrate):
+    own = {each.__name__: each for each in (run, serve, migrate)}
+    for each in own.values():
         app.command()(each)
-    named = {word for word in words[:1] if word in ROOMS or word == DEMO or word in OWN}
+    named = {*words[:1]} & {*ROOMS, *own, DEMO}
     for name, module in ROOMS.items():
         if name in (named or ROOMS):
+            for room in POINTED_AT.get(name, ()):
+                import_module(f"checkpoint.{room}.tables")
             app.add_typer(import_module(module).app, name=name, hidden=name in HIDDEN)
     if DEMO in (named or {DEMO}):
         app.command()(import_module("checkpoint.demo.cli").demo)
@@ -170,7 +188,7 @@ def prepare(url: str, *, trial: bool = False) -> list[str]:
     from alembic.script.revision import ResolutionError  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
-    from checkpoint.starter import load_starter  # noqa: PLC0415
+    from checkpoint.starter import load_starter  # noqa: PLC0415 - it imports nearly every room
 
     if not MIGRATIONS.exists():
         raise CannotStart(

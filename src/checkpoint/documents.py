@@ -26,7 +26,7 @@ from checkpoint.foundation.addresses import routes_of
 from checkpoint.foundation.problems import every_refusal, status_of
 from checkpoint.foundation.settings import Environment, Settings
 
-commands(())  # what has no door of HTTP has tables and refusals too
+commands(())  # imports every room: tables and refusals are found among the classes there are
 NOTE = "<!-- Written by `make docs`; edit the code instead. -->\n"
 
 

@@ -21,6 +21,7 @@ from checkpoint.evaluation.rules import (
     hidden_levels,
     is_small,
     rests_on_few,
+    shown_gone,
     telling,
 )
 from checkpoint.evaluation.states import ArmsToldBySize, Population
@@ -169,3 +170,23 @@ def test_a_coarse_curve_has_no_step_of_a_few(days):
     assert {(s.day, s.survival) for s in coarse.steps} <= {(s.day, s.survival) for s in whole.steps}
     assert (coarse.people, coarse.events) == (whole.people, whole.events)
     assert coarse.median in (None, whole.median)
+
+
+def test_sums_leave_out_who_is_not_in_the_population():
+    rows = [
+        SimpleNamespace(mask="A", delivered_mask="A", per_protocol=True, people=3),
+        SimpleNamespace(mask="A", delivered_mask=None, per_protocol=False, people=4),
+        SimpleNamespace(mask="B", delivered_mask="A", per_protocol=True, people=None),
+    ]
+    sums = {population: folded(rows, population, ["people"]) for population in Population}
+    assert sums == {
+        ITT: {"A": {"people": 7}, "B": {"people": 0}},
+        DELIVERED: {"A": {"people": 3}},
+        PROTOCOL: {"A": {"people": 3}, "B": {"people": 0}},
+    }
+
+
+def test_how_many_are_gone_is_shown_where_none_could_be_found_and_to_the_statistician():
+    assert shown_gone([0, 10], Role.EVALUATOR)
+    assert not shown_gone([9, 10], Role.EVALUATOR)
+    assert shown_gone([9, 10], Role.STATISTICIAN)

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from random import Random
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from checkpoint.extracts.classing import Crowd
 from checkpoint.extracts.coarsening import Quasi, choose, order_of
 from checkpoint.extracts.hierarchies import generalised, top
+from checkpoint.extracts.reports import because
 from checkpoint.extracts.risk import Classes, merged
 from copied import OFFERED, POLICY
 
@@ -178,3 +180,19 @@ def test_every_quasi_identifier_has_its_turn_to_its_last_level():
     turns = Counter(order_of(quasi_of(), POLICY))
     for place, name in enumerate(NAMES):
         assert turns[place] >= top(COLUMNS[name].kind, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("joined", "steps", "lost", "told"),
+    [
+        ((), ("a step",), {"A": 1}, False),
+        ((1, 2), (), {"A": 0}, False),
+        ((1, 2), ("a step",), {"A": 0}, True),
+        ((1, 2), (), {"A": 1}, True),
+    ],
+)
+def test_a_file_judged_with_others_says_that_it_may_be_coarser_for_that(joined, steps, lost, told):
+    plan = SimpleNamespace(steps=steps, lost=lost)
+    words = because(SimpleNamespace(joined_to=joined), plan)
+    assert (words is not None) is told
+    assert not told or "joined to release 1, 2 of this trial" in words

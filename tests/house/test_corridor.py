@@ -97,7 +97,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "columns", "pseudonyms", "control", "risk", "coarsening", "differencing", "hierarchies",
         "classing", "scratch", "describing", "assembling", "packaging", "zipping", "arrays",
         "fields", "keys", "populations", "snapshots", "orders", "building", "tallies", "sheets", "shelf",
-        "working", "waking", "chunks",
+        "working", "waking",
         "drawing", "boxes", "curves", "forests", "recruiting", "numbers",
     }  # fmt: skip
     rooms = (

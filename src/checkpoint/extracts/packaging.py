@@ -132,7 +132,7 @@ class Building:
             self._rows.add(digests, codes)
             had = (codes[:, outcome] != 0).astype(np.int32)
             counts = np.stack([1 - had, had], axis=1)
-            self._crowd.add(Classes(codes[:, places].astype(np.uint16), counts))
+            self._crowd.add(Classes(codes[:, places], counts))
             self._tell("measuring", self._rows.rows, None)
         self._people.close()
         return self._rows.rows

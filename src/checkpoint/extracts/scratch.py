@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 
 from checkpoint.extracts.risk import Codes
 
-PARTS = 128
+BITS = 7  # of a pseudonym, by which its part is named
+PARTS = 1 << BITS
 AT_ONCE = 3 << 20  # bytes that wait before they are put into parts
+DIGEST_CODES = 8  # as many codes of two bytes as a pseudonym's 16 take up
 TWICE = "somebody stands twice among the people of the cut"
 Digests = NDArray[np.uint64]  # by row: the first and the last 64 bits
-# Spreads ids that begin alike; odd, and otherwise of no meaning.
 MOST_STEPS = 32
 A_FEW = 1  # bits, so that two keys or so begin alike, and the table of beginnings stays small
+# Spreads ids that begin alike; odd, and otherwise of no meaning.
 MIXED_BY = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -59,7 +61,7 @@ class Parts:
             return
         rows = np.concatenate(self._waiting)
         self._waiting = []
-        part = (rows["digest"][:, 0] >> np.uint64(57)).astype(np.uint8)
+        part = (rows["digest"][:, 0] >> np.uint64(64 - BITS)).astype(np.uint8)
         rows = rows[np.argsort(part, kind="stable")]
         ends = np.cumsum(np.bincount(part, minlength=PARTS))
         for path, end, size in zip(self._paths, ends, np.diff(ends, prepend=0), strict=True):
@@ -107,7 +109,7 @@ class People:
 
     def __init__(self, folder: Path) -> None:
         # Put in parts by a number made of the id, so that they are in order part by part.
-        self._parts = Parts(folder, "people", 8)
+        self._parts = Parts(folder, "people", DIGEST_CODES)
         self._keys: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._ids: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._digests: Digests = np.empty((0, 2), np.uint64)

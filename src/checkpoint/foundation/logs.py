@@ -55,7 +55,7 @@ def without_content(fault: BaseException) -> dict[str, Any]:
     cause = getattr(driver, "__cause__", None)
     return {
         "error": type(fault).__name__,
-        "sqlstate": getattr(driver, "sqlstate", None),
+        "sqlstate": getattr(driver or fault, "sqlstate", None),
         "constraint": getattr(cause, "constraint_name", None),
         "where": [
             f"{frame.filename.rpartition('/')[2]}:{frame.lineno}:{frame.name}"

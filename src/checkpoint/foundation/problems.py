@@ -221,10 +221,18 @@ def unreachable(fault: BaseException) -> bool:
     state = str(getattr(fault.orig, "sqlstate", None) or "")
     return (
         fault.connection_invalidated
-        or state in PASSING
-        or state.startswith("08")
-        or (isinstance(fault, sa.exc.InterfaceError))
+        or isinstance(fault, sa.exc.InterfaceError)
+        or (state != "" and may_come_back(state))
     )
+
+
+def may_come_back(state: str | None) -> bool:
+    """Whether the database may well answer if asked again.
+
+    Args:
+        state: the SQLSTATE; None where a driver had no answer to take one from.
+    """
+    return not state or state in PASSING or state.startswith("08")
 
 
 def problems(*refusals: type[errors.Refusal]) -> dict[int | str, dict[str, Any]]:

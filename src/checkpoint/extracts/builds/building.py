@@ -91,7 +91,7 @@ class Workshop:
     """
 
     engine: AsyncEngine
-    url: str
+    url: str = field(repr=False)  # with the password in it
     settings: Settings
     by: Actor
     clock: Callable[[], datetime]

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checkpoint.extracts.builds.populations import narrowed
 from checkpoint.extracts.columns import COVARIATE, IDENTITY
-from checkpoint.foundation.database import engine_for
+from checkpoint.foundation.database import TIMEOUTS, engine_for
+from checkpoint.foundation.problems import may_come_back
 
 EVALUATOR_ROLE = "checkpoint_evaluator"
 # One snapshot, and no way to write. A million people are read for as long as it takes.
@@ -33,7 +34,21 @@ BLANK = "\\ "  # within one setting of many
 SOMEBODY = "participant"
 # Bytes of a batch, as the driver guesses them: more take more room, fewer more time.
 BATCH = {"adbc.postgresql.batch_size_hint_bytes": "1000000"}
-DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
+DIALECT: Any = asyncpg.dialect()  # type: ignore[no-untyped-call]
+# What is said of an address, as the house's own driver and as libpq call it.
+NAMED = {
+    "host": "host",
+    "port": "port",
+    "user": "user",
+    "password": "password",
+    "passfile": "passfile",
+    "database": "dbname",
+    "ssl": "sslmode",
+    "target_session_attrs": "target_session_attrs",
+    "krbsrvname": "krbsrvname",
+}
+# SQLSTATE of a snapshot that is over: 42704 from PostgreSQL 17 on, 22023 before.
+NO_SUCH_SNAPSHOT = frozenset({"42704", "22023"})
 TYPES: dict[type, Any] = {UUID: sa.Uuid(), list: sa.ARRAY(sa.Text()), int: sa.Integer()}
 
 
@@ -50,7 +65,7 @@ class Snapshot:
 
     at: datetime
     connection: AsyncConnection
-    address: str
+    address: str = field(repr=False)  # with the password in it
     name: str
 
     def people(
@@ -103,7 +118,10 @@ class Snapshot:
                 statement.set_sql_query(query)
                 with pa.RecordBatchReader.from_stream(statement.execute_query()[0]) as rows:
                     yield from rows
-        except OperationalError:
+        except Error as fault:
+            ours = fault.sqlstate is None and not isinstance(fault, OperationalError)
+            if ours or not may_come_back(fault.sqlstate):
+                raise
             raise ConnectionError("the database went away") from None
 
     def _take(self, statement: AdbcStatement) -> None:
@@ -111,7 +129,9 @@ class Snapshot:
         statement.set_sql_query(f"SET TRANSACTION SNAPSHOT '{self.name}'")
         try:
             statement.execute_update()
-        except Error:
+        except Error as fault:
+            if fault.sqlstate not in NO_SUCH_SNAPSHOT:
+                raise
             raise ConnectionError("the database went away, and the snapshot with it") from None
 
     async def rows(self, query: str, **values: Any) -> Sequence[Any]:
@@ -120,7 +140,17 @@ class Snapshot:
 
 
 def ahead(batches: Generator[Any]) -> Generator[Any]:
-    """The same, one read in a thread of its own while the one before it is worked on."""
+    """Read one batch in a thread of its own while the one before it is worked on.
+
+    Args:
+        batches: Arrow record batches; closed at the end, however it ends.
+
+    Yields:
+        The same, in the same order.
+
+    Raises:
+        OSError: the connection broke while rows were read, as Arrow tells it.
+    """
     with closing(batches), ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, batches, None)
         while (batch := coming.result()) is not None:
@@ -134,10 +164,16 @@ def written_out(query: str, values: Mapping[str, Any]) -> str:
     Args:
         query: with ``:name`` where a value belongs.
         values: a UUID, a whole number, or a list of texts each.
+
+    Returns:
+        SQL without parameters.
+
+    Raises:
+        KeyError: a value is something else.
     """
     parameters = [
         sa.bindparam(
-            name, value, type_=next(TYPES[kind] for kind in TYPES if isinstance(value, kind))
+            name, value, type_=TYPES[next((k for k in TYPES if isinstance(value, k)), type(value))]
         )
         for name, value in values.items()
     ]
@@ -166,27 +202,26 @@ def quoted(name: str) -> str:
 
 
 def address_of(url: str) -> str:
-    """The same address as libpq reads it, whose logins turn into the evaluators' role."""
-    place = make_url(url)
-    settings = READING | {"role": EVALUATOR_ROLE}
-    words = {
-        "host": place.query.get("host", place.host),
-        "port": place.query.get("port", place.port),
-        "user": place.username,
-        "password": place.password,
-        "dbname": place.database,
-        "sslmode": place.query.get("ssl"),
-        "connect_timeout": 2,
-        "options": " ".join(
-            f"-c {name}={value.replace(' ', BLANK)}" for name, value in settings.items()
-        ),
-    }
-    return " ".join(f"{name}={_word(str(value))}" for name, value in words.items() if value)
+    """The same address in libpq's words, whose logins turn into the evaluators' role.
+
+    Args:
+        url: as the house's own driver takes it; what is for that driver alone is left out.
+
+    Returns:
+        A connection string, with the password in it.
+    """
+    given = DIALECT.create_connect_args(make_url(url))[1]
+    settings = TIMEOUTS | READING | {"role": EVALUATOR_ROLE}
+    told = [f"-c {name}={value.replace(' ', BLANK)}" for name, value in settings.items()]
+    words = {NAMED[name]: value for name, value in given.items() if name in NAMED}
+    words |= {"connect_timeout": 2, "options": " ".join(told)}
+    return " ".join(f"{name}={_word(value)}" for name, value in words.items() if value)
 
 
-def _word(value: str) -> str:
+def _word(value: object) -> str:
     """A value in a connection string (PostgreSQL's manual, section 32.1.1.1)."""
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    text = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 @asynccontextmanager
