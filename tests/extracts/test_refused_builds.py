@@ -420,3 +420,19 @@ async def test_the_build_of_an_unknown_extract_is_none(service):
     client = service(STATISTICIAN)
     gone = await client.post(f"/v1/extracts/{uuid4()}/builds", headers=a_key())
     assert refusal(gone) == (404, "extract-not-found")
+
+
+async def test_whoever_is_broken_off_leaves_no_sooner_than_the_thread_that_writes():
+    going, left = Going(), []
+
+    def write():
+        assert going.unwanted.wait(20)
+        left.append("thread")
+        going.tell(BuildStage.PEOPLE, 1)
+
+    task = asyncio.create_task(building._threaded(going, write))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert left == ["thread"]

@@ -228,7 +228,12 @@ def readme(
 def _origin(about: About) -> str:
     horizons = ", ".join(f"{name} {day}" for name, day in about.horizons)
     months = about.conviction_lag_months
-    lag = f" Proven is complete {months} months before the last day." if months else ""
+    lag = (
+        f" Proven is complete {months} months before the last day, and as long before the day on "
+        "which somebody was lost: end their time there, as the evaluation does."
+        if months
+        else ""
+    )
     masked = "Arms are masked: a letter stands for an arm until two people unblind the trial."
     return _bullets(
         f"Purpose: {about.purpose}",

@@ -7,10 +7,10 @@ from typing import Any
 
 from checkpoint.evaluation.control import Policy, table
 from checkpoint.evaluation.estimates import Estimate, Group, risk, risk_ratio
+from checkpoint.outcomes.cuts.facts import GATES
 
 CHARACTERISTICS = ("ethnicity", "sex", "age_band", "suite")
 NOT_STATED = "not_stated"
-GATES = ("arrested", "screened", "eligible", "consented", "allocated")
 GIVEN, COMPLETED = "given", "completed"
 
 

@@ -8,10 +8,8 @@ from typing import Any
 
 from checkpoint.evaluation.flows.states import FlowDoesNotReconcile
 from checkpoint.evaluation.rules import is_small
+from checkpoint.outcomes.cuts.facts import ALLOCATED, GATES
 
-ALLOCATED = "allocated"
-# From the first to the last; whoever came to one came to all before it.
-GATES = ("arrested", "screened", "eligible", "consented", ALLOCATED)
 NOT_TOLD = "not_told"
 
 

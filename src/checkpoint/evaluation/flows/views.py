@@ -11,7 +11,6 @@ from checkpoint.evaluation import views
 from checkpoint.evaluation.flows import facts
 from checkpoint.evaluation.flows.facts import told
 from checkpoint.evaluation.flows.rules import (
-    ALLOCATED,
     Flow,
     Gate,
     before_allocation,
@@ -30,6 +29,7 @@ from checkpoint.evaluation.queries import Opened
 from checkpoint.evaluation.rules import EXACT, Arm, rests_on_few
 from checkpoint.evaluation.windows import words as length
 from checkpoint.foundation.actors import Role
+from checkpoint.outcomes.cuts.facts import ALLOCATED
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 
 GIVEN = ("own_arm", "own_arm_otherwise", "another_arm", "not_known")

@@ -218,18 +218,30 @@ async def _written(seen: Snapshot, order: Order, scratch: Path, going: Going) ->
         try:
             sources = order.asked.sources
             people = seen.people(cut, population, sources)
-            await asyncio.to_thread(_read, building.participants, people)
-            await asyncio.to_thread(building.measured)
+            await _threaded(going, _read, building.participants, people)
+            await _threaded(going, building.measured)
             if order.asked.events:
                 going.total, inner = order.cut.events, order.asked.event_sources
                 happened = seen.events(cut, population, inner)
-                await asyncio.to_thread(_read, building.events, happened)
-            packed = await asyncio.to_thread(building.pack, scratch / "package.zip")
+                await _threaded(going, _read, building.events, happened)
+            packed = await _threaded(going, building.pack, scratch / "package.zip")
         except TooFew:
             raise Refused(BuildFault.TOO_FEW) from None
         except NotPublic:
             raise Refused(BuildFault.NOT_PUBLIC) from None
     return await asyncio.to_thread(orders.entry, packed, scratch / "package.zip")
+
+
+async def _threaded(going: Going, work: Callable[..., Answer], *given: Any) -> Answer:
+    """Have a thread do it, and leave no sooner than the thread does: what it writes goes then."""
+    thread = asyncio.create_task(asyncio.to_thread(work, *given))
+    try:
+        return await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        going.unwanted.set()
+        with suppress(Cancelled):
+            await thread
+        raise
 
 
 def _read(read: Callable[[Generator[Any]], object], rows: Generator[Any]) -> None:
