@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import threading
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -359,21 +360,36 @@ class Stopped(Exception):
     pass
 
 
-@pytest.mark.parametrize("stage", ["measuring", "events", "participants"])
-def test_a_build_can_be_stopped_at_every_stage_and_leaves_nothing(stage, tmp_path):
+def beside(at):
+    """Told while people are written beside the reading of events."""
+    return threading.current_thread() is not threading.main_thread()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ends"),
+    [
+        (WHOLE, "measuring".__eq__),
+        (WHOLE, "events".__eq__),
+        (WHOLE, beside),
+        (asked("sex"), "participants".__eq__),
+    ],
+    ids=["measuring", "events", "people-beside-events", "people"],
+)
+def test_a_build_can_be_stopped_at_every_stage_and_leaves_nothing(wanted, ends, tmp_path):
     def tell(at, done, total):
-        if at == stage:
+        if ends(at):
             raise Stopped
 
     with (
         pytest.raises(Stopped),
         Building(
-            WHOLE, ABOUT, key=KEY, policy=POLICY, folder=tmp_path / "s", tell=tell
+            wanted, ABOUT, key=KEY, policy=POLICY, folder=tmp_path / "s", tell=tell
         ) as building,
     ):
-        building.participants(copied(ROWS, WHOLE.sources))
+        building.participants(copied(ROWS, wanted.sources))
         building.measured()
-        building.events(copied(happened(ROWS), WHOLE.event_sources))
+        if wanted.events:
+            building.events(copied(happened(ROWS), wanted.event_sources))
         building.pack(tmp_path / "package.zip")
     assert not [*tmp_path.iterdir()]
 

@@ -14,7 +14,7 @@ from checkpoint.extracts.arrays import numbers, numbers_of, texts
 from checkpoint.extracts.columns import EVENT_COLUMNS, Kind
 from checkpoint.extracts.reading import Codebook, ids_of
 from checkpoint.extracts.references import policies
-from checkpoint.extracts.scratch import Parts, People, among, halves
+from checkpoint.extracts.scratch import BITS, IN_PART, PLACE, Parts, People, by_pseudonym, halves
 from checkpoint.extracts.writing import in_order, quoted, told
 from checkpoint.extracts.zipping import Zip
 
@@ -25,16 +25,27 @@ def bytes_of(*numbers_given):
     return b"".join(each.to_bytes(16, "big") for each in numbers_given)
 
 
-def test_people_are_found_by_id_and_strangers_are_not(tmp_path):
+def stand(places, pseudonyms):
+    """Whose pseudonym each place is, of these."""
+    ordered = sorted(pseudonyms)
+    begins = [each >> (128 - BITS) for each in ordered]
+    return [
+        ordered[begins.index(place >> (32 - BITS)) + (place & int(IN_PART))]
+        for place in places.tolist()
+    ]
+
+
+def test_people_are_found_by_id_where_their_pseudonym_stands_and_strangers_are_not(tmp_path):
     lot = Random(1)
     ids = [lot.getrandbits(128) for _ in range(2_000)]
+    pseudonyms = [lot.getrandbits(128) for _ in range(1_500)]
     crowd = People(tmp_path)
-    crowd.add(halves(bytes_of(*ids[:900])), halves(bytes_of(*ids[:900][::-1])))
-    crowd.add(halves(bytes_of(*ids[900:1_500])), halves(bytes_of(*ids[900:1_500])))
+    crowd.add(halves(bytes_of(*ids[:900])), halves(bytes_of(*pseudonyms[:900])))
+    crowd.add(halves(bytes_of(*ids[900:1_500])), halves(bytes_of(*pseudonyms[900:])))
     crowd.close()
-    known, found = crowd.found(halves(bytes_of(*ids)))
+    known, places = crowd.found(halves(bytes_of(*ids)))
     assert known.tolist() == [True] * 1_500 + [False] * 500
-    assert (found[:900] == halves(bytes_of(*ids[:900][::-1]))).all()
+    assert stand(places[:1_500], pseudonyms) == pseudonyms
 
 
 ANY_ID = st.integers(0, 2**128 - 1) | st.integers(0, 40)
@@ -46,9 +57,9 @@ def test_whoever_is_there_is_found_and_nobody_else(tmp_path_factory, there, othe
     crowd = People(tmp_path_factory.mktemp("people"))
     crowd.add(halves(bytes_of(*there)), halves(bytes_of(*there)))
     crowd.close()
-    known, found = crowd.found(halves(bytes_of(*asked)))
+    known, places = crowd.found(halves(bytes_of(*asked)))
     assert known.tolist() == [each in there for each in asked]
-    assert (found[known] == halves(bytes_of(*asked))[known]).all()
+    assert stand(places[known], there) == [each for each in asked if each in there]
 
 
 def test_where_nobody_is_nobody_is_found(tmp_path):
@@ -58,12 +69,10 @@ def test_where_nobody_is_nobody_is_found(tmp_path):
     assert known.tolist() == [False, False]
 
 
-def test_rows_are_told_by_their_pseudonyms_however_alike_these_begin():
-    high = 5 << 64
-    some = halves(bytes_of(high + 3, 7, high + 1, high + 2))
-    rows = halves(bytes_of(high + 1, high + 2, high + 9, 7, 8))
-    assert among(rows, some).tolist() == [True, True, False, True, False]
-    assert among(rows, some[:0]).tolist() == [False] * 5
+@given(st.lists(ANY_ID, max_size=40))
+def test_pseudonyms_are_put_in_order_however_alike_they_begin(pseudonyms):
+    order = by_pseudonym(halves(bytes_of(*pseudonyms)))
+    assert [pseudonyms[place] for place in order] == sorted(pseudonyms)
 
 
 def test_parts_come_back_in_the_order_of_pseudonyms(tmp_path):
@@ -74,6 +83,23 @@ def test_parts_come_back_in_the_order_of_pseudonyms(tmp_path):
     first = [int(digest[0]) >> 58 for digests, _ in parts for digest in digests]
     assert first == sorted(first)
     assert sorted(int(n) for _, codes in parts for n in codes[:, 0]) == [*range(500)]
+
+
+def test_parts_of_places_are_those_of_the_pseudonyms(tmp_path):
+    lot = Random(3)
+    pseudonyms = [lot.getrandbits(128) for _ in range(500)]
+    crowd = People(tmp_path)
+    crowd.add(halves(bytes_of(*pseudonyms)), halves(bytes_of(*pseudonyms)))
+    crowd.close()
+    people, happened = Parts(tmp_path, "rows", 1), Parts(tmp_path, "events", 1, PLACE)
+    numbered = np.arange(500, dtype=np.uint16).reshape(-1, 1)
+    people.add(halves(bytes_of(*pseudonyms)), numbered)
+    happened.add(crowd.found(halves(bytes_of(*pseudonyms)))[1], numbered)
+    for (digests, codes), (places, others) in zip(people, happened, strict=True):
+        order = by_pseudonym(digests)
+        assert dict(zip(places & IN_PART, others[:, 0], strict=True)) == dict(
+            enumerate(codes[order, 0])
+        )
 
 
 def test_a_codebook_gives_up_on_a_column_with_too_many_values():
@@ -123,13 +149,12 @@ def test_rows_are_put_in_order_by_pseudonym_and_then_by_what_they_tell(seed, wid
     values = [None, *(str(n) for n in lot.sample(range(4_000), 600))]
     columns = [told(day, values, 0, POLICY)] * wide
     codes = np.array([[lot.randrange(601) for _ in columns] for _ in range(40)], np.int32)
-    spread = lot.choice([0, 60, 100])  # with the least, all begin alike and only the end differs
-    digests = halves(bytes_of(*(lot.randrange(3) << spread for _ in range(40))))
-    order = in_order(digests, codes, columns, [wide - 1])
+    who = np.array([lot.randrange(3) << lot.choice([0, 24]) for _ in range(40)], np.uint32)
+    order = in_order(who, codes, columns, [wide - 1])
     turns = [wide - 1, *range(wide - 1)]
     rows = [
         (
-            *digests[n].tolist(),
+            int(who[n]),
             *(-1 if (v := values[codes[n, c]]) is None else int(v) for c in turns),
         )
         for n in order

@@ -1,10 +1,12 @@
 """Put a package together: the files of rows, then what is said of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from checkpoint.extracts import control, describing, reports
 from checkpoint.extracts.coarsening import Plan, Step
@@ -12,11 +14,12 @@ from checkpoint.extracts.describing import About, Listed
 from checkpoint.extracts.facts import Asked, Release, Tell
 from checkpoint.extracts.hierarchies import in_words
 from checkpoint.extracts.references import Policy
-from checkpoint.extracts.scratch import Digests, Parts, among
+from checkpoint.extracts.scratch import IN_PART, Parts, by_pseudonym
 from checkpoint.extracts.writing import Tables, Told, in_order
-from checkpoint.extracts.zipping import Zip
+from checkpoint.extracts.zipping import Entry, Zip
 
 PEOPLE, EVENTS = "participants", "events"
+Staying = NDArray[np.bool_]  # by a person's place in a part
 TITLES = {
     PEOPLE: "One row for each person",
     EVENTS: "One row for each thing that happened after allocation",
@@ -32,40 +35,53 @@ class Source:
     places: Sequence[int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Assembly:
-    """All that a package is put together from."""
+    """A package while it is put together.
+
+    Args:
+        asked: what the files are to hold.
+        about: what is told of them beside.
+        plan: how coarse they are, and who is left out.
+        people: everybody's rows.
+        quasi: where the quasi-identifiers stand in these.
+        policy: of disclosure control.
+        folder: for files on their way.
+    """
 
     asked: Asked
     about: About
     plan: Plan
     people: Source
-    events: Source
     quasi: Sequence[int]
     policy: Policy
-    tell: Tell
+    folder: Path
+    _package: Zip = field(init=False)
+    _listed: list[Listed] = field(init=False, default_factory=list)
+    _staying: list[Staying] = field(init=False, default_factory=list)
 
-    def written(self, folder: Path, path: Path) -> Release:
-        """Write the package.
+    def __post_init__(self) -> None:
+        self._package = Zip(self.folder / "package.zip")
+
+    def close(self) -> None:
+        """Leave off, or be done."""
+        self._package.close()
+
+    def written(self, path: Path, events: Source, tell: Tell) -> Release:
+        """Write the rest of the package, behind the people.
 
         Args:
-            folder: for files on their way.
             path: where the package goes, once it is whole.
+            events: what happened to them; where none are asked for, no column and no row.
+            tell: told how far it is.
 
         Returns:
             What the register of releases keeps of it.
         """
-        draft = folder / "package.zip"
-        package = Zip(draft)
-        try:
-            people, lost = self._people(package, folder)
-            listed, events = [*people], 0
-            if self.asked.events:
-                happened, events = self._events(package, folder, lost)
-                listed += happened
-            called = self._documents(package, listed)
-        finally:
-            package.close()
+        rows = self._events(events, tell) if self.asked.events else 0
+        called = self._documents(events)
+        self.close()
+        draft = self.folder / "package.zip"
         with draft.open("rb") as file:
             digest = file_digest(file, "sha256").hexdigest()
         size = draft.stat().st_size
@@ -75,67 +91,70 @@ class Assembly:
             size=size,
             digest=digest,
             people=sum(self.plan.kept.values()),
-            events=events,
-            files=tuple(package.files),
+            events=rows,
+            files=tuple(self._package.files),
             plan=self.plan,
             policy=self.policy.version,
         )
 
-    def _people(self, package: Zip, folder: Path) -> tuple[list[Listed], list[Digests]]:
-        """The rows of people in the order of their pseudonyms, and who is left out, by part."""
-        lost: list[Digests] = []
-        with package.entry(f"{PEOPLE}.csv") as entry:
-            tables = self._tables(PEOPLE, self.people, entry, folder)
+    def write_people(self, tell: Tell) -> None:
+        """Write the rows of people in the order of their pseudonyms.
+
+        Args:
+            tell: told how far it is.
+        """
+        with self._package.entry(f"{PEOPLE}.csv") as entry:
+            tables = self._tables(PEOPLE, self.people, entry)
             for digests, codes in self.people.rows:
-                out = self.plan.left_out(codes[:, self.quasi])
-                lost.append(digests[out])
-                digests, codes = digests[~out], codes[~out][:, self.people.places]  # noqa: PLW2901
-                order = in_order(digests, codes, ())
-                tables.add(digests[order], codes[order])
-                self.tell(PEOPLE, tables.rows, self.people.rows.rows)
+                order = by_pseudonym(digests)
+                digests, codes = digests[order], codes[order]  # noqa: PLW2901
+                stays = ~self.plan.left_out(codes[:, self.quasi])
+                self._staying.append(stays)
+                tables.add(digests, np.flatnonzero(stays), codes[stays][:, self.people.places])
+                tell(PEOPLE, tables.rows, self.people.rows.rows)
             tables.close()
-        return self._listed(package, PEOPLE, self.people, folder), lost
+        self._list(PEOPLE, self.people)
 
-    def _events(
-        self, package: Zip, folder: Path, lost: Sequence[Digests]
-    ) -> tuple[list[Listed], int]:
+    def _events(self, events: Source, tell: Tell) -> int:
         """The rows of events in the order of pseudonyms and days."""
-        columns = self.events.columns
+        columns = events.columns
         day = [n for n, each in enumerate(columns) if each.column.source == "day"]
-        with package.entry(f"{EVENTS}.csv") as entry:
-            tables = self._tables(EVENTS, self.events, entry, folder)
-            for (digests, codes), gone in zip(self.events.rows, lost, strict=True):
-                stays = ~among(digests, gone)
-                digests, codes = digests[stays], codes[stays]  # noqa: PLW2901
-                order = in_order(digests, codes, columns, day)
-                tables.add(digests[order], codes[order])
-                self.tell(EVENTS, tables.rows, self.events.rows.rows)
+        parts = zip(self.people.rows, events.rows, self._staying, strict=True)
+        with self._package.entry(f"{EVENTS}.csv") as entry:
+            tables = self._tables(EVENTS, events, entry)
+            for (digests, _), (places, codes), stays in parts:
+                who = places & IN_PART
+                order = in_order(who, codes, columns, day)
+                order = order[stays[who[order]]]
+                tables.add(digests[by_pseudonym(digests)], who[order], codes[order])
+                tell(EVENTS, tables.rows, events.rows.rows)
             tables.close()
-        return self._listed(package, EVENTS, self.events, folder), tables.rows
+        self._list(EVENTS, events)
+        return tables.rows
 
-    def _tables(self, name: str, source: Source, entry: Any, folder: Path) -> Tables:
+    def _tables(self, name: str, source: Source, entry: Entry) -> Tables:
         about = {
             "title": TITLES[name],
             "datapackage": "datapackage.json",
             "policy": self.policy.version,
         }
-        return Tables(source.columns, entry.write, str(folder / f"{name}.parquet"), about)
+        return Tables(source.columns, entry.write, str(self.folder / f"{name}.parquet"), about)
 
-    def _listed(self, package: Zip, name: str, source: Source, folder: Path) -> list[Listed]:
-        package.take(f"{name}.parquet", folder / f"{name}.parquet")
+    def _list(self, name: str, source: Source) -> None:
+        self._package.take(f"{name}.parquet", self.folder / f"{name}.parquet")
         schema = describing.schema(
             [(each.column, each.level, each.values) for each in source.columns],
             self.policy,
             unique=name == PEOPLE,
         )
-        return [
+        self._listed += [
             Listed(each.name, TITLES[name], each.size, each.digest, schema)
-            for each in package.files[-2:]
+            for each in self._package.files[-2:]
         ]
 
-    def _coarser(self) -> tuple[Step, ...]:
+    def _coarser(self, events: Source) -> tuple[Step, ...]:
         """Every column that is told coarser than its finest, days and offences of events too."""
-        tables = (("", self.people.columns), (f"{EVENTS}.", self.events.columns))
+        tables = (("", self.people.columns), (f"{EVENTS}.", events.columns))
         return tuple(
             Step(f"{of}{each.column.name}", each.level, in_words(kind, each.level, self.policy))
             for of, columns in tables
@@ -144,24 +163,11 @@ class Assembly:
             if each.level
         )
 
-    def _documents(self, package: Zip, listed: list[Listed]) -> str:
-        plan, about, policy = replace(self.plan, steps=self._coarser()), self.about, self.policy
+    def _documents(self, events: Source) -> str:
+        plan = replace(self.plan, steps=self._coarser(events))
+        about, policy, package, listed = self.about, self.policy, self._package, self._listed
         called = describing.label(passes=reports.passes(plan, policy), about=about)
-        counts = {
-            "participant-flow": (
-                describing.GATE,
-                "Participant flow, from the first gate to the rows of this extract",
-                control.flow_rows(about.gates, plan.outcomes, plan.kept, policy),
-            )
-        }
-        if about.changes:
-            rows = control.change_rows(about.changes, policy)
-            counts["changes"] = ("field", "What changed since the cut before", rows)
-        for name, (first, title, rows) in counts.items():
-            package.add(f"{name}.csv", describing.counts_file(first, rows))
-            done = package.files[-1]
-            schema = describing.counts_schema(first)
-            listed.append(Listed(done.name, title, done.size, done.digest, schema))
+        self._counts()
         primary = reports.result(plan.outcomes, whole=not any(plan.lost.values()), policy=policy)
         primary["counted"] = reports.counted(self.asked.outcome, self.asked.horizon_days)
         report = reports.report(
@@ -181,3 +187,22 @@ class Assembly:
         sums = "".join(f"{each.digest}  {each.name}\n" for each in package.files)
         package.add("SHA256SUMS", sums.encode())
         return called
+
+    def _counts(self) -> None:
+        """The files of counts: the flow, and what changed since the cut before."""
+        plan, about, policy = self.plan, self.about, self.policy
+        counts = {
+            "participant-flow": (
+                describing.GATE,
+                "Participant flow, from the first gate to the rows of this extract",
+                control.flow_rows(about.gates, plan.outcomes, plan.kept, policy),
+            )
+        }
+        if about.changes:
+            rows = control.change_rows(about.changes, policy)
+            counts["changes"] = ("field", "What changed since the cut before", rows)
+        for name, (first, title, rows) in counts.items():
+            self._package.add(f"{name}.csv", describing.counts_file(first, rows))
+            done = self._package.files[-1]
+            schema = describing.counts_schema(first)
+            self._listed.append(Listed(done.name, title, done.size, done.digest, schema))

@@ -7,6 +7,8 @@ need hardly more memory than a thousand.
 
 import shutil
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -24,7 +26,7 @@ from checkpoint.extracts.pseudonyms import Pseudonyms
 from checkpoint.extracts.reading import Clean, Codebook, ids_of, table_of
 from checkpoint.extracts.references import Policy
 from checkpoint.extracts.risk import Classes
-from checkpoint.extracts.scratch import TWICE, Parts, People, halves
+from checkpoint.extracts.scratch import PLACE, TWICE, Parts, People, halves
 from checkpoint.extracts.writing import Told, levels_of, told
 
 PEOPLE, EVENTS = "participants", "events"
@@ -62,16 +64,19 @@ class Building:
         self._books = [Codebook(self._clean(source)) for source in sources]
         self._event_books = [Codebook(self._clean(each.source)) for each in asked.events]
         self._rows = Parts(folder, PEOPLE, len(sources))
-        self._event_rows = Parts(folder, EVENTS, len(asked.events))
+        self._event_rows = Parts(folder, EVENTS, len(asked.events), PLACE)
         self._people = People(folder)
         self._quasi = self._declared()
         self._crowd = Crowd(self._quasi, policy)
         self._plan: Plan | None = None
+        self._assembly: Assembly | None = None
+        self._opened = ExitStack()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._opened.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _clean(self, source: str) -> Clean | None:
@@ -176,6 +181,8 @@ class Building:
     def events(self, batches: Iterable[Any]) -> int:
         """Read what happened to them; only after it was measured.
 
+        The files of people are written meanwhile: whoever reads waits for the database.
+
         Args:
             batches: Arrow record batches of ``asked.event_sources``, in this order; events of
                 people who are not in the extract are passed over.
@@ -187,19 +194,28 @@ class Building:
             ValueError: an id is none, or a day lies before allocation.
         """
         read = 0
-        days = [n for n, each in enumerate(self._asked.events) if each.source == "day"]
-        for batch in batches:
-            ids, rows = ids_of(batch.column(0))
-            known, found = self._people.found(halves(ids))
-            there = known[rows]
-            codes, digests = table_of(self._event_books, batch, 1)[there], found[rows[there]]
-            for place in days:  # behind the horizon
-                within = codes[:, place] != 0
-                codes, digests = codes[within], digests[within]
-            self._event_rows.add(digests, codes)
-            read += batch.num_rows
+
+        def tell(*_: object) -> None:
             self._tell("events", read, None)
+
+        with ThreadPoolExecutor(1) as beside:
+            written = beside.submit(self._written_people, tell)
+            for batch in batches:
+                self._set_aside(batch)
+                read += batch.num_rows
+                tell()
+            self._assembly = written.result()
         return read
+
+    def _set_aside(self, batch: Any) -> None:
+        ids, rows = ids_of(batch.column(0))
+        known, found = self._people.found(halves(ids))
+        codes, places, stays = table_of(self._event_books, batch, 1), found[rows], known[rows]
+        for day in (n for n, each in enumerate(self._asked.events) if each.source == "day"):
+            stays &= codes[:, day] != 0  # behind the horizon
+        if not stays.all():
+            codes, places = codes[stays], places[stays]
+        self._event_rows.add(places, codes)
 
     def pack(self, path: Path) -> Release:
         """Write the package.
@@ -213,27 +229,30 @@ class Building:
         Raises:
             TooFew, NotPublic: as when measured.
         """
+        assembly = self._assembly or self._written_people(self._tell)
+        events = Source(
+            self._event_rows,
+            self._told(self._asked.events, self._event_books, self.measured()),
+            [*range(len(self._asked.events))],
+        )
+        return assembly.written(path, events, self._tell)
+
+    def _written_people(self, tell: Tell) -> Assembly:
         plan = self.measured()
         own = [self._places[each.source] for each in self._asked.columns]
+        told = self._told(self._asked.columns, [self._books[n] for n in own], plan)
         assembly = Assembly(
             self._asked,
             self._about,
             plan,
-            people=Source(
-                self._rows,
-                self._told(self._asked.columns, [self._books[n] for n in own], plan),
-                own,
-            ),
-            events=Source(
-                self._event_rows,
-                self._told(self._asked.events, self._event_books, plan),
-                [*range(len(self._asked.events))],
-            ),
+            people=Source(self._rows, told, own),
             quasi=[self._places[each.column.source] for each in self._quasi],
             policy=self._policy,
-            tell=self._tell,
+            folder=self._folder,
         )
-        return assembly.written(self._folder, path)
+        self._opened.callback(assembly.close)
+        assembly.write_people(tell)
+        return assembly
 
     def _told(self, columns: Sequence[Column], books: Sequence[Codebook], plan: Plan) -> list[Told]:
         levels = levels_of(columns, plan.levels, self._policy)

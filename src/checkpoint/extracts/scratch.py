@@ -12,9 +12,14 @@ from checkpoint.extracts.risk import Codes
 BITS = 7  # of a pseudonym, by which its part is named
 PARTS = 1 << BITS
 AT_ONCE = 3 << 20  # bytes that wait before they are put into parts
-DIGEST_CODES = 8  # as many codes of two bytes as a pseudonym's 16 take up
+ID_CODES = 8  # as many codes of two bytes as an id's 16 take up
 TWICE = "somebody stands twice among the people of the cut"
 Digests = NDArray[np.uint64]  # by row: the first and the last 64 bits
+DIGEST = np.dtype(("<u8", (2,)))
+# Where somebody stands in the order of pseudonyms: the part, then the place in it.
+Places = NDArray[np.uint32]
+PLACE = np.dtype("<u4")
+IN_PART = np.uint32((1 << (32 - BITS)) - 1)
 MOST_STEPS = 32
 A_FEW = 1  # bits, so that two keys or so begin alike, and the table of beginnings stays small
 # Spreads ids that begin alike; odd, and otherwise of no meaning.
@@ -27,29 +32,31 @@ def halves(given: bytes) -> Digests:
 
 
 class Parts:
-    """Rows of codes, each under the pseudonym of somebody, in parts by how the pseudonym begins.
+    """Rows of codes, each under somebody's pseudonym or place, in parts by how that begins.
 
     Args:
         folder: nobody else's.
         name: of the files.
         columns: codes in a row, of two bytes each.
+        key: what rows stand under: ``DIGEST`` or ``PLACE``.
     """
 
-    def __init__(self, folder: Path, name: str, columns: int) -> None:
+    def __init__(self, folder: Path, name: str, columns: int, key: np.dtype[Any] = DIGEST) -> None:
         self._paths = [folder / f"{name}-{part:02d}" for part in range(PARTS)]
-        self._row = np.dtype([("digest", "<u8", (2,)), ("codes", "<u2", (columns,))])
+        self._row = np.dtype([("key", key), ("codes", "<u2", (columns,))])
+        self._shift = 8 * key.base.itemsize - BITS
         self.rows = 0
         self._waiting: list[NDArray[Any]] = []
 
-    def add(self, digests: Digests, codes: Codes) -> None:
+    def add(self, keys: NDArray[Any], codes: Codes) -> None:
         """Set rows aside.
 
         Args:
-            digests: by row.
+            keys: by row.
             codes: by row and column.
         """
-        rows = np.empty(len(digests), self._row)
-        rows["digest"], rows["codes"] = digests, codes
+        rows = np.empty(len(keys), self._row)
+        rows["key"], rows["codes"] = keys, codes
         self._waiting.append(rows)
         self.rows += len(rows)
         if sum(each.nbytes for each in self._waiting) > AT_ONCE:
@@ -61,7 +68,8 @@ class Parts:
             return
         rows = np.concatenate(self._waiting)
         self._waiting = []
-        part = (rows["digest"][:, 0] >> np.uint64(64 - BITS)).astype(np.uint8)
+        begins = rows["key"] if rows["key"].ndim == 1 else rows["key"][:, 0]
+        part = (begins >> begins.dtype.type(self._shift)).astype(np.uint8)
         rows = rows[np.argsort(part, kind="stable")]
         ends = np.cumsum(np.bincount(part, minlength=PARTS))
         for path, end, size in zip(self._paths, ends, np.diff(ends, prepend=0), strict=True):
@@ -69,50 +77,35 @@ class Parts:
                 with path.open("ab") as file:
                     rows[end - size : end].tofile(file)
 
-    def __iter__(self) -> Iterator[tuple[Digests, NDArray[np.uint16]]]:
+    def __iter__(self) -> Iterator[tuple[NDArray[Any], NDArray[np.uint16]]]:
         """All parts in the order of pseudonyms, empty ones too; within a part as rows came."""
         self._put()
         for path in self._paths:
             rows: Any = np.fromfile(path, self._row) if path.exists() else np.empty(0, self._row)
-            yield np.ascontiguousarray(rows["digest"]), np.ascontiguousarray(rows["codes"])
+            yield np.ascontiguousarray(rows["key"]), np.ascontiguousarray(rows["codes"])
 
 
-def among(rows: Digests, some: Digests) -> NDArray[np.bool_]:
-    """Which rows bear one of some pseudonyms.
-
-    Args:
-        rows: pseudonyms by row.
-        some: pseudonyms, in any order.
-
-    Returns:
-        By row.
-    """
-    if not len(some):
-        return np.zeros(len(rows), bool)
-    begins = np.sort(some[:, 0])
-    places = np.searchsorted(begins, rows[:, 0]).clip(max=len(begins) - 1)
-    found: NDArray[np.bool_] = begins[places] == rows[:, 0]
-    found[found] = np.isin(_whole(rows[found]), _whole(some))  # hardly ever otherwise
-    return found
-
-
-def _whole(digests: Digests) -> NDArray[np.bytes_]:
-    return digests.astype(">u8").view("S16").ravel()
+def by_pseudonym(digests: Digests) -> NDArray[np.intp]:
+    """The order of pseudonyms: the places of the least, the next and so on."""
+    order = np.argsort(digests[:, 0])
+    begins = digests[order, 0]
+    if (begins[1:] == begins[:-1]).any():
+        return np.lexsort([digests[:, 1], digests[:, 0]])
+    return order
 
 
 class People:
-    """Who is in the extract, and under which pseudonym: found by id while events are read.
+    """Who is in the extract, and where in its order: found by id while events are read.
 
     Args:
         folder: nobody else's.
     """
 
     def __init__(self, folder: Path) -> None:
-        # Put in parts by a number made of the id, so that they are in order part by part.
-        self._parts = Parts(folder, "people", DIGEST_CODES)
+        self._parts = Parts(folder, "people", ID_CODES)
         self._keys: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._ids: NDArray[np.uint64] = np.empty(0, np.uint64)
-        self._digests: Digests = np.empty((0, 2), np.uint64)
+        self._places: Places = np.empty(0, np.uint32)
         # By how a key begins, the place of the first that begins so or later.
         self._begins: NDArray[np.int32] = np.empty(0, np.int32)
         self._shift = np.uint64(0)
@@ -124,8 +117,7 @@ class People:
             ids: by row.
             digests: their pseudonyms.
         """
-        keys = np.stack([_mixed(ids), ids[:, 1]], axis=1)
-        self._parts.add(keys, digests.view(np.uint16))
+        self._parts.add(digests, ids.view(np.uint16))
 
     def close(self) -> None:
         """Nobody comes any more; from now on they can be found.
@@ -133,38 +125,41 @@ class People:
         Raises:
             ValueError: somebody is there twice.
         """
-        people, place = self._parts.rows, 0
-        self._keys, self._ids = np.empty(people, np.uint64), np.empty(people, np.uint64)
-        self._digests = np.empty((people, 2), np.uint64)
-        for keys, codes in self._parts:
-            order = np.argsort(keys[:, 0], kind="stable")
-            rows = slice(place, place + len(order))
-            self._keys[rows], self._ids[rows] = keys[order, 0], keys[order, 1]
-            self._digests[rows] = codes[order].view(np.uint64)
-            place += len(order)
+        people, begin = self._parts.rows, 0
+        keys, ids = np.empty(people, np.uint64), np.empty(people, np.uint64)
+        places = np.empty(people, np.uint32)
+        for part, (digests, codes) in enumerate(self._parts):
+            order = by_pseudonym(digests)
+            own, rows = codes[order].view(np.uint64), slice(begin, begin + len(order))
+            keys[rows], ids[rows] = _mixed(own), own[:, 1]
+            places[rows] = np.arange(len(order)) + (part << (32 - BITS))
+            begin += len(order)
+        order = np.argsort(keys)
+        keys, ids, places = keys[order], ids[order], places[order]
+        self._keys, self._ids, self._places = keys, ids, places
         if (self._keys[1:] == self._keys[:-1]).any():
             raise ValueError(TWICE)
         self._shift = np.uint64(64 - max(people.bit_length() - A_FEW, 1))
         heads = np.arange(int(self._keys.max(initial=0) >> self._shift) + 1, dtype=np.uint64)
         self._begins = np.searchsorted(self._keys, heads << self._shift).astype(np.int32)
 
-    def found(self, ids: Digests) -> tuple[NDArray[np.bool_], Digests]:
+    def found(self, ids: Digests) -> tuple[NDArray[np.bool_], Places]:
         """Who of these is in the extract.
 
         Args:
             ids: by row.
 
         Returns:
-            By row whether they are, and the pseudonym; of no meaning where they are not.
+            By row whether they are, and their place; of no meaning where they are not.
         """
         if not len(self._keys):
-            return np.zeros(len(ids), bool), np.zeros((len(ids), 2), np.uint64)
+            return np.zeros(len(ids), bool), np.zeros(len(ids), np.uint32)
         keys = _mixed(ids)
-        places = self._placed(keys)
-        known: NDArray[np.bool_] = (self._keys[places] == keys) & (self._ids[places] == ids[:, 1])
-        return known, self._digests[places]
+        near = self._near(keys)
+        known: NDArray[np.bool_] = (self._keys[near] == keys) & (self._ids[near] == ids[:, 1])
+        return known, self._places[near]
 
-    def _placed(self, keys: NDArray[np.uint64]) -> NDArray[np.int32]:
+    def _near(self, keys: NDArray[np.uint64]) -> NDArray[np.int32]:
         """Where each would stand. Keys are spread evenly, so by how one begins its place is known but
         for a few steps; halving a million again and again looks all over the memory.
         """

@@ -124,12 +124,12 @@ def _ten_bits(digests: Digests, begin: int) -> NDArray[np.int64]:
 
 
 def in_order(
-    digests: Digests, codes: Codes, columns: Sequence[Told], first: Sequence[int] = ()
+    who: NDArray[np.uint32], codes: Codes, columns: Sequence[Told], first: Sequence[int] = ()
 ) -> NDArray[np.intp]:
-    """The order of rows: by pseudonym, then by what they tell, so that how they came tells nothing.
+    """The order of rows: by person, then by what they tell, so that how they came tells nothing.
 
     Args:
-        digests: by row.
+        who: by row, a person's place among people.
         codes: by row and column.
         columns: as they are told.
         first: places of the columns that count before the others.
@@ -137,41 +137,17 @@ def in_order(
     Returns:
         The rows' places.
     """
-    places = [*first, *(n for n in range(len(columns)) if n not in first)]
-    words = [np.zeros(len(digests), np.int64)]
-    free = 62
-    for column, place in ((columns[place], place) for place in places):
-        bits = int(column.rank.max(initial=0)).bit_length()
+    words, free = [who.astype(np.int64)], 63 - int(who.max(initial=0)).bit_length()
+    for place in [*first, *(n for n in range(len(columns)) if n not in first)]:
+        rank = columns[place].rank
+        bits = int(rank.max(initial=0)).bit_length()
         if bits > free:
-            words.append(np.zeros(len(digests), np.int64))
-            free = 62
-        words[-1] = (words[-1] << bits) | column.rank[codes[:, place]]
+            words.append(np.zeros(len(who), np.int64))
+            free = 63
+        words[-1] = (words[-1] << bits) | rank[codes[:, place]]
         free -= bits
-    quick = _in_one(digests, words[0], 62 - free) if len(words) == 1 else None
-    return np.lexsort([*reversed(words), digests[:, 1], digests[:, 0]]) if quick is None else quick
-
-
-def _in_one(digests: Digests, word: NDArray[np.int64], bits: int) -> NDArray[np.intp] | None:
-    """The same by one number a row, an eighth of the time; None where two pseudonyms begin alike.
-
-    The number is as much of the pseudonym as there is room for beside the word, without what all
-    have in common. Rows with the same number tell the same.
-    """
-    begins = digests[:, 0]
-    common = 64 - int((begins ^ begins[:1]).max(initial=0)).bit_length()
-    room = np.uint64(bits)
-    keys = (begins << np.uint64(common % 64)) >> room << room | word.astype(np.uint64)
-    order = np.argsort(keys)
-    keys, sorted_digests = keys[order] >> room, digests[order]
-    alike = (keys[1:] == keys[:-1]) & differing(sorted_digests)
-    return None if alike.any() else order
-
-
-def differing(digests: Digests) -> NDArray[np.bool_]:
-    """Which rows, from the second on, have another pseudonym than the one before."""
-    found: NDArray[np.bool_] = digests[1:, 0] != digests[:-1, 0]
-    found |= digests[1:, 1] != digests[:-1, 1]
-    return found
+    # Of one number a row that is an eighth of the time; rows with the same number tell the same.
+    return np.argsort(words[0]) if len(words) == 1 else np.lexsort(words[::-1])
 
 
 class Tables:
@@ -215,18 +191,20 @@ class Tables:
         last = columns[-1].cells
         self._ends = compute.binary_join_element_wise(last, END, NOTHING)
 
-    def add(self, digests: Digests, codes: Codes) -> None:
+    def add(self, digests: Digests, who: NDArray[Any], codes: Codes) -> None:
         """Write rows.
 
         Args:
-            digests: by row, in order.
+            digests: of people.
+            who: by row, the place of somebody among these, in order.
             codes: by row and column.
         """
-        if not len(digests):
+        if not len(who):
             return
-        new = np.ones(len(digests), bool)
-        new[1:] = differing(digests)
-        people, rows = pseudonyms_of(digests[new]), numbers((np.cumsum(new) - 1).astype(np.int32))
+        new = np.ones(len(who), bool)
+        new[1:] = who[1:] != who[:-1]
+        people = pseudonyms_of(digests[who[new]])
+        rows = numbers(np.cumsum(new, dtype=np.int32) - np.int32(1))
         places = [numbers(column.astype(np.int32)) for column in codes.T]
         cells = [*(each.cells for each in self._columns[:-1]), self._ends]
         parts = [each.take(at) for each, at in zip(cells, places, strict=True)]
@@ -237,7 +215,7 @@ class Tables:
         held = pa.Table.from_arrays([names, *typed], schema=self._schema)
         self._going.result()
         self._going = self._pool.submit(self._twin.write_table, held)
-        self.rows += len(digests)
+        self.rows += len(who)
 
     def close(self) -> None:
         """Nothing comes any more."""

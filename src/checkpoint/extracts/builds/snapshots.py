@@ -28,6 +28,8 @@ READING = {
     "default_transaction_read_only": "on",
     "statement_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
+    # Events are joined to people: without room for a million of them, these go by way of the disk.
+    "work_mem": "128MB",
     "application_name": "checkpoint extract",
 }
 BLANK = "\\ "  # within one setting of many
