@@ -76,8 +76,10 @@ class Building:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._opened.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        try:
+            self._opened.close()
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _clean(self, source: str) -> Clean | None:
         """What counts of a value of a column: nothing that lies behind the horizon."""
