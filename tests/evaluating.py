@@ -1,6 +1,7 @@
 """Data cuts to evaluate: Rossi's trial, unblinded; and a made-up one with three masked arms."""
 
 import random
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -77,7 +78,14 @@ async def adopted(engine: AsyncEngine, code: str, **protocol: Any) -> UUID:
         return (await trials.one(session, code, at=NOON)).id
 
 
-async def rossis(clients: Clients) -> None:
+# The age that people had is a column of its own and told in bands; as a covariate, in years.
+OF_AGE = MANIFEST | {
+    "code": "ROSSI-BY-AGE",
+    "covariates": MANIFEST["covariates"] | {"age_years": {"type": "number", "label": "Age"}},
+}
+
+
+async def rossis(clients: Clients, manifest: Mapping[str, Any] = MANIFEST) -> None:
     """Rossi's trial of aid for released prisoners, brought in, cut and unblinded by the front door."""
     from lifelines.datasets import load_rossi
 
@@ -85,7 +93,8 @@ async def rossis(clients: Clients) -> None:
     people, events = [], []
     for number, row in enumerate(load_rossi().to_dict("records")):
         reference = f"R{number:03}"
-        covariates = {name: int(row[name]) for name in MANIFEST["covariates"]}
+        row["age_years"] = row["age"]
+        covariates = {name: int(row[name]) for name in manifest["covariates"]}
         people.append(
             {"participant": reference, "arm": "aid" if row["fin"] else "control",
              "delivered": "aid" if row["fin"] else "control",
@@ -95,12 +104,12 @@ async def rossis(clients: Clients) -> None:
             week = int(row["week"])
             people[-1]["observed"] = 52
             events.append({"participant": reference, "measure": "arrest", "at": week})
-    place = f"/v1/trials-elsewhere/{ROSSI}"
-    await _sent(manager, "/v1/trials-elsewhere", MANIFEST)
+    place = f"/v1/trials-elsewhere/{manifest['code']}"
+    await _sent(manager, "/v1/trials-elsewhere", dict(manifest))
     await _sent(manager, f"{place}/participants", {"part": 1, "rows": people})
     await _sent(manager, f"{place}/follow-up", {"part": 1, "rows": events})
     await _sent(manager, f"{place}/completion", {})
-    place = f"/v1/trials/{ROSSI}"
+    place = f"/v1/trials/{manifest['code']}"
     await _sent(statistician, f"{place}/data-cuts", {})
     whole = {"scope": "trial", "reason_code": "follow_up_complete", "words": "All are followed up."}
     made = await _sent(manager, f"{place}/unblindings", whole)

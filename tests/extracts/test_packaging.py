@@ -9,14 +9,16 @@ import zipfile
 from dataclasses import replace
 from datetime import date
 from random import Random
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
+from checkpoint.extracts import beside
 from checkpoint.extracts.columns import Covariate, CovariateKind, chosen, offered
 from checkpoint.extracts.control import REDACTED
-from checkpoint.extracts.describing import ANONYMOUS, PSEUDONYMISED, Assessment
+from checkpoint.extracts.describing import ANONYMOUS, PSEUDONYMISED, Assessment, AtHorizon
 from checkpoint.extracts.facts import Asked, NotPublic, TooFew
 from checkpoint.extracts.packaging import Building
 from checkpoint.outcomes.cuts.states import Measure
@@ -35,6 +37,7 @@ from copied import (
 )
 
 ROWS = people(400)
+COUNTS = {"A": (69, 31), "B": (58, 42)}
 WHOLE = asked(events=True)
 GATES = (("arrested", 2_000), ("eligible", 1_203), ("consented", 900))
 CHANGES = (("arrest_day", 3), ("age", 44), ("events_gone.arrest", None))
@@ -231,6 +234,28 @@ def test_everybody_in_the_file_makes_the_primary_result_exact(tmp_path):
     assert "Nothing was made coarser" in files["README.md"].decode()
 
 
+@pytest.mark.parametrize(
+    ("lost", "everybody", "exact"),
+    [(0, True, True), (0, False, False), (10, True, False)],
+    ids=["all-of-them-in-the-file", "not-all-have-passed", "some-are-left-out"],
+)
+def test_the_result_within_a_horizon_is_exact_where_the_file_tells_it_anyway(
+    lost, everybody, exact
+):
+    within = AtHorizon("12 months", "People whose 12 months ...", COUNTS, everybody)
+    plan = SimpleNamespace(outcomes=COUNTS, lost={"A": lost, "B": 0})
+    about = replace(ABOUT, results=[within])
+    primary = beside.primary(about, plan, outcome="arrest", policy=POLICY)
+    (told,) = primary["at_horizons"]
+    assert (told["horizon"], told["exact"]) == ("12 months", exact)
+    had = {arm: each["with_outcome"] for arm, each in told["arms"].items()}
+    assert had == ({"A": 31, "B": 42} if exact else {"A": 30, "B": 40})
+    page = "\n".join(beside.page(primary))
+    words = "exact" if exact else "rounded"
+    assert f"12 months: People whose 12 months ... Counts are {words}." in page
+    assert f"| 12 months | A | 100 | {had['A']} |" in page
+
+
 def test_what_rests_on_too_few_is_said_to_be_suppressed(tmp_path):
     rows = [row | {"arrest_day": None} for row in ROWS[20:]] + ROWS[:20]
     _, files = built(tmp_path, asked("sex"), rows)
@@ -240,15 +265,6 @@ def test_what_rests_on_too_few_is_said_to_be_suppressed(tmp_path):
     page = files["README.md"].decode()
     assert "What rests on too few is suppressed." in page
     assert page.count("| suppressed |") >= len(few)
-
-
-def test_nothing_behind_the_horizon_is_told(tmp_path):
-    wanted = asked("arrest_day", events=True, horizon_days=100)
-    _, files = built(tmp_path, wanted, ROWS, happened(ROWS))
-    assert {row["observed_days"] for row in table(files)} == {"100"}
-    days = [int(row["arrest_day"]) for row in table(files) if row["arrest_day"]]
-    assert 0 < max(days) <= 100
-    assert max(int(row["day"]) for row in table(files, "events.csv")) <= 100
 
 
 def test_events_of_people_who_are_not_in_the_extract_are_passed_over(tmp_path):
@@ -360,7 +376,7 @@ class Stopped(Exception):
     pass
 
 
-def beside(at):
+def elsewhere(at):
     """Told while people are written beside the reading of events."""
     return threading.current_thread() is not threading.main_thread()
 
@@ -370,7 +386,7 @@ def beside(at):
     [
         (WHOLE, "measuring".__eq__),
         (WHOLE, "events".__eq__),
-        (WHOLE, beside),
+        (WHOLE, elsewhere),
         (asked("sex"), "participants".__eq__),
     ],
     ids=["measuring", "events", "people-beside-events", "people"],

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from checkpoint.extracts import control, describing, reports
+from checkpoint.extracts import beside, control, describing, reports
 from checkpoint.extracts.coarsening import Plan, Step
 from checkpoint.extracts.describing import About, Listed
 from checkpoint.extracts.facts import Asked, Release, Tell
@@ -168,8 +168,7 @@ class Assembly:
         about, policy, package, listed = self.about, self.policy, self._package, self._listed
         called = describing.label(passes=reports.passes(plan, policy), about=about)
         self._counts()
-        primary = reports.result(plan.outcomes, whole=not any(plan.lost.values()), policy=policy)
-        primary["counted"] = reports.counted(self.asked.outcome, self.asked.horizon_days)
+        primary = beside.primary(about, plan, outcome=self.asked.outcome, policy=policy)
         report = reports.report(
             about,
             plan,

@@ -29,6 +29,20 @@ class Assessment:
 
 
 @dataclass(frozen=True, slots=True)
+class AtHorizon:
+    """The primary result within one horizon, of everybody whom the trial allocated.
+
+    ``counts`` are by arm people without and with the outcome, of those whose horizon had passed, as
+    ``denominator`` says. ``everybody`` tells that these are all who may be in the extract.
+    """
+
+    horizon: str
+    denominator: str
+    counts: Mapping[str, tuple[int, int]]
+    everybody: bool
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """What is told of an extract beside its rows; nothing of it hangs on when it is built.
 
@@ -36,7 +50,7 @@ class About:
     correction changed against the cut before, by field: people, or None of events. ``arms`` are the names by mask,
     the masks themselves until the trial is unblinded. ``horizons`` are the trial's, each with its last
     day from allocation. ``joined_to`` counts the trial's earlier releases of rows of people, which
-    recipients might join to this one.
+    recipients might join to this one. ``results`` are the primary one by horizon.
     """
 
     trial: str
@@ -66,6 +80,7 @@ class About:
     horizons: Sequence[tuple[str, int]] = ()
     conviction_lag_months: int = 0
     joined_to: Sequence[int] = ()
+    results: Sequence[AtHorizon] = ()
     conditions: str = (
         "For the purpose and under the agreement that it was asked for by. Not to be passed on, "
         "nor joined with other data about people, nor used to find anybody."

@@ -24,15 +24,13 @@ class Asked:
 
     ``columns`` come from ``columns.chosen``; ``earlier`` are the quasi-identifiers of earlier
     releases of the trial with the level that each was told at (the finest, of several). ``outcome``
-    is the measure that l, t and the primary result are of. ``horizon_days`` is the last day from
-    allocation that is told of; None: all that were observed. ``arms`` are the names by mask.
+    is the measure that l, t and the primary result are of. ``arms`` are the names by mask.
     """
 
     columns: Sequence[Column]
     arms: Mapping[str, str]
     events: Sequence[Column] = ()
     outcome: str = "arrest"
-    horizon_days: int | None = None
     earlier: Sequence[tuple[Column, int]] = ()
 
     @property

@@ -30,7 +30,6 @@ from checkpoint.extracts.scratch import PLACE, TWICE, Parts, People, halves
 from checkpoint.extracts.writing import Told, levels_of, told
 
 PEOPLE, EVENTS = "participants", "events"
-DAYS = frozenset({"observed_days", "custody_days", "arrest_day", "charge_day", "proven_day", "day"})
 
 
 class Building:
@@ -82,18 +81,13 @@ class Building:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _clean(self, source: str) -> Clean | None:
-        """What counts of a value of a column: nothing that lies behind the horizon."""
-        last = self._asked.horizon_days
+        """What counts of a value of a column, where that is not the value itself."""
         if source in {"mask", "delivered_mask"}:
             return lambda mask: self._asked.arms[mask]
         if source == "cost_pence":
             width = 100 * self._policy.steps.cost
             return lambda pence: str(int(pence) // width * width)
-        if last is None or source not in DAYS:
-            return None
-        if source in {"observed_days", "custody_days"}:
-            return lambda day: str(min(int(day), last))
-        return lambda day: day if int(day) <= last else None
+        return None
 
     def _declared(self) -> list[Quasi]:
         """The quasi-identifiers: those of the file, the arm first, and those of earlier releases."""
@@ -213,8 +207,6 @@ class Building:
         ids, rows = ids_of(batch.column(0))
         known, found = self._people.found(halves(ids))
         codes, places, stays = table_of(self._event_books, batch, 1), found[rows], known[rows]
-        for day in (n for n, each in enumerate(self._asked.events) if each.source == "day"):
-            stays &= codes[:, day] != 0  # behind the horizon
         if not stays.all():
             codes, places = codes[stays], places[stays]
         self._event_rows.add(places, codes)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from checkpoint.evaluation.control import rounded, table
+from checkpoint.evaluation.control import rounded
+from checkpoint.extracts import beside
 from checkpoint.extracts.coarsening import Plan
 from checkpoint.extracts.describing import ANONYMOUS, PSEUDONYMISED, About, Listed
 from checkpoint.extracts.references import Policy
@@ -31,37 +32,6 @@ CHANGES = (
         "anything is made coarser. Events are named, and not counted."
     ),
 )
-
-
-def result(outcomes: Mapping[str, Sequence[int]], *, whole: bool, policy: Policy) -> dict[str, Any]:
-    """The primary result of everybody who was allocated, to hold beside that of the file.
-
-    Args:
-        outcomes: by arm, people without and with the outcome.
-        whole: whether everybody is in the file. Then the counts are exact, as the file tells them
-            anyway; else they are suppressed and rounded, so that nothing can be told of those who
-            were left out by taking one from the other.
-        policy: the smallest that is shown.
-
-    Returns:
-        By arm: people, people with the outcome, and their share of those; None is suppressed.
-    """
-    shown: dict[str, tuple[int | None, ...]]
-    if whole:
-        smallest = policy.aggregates.smallest
-        shown = {
-            arm: tuple(counts) if min(counts) >= smallest else (None, None)
-            for arm, counts in outcomes.items()
-        }
-    else:
-        cells = table([*outcomes.values()], policy).cells
-        shown = dict(zip(outcomes, cells, strict=True))
-    arms = {}
-    for arm, (without, had) in shown.items():
-        people = None if without is None or had is None else without + had
-        share = None if people is None or had is None else round(had / people, 6)
-        arms[arm] = {"people": people, "with_outcome": had, "share": share}
-    return {"exact": whole, "arms": arms}
 
 
 def passes(plan: Plan, policy: Policy) -> bool:
@@ -155,24 +125,6 @@ def because(about: About, plan: Plan) -> str | None:
     )
 
 
-def counted(outcome: str, horizon_days: int | None) -> str:
-    """What the primary result counts, in words.
-
-    Args:
-        outcome: the measure, as a code.
-        horizon_days: the last day from allocation that the extract tells of; None: all.
-
-    Returns:
-        Half a sentence.
-    """
-    until = (
-        "in the whole time that each person was observed, which is none of the trial's horizons"
-        if horizon_days is None
-        else f"by day {horizon_days} from allocation"
-    )
-    return f"{outcome} {until}"
-
-
 def _measured(risk: Risk) -> dict[str, Any]:
     return {"k": risk.k, "l": risk.l, "t": risk.t}
 
@@ -219,7 +171,7 @@ def readme(
         or "Nothing was made coarser than the columns' finest.",
         _lost(plan, policy),
         because(about, plan) or "",
-        *_beside(primary),
+        *beside.page(primary),
         *(CHANGES if about.changes else ()),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -259,20 +211,6 @@ def _lost(plan: Plan, policy: Policy) -> str:
         f"People who would stand out are left out, by arm: {told}. That may bias what is estimated "
         "from the file: hold it beside the result of everybody below."
     )
-
-
-def _beside(primary: Mapping[str, Any]) -> list[str]:
-    lines = ["| arm | people | with the outcome | share |", "| --- | --- | --- | --- |"]
-    for arm, told in primary["arms"].items():
-        people, had, share = (
-            "suppressed" if each is None else each
-            for each in (told["people"], told["with_outcome"], told["share"])
-        )
-        lines.append(f"| {arm} | {people} | {had} | {share} |")
-    exact = "Counts are exact." if primary["exact"] else "Counts are rounded."
-    if any(None in (told["people"], told["with_outcome"]) for told in primary["arms"].values()):
-        exact += " What rests on too few is suppressed."
-    return ["## Primary result of everybody", f"{primary['counted']}. {exact}", "\n".join(lines)]
 
 
 def _bullets(*lines: str) -> str:

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.allocation.vault import Vault
 from checkpoint.evaluation.windows import horizons_of, nominal
 from checkpoint.extracts import fields, keys, queries
-from checkpoint.extracts.builds import populations
+from checkpoint.extracts.builds import populations, results
 from checkpoint.extracts.builds import queries as builds
 from checkpoint.extracts.columns import CALLED, EVENT_COLUMNS, Column, FieldNotOffered
 from checkpoint.extracts.describing import ANONYMOUS, About, Assessment
@@ -66,6 +66,8 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
     columns, fault = await _columns(session, cut, request)
     releases = await builds.releases_in(session, cut.trial_id)
     about = await _about(session, found, cut, begun, vault.software, unblinded=unblinded)
+    arms = await _arms(session, cut, begun, request, vault=vault, unblinded=unblinded)
+    outcome = outcome_of(cut.measures)
     return Order(
         product=Product(request.product),
         cut=cut,
@@ -76,12 +78,16 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
         recipient=request.recipient,
         unblinded=unblinded,
         released_before=first is not None,
-        about=replace(about, joined_to=[n for n, _ in before(releases, request.id, first)]),
+        about=replace(
+            about,
+            joined_to=[n for n, _ in before(releases, request.id, first)],
+            results=await results.beside(session, cut, request, Measure(outcome), arms),
+        ),
         asked=Asked(
             columns=columns,
-            arms=await _arms(session, cut, begun, request, vault=vault, unblinded=unblinded),
+            arms=arms,
             events=EVENT_COLUMNS if request.events else (),
-            outcome=outcome_of(cut.measures),
+            outcome=outcome,
             earlier=earlier(
                 releases,
                 await fields.of_cut(session, cut, unblinded=True),
