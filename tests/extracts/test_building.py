@@ -42,7 +42,7 @@ async def test_an_extract_is_built_downloaded_and_the_same_again(at_trial, trial
     assert refusal(early) == (409, "extract-not-released")
     told = await built(at_trial, made)
     assert (told["state"], told["stage"], told["fault"]) == ("released", "done", None), told
-    assert (told["attempts"], told["done"], told["total"]) == (1, 600, 600)
+    assert (told["attempts"], told["percent"]) == (1, 100)
     assert await last_entry(trial_owner) == ("consultation", "extract.build_read", None)
     given = await evaluator.get(f"/v1/extracts/{made['id']}/package")
     assert given.status_code == 200, given.text

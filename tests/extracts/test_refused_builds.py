@@ -204,7 +204,7 @@ async def test_a_build_is_not_taken_up_for_ever_nor_after_it_was_cancelled(lab, 
         begun = await actions.begin(session, build_id, by=OPERATOR, at=NOON)
         assert await actions.progress(session, begun, BuildStage.PEOPLE, done=1, total=2)
     cancelled = await client.post(f"{answer.headers['Location']}/cancellation", headers=a_key())
-    assert (cancelled.json()["state"], cancelled.json()["done"]) == ("running", 1)
+    assert (cancelled.json()["state"], cancelled.json()["percent"]) == ("running", 50)
     assert "cancelled" in cancelled.json()["next_steps"][0]["why_not"]
     async with transaction(shop.engine) as session:
         wanted = await actions.progress(session, begun, BuildStage.PEOPLE, done=2, total=2)

@@ -1,13 +1,14 @@
 """Where a request stands, and until when; the rows of a cut in words."""
 
 import asyncio
+import errno
 from datetime import date
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
-from checkpoint.extracts.builds import orders, waking
+from checkpoint.extracts.builds import building, orders, waking
 from checkpoint.extracts.fields import kind_of
 from checkpoint.extracts.rules import (
     LONGEST,
@@ -18,6 +19,7 @@ from checkpoint.extracts.rules import (
     check_expiry,
     ended,
     listed_state,
+    percent,
     state_of,
 )
 from checkpoint.extracts.states import (
@@ -180,3 +182,26 @@ async def test_a_worker_that_cannot_be_started_is_tried_again(api, monkeypatch):
     async with asyncio.timeout(5):
         await twice.wait()
     await waker.stop()
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "told"),
+    [(0, 0, 0), (9, 0, 0), (0, 9, 0), (19_999, 20_000, 90), (2, 3, 60), (7, 7, 100), (8, 7, 100)],
+)
+def test_how_far_a_build_is_tells_no_count_of_rows(done, total, told):
+    assert percent(done, total) == told
+
+
+@pytest.mark.parametrize(
+    ("fault", "lasting"),
+    [
+        (OSError(errno.ENOSPC, "no space left"), True),
+        (PermissionError(errno.EACCES, "not allowed"), True),
+        (ConnectionResetError(errno.ECONNRESET, "reset"), False),
+        (OSError("the database went away"), False),
+        (ValueError("of something else"), False),
+    ],
+    ids=["full", "not-allowed", "reset", "away", "else"],
+)
+def test_a_disk_that_takes_nothing_is_no_lost_database(fault, lasting):
+    assert building.of_the_disk(fault) is lasting

@@ -200,6 +200,8 @@ class Building:
                 self._set_aside(batch)
                 read += batch.num_rows
                 tell()
+                if written.done():
+                    written.result()  # what broke it ends the reading too
             self._assembly = written.result()
         return read
 

@@ -1,6 +1,7 @@
 """Build one extract: read as evaluators may, written in a thread, entered into the register."""
 
 import asyncio
+import errno
 import shutil
 import threading
 from collections.abc import Callable, Generator
@@ -41,6 +42,15 @@ from checkpoint.foundation.settings import Settings
 Answer = TypeVar("Answer")
 TOLD_EVERY = 0.5
 STAGES = {stage.value: stage for stage in BuildStage} | {packaging.PEOPLE: BuildStage.PEOPLE}
+
+
+# Whoever has no room or no right to write has none half a minute later either.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES})
+
+
+def of_the_disk(fault: BaseException) -> bool:
+    """Whether a file could not be written, which no other attempt mends."""
+    return isinstance(fault, OSError) and fault.errno in FULL
 
 
 class Cancelled(Exception):
@@ -126,7 +136,7 @@ async def build(shop: Workshop, build_id: UUID, *, going: Going | None = None) -
         fault = ended.fault if isinstance(ended, Refused) else None
     except Exception as broken:
         log.error("extract_build_broke", build=str(build_id), **without_content(broken))
-        if unreachable(broken):
+        if unreachable(broken) and not of_the_disk(broken):
             return None  # the database went away, and takes no ending; it is taken up again
         fault = BuildFault.BROKEN
     else:

@@ -51,8 +51,10 @@ class BuildView(View):
     meaning: str
     stage: BuildStage
     stage_meaning: str
-    done: Annotated[int, Field(description="Rows of this stage so far; at the end, people in it.")]
-    total: Annotated[int, Field(description="Rows of this stage in all.")]
+    percent: Annotated[
+        int,
+        Field(description="How much of this stage is done, in whole tens: rows would tell counts."),
+    ]
     fault: BuildFault | None
     fault_meaning: str | None
     attempts: int

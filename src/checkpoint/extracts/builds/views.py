@@ -3,6 +3,7 @@
 from typing import Any
 
 from checkpoint.access.permissions import Permission, holds
+from checkpoint.extracts import rules
 from checkpoint.extracts.builds.schemas import BuildView, ReleaseView, ReportView, TablesView
 from checkpoint.extracts.states import LABELS, LIVE, BuildState
 from checkpoint.foundation.actors import Actor
@@ -23,8 +24,7 @@ def build(row: Any, *, by: Actor) -> BuildView:
         meaning=LABELS[BuildState(row.state)],
         stage=row.stage,
         stage_meaning=LABELS[row.stage],
-        done=row.done,
-        total=row.total,
+        percent=rules.percent(row.done, row.total),
         fault=row.fault,
         fault_meaning=LABELS[row.fault] if row.fault else None,
         attempts=row.attempts,
