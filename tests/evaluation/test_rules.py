@@ -12,21 +12,19 @@ from checkpoint.evaluation.estimates import Group
 from checkpoint.evaluation.interaction import interaction
 from checkpoint.evaluation.means import Sums
 from checkpoint.evaluation.rules import (
-    SMALLEST,
     Arm,
     arms_of,
     check_sizes,
     folded,
     group_of,
     hidden_levels,
-    is_small,
-    rests_on_few,
     shown_gone,
     telling,
 )
 from checkpoint.evaluation.states import ArmsToldBySize, Population
 from checkpoint.evaluation.survival import Day, coarsened, curve
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.disclosure import SMALLEST, is_small
 
 pytestmark = pytest.mark.xdist_group("evaluation")
 ITT, DELIVERED, PROTOCOL = Population
@@ -50,13 +48,6 @@ def test_a_population_counts_by_what_was_drawn_or_by_what_was_given():
     assert folded(rows, ITT, ["n"]) == {"A": {"n": 5}, "B": {"n": 0}}
     assert [telling(each, unblinded=False) for each in Population] == [False, True, True]
     assert not any(telling(each, unblinded=True) for each in Population)
-
-
-def test_from_one_to_nine_people_are_few_for_everybody_but_the_statistician():
-    assert [n for n in range(12) if is_small(n)] == [*range(1, 10)]
-    assert rests_on_few([0, 10, 9], Role.EVALUATOR)
-    assert not rests_on_few([0, 10, 30], Role.EVALUATOR)
-    assert not rests_on_few([1], Role.STATISTICIAN)
 
 
 @given(st.dictionaries(st.text("abcdef", min_size=1, max_size=2),

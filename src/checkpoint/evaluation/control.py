@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from checkpoint.foundation import disclosure
+from checkpoint.foundation.disclosure import ROUNDING, SMALLEST
+
 Counts = Sequence[Sequence[int]]
 Shown = tuple[tuple[int | None, ...], ...]
 
@@ -46,7 +49,7 @@ class Rule:
         return self
 
 
-SUPPRESSED_AND_ROUNDED = Rule("domain notes 7.1 f", smallest=10, rounding=5)
+SUPPRESSED_AND_ROUNDED = Rule("domain notes 7.1 f", smallest=SMALLEST, rounding=ROUNDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +78,8 @@ def rounded(count: int, policy: Policy) -> int | None:
         The nearest multiple, halves upwards; None where it is too small, none included: that nobody
         did something tells it of everybody.
     """
-    if count < policy.aggregates.smallest:
-        return None
-    base = policy.aggregates.rounding
-    return (2 * count + base) // (2 * base) * base
+    fewest = policy.aggregates
+    return disclosure.rounded(count, smallest=fewest.smallest, rounding=fewest.rounding)
 
 
 def table(counts: Counts, policy: Policy) -> Table:

@@ -6,10 +6,7 @@ from typing import Any
 
 from checkpoint.evaluation.states import ArmsToldBySize, Population
 from checkpoint.foundation.actors import Role
-
-SMALLEST = 10  # domain notes 7.1 f
-# Who plans the analysis and unblinds; works with exact figures whatever their size.
-EXACT = frozenset({Role.STATISTICIAN})
+from checkpoint.foundation.disclosure import is_small, rests_on_few
 
 
 @dataclass(frozen=True)
@@ -111,33 +108,6 @@ def telling(population: Population, *, unblinded: bool) -> bool:
         True for what people were given or kept to, while the trial is masked.
     """
     return population is not Population.INTENTION_TO_TREAT and not unblinded
-
-
-def is_small(count: int) -> bool:
-    """Whether so few people are counted that one could be found among them.
-
-    Args:
-        count: of people, 0 or more.
-
-    Returns:
-        True from 1 to 9; nobody is found in 0.
-
-    Source: domain notes 7.1 f.
-    """
-    return 0 < count < SMALLEST
-
-
-def rests_on_few(cells: Iterable[int], role: Role) -> bool:
-    """Whether figures are withheld from a reader.
-
-    Args:
-        cells: counts of people that they rest on.
-        role: the reader's.
-
-    Returns:
-        True if a cell is small and the reader is not the trial's statistician.
-    """
-    return role not in EXACT and any(is_small(cell) for cell in cells)
 
 
 def told_together(people: Sequence[int], role: Role) -> list[int | None]:

@@ -16,16 +16,10 @@ from checkpoint.evaluation.amounts.schemas import (
 )
 from checkpoint.evaluation.means import Sums, mean, mean_difference, mean_ratio, rate
 from checkpoint.evaluation.queries import Opened
-from checkpoint.evaluation.rules import (
-    Arm,
-    folded,
-    group_of,
-    rests_on_few,
-    telling,
-    told_together,
-)
+from checkpoint.evaluation.rules import Arm, folded, group_of, telling, told_together
 from checkpoint.evaluation.states import Amount, Population
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.disclosure import rests_on_few
 from checkpoint.outcomes.cuts.states import Measure
 
 SEEN = ("people", "days")

@@ -22,8 +22,8 @@ from checkpoint.evaluation.equality.schemas import (
 )
 from checkpoint.evaluation.flows.views import window
 from checkpoint.evaluation.queries import Opened
-from checkpoint.evaluation.rules import EXACT
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.disclosure import EXACT
 from checkpoint.foundation.errors import RuleBroken
 
 

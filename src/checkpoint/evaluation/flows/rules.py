@@ -7,7 +7,7 @@ from itertools import pairwise, zip_longest
 from typing import Any
 
 from checkpoint.evaluation.flows.states import FlowDoesNotReconcile
-from checkpoint.evaluation.rules import is_small
+from checkpoint.foundation.disclosure import is_small
 from checkpoint.outcomes.cuts.facts import ALLOCATED, GATES
 
 NOT_TOLD = "not_told"

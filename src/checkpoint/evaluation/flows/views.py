@@ -26,9 +26,10 @@ from checkpoint.evaluation.flows.schemas import (
     PartView,
 )
 from checkpoint.evaluation.queries import Opened
-from checkpoint.evaluation.rules import EXACT, Arm, rests_on_few
+from checkpoint.evaluation.rules import Arm
 from checkpoint.evaluation.windows import words as length
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.disclosure import EXACT, rests_on_few
 from checkpoint.outcomes.cuts.facts import ALLOCATED
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 

@@ -11,9 +11,10 @@ from checkpoint.evaluation.flows.facts import told
 from checkpoint.evaluation.flows.views import window
 from checkpoint.evaluation.pictures.schemas import PointView, RecruitmentView
 from checkpoint.evaluation.queries import Opened
-from checkpoint.evaluation.rules import EXACT, SMALLEST, told_together
+from checkpoint.evaluation.rules import told_together
 from checkpoint.evaluation.schemas import EvaluationView
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.disclosure import EXACT, SMALLEST
 from checkpoint.monitor.rules import line_at
 
 COARSE = (

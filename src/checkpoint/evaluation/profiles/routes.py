@@ -10,11 +10,11 @@ from checkpoint.evaluation.profiles import queries as profiles
 from checkpoint.evaluation.profiles import views
 from checkpoint.evaluation.profiles.schemas import BaselineView
 from checkpoint.evaluation.routes import MISSING, PREFIX, Code, Cut, Evaluating, recorded
-from checkpoint.evaluation.rules import EXACT
 from checkpoint.evaluation.states import EvaluationEvent
 from checkpoint.foundation.answers import shown
 from checkpoint.foundation.clock import Now
 from checkpoint.foundation.database import Transaction
+from checkpoint.foundation.disclosure import EXACT
 
 router = APIRouter(prefix=PREFIX, tags=["evaluation"])
 INSIDE = {"stratum"}  # suites are for the statistician; no extract has them either

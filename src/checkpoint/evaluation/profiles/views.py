@@ -18,8 +18,9 @@ from checkpoint.evaluation.profiles.schemas import (
     ValueView,
 )
 from checkpoint.evaluation.queries import Opened
-from checkpoint.evaluation.rules import Arm, hidden_levels, rests_on_few
+from checkpoint.evaluation.rules import Arm, hidden_levels
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.disclosure import rests_on_few
 
 LARGE = 0.1
 NOBODY = Sums(0, 0.0, 0.0)

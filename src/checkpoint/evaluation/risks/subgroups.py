@@ -16,16 +16,11 @@ from checkpoint.evaluation.risks.schemas import (
     SubgroupsView,
 )
 from checkpoint.evaluation.risks.views import NOTHING, arms_shown, cells_of, compared, counts_of
-from checkpoint.evaluation.rules import (
-    SMALLEST,
-    Arm,
-    hidden_levels,
-    rests_on_few,
-    shown_gone,
-)
+from checkpoint.evaluation.rules import Arm, hidden_levels, shown_gone
 from checkpoint.evaluation.schemas import OfView
 from checkpoint.evaluation.states import Population
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.disclosure import SMALLEST, rests_on_few
 from checkpoint.outcomes.cuts.facts import Horizon
 from checkpoint.outcomes.cuts.states import Measure
 

@@ -22,16 +22,10 @@ from checkpoint.evaluation.risks.schemas import (
     ResultView,
     SummaryView,
 )
-from checkpoint.evaluation.rules import (
-    Arm,
-    folded,
-    rests_on_few,
-    shown_gone,
-    telling,
-    told_together,
-)
+from checkpoint.evaluation.rules import Arm, folded, shown_gone, telling, told_together
 from checkpoint.evaluation.states import Population
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.disclosure import rests_on_few
 from checkpoint.outcomes.cuts.facts import Horizon
 from checkpoint.outcomes.cuts.states import Measure
 

@@ -8,15 +8,7 @@ from checkpoint.evaluation import facts, views
 from checkpoint.evaluation.covariates import known, terms
 from checkpoint.evaluation.hazards import Model, by_arm, fitted
 from checkpoint.evaluation.queries import Allocated, Opened
-from checkpoint.evaluation.rules import (
-    EXACT,
-    SMALLEST,
-    Arm,
-    group_of,
-    rests_on_few,
-    telling,
-    told_together,
-)
+from checkpoint.evaluation.rules import Arm, group_of, telling, told_together
 from checkpoint.evaluation.states import Population
 from checkpoint.evaluation.survival import GREENWOOD, Curve, Day, coarsened, compared, curve
 from checkpoint.evaluation.times.schemas import (
@@ -30,6 +22,7 @@ from checkpoint.evaluation.times.schemas import (
 )
 from checkpoint.evaluation.windows import common
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.disclosure import EXACT, SMALLEST, rests_on_few
 from checkpoint.outcomes.cuts.states import Measure
 
 QUARTER = 91

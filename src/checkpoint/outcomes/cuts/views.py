@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.disclosure import SMALLEST, rests_on_few
 from checkpoint.outcomes.cuts.schemas import ChangesView, CutView, HorizonView, TakenCutView
 from checkpoint.outcomes.cuts.states import CutPart, Measure, Origin
 
-SMALLEST = 10  # domain notes 7.1 f
 FEWER = f"fewer than {SMALLEST}"
 
 
@@ -19,9 +19,9 @@ def of_people(count: int, role: Role) -> int | None:
         role: the reader's.
 
     Returns:
-        None for an evaluator where there are 1 to 9, among whom one could be found.
+        None where there are 1 to 9, unless the reader is of the trial's office.
     """
-    return None if role is Role.EVALUATOR and 0 < count < SMALLEST else count
+    return None if rests_on_few([count], role) else count
 
 
 def cut(trial: str, row: Any, role: Role) -> CutView:

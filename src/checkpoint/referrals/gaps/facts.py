@@ -7,11 +7,10 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
+from checkpoint.foundation.disclosure import rounded
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.needs.states import Pathway
 
-# Of whoever may not see cases: below this nothing is told, and all else to the nearest five.
-SMALLEST, NEAREST = 10, 5
 SOURCE = "Small numbers: domain notes 7.1 f."
 NOT_TOLD = "fewer than ten"
 
@@ -114,11 +113,7 @@ def told(count: int, *, exact: bool) -> int | None:
 
     Source: domain notes 7.1 f.
     """
-    if exact:
-        return count
-    if count < SMALLEST:
-        return None
-    return NEAREST * ((2 * count + NEAREST) // (2 * NEAREST))
+    return count if exact else rounded(count)
 
 
 def parts_told(counts: Sequence[int], *, exact: bool) -> list[int | None]:
