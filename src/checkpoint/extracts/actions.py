@@ -73,7 +73,6 @@ async def ask(
     standing = await trials.one(session, command.trial, at=at)
     unblinded = await monitor.is_unblinded(session, standing.id)
     check_sizes(standing.protocol.arms, unblinded=unblinded)
-    exempt = {each.field: each.why for each in command.exempt}
     await fields.check(
         session,
         cut,
@@ -83,13 +82,23 @@ async def ask(
         events=command.events,
     )
     await populations.check(session, cut, population, today=today)
-    request = ExtractRequest(
-        cut_id=cut.id,
+    request = _request(cut.id, command, by=by, at=at)
+    await insert(session, request)
+    if command.product is Product.PERSON_LEVEL:
+        sealed = keys.made(request.id, vault=vault)
+        await insert(session, ExtractKey(request_id=request.id, sealed=sealed, made_at=at))
+    await _record(session, Operation.COLLECTION, ExtractEvent.REQUESTED, request.id, by=by, at=at)
+    return request.id
+
+
+def _request(cut_id: UUID, command: AskForExtract, *, by: Actor, at: datetime) -> ExtractRequest:
+    return ExtractRequest(
+        cut_id=cut_id,
         product=command.product,
         columns=list(dict.fromkeys(command.fields)),
         events=command.events,
-        exempt=exempt,
-        population=population,
+        exempt={each.field: each.why for each in command.exempt},
+        population=command.population.told(),
         purpose=command.purpose,
         agreement=command.agreement,
         recipient=command.recipient,
@@ -97,12 +106,6 @@ async def ask(
         requested_at=at,
         requested_by=by.id,
     )
-    await insert(session, request)
-    if command.product is Product.PERSON_LEVEL:
-        sealed = keys.made(request.id, vault=vault)
-        await insert(session, ExtractKey(request_id=request.id, sealed=sealed, made_at=at))
-    await _record(session, Operation.COLLECTION, ExtractEvent.REQUESTED, request.id, by=by, at=at)
-    return request.id
 
 
 async def answer(

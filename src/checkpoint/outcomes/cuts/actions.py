@@ -107,20 +107,14 @@ async def take(
         SealedListChanged: its arms were masked by another key.
     """
     trial = await trials.one(session, code, at=at)
-    until = known_until or at
-    if until > at:
-        raise RuleBroken("#/known_until", "moment-to-come", "Name a moment that has passed.")
-    await executed(session, ALONE, {"code": code})
-    await executed(session, PATIENTLY, {})
+    until = _passed(known_until or at, at=at)
+    await _alone(session, code)
     said = masks(trial.protocol.arms, key=vault.key(), trial=trial.code)
     source = await _source(session, trial, until, vault=vault, last=followed_until)
-    if most is not None and source.people > most:
-        raise CutTooLarge(
-            f"It has more than {most:,} people: checkpoint trial cut {code}", limit=most
-        )
+    _check_size(source, code, most=most)
     cuts = await queries.of_trial(session, trial.id)
     cut_id = new_id()
-    people, events, digest = await _copied(session, cut_id, source, seen)
+    counted = await _copied(session, cut_id, source, seen)
     cut = DataCut(
         id=cut_id,
         trial_id=trial.id,
@@ -128,28 +122,35 @@ async def take(
         origin=source.origin,
         known_until=until,
         masks=sorted(said.values()),
-        participants=people,
-        events=events,
-        digest=digest,
         software=vault.software,
         taken_at=at,
         taken_by=by.id,
         **_told(source.programme),
+        **counted,
     )
     await insert(session, cut)
     if cuts:
         await _compare(session, cut_id, cuts[0].id)
-    await ledger.record(
-        session,
-        Operation.COMBINATION,
-        DataCutEvent.TAKEN,
-        cut_id,
-        trial.id,
-        kind="data_cut",
-        by=by,
-        at=at,
-    )
+    await _record(session, cut, by=by, at=at)
     return cut
+
+
+async def _alone(session: AsyncSession, code: str) -> None:
+    await executed(session, ALONE, {"code": code})
+    await executed(session, PATIENTLY, {})
+
+
+def _passed(moment: datetime, *, at: datetime) -> datetime:
+    if moment > at:
+        raise RuleBroken("#/known_until", "moment-to-come", "Name a moment that has passed.")
+    return moment
+
+
+def _check_size(source: Source, code: str, *, most: int | None) -> None:
+    if most is not None and source.people > most:
+        raise CutTooLarge(
+            f"It has more than {most:,} people: checkpoint trial cut {code}", limit=most
+        )
 
 
 def _told(programme: Programme) -> dict[str, Any]:
@@ -197,8 +198,8 @@ async def _source(
 
 async def _copied(
     session: AsyncSession, cut_id: UUID, source: Source, seen: Callable[[int], None]
-) -> tuple[int, int, str]:
-    """Put everybody into the cut, so many at a time; how many, their events, and the digest."""
+) -> dict[str, Any]:
+    """Put everybody into the cut, so many at a time; what its row says of them."""
     whole = hashlib.sha256(_line(_told(source.programme)))
     people, events = 0, 0
     participants: list[Any] = []
@@ -222,7 +223,7 @@ async def _copied(
         if len(participants) == AT_A_TIME:
             await put()
     await put()
-    return people, events, whole.hexdigest()
+    return {"participants": people, "events": events, "digest": whole.hexdigest()}
 
 
 def participant_row(taken: Taken, found: Gathered) -> list[Any]:
@@ -270,3 +271,16 @@ async def _compare(session: AsyncSession, cut_id: UUID, before_id: UUID) -> None
     ]
     if rows:
         await insert(session, *rows)
+
+
+async def _record(session: AsyncSession, cut: DataCut, *, by: Actor, at: datetime) -> None:
+    await ledger.record(
+        session,
+        Operation.COMBINATION,
+        DataCutEvent.TAKEN,
+        cut.id,
+        cut.trial_id,
+        kind="data_cut",
+        by=by,
+        at=at,
+    )
