@@ -46,7 +46,7 @@ class DataCut(Record, table=True):
         ),
     )
     followed_until: date = Field(
-        sa_column_kwargs=described("The last day of which follow-up is in.", Disclosure.SAFE)
+        sa_column_kwargs=described("The last day for everything that it counts.", Disclosure.SAFE)
     )
     measures: list[str] = Field(
         sa_type=ARRAY(sa.String(20)),
