@@ -10,6 +10,8 @@ from checkpoint.foundation.addresses import routes_of
 from checkpoint.foundation.faults import plainly
 from checkpoint.foundation.schemas import Spelt
 
+TOLD_BY_EXAMPLE = {"example", "examples"}
+
 
 def constraints(kind, seen):
     """The constraints of every text in a type, however deep it lies."""
@@ -43,7 +45,25 @@ def patterns(metadata):
     return {part.pattern for part in parts if getattr(part, "pattern", None)}
 
 
-def test_every_pattern_that_a_door_asks_for_is_told_in_words(app):
+def published_patterns(part, schemas):
+    """Every pattern below a part of the API document, whatever it refers to included."""
+    found, seen, waiting = set(), set(), [part]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting += part
+        elif isinstance(part, dict):
+            waiting += [value for name, value in part.items() if name not in TOLD_BY_EXAMPLE]
+            found |= {part["pattern"]} if isinstance(part.get("pattern"), str) else set()
+            name = str(part.get("$ref", "")).rpartition("/")[2]
+            if name and name not in seen:
+                seen.add(name)
+                waiting.append(schemas[name])
+    return found
+
+
+def told_and_silent(app):
+    """By pattern and its words the example that is told of it; and patterns without words."""
     told, silent = {}, set()
     for route in routes_of(app):
         for metadata in asked_of(route):
@@ -53,13 +73,31 @@ def test_every_pattern_that_a_door_asks_for_is_told_in_words(app):
                     told[pattern, spelt[0].words] = spelt[0].example
                 else:
                     silent.add((route.path, pattern))
+    return told, silent
+
+
+def test_every_pattern_that_a_door_asks_for_is_told_in_words(app):
+    told, silent = told_and_silent(app)
     assert silent == set()
-    assert len(told) > 20
     assert [
         (words, example)
         for (pattern, words), example in told.items()
         if not re.fullmatch(pattern, example)
     ] == []
+
+
+def test_no_pattern_that_the_document_asks_for_is_overlooked(app):
+    document = app.openapi()
+    asked = [
+        part
+        for path in document["paths"].values()
+        for operation in path.values()
+        for part in (*operation.get("parameters", ()), operation.get("requestBody", {}))
+        if part.get("in") != "header"
+    ]
+    published = published_patterns(asked, document["components"]["schemas"])
+    told, _ = told_and_silent(app)
+    assert published == {pattern for pattern, _ in told} != set()
 
 
 def test_a_pattern_is_refused_in_words_with_an_example_and_without_the_value():
