@@ -181,7 +181,7 @@ def _told(
         everybody=SumView(**_sum(whole, told[0], shown=not few)) if hidden else None,
         arms=[
             ArmSumView(mask=arm.mask, arm=arm.name, **_sum(part, people, shown=not few))
-            for (arm, part), people in zip(listed, told, strict=False)
+            for (arm, part), people in zip(listed, [] if hidden else told, strict=True)
         ],
         comparisons=_compared(amount, listed) if comparable else [],
     )
