@@ -75,7 +75,7 @@ BAD = {
     "no first day": ("in_force_from = 2030-01-01\n", "", "in_force_from", "required"),
     "a day that is none": ("= 2030-01-01", '= "soon"', "in_force_from", "date"),
     "an empty title": ('"Rules made up for a test"', '""', "title", "at least 3"),
-    "a version with blanks": ('"2030-01-01"', '"new rules"', "version", "pattern"),
+    "a version with blanks": ('"2030-01-01"', '"new rules"', "version", "small letters"),
     "an end that is no fact": (
         'source = "S1: hate"',
         'until_fact = "soon"\nsource = "S1: hate"',

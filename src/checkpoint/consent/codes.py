@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from checkpoint.access.guards import holding
 from checkpoint.access.permissions import Permission
 from checkpoint.consent import lookups, references
 from checkpoint.consent.lookups import SheetChanged, SheetNotFound
-from checkpoint.consent.references import VERSION, Reason
+from checkpoint.consent.references import Reason
 from checkpoint.consent.schemas import AskedView, SheetView
 from checkpoint.consent.states import (
     LABELS,
@@ -24,7 +23,7 @@ from checkpoint.foundation.answers import public
 from checkpoint.foundation.codelists import CodeListView, CodeView, list_doors
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.problems import problems
-from checkpoint.foundation.schemas import Spelt
+from checkpoint.foundation.schemas import Version
 
 router = APIRouter(prefix="/v1/reference", tags=["reference"])
 READER = holding(Permission.READ_REFERENCE)
@@ -110,11 +109,7 @@ async def list_information_sheets(request: Request, session: Transaction) -> Res
     dependencies=[READER],
 )
 async def read_information_sheet(
-    version: Annotated[
-        str,
-        Path(pattern=VERSION),
-        Spelt("its name in small letters, digits and -, 4 to 40 of them", "2026-11-01"),
-    ],
+    version: Version,
     request: Request,
     session: Transaction,
 ) -> Response:

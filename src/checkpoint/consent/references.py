@@ -17,9 +17,9 @@ from pydantic import (
 from checkpoint.consent.states import ConsentAnswer, ConsentKind
 from checkpoint.foundation.datedfiles import digest, in_order, read
 from checkpoint.foundation.errors import RuleBroken
+from checkpoint.foundation.schemas import Language, Version
 from checkpoint.foundation.tomlfiles import parsed
 
-VERSION = r"^[a-z0-9][a-z0-9-]{3,39}$"
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
 
 
@@ -41,8 +41,8 @@ class Sheet(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    version: Annotated[str, Field(pattern=VERSION)]
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+    version: Version
+    language: Language
     title: Words
     valid_from: date
     valid_until: date | None = None

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from checkpoint.consent.references import VERSION
 from checkpoint.consent.states import (
     AskingState,
     ConsentAnswer,
@@ -25,6 +24,7 @@ from checkpoint.foundation.schemas import (
     NextStep,
     Spelt,
     Text,
+    Version,
     View,
     YesNo,
     example,
@@ -70,12 +70,7 @@ class ConsentForm(Command):
     """One asking, as far as it has come; leave out whatever is not known yet."""
 
     sheet_version: Annotated[
-        Annotated[
-            str,
-            StringConstraints(pattern=VERSION),
-            Spelt("its name in small letters, digits and -, 4 to 40 of them", "2026-11-01"),
-        ]
-        | None,
+        Version | None,
         Field(description="Of the sheet that was given; see /v1/reference/information-sheets."),
     ] = None
     sheet_given_at: Annotated[Instant | None, Field(examples=["2026-11-03T09:00:00Z"])] = None

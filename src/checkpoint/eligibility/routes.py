@@ -30,7 +30,7 @@ from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.idempotency import CREATING, Once, once
 from checkpoint.foundation.preconditions import IfMatchMissing, Overtaken, SeenVersion, etag
 from checkpoint.foundation.problems import problems
-from checkpoint.foundation.schemas import Spelt
+from checkpoint.foundation.schemas import Version
 
 router = APIRouter(prefix="/v1", tags=["eligibility"])
 RecordId = Annotated[UUID, Path(description="The custody record's id.")]
@@ -120,11 +120,7 @@ async def list_rule_sets(request: Request, session: Transaction) -> Response:
     dependencies=[READER],
 )
 async def read_rule_set(
-    version: Annotated[
-        str,
-        Path(pattern=r"^[a-z0-9][a-z0-9-]{3,39}$"),
-        Spelt("its name in small letters, digits and -, 4 to 40 of them", "2026-11-01"),
-    ],
+    version: Version,
     request: Request,
     session: Transaction,
 ) -> Response:

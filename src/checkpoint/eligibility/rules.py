@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from checkpoint.eligibility.facts import FACTS, Kind
 from checkpoint.eligibility.states import Answer, AppliesTo, Verdict, any_of
 from checkpoint.eligibility.terms import All, Facts, Part, Test, Words
+from checkpoint.foundation.schemas import Version
 from checkpoint.foundation.tomlfiles import parsed
 
 MOVED = "person_id"
@@ -127,7 +128,7 @@ class RuleSet(Part):
     ``in_force_until``, and then it has to be that very day.
     """
 
-    version: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{3,39}$")]
+    version: Version
     title: Words
     in_force_from: date
     in_force_until: date | None = None

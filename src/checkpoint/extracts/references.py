@@ -10,6 +10,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from checkpoint.foundation.datedfiles import SUMS, digest, read
+from checkpoint.foundation.schemas import Version
 
 Steps = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)]
 
@@ -91,7 +92,7 @@ class Bands(Part):
 class Policy(Part):
     """When what leaves the force tells too much, and how it is made to tell less."""
 
-    version: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{3,39}$")]
+    version: Version
     title: str
     valid_from: date
     source: str

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import JsonValue
 
-MISMATCH = "string_pattern_mismatch"
+from checkpoint.foundation.schemas import MISMATCH
+
 FIELD = re.compile(r"^[a-z][a-z_]{0,39}$")
 
 # What pydantic says, in the words of somebody who has two minutes. Never the value.

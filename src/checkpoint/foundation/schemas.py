@@ -130,6 +130,17 @@ Code = Annotated[
     StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z0-9_-]{1,40}$"),
     Spelt("a code of at most 40 letters, digits, - and _, without spaces", "DURHAMGATE"),
 ]
+VERSION = r"^[a-z0-9][a-z0-9-]{3,39}$"
+Version = Annotated[
+    str,
+    StringConstraints(pattern=VERSION),
+    Spelt("its name in small letters, digits and -, 4 to 40 of them", "2026-11-01"),
+]
+Language = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[A-Za-z]{2,3}$"),
+    Spelt("an ISO 639 code of two or three letters", "pl"),
+]
 YesNo = StrictBool
 Day = Annotated[date, BeforeValidator(as_written), AfterValidator(in_range)]
 Instant = Annotated[

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from checkpoint.access.guards import holding
@@ -13,10 +12,9 @@ from checkpoint.foundation.answers import public
 from checkpoint.foundation.codelists import CodeListView, CodeView, list_doors
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.problems import problems
-from checkpoint.foundation.schemas import Spelt
+from checkpoint.foundation.schemas import Version
 from checkpoint.needs import lookups, references
 from checkpoint.needs.lookups import InstrumentChanged, InstrumentNotFound
-from checkpoint.needs.questions import VERSION
 from checkpoint.needs.references import Crosswalk
 from checkpoint.needs.schemas import InstrumentView
 from checkpoint.needs.states import (
@@ -111,11 +109,7 @@ async def list_needs_instruments(request: Request, session: Transaction) -> Resp
     dependencies=[READER],
 )
 async def read_needs_instrument(
-    version: Annotated[
-        str,
-        Path(pattern=VERSION),
-        Spelt("its name in small letters, digits and -, 4 to 40 of them", "2026-11-01"),
-    ],
+    version: Version,
     request: Request,
     session: Transaction,
 ) -> Response:

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from checkpoint.foundation.schemas import Command, Instant, Spelt, Text, YesNo
-from checkpoint.needs.questions import CODE, VERSION
+from checkpoint.needs.questions import CODE
 from checkpoint.needs.states import (
     CorrectionReason,
     NotAssessedReason,
@@ -16,11 +16,6 @@ from checkpoint.needs.states import (
 )
 
 MOST_ANSWERS, MOST_STATEMENTS = 60, 10
-Version = Annotated[
-    str,
-    StringConstraints(pattern=VERSION),
-    Spelt("its name in small letters, digits and -, 4 to 40 of them", "2026-11-01"),
-]
 Code = Annotated[
     str,
     StringConstraints(strip_whitespace=True, pattern=CODE),

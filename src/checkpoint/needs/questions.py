@@ -7,9 +7,9 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from checkpoint.foundation.schemas import Version
 from checkpoint.needs.states import NOT_KNOWN, NeedLevel, Pathway
 
-VERSION = r"^[a-z0-9][a-z0-9-]{3,39}$"
 CODE = r"^[a-z][a-z0-9_]{0,39}$"
 MOST_POINTS = 100
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
@@ -136,13 +136,13 @@ class ExternalScore(Part):
 class Instrument(Part):
     """One version of the questions, their answers and what these count."""
 
-    version: Annotated[str, Field(pattern=VERSION)]
+    version: Version
     title: Words
     valid_from: date
     valid_until: date | None = None
     source: Words
     note: Words
-    comparable_with: tuple[Annotated[str, Field(pattern=VERSION)], ...] = ()
+    comparable_with: tuple[Version, ...] = ()
     levels: Levels
     pathways: tuple[PathwayQuestions, ...]
     external_scores: tuple[ExternalScore, ...] = ()

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from checkpoint.foundation.datedfiles import digest, in_order, read
-from checkpoint.needs.questions import VERSION, Code, Instrument, Part, Words, refuse_doubles
+from checkpoint.foundation.schemas import Version
+from checkpoint.needs.questions import Code, Instrument, Part, Words, refuse_doubles
 from checkpoint.needs.states import Pathway
 
 
@@ -29,7 +30,7 @@ class OtherPathway(Part):
 class Crosswalk(Part):
     """How another list of pathways reads beside the seven."""
 
-    version: Annotated[str, Field(pattern=VERSION)]
+    version: Version
     title: Words
     valid_from: date
     source: Words

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from checkpoint.foundation.schemas import Command, Moment, NextStep, View, YesNo, example
-from checkpoint.needs.forms import SAID, NeedsForm, PathwaysForm, Version
+from checkpoint.foundation.schemas import Command, Moment, NextStep, Version, View, YesNo, example
+from checkpoint.needs.forms import SAID, NeedsForm, PathwaysForm
 from checkpoint.needs.questions import Instrument
 from checkpoint.needs.states import (
     AssessmentState,

@@ -13,9 +13,8 @@ from checkpoint.foundation.answers import public
 from checkpoint.foundation.codelists import list_doors
 from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.problems import problems
-from checkpoint.foundation.schemas import Spelt
+from checkpoint.foundation.schemas import Version
 from checkpoint.outcomes import lookups
-from checkpoint.outcomes.definitions import VERSION
 from checkpoint.outcomes.followup.states import LABELS as ROW_LABELS
 from checkpoint.outcomes.followup.states import RowOutcome
 from checkpoint.outcomes.lookups import DefinitionsChanged, DefinitionsNotFound
@@ -74,11 +73,7 @@ async def list_outcome_definitions(request: Request, session: Transaction) -> Re
 async def read_outcome_definitions(
     request: Request,
     session: Transaction,
-    version: Annotated[
-        str,
-        Path(pattern=VERSION, description="Their name."),
-        Spelt("its name in small letters, digits and -, 4 to 40 of them", "2026-11-01"),
-    ],
+    version: Annotated[Version, Path(description="Their name.")],
 ) -> Response:
     """What counts as an outcome by one version: events, days, horizons and lags."""
     row = await lookups.one(session, version)

@@ -8,10 +8,10 @@ from dateutil.relativedelta import relativedelta
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from checkpoint.contracts.clocks import last_day
+from checkpoint.foundation.schemas import Version
 from checkpoint.outcomes.cuts.states import Measure
 from checkpoint.outcomes.states import Dated, Disposed, FollowUpKind
 
-VERSION = r"^[a-z0-9][a-z0-9-]{3,39}$"
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
 Months = Annotated[int, Field(strict=True, ge=1, le=120)]
 
@@ -75,7 +75,7 @@ class Definitions(Part):
     ``first_day`` is the first day after allocation that counts; the day of allocation is day 0.
     """
 
-    version: Annotated[str, Field(pattern=VERSION)]
+    version: Version
     title: Words
     valid_from: date
     source: Words

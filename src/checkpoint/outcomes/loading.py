@@ -13,8 +13,9 @@ from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
 from checkpoint.foundation.datedfiles import digest
+from checkpoint.foundation.schemas import VERSION
 from checkpoint.outcomes import harm
-from checkpoint.outcomes.definitions import VERSION, Definitions
+from checkpoint.outcomes.definitions import Definitions
 from checkpoint.outcomes.harm import HarmIndexUnreadable
 from checkpoint.outcomes.lists import HarmIndex, HarmWeight, OutcomeDefinitions
 from checkpoint.outcomes.references import DefinitionsUnreadable, parse

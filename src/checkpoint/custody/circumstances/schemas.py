@@ -12,12 +12,18 @@ from checkpoint.custody.circumstances.states import (
     OmissionReason,
 )
 from checkpoint.foundation.identifiers import heard_reference
-from checkpoint.foundation.schemas import Command, Instant, Moment, Spelt, View, YesNo, example
+from checkpoint.foundation.schemas import (
+    Command,
+    Instant,
+    Language,
+    Moment,
+    View,
+    YesNo,
+    example,
+)
 
-Language = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[A-Za-z]{2,3}$"),
-    Spelt("an ISO 639 code of two or three letters", "pl"),
+Interpreted = Annotated[
+    Language,
     Field(description="ISO 639 code; bfi is British Sign Language.", examples=["pl"]),
 ]
 
@@ -47,7 +53,7 @@ class SaveSafeguards(Command):
         Instant | None, Field(examples=["2026-11-03T01:10:00Z"])
     ] = None
     interpreter_needed: YesNo | None = None
-    interpreter_language: Language | None = None
+    interpreter_language: Interpreted | None = None
     interpreter_presence: InterpreterPresence | None = None
     interpreter_came_at: Annotated[Instant | None, Field(examples=["2026-11-03T01:10:00Z"])] = None
     interpreter_left_at: Annotated[Instant | None, Field(examples=["2026-11-03T01:10:00Z"])] = None

@@ -45,7 +45,7 @@ from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken, check_all
 from checkpoint.foundation.paging import MalformedCursor, TurningShortly, links
 from checkpoint.foundation.problems import problems
-from checkpoint.foundation.schemas import Spelt
+from checkpoint.foundation.schemas import Language, Spelt
 from checkpoint.needs.states import Pathway
 
 router = APIRouter(prefix="/v1", tags=["directory"])
@@ -106,15 +106,7 @@ Residence = Annotated[
     str | None,
     Query(min_length=1, max_length=80, description="For people who live there; as place."),
 ]
-Language = Annotated[
-    Annotated[
-        str,
-        StringConstraints(pattern="^[A-Za-z]{2,3}$"),
-        Spelt("an ISO 639 code of two or three letters", "pl"),
-    ]
-    | None,
-    Query(description="ISO 639 code, as pl."),
-]
+Spoken = Annotated[Language | None, Query(description="ISO 639 code, as pl.")]
 Free = Annotated[bool, Query(description="Free of charge.")]
 FreePlaces = Annotated[bool, Query(description="With a free place.")]
 Access = Annotated[SoughtAccess | None, Query(description="How people would come to it.")]
@@ -132,7 +124,7 @@ async def asked(
     age: Age = None,
     sex: Sex = None,
     residence: Residence = None,
-    language: Language = None,
+    language: Spoken = None,
     free: Free = False,
     free_places: FreePlaces = False,
     access: Access = None,
@@ -215,7 +207,7 @@ async def _sought(session: AsyncSession, asked: Asked) -> tuple[Sought, Mapping[
         age=asked.age,
         sex=asked.sex,
         residence=residence_at(known[folded(asked.residence)], known) if asked.residence else None,
-        language=asked.language.casefold() if asked.language else None,
+        language=asked.language,
         is_free=asked.free,
         free_places=asked.free_places,
         access=asked.access,

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
-from pydantic import StringConstraints
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.guards import holding
@@ -24,7 +23,7 @@ from checkpoint.foundation.database import Transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.idempotency import CREATING, Once, once
 from checkpoint.foundation.problems import problems
-from checkpoint.foundation.schemas import Spelt
+from checkpoint.foundation.schemas import Language
 from checkpoint.needs.states import Pathway
 from checkpoint.referrals.offers import actions, queries, views
 from checkpoint.referrals.offers.fits import Fit
@@ -47,11 +46,6 @@ RecordId = Annotated[UUID, Path(description="The custody record's id.")]
 NONE = "/no-provider-available"
 READ = (CustodyRecordNotFound, ArmNotRead)
 Reader = Annotated[Actor, holding(Permission.READ_REFERRALS)]
-Language = Annotated[
-    str,
-    StringConstraints(pattern="^[a-z]{2,3}$"),
-    Spelt("an ISO 639 code of two or three small letters", "pl"),
-]
 Referrer = Annotated[Actor, holding(Permission.REFER)]
 
 
