@@ -40,6 +40,16 @@ AMOUNTS: Mapping[Amount, str] = MappingProxyType(
         "answer in a case, to three decimals, of those cases in which one answered.",
     }
 )
+AGES: Mapping[str, str] = MappingProxyType(
+    {
+        "under_18": "under 18",
+        "18_24": "18-24",
+        "25_34": "25-34",
+        "35_44": "35-44",
+        "45_54": "45-54",
+        "55_over": "55 and over",
+    }
+)
 MASKED = (
     "Arms are letters until two people have unblinded the whole trial. The first letter is what "
     "the others are compared with, and says nothing of the arm."

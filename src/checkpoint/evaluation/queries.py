@@ -18,7 +18,7 @@ from checkpoint.foundation.errors import RuleBroken
 from checkpoint.monitor import queries as monitor
 from checkpoint.monitor.rules import masks
 from checkpoint.outcomes.cuts import queries as cuts
-from checkpoint.outcomes.cuts.facts import Horizon, seen_until
+from checkpoint.outcomes.cuts.facts import AGE_BANDS, Horizon, seen_until
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 from checkpoint.outcomes.cuts.tables import CutParticipant
 from checkpoint.trials import queries as trials
@@ -26,6 +26,27 @@ from checkpoint.trials.queries import Standing
 from checkpoint.trials.states import CONTROL
 
 CUT_ID = sa.bindparam("cut_id", type_=sa.Uuid())
+
+
+def age_band(called: Mapping[str, str]) -> sa.Case[str]:
+    """The band that somebody's age at allocation is in.
+
+    Args:
+        called: what each band is called, by its code.
+
+    Returns:
+        An expression of what the band is called; null where the age is not known.
+    """
+    age = col(CutParticipant.age)
+    return sa.case(
+        *(
+            (age.is_not(None) if ends is None else age < ends, called[band])
+            for band, ends in AGE_BANDS.items()
+        ),
+        else_=None,
+    )
+
+
 ALLOCATED = (
     sa.select(
         col(CutParticipant.mask),

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from checkpoint.outcomes.cuts.facts import NOT_TOLD, UNMET
+
 GATES: Mapping[str, str] = MappingProxyType(
     {
         "arrested": "Arrested",
@@ -22,7 +24,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
 )
 WORDS: Mapping[str, str] = MappingProxyType(
     {
-        "not_told": "no reason told",
+        NOT_TOLD: "no reason told",
         "not_eligible": "not eligible",
         "ineligible": "not eligible",
         "pending": "decision pending",
@@ -49,7 +51,6 @@ WORDS: Mapping[str, str] = MappingProxyType(
     }
 )
 NOTHING: Mapping[str, str] = MappingProxyType({})
-CRITERION = "ineligible_"
 NOTHING_BEFORE = (
     "The programme tells nothing of what came before allocation, so the flow begins there."
 )
@@ -69,12 +70,12 @@ def words_of(code: str, called: Mapping[str, str] = NOTHING) -> str:
     Returns:
         Its words, a criterion's with its code beside them; a code without words as it stands.
     """
-    if code.startswith(CRITERION) and code in called:
-        return f"not eligible, {code.removeprefix(CRITERION)}: {called[code]}"
+    if code.startswith(UNMET) and code in called:
+        return f"not eligible, {code.removeprefix(UNMET)}: {called[code]}"
     if code in called:
         return called[code][:1].lower() + called[code][1:]
-    if code.startswith(CRITERION):
-        return f"not eligible: {code.removeprefix(CRITERION).replace('_', ' ').replace('-', ' ')}"
+    if code.startswith(UNMET):
+        return f"not eligible: {code.removeprefix(UNMET).replace('_', ' ').replace('-', ' ')}"
     return WORDS.get(code, code.replace("_", " "))
 
 

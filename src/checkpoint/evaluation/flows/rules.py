@@ -8,9 +8,7 @@ from typing import Any
 
 from checkpoint.evaluation.flows.states import FlowDoesNotReconcile
 from checkpoint.foundation.disclosure import is_small
-from checkpoint.outcomes.cuts.facts import ALLOCATED, GATES
-
-NOT_TOLD = "not_told"
+from checkpoint.outcomes.cuts.facts import ALLOCATED, GATES, NOT_TOLD
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,17 @@ import sqlalchemy as sa
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checkpoint.evaluation.queries import FIRST, NAMES, Allocated, Opened, limit, limited, seen
+from checkpoint.evaluation.facts import AGES
+from checkpoint.evaluation.queries import (
+    FIRST,
+    NAMES,
+    Allocated,
+    Opened,
+    age_band,
+    limit,
+    limited,
+    seen,
+)
 from checkpoint.foundation.database import rows_of
 from checkpoint.outcomes.cuts.facts import Horizon
 from checkpoint.outcomes.cuts.states import Measure
@@ -73,23 +83,9 @@ async def counted(
     return await rows_of(session, asked, cut_id=opened.cut.id)
 
 
-AGE_BAND = sa.case(
-    *[
-        (col(CutParticipant.age) <= last, name)
-        for last, name in (
-            (17, "under 18"),
-            (24, "18-24"),
-            (34, "25-34"),
-            (44, "35-44"),
-            (54, "45-54"),
-        )
-    ],
-    (col(CutParticipant.age) >= 55, "55 and over"),
-    else_=None,
-)
 SUBGROUPS = {
     "sex": col(CutParticipant.sex),
-    "age_band": AGE_BAND,
+    "age_band": age_band(AGES),
     "ethnicity": col(CutParticipant.ethnicity),
     "offence_group": col(CutParticipant.offence_group),
 }

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,12 @@ from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 # From the first to the last; whoever came to one came to all before it.
 ALLOCATED = "allocated"
 GATES = ("arrested", "screened", "eligible", "consented", ALLOCATED)
+# Why people stopped at a gate: a reason that nobody told; what stands before a criterion's code.
+NOT_TOLD, UNMET = "not_told", "ineligible_"
+# Bands of age in years, the youngest first, and the age that each ends before; the last has no end.
+AGE_BANDS: Mapping[str, int | None] = MappingProxyType(
+    {"under_18": 18, "18_24": 25, "25_34": 35, "35_44": 45, "45_54": 55, "55_over": None}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
-from checkpoint.outcomes.cuts.facts import ALLOCATED, GATES, Programme, Taken, day_of
+from checkpoint.outcomes.cuts.facts import ALLOCATED, GATES, NOT_TOLD, Programme, Taken, day_of
 
-NOT_TOLD, AFTERWARDS = "not_told", "allocated_afterwards"
+AFTERWARDS = "allocated_afterwards"
 
 
 def cut_off(programme: Programme, *, last: date, later: int) -> Programme:

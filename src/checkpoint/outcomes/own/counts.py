@@ -18,15 +18,18 @@ from checkpoint.eligibility import lookups
 from checkpoint.eligibility.rules import parse
 from checkpoint.foundation.calendar import london_midnight
 from checkpoint.foundation.database import rows_of
-from checkpoint.outcomes.cuts.facts import GATES
+from checkpoint.outcomes.cuts.facts import AGE_BANDS, GATES, NOT_TOLD, UNMET
 from checkpoint.trials.queries import Standing
 
 ACROSS = ("gate", "suite", "sex", "ethnicity", "age_band")
-UNMET = "ineligible_"  # before the criterion's code, as the statement below has it
 OMITTED: Mapping[str, str] = {reason.value: label(reason) for reason in OmissionReason}
+AGE_BAND = " ".join(
+    f"WHEN years < {ends} THEN '{band}'" if ends else f"WHEN years IS NOT NULL THEN '{band}'"
+    for band, ends in AGE_BANDS.items()
+)
 INSTANT = timedelta(microseconds=1)  # so that what happens at that moment counts
 # Each case stands at the last gate it came to; whoever came to one came to all before it.
-REACHED = sa.text("""
+REACHED = sa.text(f"""
     WITH arrested AS (
         SELECT record.id, record.person_id, record.arrested_at,
                coalesce(stratum.suite, record.suite) AS suite,
@@ -81,10 +84,10 @@ REACHED = sa.text("""
           FROM stood
     )
     SELECT gate,
-           CASE gate WHEN 'arrested' THEN coalesce(omitted, 'not_told')
+           CASE gate WHEN 'arrested' THEN coalesce(omitted, '{NOT_TOLD}')
                      WHEN 'screened' THEN CASE
                           WHEN verdict = 'ineligible' AND first_not_met IS NOT NULL
-                               THEN 'ineligible_' || first_not_met
+                               THEN '{UNMET}' || first_not_met
                           ELSE coalesce(verdict, 'not_decided') END
                      WHEN 'eligible' THEN coalesce(declined, 'not_asked')
                      WHEN 'consented' THEN
@@ -94,9 +97,7 @@ REACHED = sa.text("""
            CASE left(self_defined_ethnicity, 1)
                 WHEN 'W' THEN 'white' WHEN 'M' THEN 'mixed' WHEN 'A' THEN 'asian'
                 WHEN 'B' THEN 'black' WHEN 'O' THEN 'other' END AS ethnicity,
-           CASE WHEN years < 18 THEN 'under_18' WHEN years < 25 THEN '18_24'
-                WHEN years < 35 THEN '25_34' WHEN years < 45 THEN '35_44'
-                WHEN years < 55 THEN '45_54' WHEN years >= 55 THEN '55_over' END AS age_band,
+           CASE {AGE_BAND} END AS age_band,
            count(*) AS cases
       FROM reached JOIN person ON person.id = survivor_of(reached.person_id)
       CROSS JOIN LATERAL (
@@ -104,7 +105,7 @@ REACHED = sa.text("""
                       extract(year FROM age(reached.arrested_at, date_of_birth))::integer,
                       estimated_age_years) AS years) AS old
      GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
-""").bindparams(
+""").bindparams(  # noqa: S608 - words of our own
     sa.bindparam("trial_id", type_=sa.Uuid()),
     sa.bindparam("known", type_=sa.DateTime(timezone=True)),
     sa.bindparam("since", type_=sa.DateTime(timezone=True)),
