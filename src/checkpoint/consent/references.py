@@ -7,39 +7,30 @@ from importlib.resources import files
 from typing import Annotated, Self
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
-    StringConstraints,
     model_validator,
 )
 
 from checkpoint.consent.states import ConsentAnswer, ConsentKind
-from checkpoint.foundation.datedfiles import digest, in_order, read
+from checkpoint.foundation.datedfiles import Part, Words, digest, in_order, read
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.schemas import Language, Version
 from checkpoint.foundation.tomlfiles import parsed
-
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
 
 
 class SheetUnreadable(ValueError):
     """A sheet is not what a sheet must be; says where."""
 
 
-class Asked(BaseModel):
+class Asked(Part):
     """What one consent covers, and what withdrawing it means."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     covers: Words
     withdrawing: Words
 
 
-class Sheet(BaseModel):
+class Sheet(Part):
     """What a person is told before they are asked."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: Version
     language: Language
@@ -120,10 +111,8 @@ def is_in_use(version: str, sheets: Iterable[Sheet], *, on: date) -> bool:
     )
 
 
-class Reason(BaseModel):
+class Reason(Part):
     """A reason, as a neutral code, from when to when it may be given."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     code: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
     label: Words
@@ -137,10 +126,8 @@ class Reason(BaseModel):
         )
 
 
-class Reasons(BaseModel):
+class Reasons(Part):
     """The two lists of reasons."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: Words
     declining: tuple[Reason, ...]

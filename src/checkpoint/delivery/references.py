@@ -9,12 +9,12 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
+from checkpoint.foundation.datedfiles import Part, Words
 from checkpoint.foundation.errors import RuleBroken
 
 CODE = r"^[0-9]{1,2}$"
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
 FIELD = "#/outcome_code"
 
 
@@ -39,10 +39,8 @@ REFUSED: Mapping[Need, tuple[str, str]] = MappingProxyType(
 )
 
 
-class Outcome(BaseModel):
+class Outcome(Part):
     """One way to dispose of an offence, and when it may be recorded."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     code: Annotated[str, Field(pattern=CODE)]
     label: Words
@@ -58,10 +56,8 @@ class Outcome(BaseModel):
         return begins <= on < ends
 
 
-class Outcomes(BaseModel):
+class Outcomes(Part):
     """The list of outcomes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: Words
     outcomes: tuple[Outcome, ...]

@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import Annotated, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from checkpoint.directory.states import MappingBasis
+from checkpoint.foundation.datedfiles import Part
 from checkpoint.foundation.tomlfiles import parsed
 from checkpoint.needs.states import Pathway
 
@@ -19,20 +20,16 @@ SUMS = "SHA256SUMS"
 Filled = Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class Dated(BaseModel):
+class Dated(Part):
     """A file that never changes, and from when it is used."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: Filled
     valid_from: date
     source: Filled
 
 
-class TaxonomyHead(BaseModel):
+class TaxonomyHead(Part):
     """The taxonomy that the pathways are."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: UUID
     name: Filled
@@ -52,10 +49,8 @@ class Pathways(Dated):
     terms: Annotated[tuple[PathwayTerm, ...], Field(min_length=1)]
 
 
-class CrosswalkEntry(BaseModel):
+class CrosswalkEntry(Part):
     """What one term of another taxonomy means."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     term: Filled
     pathways: Annotated[tuple[Pathway, ...], Field(min_length=1)]

@@ -11,7 +11,8 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from checkpoint.eligibility.facts import FACTS, Kind
 from checkpoint.eligibility.states import Answer, AppliesTo, Verdict, any_of
-from checkpoint.eligibility.terms import All, Facts, Part, Test, Words
+from checkpoint.eligibility.terms import All, Facts, Test, Words
+from checkpoint.foundation.datedfiles import Part
 from checkpoint.foundation.schemas import Version
 from checkpoint.foundation.tomlfiles import parsed
 

@@ -5,19 +5,14 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from dateutil.relativedelta import relativedelta
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from checkpoint.eligibility.facts import FACTS, Fact, Kind
 from checkpoint.eligibility.states import all_of
+from checkpoint.foundation.datedfiles import Part
 
 Words = Annotated[str, Field(min_length=3)]
 Facts = Mapping[str, JsonValue]
-
-
-class Part(BaseModel):
-    """Any part of a rule file: nothing unknown in it, and never changed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _months_since_less_than(fact: Any, value: Any, facts: Facts) -> bool:

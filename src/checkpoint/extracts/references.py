@@ -7,9 +7,9 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from checkpoint.foundation.datedfiles import SUMS, digest, read
+from checkpoint.foundation.datedfiles import SUMS, Part, digest, read
 from checkpoint.foundation.schemas import Version
 
 Steps = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)]
@@ -17,12 +17,6 @@ Steps = Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)]
 
 class PolicyUnreadable(ValueError):
     """A file is not what a policy must be; says where."""
-
-
-class Part(BaseModel):
-    """A part of a policy: nothing unknown, and nothing changes it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Aggregates(Part):

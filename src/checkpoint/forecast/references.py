@@ -7,15 +7,14 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from checkpoint.foundation.datedfiles import Part
 from checkpoint.foundation.errors import RuleBroken
 
 
-class Tool(BaseModel):
+class Tool(Part):
     """One version of one tool: how many trees it has, and from when to when it was in use."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     tool: Annotated[str, Field(pattern=r"^[A-Z0-9_-]{1,40}$")]
     tool_version: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
@@ -31,10 +30,8 @@ class Tool(BaseModel):
         return begun and (self.available_until is None or on < self.available_until)
 
 
-class Tools(BaseModel):
+class Tools(Part):
     """A file of tools."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     tools: tuple[Tool, ...]
 

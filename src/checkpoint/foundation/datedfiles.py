@@ -4,14 +4,21 @@ import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Annotated, Protocol, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from checkpoint.foundation.tomlfiles import parsed
 
 SUMS = "SHA256SUMS"
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class Part(BaseModel):
+    """A part of a dated file, or the whole; nothing in it is unknown, and nothing changes it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Dated(Protocol):

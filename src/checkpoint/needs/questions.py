@@ -5,23 +5,17 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from checkpoint.foundation.datedfiles import Part, Words
 from checkpoint.foundation.schemas import Version
 from checkpoint.needs.states import NOT_KNOWN, NeedLevel, Pathway
 
 CODE = r"^[a-z][a-z0-9_]{0,39}$"
 MOST_POINTS = 100
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Code = Annotated[str, Field(pattern=CODE)]
 Points = Annotated[int, Field(strict=True, ge=0, le=MOST_POINTS)]
-
-
-class Part(BaseModel):
-    """A part of a dated file; nothing in it is unknown, nothing ever changes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def refuse_doubles(codes: Iterable[str], what: str) -> None:

@@ -8,9 +8,9 @@ from typing import Self
 
 from pydantic import model_validator
 
-from checkpoint.foundation.datedfiles import digest, in_order, read
+from checkpoint.foundation.datedfiles import Part, Words, digest, in_order, read
 from checkpoint.foundation.schemas import Version
-from checkpoint.needs.questions import Code, Instrument, Part, Words, refuse_doubles
+from checkpoint.needs.questions import Code, Instrument, refuse_doubles
 from checkpoint.needs.states import Pathway
 
 

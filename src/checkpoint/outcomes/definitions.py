@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from typing import Annotated, Literal, Protocol, Self
 
 from dateutil.relativedelta import relativedelta
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from checkpoint.contracts.clocks import last_day
+from checkpoint.foundation.datedfiles import Part
 from checkpoint.foundation.schemas import Version
 from checkpoint.outcomes.cuts.states import Measure
 from checkpoint.outcomes.states import Dated, Disposed, FollowUpKind
@@ -31,12 +32,6 @@ class Happened(Protocol):
     def disposed_on(self) -> date | None: ...
     @property
     def disposal(self) -> Disposed | None: ...
-
-
-class Part(BaseModel):
-    """A part of the definitions; nothing in it is unknown, nothing ever changes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Horizon(Part):

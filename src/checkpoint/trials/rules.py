@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from checkpoint.foundation.datedfiles import Part
 from checkpoint.foundation.schemas import Spelt, harmless, in_range
 from checkpoint.foundation.tomlfiles import parsed
 from checkpoint.trials.states import CONTROL, TrialKind, TrialState
@@ -35,10 +36,8 @@ class ProtocolUnreadable(ValueError):
     """The protocol cannot be read, or breaks a rule; the message says where."""
 
 
-class Holders(BaseModel):
+class Holders(Part):
     """Who holds what in the trial, as posts and not as names of people."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     sponsor: Words
     trial_manager: Words
@@ -46,15 +45,13 @@ class Holders(BaseModel):
     data_monitor: Words
 
 
-class Protocol(BaseModel):
+class Protocol(Part):
     """One version of a trial's protocol, as far as this service acts on it.
 
     ``arms`` are whole parts of the ratio, one arm being the control; ``strata`` are suites, one
     stratum each; ``closes_on`` is the first day on which nobody is allocated any more. The sizes of
     blocks stand in no protocol that staff can read: they are given where the list is sealed.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     trial: Annotated[str, Field(max_length=40)]
     kind: TrialKind

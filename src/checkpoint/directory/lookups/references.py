@@ -8,11 +8,12 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Annotated, Any
 
 import jellyfish
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from checkpoint.directory.lookups.states import PlaceKind
 from checkpoint.directory.meanings import folded
 from checkpoint.directory.references import packaged
+from checkpoint.foundation.datedfiles import Part
 from checkpoint.foundation.tomlfiles import parsed
 
 FOLDER = "lookups/places"
@@ -22,10 +23,8 @@ EARTH_KM = 6371.0
 LIKE, MOST_OFFERED = 0.72, 5
 
 
-class PlaceEntry(BaseModel):
+class PlaceEntry(Part):
     """One place as a list gives it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Filled
     kind: PlaceKind
@@ -35,10 +34,8 @@ class PlaceEntry(BaseModel):
     also: tuple[Filled, ...] = ()
 
 
-class PlaceList(BaseModel):
+class PlaceList(Part):
     """A list of places; it never changes: others are a new list."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
     made_on: date
