@@ -13,12 +13,12 @@ from uuid import UUID
 
 import pyarrow as pa
 
+from checkpoint.extracts.choosing import chosen
 from checkpoint.extracts.columns import (
     EVENT_COLUMNS,
     IDENTITY,
     Covariate,
     CovariateKind,
-    chosen,
     offered,
 )
 from checkpoint.extracts.describing import About

@@ -2,6 +2,7 @@
 
 import pytest
 
+from checkpoint.extracts.choosing import chosen
 from checkpoint.extracts.columns import (
     EVENT_COLUMNS,
     IDENTITY,
@@ -9,7 +10,6 @@ from checkpoint.extracts.columns import (
     Covariate,
     CovariateKind,
     FieldNotOffered,
-    chosen,
     offered,
 )
 from checkpoint.foundation.disclosure import Disclosure

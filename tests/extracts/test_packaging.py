@@ -16,7 +16,8 @@ import pyarrow.parquet as parquet
 import pytest
 
 from checkpoint.extracts import beside
-from checkpoint.extracts.columns import Covariate, CovariateKind, chosen, offered
+from checkpoint.extracts.choosing import chosen
+from checkpoint.extracts.columns import Covariate, CovariateKind, offered
 from checkpoint.extracts.control import REDACTED
 from checkpoint.extracts.describing import ANONYMOUS, PSEUDONYMISED, Assessment, AtHorizon
 from checkpoint.extracts.facts import Asked, NotPublic, TooFew

@@ -10,6 +10,7 @@ from checkpoint.extracts.columns import Column, Kind
 from checkpoint.extracts.control import REDACTED
 from checkpoint.extracts.hierarchies import in_words
 from checkpoint.extracts.references import Policy
+from checkpoint.extracts.wording import categories
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 ANONYMOUS = "anonymous information"
@@ -50,7 +51,8 @@ class About:
     correction changed against the cut before, by field: people, or None of events. ``arms`` are the names by mask,
     the masks themselves until the trial is unblinded. ``horizons`` are the trial's, each with its last
     day from allocation. ``joined_to`` counts the trial's earlier releases of rows of people, which
-    recipients might join to this one. ``results`` are the primary one by horizon.
+    recipients might join to this one. ``results`` are the primary one by horizon. ``covariates``
+    are those of its columns that the cut's programme describes in words of its own.
     """
 
     trial: str
@@ -81,6 +83,7 @@ class About:
     conviction_lag_months: int = 0
     joined_to: Sequence[int] = ()
     results: Sequence[AtHorizon] = ()
+    covariates: Sequence[Column] = ()
     conditions: str = (
         "For the purpose and under the agreement that it was asked for by. Not to be passed on, "
         "nor joined with other data about people, nor used to find anybody."
@@ -152,7 +155,7 @@ def _field(column: Column, level: int, values: Sequence[str], policy: Policy) ->
         "description": column.description,
     }
     if values:
-        told["categories"] = [*values]
+        told["categories"] = categories(column, values)
     if column.kind is Kind.YES_NO:
         told |= {"trueValues": ["true"], "falseValues": ["false"]}
     if column.unit:

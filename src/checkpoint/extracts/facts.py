@@ -22,7 +22,7 @@ class NotPublic(ValueError):
 class Asked:
     """What a file is to hold.
 
-    ``columns`` come from ``columns.chosen``; ``earlier`` are the quasi-identifiers of earlier
+    ``columns`` come from ``choosing.chosen``; ``earlier`` are the quasi-identifiers of earlier
     releases of the trial with the level that each was told at (the finest, of several). ``outcome``
     is the measure that l, t and the primary result are of. ``arms`` are the names by mask.
     """

@@ -1,20 +1,20 @@
 """Which fields an extract of a data cut may have, and what is withheld until arms are told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from checkpoint.extracts.choosing import chosen, not_offered
 from checkpoint.extracts.columns import (
     Column,
     Covariate,
     CovariateKind,
     Kind,
-    chosen,
-    not_offered,
     offered,
 )
+from checkpoint.extracts.hierarchies import harmless
 from checkpoint.extracts.states import FieldsWithheld, Product
 from checkpoint.foundation.database import rows_of
 from checkpoint.monitor import queries as monitor
@@ -39,11 +39,29 @@ WITHHELD = "It would tell which mask is which arm; the trial is not unblinded."
 
 
 async def covariates(session: AsyncSession, cut: Any) -> list[Covariate]:
-    """What else a cut holds of people at allocation."""
+    """What else a cut holds of people at allocation, in the words of its programme, if it has any."""
     return [
-        Covariate(row.name, kind_of(row.kinds), row.name.replace("_", " ").capitalize())
+        covariate(row.name, kind_of(row.kinds), (cut.covariates or {}).get(row.name))
         for row in await rows_of(session, COVARIATES, cut_id=cut.id)
     ]
+
+
+def covariate(name: str, kind: CovariateKind, told: Mapping[str, Any] | None) -> Covariate:
+    """A covariate as its programme describes it.
+
+    Args:
+        name: as the cut has it.
+        kind: what its values are.
+        told: its ``label`` and what its ``codes`` mean; None: the cut was taken without.
+
+    Returns:
+        With a title and words that no spreadsheet takes for a formula; without either of the
+        programme's, the title is the name.
+    """
+    if told is None:
+        return Covariate(name, kind, name.replace("_", " ").capitalize())
+    words = {code: harmless(meaning) for code, meaning in told["codes"].items()}
+    return Covariate(name, kind, harmless(told["label"]), words)
 
 
 def kind_of(kinds: Sequence[str]) -> CovariateKind:

@@ -9,6 +9,7 @@ from checkpoint.extracts.coarsening import Plan
 from checkpoint.extracts.describing import ANONYMOUS, PSEUDONYMISED, About, Listed
 from checkpoint.extracts.references import Policy
 from checkpoint.extracts.risk import Risk
+from checkpoint.extracts.wording import paragraphs
 
 WORDS = {
     ANONYMOUS: "Tests and an assessment by somebody who tried to find people both say that nobody "
@@ -162,6 +163,7 @@ def readme(
         "## Files",
         _bullets(*(f"`{each.name}`: {each.title}." for each in files)),
         FILES,
+        *paragraphs(about.covariates),
         "## Disclosure control",
         (
             f"Policy {policy.version}: {policy.title}. k {plan.risk.k}, l {plan.risk.l}, t "

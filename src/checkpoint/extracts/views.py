@@ -72,6 +72,7 @@ def field(column: Column, *, withheld: str | None = None) -> FieldView:
         name=column.name,
         title=column.title,
         description=column.description,
+        codes=dict(column.words),
         quasi_identifier=column.quasi,
         withheld=withheld,
     )

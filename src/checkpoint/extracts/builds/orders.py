@@ -14,7 +14,7 @@ from checkpoint.evaluation.windows import horizons_of, nominal
 from checkpoint.extracts import fields, keys, queries
 from checkpoint.extracts.builds import populations, results
 from checkpoint.extracts.builds import queries as builds
-from checkpoint.extracts.columns import CALLED, EVENT_COLUMNS, Column, FieldNotOffered
+from checkpoint.extracts.columns import CALLED, COVARIATE, EVENT_COLUMNS, Column, FieldNotOffered
 from checkpoint.extracts.describing import ANONYMOUS, About, Assessment
 from checkpoint.extracts.facts import Asked, Release
 from checkpoint.extracts.queries import Extract
@@ -82,6 +82,7 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
             about,
             joined_to=[n for n, _ in before(releases, request.id, first)],
             results=await results.beside(session, cut, request, Measure(outcome), arms),
+            covariates=described(columns, cut.covariates),
         ),
         asked=Asked(
             columns=columns,
@@ -114,6 +115,17 @@ async def _columns(
     except (FieldsWithheld, FieldNotOffered):
         return (), BuildFault.WITHHELD
     return found, None
+
+
+def described(columns: Sequence[Column], told: Mapping[str, Any] | None) -> list[Column]:
+    """Those of the columns that the cut's programme describes in words of its own.
+
+    Args:
+        columns: of the extract.
+        told: what the programme says of covariates, by name; None: the cut was taken without.
+    """
+    sources = {f"{COVARIATE}{name}" for name in told or ()}
+    return [each for each in columns if each.source in sources]
 
 
 def outcome_of(measures: Sequence[str]) -> str:

@@ -143,6 +143,10 @@ class FieldView(View):
     name: str
     title: str
     description: str
+    codes: Annotated[
+        dict[str, str],
+        Field(description="What each code means, where the cut's programme says; else empty."),
+    ]
     quasi_identifier: bool
     withheld: Annotated[str | None, Field(description="Why it is not given now; null: it is.")]
 

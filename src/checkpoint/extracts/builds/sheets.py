@@ -13,6 +13,7 @@ from checkpoint.extracts.builds.orders import REPORT, Order
 from checkpoint.extracts.control import REDACTED
 from checkpoint.extracts.describing import PROFILE, terms, written
 from checkpoint.extracts.states import LABELS, Label
+from checkpoint.extracts.wording import dictionary, paragraphs
 from checkpoint.extracts.zipping import Zip
 
 WITHHELD = f"Rounded; {REDACTED} is suppressed, and empty: nobody was observed so long."
@@ -47,7 +48,7 @@ Purpose: {purpose}
 Agreement: {agreement}. For {recipient}; given out until {expires_on}.
 `datapackage.json` is the data dictionary; `SHA256SUMS` has the SHA-256 of every other file.
 Known until {known_until}, followed until {followed_until}. Definitions {definitions}.
-{synthetic}"""
+{covariates}{synthetic}"""
 LAG = "For what is proven it had to have passed {months} months before that day.\n"
 
 
@@ -137,6 +138,7 @@ def _readme(order: Order) -> str:
         known_until=about.known_until.isoformat(),
         followed_until=about.followed_until.isoformat(),
         definitions=about.definitions,
+        covariates="".join(f"\n{each}\n" for each in paragraphs(about.covariates)),
         synthetic="\nEverybody in it is made up: synthetic data.\n" if about.synthetic else "",
     )
 
@@ -164,6 +166,7 @@ def _descriptor(order: Order, rows: bytes) -> dict[str, Any]:
                 "encoding": "utf-8",
                 "bytes": len(rows),
                 "hash": f"sha256:{hashlib.sha256(rows).hexdigest()}",
+                **dictionary(order.about.covariates),
                 "schema": {
                     "fields": [
                         {"name": name, "type": kind, "title": title, "description": words}

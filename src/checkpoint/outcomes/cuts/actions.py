@@ -123,6 +123,8 @@ async def take(
         known_until=until,
         masks=sorted(said.values()),
         software=vault.software,
+        # Not in the digest: that of the definitions is of the whole manifest, with every word.
+        covariates=dict(source.programme.covariates) or None,
         taken_at=at,
         taken_by=by.id,
         **_told(source.programme),

@@ -44,6 +44,7 @@ class Programme:
     later. What somebody is found guilty of is complete only until ``conviction_lag_months`` before
     that. ``first_day`` is the first day from allocation that counts. ``flow`` counts who came to
     each gate before allocation, by code. ``measures`` are those that were followed at all.
+    ``covariates`` say of each, by name, its type, its label and, by code, what the code means.
     """
 
     followed_until: date
@@ -56,6 +57,7 @@ class Programme:
     rule_sets: tuple[str, ...] = ()
     harm_index: str | None = None
     flow: Mapping[str, Any] = field(default_factory=dict)
+    covariates: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,11 @@ from checkpoint.outcomes.cuts.states import EndOfObservation, Measure, Origin
 INSTANT = sa.DateTime(timezone=True)
 
 
+def safe(comment: str) -> dict[str, Any]:
+    """A column that tells nothing of anybody."""
+    return described(comment, Disclosure.SAFE)
+
+
 class DataCut(Record, table=True):
     """A trial as it was known at one moment; a correction makes another cut.
 
@@ -31,80 +36,74 @@ class DataCut(Record, table=True):
         sa.CheckConstraint("definitions_digest ~ '^[0-9a-f]{64}$'", name="definitions_digest_form"),
     )
 
-    trial_id: UUID = Field(
-        foreign_key="trial.id", sa_column_kwargs=described("The trial.", Disclosure.SAFE)
-    )
-    number: int = Field(sa_column_kwargs=described("Counts the trial's cuts.", Disclosure.SAFE))
+    trial_id: UUID = Field(foreign_key="trial.id", sa_column_kwargs=safe("The trial."))
+    number: int = Field(sa_column_kwargs=safe("Counts the trial's cuts."))
     origin: Origin = Field(
         sa_type=text_enum(Origin, "origin"),
-        sa_column_kwargs=described("Whether the programme ran here.", Disclosure.SAFE),
+        sa_column_kwargs=safe("Whether the programme ran here."),
     )
     known_until: datetime = Field(
         sa_type=INSTANT,
-        sa_column_kwargs=described(
-            "What was on record then counts, and nothing that came later; in UTC.", Disclosure.SAFE
+        sa_column_kwargs=safe(
+            "What was on record then counts, and nothing that came later; in UTC."
         ),
     )
     followed_until: date = Field(
-        sa_column_kwargs=described("The last day for everything that it counts.", Disclosure.SAFE)
+        sa_column_kwargs=safe("The last day for everything that it counts.")
     )
     measures: list[str] = Field(
         sa_type=ARRAY(sa.String(20)),
-        sa_column_kwargs=described("Which measures it holds, as codes.", Disclosure.SAFE),
+        sa_column_kwargs=safe("Which measures it holds, as codes."),
     )
     definitions: str = Field(
         max_length=40,
-        sa_column_kwargs=described("The version of the definitions.", Disclosure.SAFE),
+        sa_column_kwargs=safe("The version of the definitions."),
     )
     definitions_digest: str = Field(
         sa_type=sa.CHAR(64),
-        sa_column_kwargs=described("SHA-256 of the definitions.", Disclosure.SAFE),
+        sa_column_kwargs=safe("SHA-256 of the definitions."),
     )
     horizons: list[dict[str, Any]] = Field(
         sa_type=JSONB,
-        sa_column_kwargs=described(
-            "How long after allocation is counted: name, and months or days.", Disclosure.SAFE
-        ),
+        sa_column_kwargs=safe("How long after allocation is counted: name, and months or days."),
     )
     conviction_lag_months: int = Field(
         default=0,
-        sa_column_kwargs=described(
-            "Proven reoffences are complete until so many months before the last day.",
-            Disclosure.SAFE,
+        sa_column_kwargs=safe(
+            "Proven reoffences are complete until so many months before the last day."
         ),
     )
     rule_sets: list[str] = Field(
         sa_type=ARRAY(sa.String(40)),
-        sa_column_kwargs=described(
-            "The versions of the rules that its people were found eligible by.", Disclosure.SAFE
-        ),
+        sa_column_kwargs=safe("The versions of the rules that its people were found eligible by."),
     )
     harm_index: str | None = Field(
         default=None,
         max_length=40,
-        sa_column_kwargs=described("The version of the harm index, if any.", Disclosure.SAFE),
+        sa_column_kwargs=safe("The version of the harm index, if any."),
+    )
+    covariates: dict[str, Any] | None = Field(
+        default=None,
+        sa_type=JSONB(none_as_null=True),
+        sa_column_kwargs=safe(
+            "What each covariate is, as a programme elsewhere says: type, label, words by code."
+        ),
     )
     masks: list[str] = Field(
         sa_type=ARRAY(sa.String(1)),
-        sa_column_kwargs=described("The arms' masks, in order.", Disclosure.SAFE),
+        sa_column_kwargs=safe("The arms' masks, in order."),
     )
-    participants: int = Field(sa_column_kwargs=described("How many people.", Disclosure.SAFE))
-    events: int = Field(sa_column_kwargs=described("How many events of theirs.", Disclosure.SAFE))
+    participants: int = Field(sa_column_kwargs=safe("How many people."))
+    events: int = Field(sa_column_kwargs=safe("How many events of theirs."))
     flow: dict[str, Any] = Field(
         sa_type=JSONB,
         sa_column_kwargs=described(
             "How many came to each gate before allocation, by code.", Disclosure.INDIRECT
         ),
     )
-    digest: str = Field(
-        sa_type=sa.CHAR(64), sa_column_kwargs=described("SHA-256 of its rows.", Disclosure.SAFE)
-    )
-    software: str = Field(
-        max_length=60, sa_column_kwargs=described("The version that took it.", Disclosure.SAFE)
-    )
-    taken_at: datetime = Field(
-        sa_type=INSTANT, sa_column_kwargs=described("When taken, in UTC.", Disclosure.SAFE)
-    )
+    digest: str = Field(sa_type=sa.CHAR(64), sa_column_kwargs=safe("SHA-256 of its rows."))
+    software: str = Field(max_length=60, sa_column_kwargs=safe("The version that took it."))
+    taken_at: datetime = Field(sa_type=INSTANT, sa_column_kwargs=safe("When taken, in UTC."))
     taken_by: UUID = Field(sa_column_kwargs=described("Who took it.", Disclosure.DIRECT))
 
 

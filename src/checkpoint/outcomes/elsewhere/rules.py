@@ -185,6 +185,9 @@ class Manifest(Command):
             conviction_lag_months=self.conviction_lag_months,
             harm_index=self.harm_index,
             flow=self.flow | {ALLOCATED: self.participants},
+            covariates={
+                name: each.model_dump(mode="json") for name, each in self.covariates.items()
+            },
         )
 
 
