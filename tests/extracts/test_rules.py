@@ -116,7 +116,7 @@ def test_what_a_package_says_of_its_people_is_in_words_and_in_order():
 
 
 def test_what_was_told_before_counts_at_its_finest_and_no_release_counts_itself():
-    age, sex = (SimpleNamespace(name=name, quasi=True) for name in ("age_band", "sex"))
+    age, sex = (SimpleNamespace(name=name, source=name, quasi=True) for name in ("age_band", "sex"))
 
     def released(day, request, **levels):
         return SimpleNamespace(

@@ -1,5 +1,6 @@
 """Extracts are asked for, approved or refused by two people, assessed, and ended."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -73,7 +74,7 @@ async def ask(
     standing = await trials.one(session, command.trial, at=at)
     unblinded = await monitor.is_unblinded(session, standing.id)
     check_sizes(standing.protocol.arms, unblinded=unblinded)
-    await fields.check(
+    found = await fields.check(
         session,
         cut,
         command.product,
@@ -82,7 +83,8 @@ async def ask(
         events=command.events,
     )
     await populations.check(session, cut, population, today=today)
-    request = _request(cut.id, command, by=by, at=at)
+    sources = {each.name: each.source for each in found}
+    request = _request(cut.id, command, sources, by=by, at=at)
     await insert(session, request)
     if command.product is Product.PERSON_LEVEL:
         sealed = keys.made(request.id, vault=vault)
@@ -91,11 +93,20 @@ async def ask(
     return request.id
 
 
-def _request(cut_id: UUID, command: AskForExtract, *, by: Actor, at: datetime) -> ExtractRequest:
+def _request(
+    cut_id: UUID,
+    command: AskForExtract,
+    sources: Mapping[str, str],
+    *,
+    by: Actor,
+    at: datetime,
+) -> ExtractRequest:
+    columns = [*dict.fromkeys(command.fields)]
     return ExtractRequest(
         cut_id=cut_id,
         product=command.product,
-        columns=list(dict.fromkeys(command.fields)),
+        columns=columns,
+        sources=[sources[name] for name in columns],
         events=command.events,
         exempt={each.field: each.why for each in command.exempt},
         population=command.population.told(),

@@ -1,14 +1,16 @@
-"""Which of the columns that are offered were asked for. Pure."""
+"""Which of the columns that are offered were asked for, by which names. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from checkpoint.extracts.columns import COVARIATE, OBSERVED, Column, FieldNotOffered, Kind
+from checkpoint.extracts.columns import COVARIATE, OBSERVED, TAKEN, Column, FieldNotOffered, Kind
 
 ASKED_FOR = (
     "Ask for fields that the trial's list of fields offers, each once; exempt only covariates of a "
     "programme that you ask for."
 )
+# Columns that extracts had from a later day on: before it, a covariate went by such a name.
+LATER = frozenset({"wellbeing_after", "victim_satisfaction"})
 
 
 def not_offered(detail: str, pointers: Iterable[str], offers: Iterable[str]) -> FieldNotOffered:
@@ -77,3 +79,58 @@ def chosen(
         for each in columns
         if each.name in wanted
     )
+
+
+def unclear(names: Sequence[str], columns: Iterable[Column]) -> list[str]:
+    """Names that may have meant a covariate, in a request that does not say what it meant.
+
+    Args:
+        names: that were asked for.
+        columns: those that are offered now.
+
+    Returns:
+        Those that are a later column's and a covariate's of the cut.
+    """
+    sources = {each.source for each in columns}
+    return [name for name in names if name in LATER and f"{COVARIATE}{name}" in sources]
+
+
+def as_asked(
+    columns: Iterable[Column], names: Sequence[str], sources: Sequence[str] | None
+) -> tuple[Column, ...]:
+    """The columns that are offered, by the names that a request has for them.
+
+    Args:
+        columns: as they are called now.
+        names: that the request has.
+        sources: what each was made of when it was asked for; None: the names of now are meant.
+
+    Returns:
+        In their order; without any that goes by a name which means another one in the request.
+    """
+    if sources is None:
+        return tuple(columns)
+    called = dict(zip(sources, names, strict=True))
+    return tuple(
+        replace(each, name=called.get(each.source, each.name))
+        for each in columns
+        if each.source in called or each.name not in names
+    )
+
+
+def known_as(columns: Iterable[Column]) -> dict[str, Column]:
+    """Quasi-identifiers by every name that a release may have told them under.
+
+    Args:
+        columns: those that are offered.
+
+    Returns:
+        By name; where a name is one column's now and was a covariate's, it is that of now.
+    """
+    quasi = [each for each in columns if each.quasi]
+    known: dict[str, Column] = {}
+    for each in quasi:
+        if each.source.startswith(COVARIATE):
+            name = each.source.removeprefix(COVARIATE)
+            known |= {name: each, f"{TAKEN}{name}": each}
+    return known | {each.name: each for each in quasi}

@@ -13,6 +13,7 @@ from checkpoint.outcomes.cuts.states import Measure
 from checkpoint.outcomes.cuts.tables import CutEvent, CutParticipant
 
 COVARIATE = "baseline."
+TAKEN = "baseline_"  # before the name of a covariate whose own name is a column's
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -216,7 +217,7 @@ def _covariate(covariate: Covariate, taken: set[str]) -> Column:
         raise FieldNotOffered(
             "A covariate's name has small letters, digits and underscores, and at most 40 of them."
         )
-    name = f"baseline_{covariate.name}" if covariate.name in taken else covariate.name
+    name = f"{TAKEN}{covariate.name}" if covariate.name in taken else covariate.name
     return Column(
         name=name,
         source=f"{COVARIATE}{covariate.name}",

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checkpoint.extracts.choosing import chosen, not_offered
+from checkpoint.extracts.choosing import as_asked, chosen, not_offered
 from checkpoint.extracts.columns import (
     Column,
     Covariate,
@@ -99,17 +99,31 @@ async def check(
     product: Product,
     names: Sequence[str],
     *,
+    sources: Sequence[str] | None = None,
     exempt: Sequence[str] = (),
     events: bool = False,
 ) -> tuple[Column, ...]:
     """The columns that were asked for, if they may be given now.
 
+    Args:
+        session: the caller's.
+        cut: the data cut.
+        product: rows of people, or counts.
+        names: that were asked for.
+        sources: what each was made of when it was asked for; None: what it is made of now.
+        exempt: see ``chosen``.
+        events: see ``chosen``.
+
+    Returns:
+        In the order in which they are offered.
+
     Raises:
         FieldsWithheld: one tells the arms of a trial that is not unblinded.
         FieldNotOffered: there is no such field, or people are not counted by it.
     """
-    now = await of_cut(session, cut)
-    later = {each.name for each in await of_cut(session, cut, unblinded=True)}
+    now = as_asked(await of_cut(session, cut), names, sources)
+    whole = as_asked(await of_cut(session, cut, unblinded=True), names, sources)
+    later = {each.name for each in whole}
     withheld = sorted({*names} & (later - {each.name for each in now}))
     if withheld:
         detail = f"Leave out {', '.join(withheld)}, or wait until two people unblind it."

@@ -86,6 +86,7 @@ class BuildFault(StrEnum):
     KEY_DESTROYED = "key_destroyed"
     WITHHELD = "fields_withheld"
     NOT_PUBLIC = "not_public"
+    UNCLEAR = "field_unclear"
     BROKEN = "broken"
 
 
@@ -138,6 +139,7 @@ LABELS: Mapping[StrEnum, str] = MappingProxyType(
         BuildFault.KEY_DESTROYED: "Its key is destroyed; ask for another extract",
         BuildFault.WITHHELD: "It has fields that tell the arms of a trial that is not unblinded",
         BuildFault.NOT_PUBLIC: "A field declared to identify nobody might identify everybody",
+        BuildFault.UNCLEAR: "A field's name means another column now; ask for another extract",
         BuildFault.BROKEN: "It broke off; the log says where",
         Verdict.NOBODY_FOUND: "Nobody was found",
         Verdict.NOT_SURE: "It cannot be said",

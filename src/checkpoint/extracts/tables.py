@@ -37,6 +37,9 @@ class ExtractRequest(Record, table=True):
         sa.UniqueConstraint("id", "requested_by"),
         sa.UniqueConstraint("id", "cut_id"),
         sa.CheckConstraint("cardinality(columns) >= 1", name="asks_for_something"),
+        sa.CheckConstraint(
+            "cardinality(sources) = cardinality(columns)", name="each_field_has_its_source"
+        ),
         sa.CheckConstraint("NOT events OR product = 'person_level'", name="counts_have_no_events"),
         sa.CheckConstraint(
             f"length(purpose) <= {WORDS_LIMIT} AND length(agreement) <= 200", name="words_length"
@@ -52,6 +55,13 @@ class ExtractRequest(Record, table=True):
     )
     columns: list[str] = Field(
         sa_type=ARRAY(sa.String(40)), sa_column_kwargs=safe("The fields asked for, in order.")
+    )
+    sources: list[str] | None = Field(
+        default=None,
+        sa_type=ARRAY(sa.String(60)),
+        sa_column_kwargs=safe(
+            "What each field was made of when it was asked for; null: it was not kept yet."
+        ),
     )
     events: bool = Field(sa_column_kwargs=safe("Whether a row for each event, too."))
     exempt: dict[str, str] = Field(

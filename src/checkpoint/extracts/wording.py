@@ -1,10 +1,10 @@
 """Covariates in the words of whoever ran the programme. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from checkpoint.extracts.columns import Column
+from checkpoint.extracts.columns import COVARIATE, Column
 
 HEADING = "## Covariates"
 SOURCE = "What was known at allocation, in the words of whoever ran the programme."
@@ -26,6 +26,20 @@ def categories(column: Column, values: Iterable[str]) -> list[str] | list[dict[s
     if not column.words:
         return [*values]
     return [{"value": each, "label": column.words.get(each, each)} for each in values]
+
+
+def described(columns: Sequence[Column], told: Mapping[str, Any] | None) -> list[Column]:
+    """Those of the columns that the cut's programme describes in words of its own.
+
+    Args:
+        columns: of the extract.
+        told: what the programme says of covariates, by name; None: the cut was taken without.
+
+    Returns:
+        In their order.
+    """
+    sources = {f"{COVARIATE}{name}" for name in told or ()}
+    return [each for each in columns if each.source in sources]
 
 
 def plain(words: str) -> str:

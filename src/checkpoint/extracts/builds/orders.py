@@ -14,12 +14,14 @@ from checkpoint.evaluation.windows import horizons_of, nominal
 from checkpoint.extracts import fields, keys, queries
 from checkpoint.extracts.builds import populations, results
 from checkpoint.extracts.builds import queries as builds
-from checkpoint.extracts.columns import CALLED, COVARIATE, EVENT_COLUMNS, Column, FieldNotOffered
+from checkpoint.extracts.choosing import as_asked, known_as, unclear
+from checkpoint.extracts.columns import CALLED, EVENT_COLUMNS, Column, FieldNotOffered
 from checkpoint.extracts.describing import ANONYMOUS, About, Assessment
 from checkpoint.extracts.facts import Asked, Release
 from checkpoint.extracts.queries import Extract
 from checkpoint.extracts.references import Policy, policy_on
 from checkpoint.extracts.states import BuildFault, FieldsWithheld, Label, Product, Verdict
+from checkpoint.extracts.wording import described
 from checkpoint.foundation.calendar import london_day
 from checkpoint.monitor import queries as monitor
 from checkpoint.monitor.rules import masks
@@ -65,6 +67,8 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
     )
     columns, fault = await _columns(session, cut, request)
     releases = await builds.releases_in(session, cut.trial_id)
+    known = await fields.of_cut(session, cut, unblinded=True)
+    known = as_asked(known, request.columns, request.sources)
     about = await _about(session, found, cut, begun, vault.software, unblinded=unblinded)
     arms = await _arms(session, cut, begun, request, vault=vault, unblinded=unblinded)
     outcome = outcome_of(cut.measures)
@@ -89,12 +93,7 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
             arms=arms,
             events=EVENT_COLUMNS if request.events else (),
             outcome=outcome,
-            earlier=earlier(
-                releases,
-                await fields.of_cut(session, cut, unblinded=True),
-                request.id,
-                first,
-            ),
+            earlier=earlier(releases, known, request.id, first),
         ),
         key=keys.of(request.sealed, request.id, vault=vault) if request.sealed else b"",
         fault=fault,
@@ -108,24 +107,21 @@ async def _columns(
     product = Product(request.product)
     if product is Product.PERSON_LEVEL and request.sealed is None:
         return (), BuildFault.KEY_DESTROYED
+    if request.sources is None and unclear(request.columns, await fields.of_cut(session, cut)):
+        return (), BuildFault.UNCLEAR
     try:
         found = await fields.check(
-            session, cut, product, request.columns, exempt=[*request.exempt], events=request.events
+            session,
+            cut,
+            product,
+            request.columns,
+            sources=request.sources,
+            exempt=[*request.exempt],
+            events=request.events,
         )
     except (FieldsWithheld, FieldNotOffered):
         return (), BuildFault.WITHHELD
     return found, None
-
-
-def described(columns: Sequence[Column], told: Mapping[str, Any] | None) -> list[Column]:
-    """Those of the columns that the cut's programme describes in words of its own.
-
-    Args:
-        columns: of the extract.
-        told: what the programme says of covariates, by name; None: the cut was taken without.
-    """
-    sources = {f"{COVARIATE}{name}" for name in told or ()}
-    return [each for each in columns if each.source in sources]
 
 
 def outcome_of(measures: Sequence[str]) -> str:
@@ -140,15 +136,16 @@ def earlier(
 
     Args:
         releases: of the trial, the first one first.
-        offered: the columns of the cut.
+        offered: the columns of the cut, by the names that the request has.
         request_id: whose own releases are left out.
         first: its first release, behind which none counts; None: it has none.
     """
-    known, finest = {each.name: each for each in offered if each.quasi}, dict[str, int]()
+    known, finest = known_as(offered), dict[str, int]()
     for _, row in before(releases, request_id, first):
         for name, level in row.levels.items():
-            finest[name] = min(level, finest.get(name, level))
-    return [(known[name], level) for name, level in sorted(finest.items()) if name in known]
+            if (column := known.get(name)) is not None:
+                finest[column.name] = min(level, finest.get(column.name, level))
+    return [(known[name], level) for name, level in sorted(finest.items())]
 
 
 def before(
