@@ -121,8 +121,8 @@ async def test_a_horizon_had_passed_for_evaluators_as_it_had_for_the_evaluation(
     )
     # By the cut, as extracts read it: joined to a trial, the view may be worked out for everybody.
     query = sa.text(
-        "SELECT allocated_on, passed, proven_passed FROM seen_participant AS seen "
-        "JOIN cut_participant ON cut_participant.id = participant WHERE seen.cut_id = :cut_id"
+        "SELECT allocated_on, passed, proven_passed, seen.arrest_day, arrest_within "
+        "FROM seen_participant AS seen JOIN cut_participant ON cut_participant.id = participant WHERE seen.cut_id = :cut_id"
     )
     async with trial_owner.connect() as connection:
         cut_id = (await connection.execute(of_trial, {"code": trial})).scalar_one()
@@ -134,5 +134,7 @@ async def test_a_horizon_had_passed_for_evaluators_as_it_had_for_the_evaluation(
             for each in months
         ]
         assert row.passed == [end <= FOLLOWED for end in ends]
+        arrest = row.arrest_day and row.allocated_on + timedelta(days=row.arrest_day)
+        assert row.arrest_within == [arrest and arrest <= end for end in ends]
         before = seen_until(Measure.PROVEN, FOLLOWED, lag_months=6)
         assert row.proven_passed == [end <= before for end in ends]

@@ -95,7 +95,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "estimates", "means", "survival", "hazards", "interaction", "covariates", "differences",
         "windows", "subgroups",
         "columns", "pseudonyms", "control", "risk", "coarsening", "differencing", "hierarchies",
-        "classing", "scratch", "choosing", "describing", "wording", "assembling", "packaging", "zipping", "arrays",
+        "classing", "scratch", "choosing", "describing", "wording", "beside", "results", "assembling", "packaging", "zipping", "arrays",
         "fields", "keys", "populations", "snapshots", "orders", "building", "tallies", "sheets", "shelf",
         "working", "waking",
         "drawing", "boxes", "curves", "forests", "recruiting", "numbers",

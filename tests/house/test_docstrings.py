@@ -86,6 +86,7 @@ PURE = [
     "choosing",
     "describing",
     "wording",
+    "beside",
     "drawing",
     "boxes",
     "curves",

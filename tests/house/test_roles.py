@@ -205,6 +205,9 @@ MADE = {
     "allocated_quarter": "allocated_on",
     "passed": "allocated_on",
     "proven_passed": "allocated_on",
+    "arrest_within": "allocated_on",
+    "charge_within": "allocated_on",
+    "proven_within": "allocated_on",
     "cut_id": "cut_id",
 }
 OF_VIEW = {"seen_cut": "data_cut", "seen_participant": "cut_participant", "seen_event": "cut_event"}
@@ -241,19 +244,21 @@ async def test_a_day_of_allocation_is_told_evaluators_as_its_quarter_and_the_hor
         words = (
             await connection.execute(sa.text("SELECT pg_get_viewdef('seen_participant'::regclass)"))
         ).scalar_one()
-    besides = re.sub(r"ARRAY\( SELECT.*?\) AS (?:proven_)?passed\b", "", words, flags=re.DOTALL)
+    told = r"ARRAY\( SELECT.*?\) AS \w*(?:passed|within)\b"
+    besides = re.sub(told, "", words, flags=re.DOTALL)
     assert besides.count("allocated_on") == 1
     assert "to_char((allocated_on" in besides
 
 
-async def test_of_horizons_evaluators_see_whether_they_had_passed_and_no_day(owner):
+async def test_of_horizons_evaluators_see_what_passed_or_happened_within_and_no_day(owner):
     query = sa.text(
         "SELECT column_name, udt_name FROM information_schema.columns "
-        "WHERE table_name = 'seen_participant' AND column_name LIKE '%passed'"
+        "WHERE table_name = 'seen_participant' AND column_name ~ '(passed|within)$'"
     )
     async with owner.connect() as connection:
         found = {tuple(row) for row in await connection.execute(query)}
-    assert found == {("passed", "_bool"), ("proven_passed", "_bool")}
+    of = ["passed", "proven_passed", "arrest_within", "charge_within", "proven_within"]
+    assert found == {(name, "_bool") for name in of}
 
 
 async def test_whoever_reads_what_is_published_reads_nothing_else(owner):

@@ -22,6 +22,10 @@ READING = (
     "empty cell is not known, or did not happen; `[REDACTED]` was withheld. Text that a "
     "spreadsheet would run begins with an apostrophe."
 )
+OWN_DAY = (
+    "Months end on each person's own day, up to three days later, which no row tells; the trial's "
+    "result below goes by that."
+)
 FILES = (
     "`datapackage.json` is the data dictionary: every column, its type, unit and values. CSV and "
     "Parquet hold the same rows. `SHA256SUMS` has the SHA-256 of every file."
@@ -193,7 +197,7 @@ def _origin(about: About) -> str:
         f"Purpose: {about.purpose}",
         f"Agreement: {about.agreement}. For {about.recipient}; given out until {about.expires_on}.",
         f"Population: {about.population}.",
-        f"Horizons, by their last day from allocation: {horizons or 'none'}.{lag}",
+        f"Horizons, by their last day from allocation: {horizons or 'none'}. {OWN_DAY}{lag}",
         f"As known at {about.known_until.isoformat()}; followed until {about.followed_until}.",
         f"Definitions {about.definitions}; rules {', '.join(about.rule_sets) or 'none'}; harm "
         f"index {about.harm_index or 'none'}.",

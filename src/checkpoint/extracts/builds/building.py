@@ -19,15 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.allocation.vault import Vault
 from checkpoint.extracts import packaging, rules
 from checkpoint.extracts import queries as extracts
-from checkpoint.extracts.builds import (
-    actions,
-    orders,
-    populations,
-    queries,
-    sheets,
-    shelf,
-    tallies,
-)
+from checkpoint.extracts.builds import actions, orders, populations, queries, sheets, shelf, tallies
 from checkpoint.extracts.builds.orders import Order
 from checkpoint.extracts.builds.snapshots import Snapshot, snapshot
 from checkpoint.extracts.builds.tables import ExtractRelease

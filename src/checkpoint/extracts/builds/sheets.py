@@ -23,7 +23,11 @@ COLUMNS = {
     "group": ("string", "Group", "A value of that field; empty: nobody was observed so long."),
     "measure": ("string", "Measure", "What counts as the outcome."),
     "horizon": ("string", "Horizon", "How long after allocation it counts."),
-    "last_day": ("integer", "Last day", "The horizon's last day, in days from allocation."),
+    "last_day": (
+        "integer",
+        "Last day",
+        "The horizon's last day, in days from allocation; months end up to three days later.",
+    ),
     "arm": ("string", "Arm", "Allocated to; a letter until the trial is unblinded."),
     "with_outcome": ("integer", "With the outcome", f"People with it by the last day. {WITHHELD}"),
     "without_outcome": ("integer", "Without", f"People without it by then. {WITHHELD}"),

@@ -93,10 +93,10 @@ async def _of_field(
     conditions, values = narrowed(order.population, place=":v{}")
     wanted = [
         f"count(*) FILTER (WHERE {seen}) AS {measure}_{number}_seen, "
-        f"count(*) FILTER (WHERE {seen} AND {measure}_day <= {last}) AS {measure}_{number}"
+        f"count(*) FILTER (WHERE {seen} AND {measure}_within[{number + 1}]) AS {measure}_{number}"
         for measure in measures
         for number, horizon in enumerate(horizons)
-        for last, seen in [(nominal(horizon), _counts(measure, number, horizon))]
+        for seen in [_counts(measure, number, horizon)]
     ]
     source = f"({expression(column.source)})::text" if column else "''"
     rows = await seen.rows(

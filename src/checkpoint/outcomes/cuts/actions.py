@@ -123,11 +123,10 @@ async def take(
         known_until=until,
         masks=sorted(said.values()),
         software=vault.software,
-        # Not in the digest: that of the definitions is of the whole manifest, with every word.
-        covariates=dict(source.programme.covariates) or None,
         taken_at=at,
         taken_by=by.id,
         **_told(source.programme),
+        **_worded(source.programme),
         **counted,
     )
     await insert(session, cut)
@@ -167,6 +166,11 @@ def _told(programme: Programme) -> dict[str, Any]:
         "harm_index": programme.harm_index,
         "flow": dict(programme.flow),
     }
+
+
+def _worded(programme: Programme) -> dict[str, Any]:
+    # Not in the digest: that of the definitions is of the whole manifest, with every word.
+    return {"covariates": dict(programme.covariates) or None}
 
 
 async def _source(

@@ -1,15 +1,15 @@
 """A data cut's last day is said to be that of everything it counts, not of follow-up alone.
 
-Revision ID: 0140
-Revises: 0131
+Revision ID: 0134
+Revises: 0133
 Phase: expand (a comment; whatever is here stays as it is)
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0140"
-down_revision = "0131"
+revision = "0134"
+down_revision = "0133"
 BEFORE = "The last day of which follow-up is in."
 SINCE = "The last day for everything that it counts."
 
