@@ -140,8 +140,44 @@ async def test_the_forest_has_every_effect_of_the_figures(at_cuts):
                 continue
             assert f"{ratio['value']:.4f} ({ratio['low']:.4f} to {ratio['high']:.4f})" in written
             assert f"{ratio['value']:.4f} (95 % interval {ratio['low']:.4f}" in description
-    assert "aid 48 of 216, control 66 of 216: 0.7273" in description
-    assert groups["warning"] in description
+    assert "aid 48 of 216, control 66 of 216: risk ratio 0.7273" in description
+    assert "Risk ratio (95 % interval)" in written
+    assert "← fewer in aid than in control" in written
+    assert "more in aid than in control →" in written
+    assert description.count(groups["warning"]) == 1
+    assert " ".join(written.split()).count(groups["warning"]) == 1
+    told = (await had(at_cuts, ROSSI, "/forest.txt")).text
+    assert told.count("Exploratory.") == 1
+    assert "on the left: fewer in aid than in control. Above 1, on the right: more in aid" in told
+
+
+@pytest.mark.parametrize("asked", [{}, {"measure": "proven", "horizon": "6 months"}])
+async def test_every_line_of_the_forest_has_its_own_window(at_cuts, asked):
+    results = (await had(at_cuts, SMALL, "")).json()["populations"][0]["results"]
+    told = (await had(at_cuts, SMALL, "/forest.txt", **asked)).text
+    written, _, _ = lettering((await had(at_cuts, SMALL, "/forest.svg", **asked)).text)
+    on_paper = " ".join(written.split())
+    windows = [line for line in told.splitlines() if line.startswith("Window: ")]
+    assert len(results) == 6
+    for each in results:
+        label = f"{each['measures']}, {each['horizon']}"
+        (window,) = [line for line in windows if label in line]
+        assert window.endswith(f". {each['denominator']}")
+        assert window in on_paper
+        until = "30 March 2026" if each["measure"] == "proven" else "30 September 2026"
+        assert f"{each['until']} from allocation had passed by {until}" in window
+        assert f"{label}: B " in told
+    assert len(windows) == 4
+    of = ("Proven reoffence, 6 months" if asked else "Arrested again, 12 months") + ", by sex"
+    assert of in on_paper
+    assert "← fewer in B or C than in A" in on_paper
+
+
+async def test_a_ratio_of_nought_or_to_nobody_is_told_with_what_it_is(at_cuts):
+    asked = {"measure": "proven", "horizon": "6 months"}
+    told = (await had(at_cuts, SMALL, "/forest.txt", **asked)).text
+    assert "B 0 of 1, A 3 of 4: risk ratio 0.0000, without an interval." in told
+    assert "B 5 of 12, A 0 of 9: no risk ratio." in told
 
 
 async def test_the_recruitment_curve_has_the_numbers_of_the_figures(at_cuts, flowed):

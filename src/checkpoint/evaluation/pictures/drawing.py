@@ -123,8 +123,8 @@ def _lettered(figure: Any, picture: Picture, foot: Sequence[str], height: float)
     left = MARGIN / picture.width
     title = "\n".join(textwrap.wrap(picture.title, int((picture.width - 2 * MARGIN) / 0.105)))
     figure.text(left, 1 - 0.15 / height, title, va="top", fontsize=12, fontweight="bold")
-    for number, line in enumerate(reversed(foot)):
-        figure.text(left, (0.12 + LINE * number) / height, line, va="bottom")
+    for number, line in enumerate(foot, start=1):  # from the top, so that it is copied in order
+        figure.text(left, (0.12 + LINE * (len(foot) - number)) / height, line, va="bottom")
 
 
 def _described(drawn: bytes, picture: Picture) -> bytes:

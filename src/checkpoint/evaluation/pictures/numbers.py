@@ -1,5 +1,9 @@
 """Figures as they stand in pictures and in their words. Pure."""
 
+from checkpoint.evaluation.estimates import LEVEL
+
+INTERVAL = f"{100 * LEVEL:g} % interval"
+
 
 def figure_of(value: float | None, places: int = 4) -> str:
     """A figure as it is written.
@@ -30,4 +34,4 @@ def interval(value: float | None, low: float | None, high: float | None, places:
         return "none"
     if low is None or high is None:
         return figure_of(value, places)
-    return f"{value:.{places}f} (95 % interval {low:.{places}f} to {high:.{places}f})"
+    return f"{value:.{places}f} ({INTERVAL} {low:.{places}f} to {high:.{places}f})"

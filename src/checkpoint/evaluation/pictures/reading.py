@@ -90,7 +90,8 @@ async def forest(
     groups = await run_in_threadpool(
         of_subgroups.subgroups, opened, allocated.people, measure, horizon, by, role=role
     )
-    foot = views.foot_of(summary, facts.POPULATIONS[population], groups.of.denominator)
+    windows = forests.windows(summary, groups)
+    foot = views.foot_of(summary, facts.POPULATIONS[population], *windows)
     return Shown(forests.drawn(summary, groups, foot), (summary, groups))
 
 

@@ -119,13 +119,13 @@ def _point(point: PointView) -> str:
     return f"By {point.until:%-d %B %Y}: {point.allocated:,}{line}."
 
 
-def foot_of(view: EvaluationView, population: str, window: str) -> list[str]:
+def foot_of(view: EvaluationView, population: str, *windows: str) -> list[str]:
     """What stands below every picture: of whom it is, and from which cut.
 
     Args:
         view: what is drawn.
         population: in words.
-        window: in words.
+        windows: in words; several where not all that is drawn has the same.
 
     Returns:
         Lines.
@@ -134,7 +134,7 @@ def foot_of(view: EvaluationView, population: str, window: str) -> list[str]:
     rules, known = ", ".join(cut.rule_sets) or "none", f"{cut.known_until:%Y-%m-%d %H:%M}"
     found = [
         f"Population: {population}",
-        f"Window: {window}",
+        *(f"Window: {each}" for each in windows),
         f"Definitions {cut.definitions}; rules {rules}; harm index {cut.harm_index or 'none'}.",
         (
             f"Data cut {cut.number} of {view.trial}, known until {known} UTC, followed until "
