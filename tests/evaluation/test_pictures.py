@@ -5,7 +5,6 @@ import re
 from datetime import date
 from itertools import pairwise
 from types import SimpleNamespace
-from xml.etree import ElementTree as ET
 
 import pytest
 import sqlalchemy as sa
@@ -17,28 +16,10 @@ from checkpoint.evaluation.pictures.views import cumulated, month_ends
 from checkpoint.foundation.actors import Role
 from evaluating import ROSSI, SMALL
 from flowing import FLOW
+from picturing import had, lettering, place
 
 pytestmark = pytest.mark.xdist_group("evaluation")
-SVG = "{http://www.w3.org/2000/svg}"
 PICTURES = ("flow", "survival", "forest", "recruitment")
-
-
-def place(trial, name):
-    return f"/v1/trials/{trial}/evaluation{name}"
-
-
-async def had(at_cuts, trial, name, role=Role.STATISTICIAN, **params):
-    answer = await at_cuts(role).get(place(trial, name), params=params)
-    assert answer.status_code == 200, answer.text
-    return answer
-
-
-def lettering(svg):
-    """Everything that is written in a drawing, and its description."""
-    root = ET.fromstring(svg)
-    written = " ".join("".join(each.itertext()) for each in root.iter(f"{SVG}text"))
-    assert root.attrib["aria-labelledby"] == "title desc"
-    return written, root.find(f"{SVG}title").text, root.find(f"{SVG}desc").text
 
 
 @pytest.mark.slow
@@ -108,23 +89,6 @@ async def test_a_flow_that_does_not_add_up_is_not_drawn(at_cuts, flowed):
         )
         assert answer.status_code == 409
         assert answer.json()["type"] == "/problems/flow-does-not-reconcile"
-
-
-async def test_the_curves_have_the_numbers_at_risk_of_the_figures(at_cuts):
-    found = (await had(at_cuts, ROSSI, "/time-to-event", adjusted=False)).json()
-    answer = await had(at_cuts, ROSSI, "/survival.svg")
-    written, _, description = lettering(answer.text)
-    assert "Number at risk" in written
-    for curve in found["curves"]:
-        assert f"Arm {curve['arm']}" in written
-        for each in curve["at_risk"]:
-            assert f"{each['at_risk']}" in written.split()
-        last = curve["horizons"][-1]
-        assert f"{last['survival']:.4f} (95 % interval {last['low']:.4f}" in description
-    assert "0.7778" in description
-    assert "0.6944" in description
-    assert f"log-rank test: p = {found['tests'][0]['p']:.4f}" in description
-    assert f"{found['unadjusted']['hazards'][0]['ratio']:.4f}" in description
 
 
 async def test_the_forest_has_every_effect_of_the_figures(at_cuts):
@@ -208,18 +172,6 @@ async def test_what_an_evaluator_is_not_shown_is_in_no_picture(at_cuts, flowed):
     together = (await had(at_cuts, SMALL, "/survival.svg", population="per_protocol")).text
     assert "All arms together" in together
     assert "Arm A" not in lettering(together)[0]
-
-
-async def test_curves_that_show_little_say_why_on_the_paper(at_cuts, flowed):
-    held = lettering((await had(at_cuts, FLOW, "/survival.svg", Role.EVALUATOR, cut=5)).text)[0]
-    assert "No curve is drawn. Withheld: it rests on 1 to 9" in " ".join(held.split())
-    few = (await had(at_cuts, FLOW, "/survival.svg", Role.EVALUATOR, cut=1)).text
-    assert "In steps of at least 10 events" in " ".join(lettering(few)[0].split())
-    each = (await had(at_cuts, FLOW, "/survival.svg", cut=5)).text
-    assert "No curve is drawn" not in each
-    assert "In steps of at least" not in each
-    told = (await had(at_cuts, FLOW, "/survival.txt", Role.EVALUATOR, cut=5)).text
-    assert "At risk, withheld." in told
 
 
 @pytest.mark.slow

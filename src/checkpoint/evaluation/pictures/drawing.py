@@ -20,10 +20,11 @@ WIDEST = 0.074  # inches of a letter, with some to spare
 MARGIN = 0.3
 TITLE = 0.6
 DOTS = 200  # an inch
-# Told apart without colour: by stroke, and by hatching.
+# Told apart without colour: by stroke, by hatching, and by the shape of points.
 STROKES = ("-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)), (0, (1, 3)))
 COLOURS = ("#000000", "#0072B2", "#B04A00", "#5D3A7A", "#00614A", "#6B6B6B")
 HATCHES = ("////", "....", "\\\\\\\\", "xxxx", "++++", "oooo")
+SHAPES = ("o", "s", "^", "D", "v", "P")
 STYLE: Any = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
