@@ -104,16 +104,29 @@ async def rossis(clients: Clients, manifest: Mapping[str, Any] = MANIFEST) -> No
             week = int(row["week"])
             people[-1]["observed"] = 52
             events.append({"participant": reference, "measure": "arrest", "at": week})
-    place = f"/v1/trials-elsewhere/{manifest['code']}"
-    await _sent(manager, "/v1/trials-elsewhere", dict(manifest))
-    await _sent(manager, f"{place}/participants", {"part": 1, "rows": people})
-    await _sent(manager, f"{place}/follow-up", {"part": 1, "rows": events})
-    await _sent(manager, f"{place}/completion", {})
+    await brought_in(clients, manifest, people, events)
     place = f"/v1/trials/{manifest['code']}"
-    await _sent(statistician, f"{place}/data-cuts", {})
     whole = {"scope": "trial", "reason_code": "follow_up_complete", "words": "All are followed up."}
     made = await _sent(manager, f"{place}/unblindings", whole)
     await _sent(statistician, f"{place}/unblindings/{made['number']}/confirmation", {})
+
+
+async def brought_in(
+    clients: Clients,
+    manifest: dict[str, Any],
+    people: list[dict[str, Any]],
+    events: list[dict[str, Any]],
+) -> None:
+    """A trial from elsewhere, brought in and cut by the front door."""
+    manager, statistician = clients(Role.TRIAL_MANAGER), clients(Role.STATISTICIAN, name="second")
+    place = f"/v1/trials-elsewhere/{manifest['code']}"
+    counts = {"participants": len(people), "events": len(events)}
+    await _sent(manager, "/v1/trials-elsewhere", manifest | counts)
+    await _sent(manager, f"{place}/participants", {"part": 1, "rows": people})
+    if events:
+        await _sent(manager, f"{place}/follow-up", {"part": 1, "rows": events})
+    await _sent(manager, f"{place}/completion", {})
+    await _sent(statistician, f"/v1/trials/{manifest['code']}/data-cuts", {})
 
 
 async def _sent(client: httpx.AsyncClient, place: str, body: dict[str, Any]) -> dict[str, Any]:

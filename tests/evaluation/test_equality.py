@@ -10,8 +10,9 @@ from checkpoint.evaluation.control import SUPPRESSED_AND_ROUNDED, rounded, table
 from checkpoint.evaluation.equality.rules import Step, compared, reference_of, steps
 from checkpoint.evaluation.estimates import Group
 from checkpoint.foundation.actors import Role
-from evaluating import ROSSI
+from evaluating import ROSSI, brought_in
 from flowing import FLOW, cases
+from outcomes.conftest import MANIFEST
 
 pytestmark = pytest.mark.xdist_group("evaluation")
 PLACE = f"/v1/trials/{FLOW}/evaluation/equality"
@@ -49,6 +50,7 @@ def test_each_gate_is_of_those_who_came_through_the_one_before():
     people = [
         SimpleNamespace(sex="F", people=1, given=True, completed=True),
         SimpleNamespace(sex="F", people=1, given=False, completed=None),
+        SimpleNamespace(sex="F", people=1, given=None, completed=None),
     ]
     found = {step.gate: step.groups for step in steps(by, people, "sex")}
     assert found["screened"] == {
@@ -56,7 +58,9 @@ def test_each_gate_is_of_those_who_came_through_the_one_before():
     }  # fmt: skip
     assert found["allocated"] == {"F": Group(2, 2), "M": Group(1, 0)}
     assert (found["given"], found["completed"]) == ({"F": Group(2, 1)}, {"F": Group(1, 1)})
-    assert [step.gate for step in steps([], people, "sex")] == ["given", "completed"]
+    first, second = steps([], people, "sex")
+    assert (first.gate, first.not_known, first.known_of_nobody) == ("given", {"F": 1}, False)
+    assert (second.gate, second.not_known) == ("completed", {})
 
 
 def test_the_reference_is_the_largest_group_that_said_what_it_is_or_the_one_declared():
@@ -64,6 +68,9 @@ def test_the_reference_is_the_largest_group_that_said_what_it_is_or_the_one_decl
     assert reference_of([step]) == "b"
     assert (reference_of([step], "a"), reference_of([step], "c")) == ("a", None)
     assert reference_of([Step("screened", {"not_stated": Group(50, 5)})]) is None
+    # What is known of a group has no say in how large it is.
+    groups = {"a": Group(20, 5), "b": Group(0, 0)}
+    assert reference_of([Step("given", groups, {"a": 1, "b": 90})]) == "b"
 
 
 @pytest.mark.slow
@@ -83,6 +90,34 @@ def test_no_count_under_ten_is_shown_and_none_can_be_worked_out(groups):
     for each in found:
         assert (each.rate is None) == (each.came is None)
         assert each.index is None or each.came is not None
+
+
+@pytest.mark.slow
+@given(GROUPS, st.lists(st.integers(0, 30), min_size=5, max_size=5))
+def test_of_how_many_it_is_not_known_cannot_be_worked_out_where_it_is_few(groups, unknown):
+    not_known = dict(zip(groups, unknown, strict=False))
+    step = Step("given", {name: Group(a + b, b) for name, (a, b) in groups.items()}, not_known)
+    found = compared(step, reference_of([step]), SUPPRESSED_AND_ROUNDED)
+    hidden = [each.group for each in found if each.came is None]
+    assert {name for name, n in not_known.items() if 0 < n < 10} <= {*hidden}
+    assert len(hidden) != 1 or len(found) == 1
+    for each in found:
+        if each.group in hidden:
+            assert each.went_on is each.not_known is each.rate is each.index is None
+        else:
+            n = not_known[each.group]
+            assert each.not_known == (rounded(n, SUPPRESSED_AND_ROUNDED) if n else 0)
+    exact = {each.group: each for each in compared(step, None, None)}
+    assert {name: each.not_known for name, each in exact.items()} == not_known
+
+
+def test_a_group_of_which_it_is_known_of_nobody_has_no_rate_and_is_no_nought():
+    step = Step("given", {"a": Group(40, 20), "b": Group(0, 0)}, {"a": 0, "b": 30})
+    a, b = compared(step, "a", None)
+    assert (a.came, a.went_on, a.not_known) == (40, 20, 0)
+    assert (b.came, b.went_on, b.rate, b.index, b.not_known) == (None, None, None, None, 30)
+    assert compared(step, "b", None)[0].index is None
+    assert {each.came for each in compared(step, "a", SUPPRESSED_AND_ROUNDED)} == {None}
 
 
 def test_a_table_is_suppressed_then_rounded_and_its_totals_are_those_of_what_is_shown():
@@ -122,9 +157,11 @@ async def test_every_gate_from_arrest_to_completion_is_told_by_each_group(at_cut
     given, completed = by["sex"]["gates"][-2:]
     for group in given["groups"]:
         of = [p for p in people if p.sex == group["group"]]
-        assert (group["came"], group["went_on"]) == (
-            len(of), sum(p.delivered_mask == p.mask for p in of)
+        known = [p for p in of if p.delivered_mask is not None]
+        assert (group["came"], group["went_on"], group["not_known"]) == (
+            len(known), sum(p.delivered_mask == p.mask for p in known), len(of) - len(known)
         )  # fmt: skip
+        assert group["not_known"] > 0
     for group in completed["groups"]:
         of = [p for p in people if p.sex == group["group"] and p.completed is not None]
         assert (group["came"], group["went_on"]) == (len(of), sum(p.completed for p in of))
@@ -143,6 +180,7 @@ async def test_an_evaluator_sees_counts_suppressed_and_rounded(at_cuts, flowed):
     for group in groups:
         for name in ("came", "went_on"):
             assert group[name] is None or (group[name] >= 10 and group[name] % 5 == 0)
+        assert not group["not_known"] or (group["not_known"] >= 10 and group["came"] is not None)
 
 
 @pytest.mark.slow
@@ -162,3 +200,69 @@ async def test_a_programme_that_tells_no_gates_is_told_from_allocation_on(at_cut
     assert [gate["gate"] for gate in by["sex"]["gates"]] == ["given", "completed"]
     assert [group["group"] for group in by["ethnicity"]["gates"][0]["groups"]] == ["not_stated"]
     assert by["ethnicity"]["reference"] is None
+    assert "declined to say" in by["ethnicity"]["not_stated"]
+
+
+def of_groups(**groups):
+    """People by what they say of themselves: (given their arm, given the other, not known)."""
+    found = []
+    for ethnicity, counts in groups.items():
+        for delivered, people in zip(("aid", "control", None), counts, strict=True):
+            found += [
+                {"participant": f"{ethnicity}-{delivered}-{number}", "arm": "aid",
+                 "ethnicity": ethnicity, "sex": "male", "age": 30, "observed": 52}
+                | ({"delivered": delivered} if delivered else {})
+                for number in range(people)
+            ]  # fmt: skip
+    control = {"arm": "control", "delivered": "control", "observed": 52}
+    return found + [control | {"participant": f"control-{number}"} for number in range(20)]
+
+
+async def given_of(at_cuts, code, role):
+    _, by = await told(at_cuts, role, place=f"/v1/trials/{code}/evaluation/equality")
+    gates = {name: each["gates"][0] for name, each in by.items()}
+    assert {gate["gate"] for gate in gates.values()} == {"given"}
+    return by, gates
+
+
+@pytest.mark.parametrize("role", [Role.STATISTICIAN, Role.EVALUATOR])
+async def test_what_nobody_was_told_to_have_been_given_is_not_known_and_is_no_nought(at_cuts, role):
+    code = f"UNTOLD-{role.upper()[:4]}"
+    people = [
+        {name: told for name, told in each.items() if name != "delivered"}
+        for each in of_groups(white=(30, 15, 0), black=(20, 10, 0))
+    ]
+    await brought_in(at_cuts, MANIFEST | {"code": code, "covariates": {}}, people, [])
+    by, gates = await given_of(at_cuts, code, role)
+    assert by["ethnicity"]["reference"] == "white"
+    everybody = 0
+    for group in gates["ethnicity"]["groups"]:
+        assert group["came"] is group["went_on"] is group["rate"] is group["index"] is None
+        assert group["withheld"].startswith("Not known of anybody")
+        everybody += group["not_known"] or 0
+    assert everybody == (len(people) if role is Role.STATISTICIAN else 0)
+
+
+async def test_who_is_given_their_arm_is_of_those_of_whom_it_is_known(at_cuts):
+    code = "TOLD-OF-SOME"
+    people = of_groups(white=(60, 20, 21), black=(33, 11, 0), asian=(30, 30, 4), mixed=(12, 14, 0))
+    await brought_in(at_cuts, MANIFEST | {"code": code, "covariates": {}}, people, [])
+    _, gates = await given_of(at_cuts, code, Role.STATISTICIAN)
+    gate = gates["ethnicity"]
+    assert "of whom the cut tells" in gate["denominator"]
+    names = ("came", "went_on", "not_known")
+    exact = {each["group"]: each for each in gate["groups"]}
+    assert {name: tuple(each[n] for n in names) for name, each in exact.items()} == {
+        "white": (80, 60, 21), "black": (44, 33, 0), "asian": (60, 30, 4), "mixed": (26, 12, 0),
+        "not_stated": (20, 20, 0),
+    }  # fmt: skip
+    assert exact["black"]["rate"]["value"] == exact["white"]["rate"]["value"] == 0.75
+    assert (exact["black"]["index"]["value"], exact["white"]["index"]) == (1, None)
+    assert exact["asian"]["index"]["value"] == pytest.approx(0.5 / 0.75)
+    _, gates = await given_of(at_cuts, code, Role.EVALUATOR)
+    shown = {each["group"]: each for each in gates["ethnicity"]["groups"]}
+    assert {name: tuple(each[n] for n in names) for name, each in shown.items()} == {
+        "white": (80, 60, 20), "black": (45, 35, 0), "mixed": (25, 10, 0),
+        "asian": (None, None, None), "not_stated": (None, None, None),
+    }  # fmt: skip
+    assert shown["asian"]["withheld"].startswith("Suppressed")

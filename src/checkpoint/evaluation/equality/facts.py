@@ -11,6 +11,16 @@ CHARACTERISTICS: Mapping[str, str] = MappingProxyType(
         "suite": "Suite; for whoever was allocated, the stratum",
     }
 )
+# A cut keeps neither why ethnicity is missing nor that somebody was asked.
+NOT_STATED: Mapping[str, str] = MappingProxyType(
+    {
+        "ethnicity": "Who declined to say and whose ethnicity was not recorded; a cut does not tell "
+        "them apart.",
+        "sex": "Whose sex is not known.",
+        "age_band": "Whose age is not known.",
+        "suite": "Whose suite is not known.",
+    }
+)
 GATES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "screened": ("Screened", "of those arrested"),
@@ -19,7 +29,7 @@ GATES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "allocated": ("Allocated", "of those who consented"),
         "given": (
             "Given the arm they were allocated to",
-            "of those allocated who are in the cut, all arms together",
+            "of those allocated of whom the cut tells what they were given, all arms together",
         ),
         "completed": ("Completed", "of those with something to complete, all arms together"),
     }
@@ -35,6 +45,7 @@ CONTROLLED = (
 )
 EXACT = "Exact, for the trial's statistician; not to leave the force."
 SUPPRESSED = "Suppressed: a count under 10, or one that such a count could be worked out from."
+NOT_KNOWN = "Not known of anybody: the cut does not tell what people of this group were given."
 NOTHING_BEFORE = (
     "The programme tells nothing of who came to the gates before allocation by these groups."
 )

@@ -17,9 +17,8 @@ COLUMNS: tuple[Any, ...] = (
     col(CutParticipant.sex),
     age_band({band: band for band in AGE_BANDS}).label("age_band"),
     col(CutParticipant.stratum).label("suite"),
-    sa.func.coalesce(
-        col(CutParticipant.delivered_mask) == col(CutParticipant.mask), sa.false()
-    ).label("given"),
+    # Null where it is not known what they were given, which is no "no".
+    (col(CutParticipant.delivered_mask) == col(CutParticipant.mask)).label("given"),
     col(CutParticipant.completed),
 )
 PEOPLE = (

@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from checkpoint.evaluation.control import Policy, table
+from checkpoint.evaluation.control import Policy, rounded, table
 from checkpoint.evaluation.estimates import Estimate, Group, risk, risk_ratio
 from checkpoint.outcomes.cuts.facts import GATES
 
@@ -16,19 +16,38 @@ GIVEN, COMPLETED = "given", "completed"
 
 @dataclass(frozen=True)
 class Step:
-    """How many of each group came to a gate, and how many of these went through it."""
+    """How many of each group came to a gate, and how many of these went through it.
+
+    ``not_known`` are those who came beside them, of whom nobody knows whether they went through;
+    by group, and only at a gate where that may be.
+    """
 
     gate: str
     groups: Mapping[str, Group]
+    not_known: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def known_of_nobody(self) -> bool:
+        """Whether people came, and it is known of none of them whether they went through."""
+        return any(self.not_known.values()) and not any(g.people for g in self.groups.values())
+
+    def everybody(self, group: str) -> int:
+        """How many of a group came, known or not."""
+        return self.groups[group].people + self.not_known.get(group, 0)
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A group at a gate as a reader sees it; None is suppressed, and what would rest on it."""
+    """A group at a gate as a reader sees it.
+
+    None is suppressed, or known of nobody, and what would rest on it. ``not_known`` is None too at
+    a gate where everybody is known of.
+    """
 
     group: str
     came: int | None
     went_on: int | None
+    not_known: int | None
     rate: Estimate | None
     index: Estimate | None
 
@@ -44,20 +63,23 @@ def steps(
         characteristic: one of ``CHARACTERISTICS``.
 
     Returns:
-        Gates in order. Each is of those who came through the one before; of completion, of those
-        who had something to complete.
+        Gates in order. Each is of those who came through the one before; what was given, of those
+        of whom it is known; of completion, of those who had something to complete.
     """
     found = [*_before([*by], characteristic)]
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for row in people:
         group = group_of(getattr(row, characteristic))
-        counts[group]["came"] += row.people
-        counts[group][GIVEN] += row.people * row.given
+        counts[group]["known"] += row.people * (row.given is not None)
+        counts[group]["not_known"] += row.people * (row.given is None)
+        counts[group][GIVEN] += row.people * bool(row.given)
         counts[group]["able"] += row.people * (row.completed is not None)
         counts[group][COMPLETED] += row.people * bool(row.completed)
-    for gate, came in ((GIVEN, "came"), (COMPLETED, "able")):
-        groups = {group: Group(each[came], each[gate]) for group, each in sorted(counts.items())}
-        found.append(Step(gate, {name: group for name, group in groups.items() if group.people}))
+    by_group = sorted(counts.items())
+    given = {group: Group(each["known"], each[GIVEN]) for group, each in by_group}
+    found.append(Step(GIVEN, given, {group: each["not_known"] for group, each in by_group}))
+    able = {group: Group(each["able"], each[COMPLETED]) for group, each in by_group}
+    found.append(Step(COMPLETED, {name: group for name, group in able.items() if group.people}))
     return found
 
 
@@ -91,11 +113,11 @@ def reference_of(found: Sequence[Step], declared: str | None = None) -> str | No
     Returns:
         A code; None where only people who did not say are there, or the one declared is not.
     """
-    groups = found[0].groups
+    first = found[0]
     if declared is not None:
-        return declared if declared in groups else None
-    named = [group for group in groups if group != NOT_STATED]
-    return max(named, key=lambda group: (groups[group].people, group), default=None)
+        return declared if declared in first.groups else None
+    named = [group for group in first.groups if group != NOT_STATED]
+    return max(named, key=lambda group: (first.everybody(group), group), default=None)
 
 
 def compared(step: Step, reference: str | None, policy: Policy | None) -> list[Compared]:
@@ -116,11 +138,10 @@ def compared(step: Step, reference: str | None, policy: Policy | None) -> list[C
     (2009), chapter 1: each decision's rate is of those who came to it; domain notes 3.6.
     """
     names = sorted(step.groups, key=lambda name: (name == NOT_STATED, name))
-    shown = _shown([step.groups[name] for name in names], policy)
-    by_name = dict(zip(names, shown, strict=True))
-    against = by_name.get(reference) if reference else None
+    shown = _shown(step, names, policy)
+    against = shown[reference][0] if reference in shown else None
     found = []
-    for name, group in by_name.items():
+    for name, (group, not_known) in shown.items():
         index = None
         if group and against and name != reference:
             index = risk_ratio(group, against)
@@ -129,6 +150,7 @@ def compared(step: Step, reference: str | None, policy: Policy | None) -> list[C
                 group=name,
                 came=group.people if group else None,
                 went_on=group.with_event if group else None,
+                not_known=not_known,
                 rate=risk(group) if group else None,
                 index=index,
             )
@@ -136,11 +158,26 @@ def compared(step: Step, reference: str | None, policy: Policy | None) -> list[C
     return found
 
 
-def _shown(groups: Sequence[Group], policy: Policy | None) -> list[Group | None]:
+def _shown(
+    step: Step, names: Sequence[str], policy: Policy | None
+) -> dict[str, tuple[Group | None, int | None]]:
+    """By group: who came and went on, and of how many that is not known, as a reader may see them."""
+    groups = [step.groups[name] for name in names]
+    beside = [step.not_known.get(name) for name in names]
     if policy is None:
-        return [*groups]
-    counts = [(group.people - group.with_event, group.with_event) for group in groups]
-    return [
-        None if stayed is None or on is None else Group(stayed + on, on)
-        for stayed, on in table(counts, policy).cells
+        known = [group if group.people else None for group in groups]
+        return dict(zip(names, zip(known, beside, strict=True), strict=True))
+    # All who came are told at the gate before: of whom few are not known, those who are known
+    # would tell how few. So that group is hidden whole, and with it another one.
+    few = [0 < (n or 0) < policy.aggregates.smallest for n in beside]
+    counts = [
+        (0, 0) if hides else (group.people - group.with_event, group.with_event)
+        for group, hides in zip(groups, few, strict=True)
     ]
+    found: dict[str, tuple[Group | None, int | None]] = {}
+    for name, (stayed, on), n in zip(names, table(counts, policy).cells, beside, strict=True):
+        if stayed is None or on is None:
+            found[name] = None, None
+        else:
+            found[name] = Group(stayed + on, on), rounded(n, policy) if n else n
+    return found

@@ -7,7 +7,10 @@ from pydantic import Field
 from checkpoint.evaluation.schemas import EstimateView, EvaluationView
 from checkpoint.foundation.schemas import View
 
-Count = Annotated[int | None, Field(description="Null is suppressed.")]
+Count = Annotated[
+    int | None,
+    Field(description="Null is suppressed or not known of anybody; withheld says which."),
+]
 
 
 class GroupRateView(View):
@@ -16,6 +19,13 @@ class GroupRateView(View):
     group: Annotated[str, Field(description="A code; not_stated is a group of its own.")]
     came: Count
     went_on: Count
+    not_known: Annotated[
+        int | None,
+        Field(
+            description="How many more there are of whom it is not known whether they went on; null "
+            "is suppressed, or that it is known of everybody by the nature of the gate."
+        ),
+    ]
     rate: Annotated[EstimateView | None, Field(description="The share that went on.")]
     index: Annotated[
         EstimateView | None,
@@ -38,6 +48,7 @@ class CharacteristicView(View):
 
     by: str
     words: str
+    not_stated: Annotated[str, Field(description="Who is in the group not_stated.")]
     reference: Annotated[str | None, Field(description="The group that others are held against.")]
     declared: Annotated[bool, Field(description="Whether it was asked for; else the largest.")]
     gates: list[GateRatesView]

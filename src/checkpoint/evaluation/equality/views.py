@@ -75,6 +75,7 @@ def _characteristic(
     return CharacteristicView(
         by=name,
         words=facts.CHARACTERISTICS[name],
+        not_stated=facts.NOT_STATED[name],
         reference=reference,
         declared=declared is not None,
         gates=[
@@ -82,19 +83,28 @@ def _characteristic(
                 gate=step.gate,
                 words=facts.GATES[step.gate][0],
                 denominator=facts.GATES[step.gate][1],
-                groups=[_group(each) for each in compared(step, reference, policy)],
+                groups=[
+                    _group(each, _withheld(step, policy))
+                    for each in compared(step, reference, policy)
+                ],
             )
             for step in found
         ],
     )
 
 
-def _group(each: Compared) -> GroupRateView:
+def _withheld(step: Step, policy: Policy | None) -> str:
+    """Why the figures of a group are not there, where they are not."""
+    return facts.SUPPRESSED if policy and not step.known_of_nobody else facts.NOT_KNOWN
+
+
+def _group(each: Compared, withheld: str) -> GroupRateView:
     return GroupRateView(
         group=each.group,
         came=each.came,
         went_on=each.went_on,
+        not_known=each.not_known,
         rate=each.rate and views.estimate(each.rate),
         index=each.index and views.estimate(each.index),
-        withheld=facts.SUPPRESSED if each.came is None else None,
+        withheld=withheld if each.came is None else None,
     )
