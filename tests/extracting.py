@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from builders import a_key
+from checkpoint.evaluation.windows import so_many
 from checkpoint.extracts.builds import working
 from checkpoint.extracts.builds.building import Workshop
 from checkpoint.foundation.actors import Actor, Role
@@ -60,6 +61,7 @@ async def cut(
     put_right=0,
     moved=0,
     horizons=(12,),
+    lag=6,
     **known,
 ):
     """A data cut of made-up people, put in by SQL; its number.
@@ -96,9 +98,10 @@ async def cut(
             measures=["arrest"],
             definitions="2026-01",
             definitions_digest="a" * 64,
-            horizons=[{"name": f"{n} months", "months": n, "days": None} for n in horizons],
-            conviction_lag_months=6,
+            horizons=[{"name": so_many(n, "month"), "months": n, "days": None} for n in horizons],
+            conviction_lag_months=lag,
             rule_sets=["2018-01-01"],
+            harm_index="made-up-1",
             masks=["A", "B"],
             participants=len(found),
             events=len(happened),

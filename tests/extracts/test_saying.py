@@ -15,7 +15,7 @@ from checkpoint.extracts.references import policies
 from checkpoint.foundation.actors import Role
 from checkpoint.outcomes.cuts.facts import Horizon, seen_until
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
-from extracting import FOLLOWED, another_trial, approved, built, cut
+from extracting import FOLLOWED, TAKEN, another_trial, approved, built, cut
 
 POLICY = policies()["2026-11-23"]
 
@@ -44,6 +44,7 @@ def test_a_total_with_a_suppressed_count_in_it_is_suppressed():
     whole = tallies.shown({"male": cells["male"]}, ["A", "B"], POLICY)
     assert whole["total"] == whole["groups"][0]["total"] == 260
     assert "6 months before" in tallies.denominator(6)
+    assert "1 month before" in tallies.denominator(1)
 
 
 async def test_counts_say_of_whom_they_are_and_which_horizon_nobody_was_observed_until(
@@ -69,6 +70,48 @@ async def test_counts_say_of_whom_they_are_and_which_horizon_nobody_was_observed
     (resource,) = described["resources"]
     assert resource["title"]
     assert all(each["title"] and each["description"] for each in resource["schema"]["fields"])
+
+
+async def test_both_products_say_alike_by_what_they_were_made(at_trial, trial_owner):
+    trial = await another_trial(trial_owner)
+    await cut(trial_owner, trial, people=600, horizons=(1,), lag=1)
+    rows = await package_of(at_trial, await approved(at_trial, 1, trial=trial))
+    asked = await approved(at_trial, 1, trial=trial, product="aggregates", fields=["sex"])
+    counts = await package_of(at_trial, asked)
+    one, other = [json.loads(files["datapackage.json"]) for files in (rows, counts)]
+    assert [*one] == [*other]
+    assert {*one["resources"][0]} == {*other["resources"][0]}
+    own = {"name", "title", "description", "label", "resources"}
+    assert {key: one[key] for key in one.keys() - own} == {
+        key: other[key] for key in other.keys() - own
+    }
+    versions = {
+        "definitions": {"version": "2026-01", "sha256": "a" * 64},
+        "rule_sets": ["2018-01-01"],
+        "harm_index": "made-up-1",
+        "known_until": TAKEN.isoformat(),
+        "followed_until": FOLLOWED.isoformat(),
+    }
+    assert {key: other[key] for key in versions} == versions
+    assert (other["label"], other["sources"][0]["title"][-64:]) == (
+        "Aggregates with disclosure control",
+        "b" * 64,
+    )
+    tables = json.loads(counts["tables.json"])
+    assert {key: tables[key] for key in versions} == versions
+    assert (tables["label"], tables["cut_digest"]) == (other["label"], "b" * 64)
+    for page in (rows["README.md"], counts["README.md"]):
+        assert "Definitions 2026-01; rules 2018-01-01; harm index made-up-1." in page
+        assert f"Data cut 1 of trial {trial}, SHA-256 {'b' * 64}." in page
+        assert other["licenses"][0]["title"] in page
+        assert "1 month " in page
+        assert "1 months" not in page
+    assert "1 months" not in counts["tables.json"]
+    place = f"/v1/extracts/{asked['id']}"
+    first = (await at_trial(Role.STATISTICIAN).get(place)).json()["release"]
+    assert await package_of(at_trial, asked) == counts
+    again = (await at_trial(Role.STATISTICIAN).get(place)).json()["release"]
+    assert (again["digest"], again["build"]) == (first["digest"], 2)
 
 
 async def test_rows_say_what_for_until_when_and_which_earlier_release_they_are_judged_with(

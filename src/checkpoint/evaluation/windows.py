@@ -76,6 +76,19 @@ def days_between(first: date, last: date) -> list[date]:
 def words(horizon: Horizon) -> str:
     """A horizon's length: 6 months, or 364 days."""
     count, unit = (horizon.days, "day") if horizon.months is None else (horizon.months, "month")
+    return so_many(count or 0, unit)
+
+
+def so_many(count: int, unit: str) -> str:
+    """So many of something: 1 month, 6 months.
+
+    Args:
+        count: how many.
+        unit: what one of them is called.
+
+    Returns:
+        Both, the unit in the plural where it is not one.
+    """
     return f"{count} {unit}{'' if count == 1 else 's'}"
 
 

@@ -220,6 +220,18 @@ def terms(about: About) -> dict[str, Any]:
     }
 
 
+def versions(about: About) -> dict[str, Any]:
+    """By what an extract was made and what was known then, for whoever holds two side by side."""
+    return {
+        "unblinded": about.unblinded,
+        "known_until": about.known_until.isoformat(),
+        "followed_until": about.followed_until.isoformat(),
+        "definitions": {"version": about.definitions, "sha256": about.definitions_digest},
+        "rule_sets": [*about.rule_sets],
+        "harm_index": about.harm_index,
+    }
+
+
 def package(
     about: About, files: Sequence[Listed], *, called: str, policy: Policy
 ) -> dict[str, Any]:
@@ -250,12 +262,7 @@ def package(
         "synthetic": about.synthetic,
         "recipient": about.recipient,
         **terms(about),
-        "unblinded": about.unblinded,
-        "known_until": about.known_until.isoformat(),
-        "followed_until": about.followed_until.isoformat(),
-        "definitions": {"version": about.definitions, "sha256": about.definitions_digest},
-        "rule_sets": [*about.rule_sets],
-        "harm_index": about.harm_index,
+        **versions(about),
         "disclosure_policy": policy.version,
         "resources": [_resource(each) for each in files],
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from checkpoint.evaluation.control import rounded
+from checkpoint.evaluation.windows import so_many
 from checkpoint.extracts import beside
 from checkpoint.extracts.coarsening import Plan
 from checkpoint.extracts.describing import ANONYMOUS, PSEUDONYMISED, About, Listed
@@ -185,11 +186,11 @@ def readme(
 
 def _origin(about: About) -> str:
     horizons = ", ".join(f"{name} {day}" for name, day in about.horizons)
-    months = about.conviction_lag_months
+    months = so_many(about.conviction_lag_months, "month")
     lag = (
-        f" Proven is complete {months} months before the last day, and as long before the day on "
+        f" Proven is complete {months} before the last day, and as long before the day on "
         "which somebody was lost: end their time there, as the evaluation does."
-        if months
+        if about.conviction_lag_months
         else ""
     )
     masked = "Arms are masked: a letter stands for an arm until two people unblind the trial."
@@ -198,11 +199,18 @@ def _origin(about: About) -> str:
         f"Agreement: {about.agreement}. For {about.recipient}; given out until {about.expires_on}.",
         f"Population: {about.population}.",
         f"Horizons, by their last day from allocation: {horizons or 'none'}. {OWN_DAY}{lag}",
-        f"As known at {about.known_until.isoformat()}; followed until {about.followed_until}.",
-        f"Definitions {about.definitions}; rules {', '.join(about.rule_sets) or 'none'}; harm "
-        f"index {about.harm_index or 'none'}.",
-        f"Data cut {about.cut} of trial {about.trial}, SHA-256 {about.cut_digest}.",
+        *made_by(about),
         "Arms are named." if about.unblinded else masked,
+    )
+
+
+def made_by(about: About) -> tuple[str, ...]:
+    """By what an extract was made and what was known then, in sentences, as every first page has it."""
+    rules, index = ", ".join(about.rule_sets) or "none", about.harm_index or "none"
+    return (
+        f"As known at {about.known_until.isoformat()}; followed until {about.followed_until}.",
+        f"Definitions {about.definitions}; rules {rules}; harm index {index}.",
+        f"Data cut {about.cut} of trial {about.trial}, SHA-256 {about.cut_digest}.",
     )
 
 

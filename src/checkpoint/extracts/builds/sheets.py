@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from checkpoint.evaluation.windows import horizons_of, nominal
+from checkpoint.evaluation.windows import horizons_of, nominal, so_many
+from checkpoint.extracts import describing
 from checkpoint.extracts.builds.orders import REPORT, Order
 from checkpoint.extracts.control import REDACTED
-from checkpoint.extracts.describing import PROFILE, terms, written
+from checkpoint.extracts.describing import Listed, written
+from checkpoint.extracts.reports import made_by
 from checkpoint.extracts.states import LABELS, Label
 from checkpoint.extracts.wording import dictionary, paragraphs
 from checkpoint.extracts.zipping import Zip
@@ -50,10 +52,14 @@ are shown from there on, and so may be less than came to it. Policy {policy}.
 Purpose: {purpose}
 
 Agreement: {agreement}. For {recipient}; given out until {expires_on}.
+
+Conditions: {conditions}
+
 `datapackage.json` is the data dictionary; `SHA256SUMS` has the SHA-256 of every other file.
-Known until {known_until}, followed until {followed_until}. Definitions {definitions}.
+
+{made_by}
 {covariates}{synthetic}"""
-LAG = "For what is proven it had to have passed {months} months before that day.\n"
+LAG = "For what is proven it had to have passed {lag} before that day.\n"
 
 
 def packed(order: Order, found: dict[str, Any], people: int, path: Path) -> dict[str, Any]:
@@ -133,15 +139,16 @@ def _readme(order: Order) -> str:
         expires_on=about.expires_on,
         named="" if order.unblinded else ", whose names are letters until the trial is unblinded",
         horizons=", ".join(f"{each.name} {nominal(each)}" for each in horizons_of(cut.horizons)),
-        lag=LAG.format(months=cut.conviction_lag_months) if cut.conviction_lag_months else "",
+        lag=LAG.format(lag=so_many(cut.conviction_lag_months, "month"))
+        if cut.conviction_lag_months
+        else "",
         smallest=policy.aggregates.smallest,
         rounding=policy.aggregates.rounding,
         redacted=REDACTED,
         policy=policy.version,
         recipient=about.recipient,
-        known_until=about.known_until.isoformat(),
-        followed_until=about.followed_until.isoformat(),
-        definitions=about.definitions,
+        conditions=about.conditions,
+        made_by="\n".join(made_by(about)),
         covariates="".join(f"\n{each}\n" for each in paragraphs(about.covariates)),
         synthetic="\nEverybody in it is made up: synthetic data.\n" if about.synthetic else "",
     )
@@ -149,35 +156,20 @@ def _readme(order: Order) -> str:
 
 def _descriptor(order: Order, rows: bytes) -> dict[str, Any]:
     """The package as Frictionless Data Package v2 has it; the schema is the data dictionary."""
-    return {
-        "$schema": PROFILE,
-        "name": f"{order.about.trial.lower()}-cut-{order.about.cut}-counts",
-        "title": f"{order.about.title}: counts of data cut {order.about.cut}",
-        "description": f"{LABELS[Label.AGGREGATES]}. Population: {order.about.population}.",
-        "created": order.about.taken_at.isoformat(),
-        "recipient": order.about.recipient,
-        **terms(order.about),
-        "synthetic": order.about.synthetic,
-        "disclosure_policy": order.policy.version,
-        "resources": [
-            {
-                "name": "tables",
-                "title": "People with and without each outcome, by group and arm",
-                "path": "tables.csv",
-                "type": "table",
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "bytes": len(rows),
-                "hash": f"sha256:{hashlib.sha256(rows).hexdigest()}",
-                **dictionary(order.about.covariates),
-                "schema": {
-                    "fields": [
-                        {"name": name, "type": kind, "title": title, "description": words}
-                        for name, (kind, title, words) in COLUMNS.items()
-                    ],
-                    "missingValues": ["", REDACTED],
-                },
-            }
+    schema = {
+        "fields": [
+            {"name": name, "type": kind, "title": title, "description": words}
+            for name, (kind, title, words) in COLUMNS.items()
         ],
+        "missingValues": ["", REDACTED],
     }
+    title = "People with and without each outcome, by group and arm"
+    digest = hashlib.sha256(rows).hexdigest()
+    found = describing.package(
+        order.about,
+        [Listed("tables.csv", title, len(rows), digest, schema)],
+        called=LABELS[Label.AGGREGATES],
+        policy=order.policy,
+    )
+    found["resources"][0] |= dictionary(order.about.covariates)
+    return found

@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from checkpoint.evaluation.control import Table, table
-from checkpoint.evaluation.windows import horizons_of, nominal
+from checkpoint.evaluation.windows import horizons_of, nominal, so_many
 from checkpoint.extracts.builds.orders import Order
 from checkpoint.extracts.builds.populations import narrowed
 from checkpoint.extracts.builds.snapshots import Snapshot, expression
 from checkpoint.extracts.columns import Column
 from checkpoint.extracts.control import change_rows, flow, summed
+from checkpoint.extracts.describing import versions
 from checkpoint.extracts.hierarchies import generalised
 from checkpoint.extracts.references import Policy
+from checkpoint.extracts.states import LABELS, Label
 from checkpoint.outcomes.cuts.facts import Horizon
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 
@@ -40,12 +42,14 @@ async def counted(seen: Snapshot, order: Order, *, tell: Tell) -> dict[str, Any]
         tables += await _of_field(seen, order, column, anybody=anybody)
         tell("measuring", number, len(order.columns) + 1)
     return {
+        "label": LABELS[Label.AGGREGATES],
         "policy": order.policy.version,
         "trial": order.about.trial,
         "cut": order.about.cut,
+        "cut_digest": order.about.cut_digest,
         "population": order.about.population,
         "denominator": denominator(order.cut.conviction_lag_months),
-        "unblinded": order.unblinded,
+        **versions(order.about),
         "synthetic": order.about.synthetic,
         "last_days": {each.name: nominal(each) for each in horizons_of(order.cut.horizons)},
         "flow": flow([*order.about.gates, ("allocated", order.cut.participants)], order.policy),
@@ -63,7 +67,8 @@ def denominator(lag_months: int) -> str:
     Returns:
         A sentence.
     """
-    longer = f", for what is proven {lag_months} months before it" if lag_months else ""
+    lag = so_many(lag_months, "month")
+    longer = f", for what is proven {lag} before it" if lag_months else ""
     return (
         f"Of the population, those whose horizon had passed by the last day of follow-up{longer}. "
         "Who died, emigrated or was lost before counts as seen."
