@@ -65,6 +65,10 @@ SMALL = (
 ANOTHERS_FEW = (
     "Withheld, or another group's few could be worked out. The trial's statistician sees it."
 )
+LEAVES_FEW = (
+    "Withheld: taken from what is told of another population, it would leave 1 to 9 people. The "
+    "trial's statistician sees it."
+)
 UNKNOWN: Mapping[Population, str] = MappingProxyType(
     {
         Population.AS_DELIVERED: "Not known of anybody: the cut does not tell what people were "

@@ -1,12 +1,16 @@
 """Which arm stands where, who belongs to a population, and what an evaluator is not shown. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from checkpoint.evaluation.states import ArmsToldBySize, Population
 from checkpoint.foundation.actors import Role
-from checkpoint.foundation.disclosure import is_small, rests_on_few
+from checkpoint.foundation.disclosure import EXACT, is_small, rests_on_few
+
+# Sums of people by the group that one population has them in, and by that of another.
+Moves = Mapping[tuple[str | None, str | None], Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,68 @@ def telling(population: Population, *, unblinded: bool) -> bool:
         True for what people were given or kept to, while the trial is masked.
     """
     return population is not Population.INTENTION_TO_TREAT and not unblinded
+
+
+def told_apart(
+    rows: Iterable[Any], cells: Callable[[Any], Sequence[int]], role: Role, *, unblinded: bool
+) -> frozenset[Population]:
+    """Which populations a reader is told of, so that one less another leaves no few people.
+
+    Args:
+        rows: each has the three columns of ``group_of``.
+        cells: counts of the people of a row that figures rest on, as many for each row.
+        role: the reader's.
+        unblinded: whether two people unblinded the whole trial: all populations are told by arm.
+
+    Returns:
+        The trial's own comparison; and each other that leaves few people neither beside it nor
+        beside those that are told before. All, for the trial's statistician.
+    """
+    if role in EXACT:
+        return frozenset(Population)
+    counted = [([group_of(each, row) for each in Population], [*cells(row)]) for row in rows]
+    told: list[int] = []
+    for this in range(len(Population)):
+        if not any(_leaves_few(_moves(counted, one, this), unblinded=unblinded) for one in told):
+            told.append(this)
+    return frozenset([*Population][each] for each in told)
+
+
+def _moves(
+    counted: Iterable[tuple[Sequence[str | None], Sequence[int]]], one: int, other: int
+) -> Moves:
+    """People by where one population has them and where another does."""
+    found: dict[tuple[str | None, str | None], list[Sequence[int]]] = defaultdict(list)
+    for groups, cells in counted:
+        found[groups[one], groups[other]].append(cells)
+    return {pair: _added(each) for pair, each in found.items()}
+
+
+def _leaves_few(moves: Moves, *, unblinded: bool) -> bool:
+    # Whoever reads arms can add them up, so all together are looked at in any case.
+    together: dict[tuple[str | None, str | None], list[Sequence[int]]] = defaultdict(list)
+    for (one, other), cells in moves.items():
+        together[one and "all", other and "all"].append(cells)
+    whole = {pair: _added(each) for pair, each in together.items()}
+    return any(map(is_small, _left_over(whole))) or (
+        unblinded and any(map(is_small, _left_over(moves)))
+    )
+
+
+def _left_over(moves: Moves) -> Iterator[int]:
+    """Of each group and count: who left it, who came to it, and by how many it differs."""
+    for group in {group for pair in moves for group in pair if group is not None}:
+        left = _added(n for (one, other), n in moves.items() if one == group != other)
+        came = _added(n for (one, other), n in moves.items() if other == group != one)
+        yield from left
+        yield from came
+        size = max(len(left), len(came))
+        ours, theirs = (each or [0] * size for each in (left, came))
+        yield from (abs(a - b) for a, b in zip(ours, theirs, strict=True))
+
+
+def _added(cells: Iterable[Sequence[int]]) -> list[int]:
+    return [sum(each) for each in zip(*cells, strict=True)]
 
 
 def told_together(people: Sequence[int], role: Role) -> list[int | None]:

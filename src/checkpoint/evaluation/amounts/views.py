@@ -16,7 +16,7 @@ from checkpoint.evaluation.amounts.schemas import (
 )
 from checkpoint.evaluation.means import Sums, mean, mean_difference, mean_ratio, rate
 from checkpoint.evaluation.queries import Opened
-from checkpoint.evaluation.rules import Arm, folded, group_of, telling, told_together
+from checkpoint.evaluation.rules import Arm, folded, group_of, telling, told_apart, told_together
 from checkpoint.evaluation.states import Amount, Population
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.disclosure import rests_on_few
@@ -78,15 +78,17 @@ def amounts(
     within = []
     for number, horizon in enumerate(opened.horizons):
         parts = _within(seen, had, population, number)
+        is_told = population in _apart(opened, seen, had, number, role=role)
+        why = unknown or (None if is_told else facts.LEAVES_FEW)
         shown = {Amount.EVENTS: parts["events"]}
         if opened.cut.harm_index is not None:
             shown[Amount.HARM] = parts["harm"]
         told = [
-            _told(opened.arms, amount, each, hidden=hidden, unknown=unknown, role=role)
+            _told(opened.arms, amount, each, hidden=hidden, unknown=why, role=role)
             for amount, each in shown.items()
         ]
         of = views.of(opened, measure, horizon)
-        withheld = unknown or (facts.WITHHELD if hidden else None)
+        withheld = why or (facts.WITHHELD if hidden else None)
         within.append(WithinView(**of, population=population, withheld=withheld, amounts=told))
     return AmountsView(
         **views.beginning(opened, allocated, role=role),
@@ -98,6 +100,19 @@ def amounts(
             for amount in OF_CASES
         ],
     )
+
+
+def _apart(
+    opened: Opened, seen: Sequence[Any], had: Sequence[Any], number: int, *, role: Role
+) -> frozenset[Population]:
+    """Which populations are told beside each other; by people, and who of them had any."""
+
+    def cells(row: Any) -> tuple[int, ...]:
+        people = getattr(row, column(number, "people"), 0)
+        having = getattr(row, column(number, "had"), 0)
+        return people, having, people - having
+
+    return told_apart([*seen, *had], cells, role, unblinded=opened.unblinded)
 
 
 def nobody(rows: Sequence[Any], population: Population) -> bool:

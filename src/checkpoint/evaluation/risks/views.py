@@ -22,11 +22,10 @@ from checkpoint.evaluation.risks.schemas import (
     ResultView,
     SummaryView,
 )
-from checkpoint.evaluation.rules import Arm, folded, shown_gone, telling, told_together
+from checkpoint.evaluation.rules import Arm, folded, shown_gone, telling, told_apart, told_together
 from checkpoint.evaluation.states import Population
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.disclosure import rests_on_few
-from checkpoint.outcomes.cuts.facts import Horizon
 from checkpoint.outcomes.cuts.states import Measure
 
 Counts = Mapping[str, Mapping[str, int]]
@@ -56,10 +55,9 @@ def summary(
             meaning=facts.POPULATIONS[population],
             primary=population is Population.INTENTION_TO_TREAT,
             results=[
-                result(opened, counts_of(counted, population, measure, number), population, measure,
-                       horizon, role=role)
+                result(opened, counted, population, measure, number, role=role)
                 for measure in opened.measures
-                for number, horizon in enumerate(opened.horizons)
+                for number in range(len(opened.horizons))
             ],
         )
         for population in populations
@@ -82,34 +80,29 @@ def counts_of(
 
 def result(
     opened: Opened,
-    counts: Counts,
+    rows: Sequence[Any],
     population: Population,
     measure: Measure,
-    horizon: Horizon,
+    number: int,
     *,
     role: Role,
 ) -> ResultView:
     """One result; without arms where these would tell which is which."""
-    of = {**views.of(opened, measure, horizon), "population": population}
+    of = {**views.of(opened, measure, opened.horizons[number]), "population": population}
+    counts = counts_of(rows, population, measure, number)
     blank: dict[str, Any] = {"everybody": None, "arms": [], "comparisons": [], "tests": []}
     if not counts and population in facts.UNKNOWN:
         return ResultView(**of, withheld=facts.UNKNOWN[population], **blank)
+    apart, gone_apart = _apart(opened, rows, measure, number, role=role)
+    if population not in apart:
+        return ResultView(**of, withheld=facts.LEAVES_FEW, **blank)
+    gone = population in gone_apart
     if telling(population, unblinded=opened.unblinded):
-        whole = {name: sum(each[name] for each in counts.values()) for name in NOTHING}
-        few = rests_on_few(cells_of(whole), role)
-        withheld = f"{facts.WITHHELD} {facts.SMALL}" if few else facts.WITHHELD
-        blank["everybody"] = GroupView(
-            **_group(
-                whole,
-                *told_together([whole["people"]], role),
-                shown=not few,
-                gone=shown_gone([whole["gone"]], role),
-            )
-        )
+        withheld, blank["everybody"] = _together(counts, gone=gone, role=role)
         return ResultView(**of, withheld=withheld, **blank)
     listed = [(arm, counts.get(arm.mask, NOTHING)) for arm in opened.arms]
     few = any(rests_on_few(cells_of(each), role) for _, each in listed)
-    gone = shown_gone((each["gone"] for _, each in listed), role)
+    gone = gone and shown_gone((each["gone"] for _, each in listed), role)
     arms = arms_shown(listed, shown=not few, gone=gone, role=role)
     if few:
         return ResultView(**of, withheld=facts.SMALL, **(blank | {"arms": arms}))
@@ -119,6 +112,33 @@ def result(
     return ResultView(
         **of, withheld=None, everybody=None, arms=arms, comparisons=comparisons, tests=tests
     )
+
+
+def _apart(
+    opened: Opened, rows: Sequence[Any], measure: Measure, number: int, *, role: Role
+) -> tuple[frozenset[Population], frozenset[Population]]:
+    """Which populations are told beside each other; and of which it is told who is gone."""
+
+    def cells(row: Any) -> tuple[int, ...]:
+        all_of, had = getattr(row, people(measure, number)), getattr(row, happened(measure, number))
+        return all_of, had, all_of - had
+
+    def left(row: Any) -> tuple[int, ...]:
+        return (getattr(row, gone(measure, number)),)
+
+    told, told_gone = (
+        told_apart(rows, each, role, unblinded=opened.unblinded) for each in (cells, left)
+    )
+    return told, told_gone
+
+
+def _together(counts: Counts, *, gone: bool, role: Role) -> tuple[str, GroupView]:
+    """Everybody of a population, and why not by arm."""
+    whole = {name: sum(each[name] for each in counts.values()) for name in NOTHING}
+    few = rests_on_few(cells_of(whole), role)
+    gone = gone and shown_gone([whole["gone"]], role)
+    group = _group(whole, *told_together([whole["people"]], role), shown=not few, gone=gone)
+    return f"{facts.WITHHELD} {facts.SMALL}" if few else facts.WITHHELD, GroupView(**group)
 
 
 def arms_shown(

@@ -8,7 +8,7 @@ from checkpoint.evaluation import facts, views
 from checkpoint.evaluation.covariates import known, terms
 from checkpoint.evaluation.hazards import Model, by_arm, fitted
 from checkpoint.evaluation.queries import Allocated, Opened
-from checkpoint.evaluation.rules import Arm, group_of, telling, told_together
+from checkpoint.evaluation.rules import Arm, group_of, telling, told_apart, told_together
 from checkpoint.evaluation.states import Population
 from checkpoint.evaluation.survival import GREENWOOD, Curve, Day, coarsened, compared, curve
 from checkpoint.evaluation.times.schemas import (
@@ -49,7 +49,7 @@ def time_to_event(
     opened: Opened,
     allocated: Allocated,
     measure: Measure,
-    rows: Iterable[Any],
+    rows: Sequence[Any],
     people: Sequence[Any] | None,
     population: Population,
     *,
@@ -69,13 +69,14 @@ def time_to_event(
         not_adjusted: why.
     """
     groups = days_of(rows, population)
+    apart = population in told_apart(rows, _counted, role, unblinded=opened.unblinded)
     withheld = None if groups else facts.UNKNOWN.get(population)
-    withheld = withheld or _masked(opened, population)
+    withheld = withheld or (None if apart else facts.LEAVES_FEW) or _masked(opened, population)
     arms = [] if withheld else opened.arms
     whole = curve(merged(groups.values()))
     curves = [(arm, curve(groups.get(arm.mask, []))) for arm in arms]
     few = any(rests_on_few(_cells(each), role) for _, each in curves)
-    few_at_all = few or (not arms and rests_on_few(_cells(whole), role))
+    few_at_all = few or (apart and not arms and rests_on_few(_cells(whole), role))
     told: dict[str, Any] = {"tests": [], **dict.fromkeys(UNTOLD)}
     if arms and not few:
         told = _compared(groups, arms) | {"not_adjusted": not_adjusted}
@@ -92,10 +93,18 @@ def time_to_event(
         method=GREENWOOD,
         coarsened=None if role in EXACT else COARSE,
         withheld=facts.SMALL if few_at_all else withheld,
-        everybody=_curves([(None, whole)], ends, role=role, hidden=few_at_all)[0],
+        everybody=_everybody(whole, ends, role=role, hidden=few_at_all, untold=not apart),
         curves=_curves(curves, ends, role=role, hidden=few),
         **told,
     )
+
+
+def _everybody(
+    whole: Curve, ends: Sequence[tuple[str, int]], *, role: Role, hidden: bool, untold: bool
+) -> CurveView:
+    (found,) = _curves([(None, whole)], ends, role=role, hidden=hidden or untold)
+    # Not even how many they are, where that is what another population would be less by.
+    return found.model_copy(update={"people": None}) if untold else found
 
 
 def _curves(
@@ -142,6 +151,12 @@ def merged(groups: Iterable[Iterable[Day]]) -> list[Day]:
             found[each.day][0] += each.events
             found[each.day][1] += each.censored
     return [Day(day, *counts) for day, counts in sorted(found.items())]
+
+
+def _counted(row: Any) -> tuple[int, ...]:
+    """People of a row, and of these to whom it happened and to whom not."""
+    happened = row.people if row.happened else 0
+    return row.people, happened, row.people - happened
 
 
 def _cells(found: Curve) -> tuple[int, int]:
