@@ -1,9 +1,11 @@
 """The participant flow: every box is the sum of what leaves it, or nothing is told."""
 
 from collections import Counter
+from itertools import combinations
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checkpoint.evaluation.flows.facts import words_of
@@ -83,6 +85,50 @@ def test_what_is_hidden_is_never_alone_in_a_sum_and_nobody_else_sees_one_to_nine
     assert {box for box, count in flow.boxes.items() if 0 < count < 10} <= gone
     for whole, parts in flow.sums:
         assert len(gone & {whole, *parts}) != 1
+
+
+def by_subtraction(flow, gone, cells):
+    """Whether the sum of hidden boxes follows from those that are told: a sum of the flow's sums."""
+    order = sorted(gone)
+    rows = [
+        [(box in parts) - (box == whole) for box in order]
+        for whole, parts in flow.sums
+        if gone & {whole, *parts}
+    ]
+    asked = [int(box in cells) for box in order]
+    rank = np.linalg.matrix_rank
+    return bool(rows) and rank(np.array(rows)) == rank(np.array([*rows, asked]))
+
+
+@settings(max_examples=150, deadline=None)
+@given(trees())
+def test_no_subtraction_tells_how_many_one_to_nine_of_a_box_are(flow):
+    gone = hidden(flow, exact=False)
+    for whole, parts in flow.sums:
+        boxes = [box for box in (whole, *parts) if box in gone]
+        for size in range(1, len(boxes) + 1):
+            for cells in combinations(boxes, size):
+                if whole in cells and size > 1:
+                    continue
+                if 0 < sum(flow.boxes[box] for box in cells) < 10:
+                    assert not by_subtraction(flow, gone, cells)
+
+
+def test_what_is_hidden_of_a_box_is_not_few_together():
+    flow = Flow({"arm": 300})
+    flow.divide("arm", {"seen": 295, "died": 2, "left": 0, "lost": 3}, known=["arm"])
+    flow.divide("seen", {"analysed": 200, "not_yet": 95})
+    assert hidden(flow, exact=False) >= {"seen", "died", "lost"}
+    many = Flow({"arm": 300})
+    many.divide("arm", {"seen": 270, "died": 2, "left": 20, "lost": 8}, known=["arm"])
+    assert hidden(many, exact=False) == {"died", "lost"}
+
+
+def test_what_is_hidden_of_a_box_is_not_few_with_what_is_hidden_below_another():
+    flow = Flow({"came": 145}, known={"came"})
+    flow.divide("came", {"refused": 5, "went": 40, "waits": 100})
+    flow.divide("went", {"seen": 38, "lost": 2})
+    assert hidden(flow, exact=False) == {"refused", "went", "waits", "lost"}
 
 
 def test_a_box_whose_rest_is_told_elsewhere_stays_hidden_by_itself():
