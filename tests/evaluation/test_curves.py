@@ -23,7 +23,8 @@ async def test_the_curves_have_the_numbers_at_risk_of_the_figures(at_cuts):
     for curve in found["curves"]:
         assert f"Arm {curve['arm']}" in written
         for each in curve["at_risk"]:
-            assert f"{each['at_risk']}" in written.split()
+            number = "–" if each["at_risk"] is None else f"{each['at_risk']}"  # noqa: RUF001
+            assert number in written.split()
         last = curve["horizons"][-1]
         assert f"{last['survival']:.4f} (95 % interval {last['low']:.4f}" in description
     assert "0.7778" in description

@@ -1,5 +1,6 @@
 """Who is counted where, what is withheld, and what models and subgroups are made of."""
 
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -22,7 +23,7 @@ from checkpoint.evaluation.rules import (
     telling,
 )
 from checkpoint.evaluation.states import ArmsToldBySize, Population
-from checkpoint.evaluation.survival import Day, coarsened, curve
+from checkpoint.evaluation.survival import Day, coarsened, curve, days_apart
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.disclosure import SMALLEST, is_small
 
@@ -161,6 +162,25 @@ def test_a_coarse_curve_has_no_step_of_a_few(days):
     assert {(s.day, s.survival) for s in coarse.steps} <= {(s.day, s.survival) for s in whole.steps}
     assert (coarse.people, coarse.events) == (whole.people, whole.events)
     assert coarse.median in (None, whole.median)
+
+
+@given(st.lists(st.builds(Day, st.integers(0, 40), st.integers(0, 30), st.integers(0, 30)),
+                max_size=25, unique_by=lambda day: day.day),
+       st.sets(st.integers(0, 45)))  # fmt: skip
+def test_numbers_at_risk_are_told_on_days_between_which_nobody_can_be_found(days, asked):
+    told = days_apart(curve(days), asked)
+    assert told <= asked
+    edges = [-1, *sorted(told), 99] if told else []
+    for first, after in pairwise(edges):
+        within = [each for each in days if first <= each.day < after]
+        for count in (sum(d.events for d in within), sum(d.censored for d in within)):
+            assert count == 0 or count >= SMALLEST
+
+
+def test_nine_who_left_without_it_cannot_be_worked_out_from_the_number_at_risk():
+    whole = curve([Day(100, 74, 0), Day(200, 0, 9), Day(364, 0, 217)])
+    assert (whole.people, whole.at(364).at_risk) == (300, 217)
+    assert days_apart(whole, {0, 91, 182, 273, 364}) == {0, 91, 182}
 
 
 def test_sums_leave_out_who_is_not_in_the_population():

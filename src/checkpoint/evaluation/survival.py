@@ -12,6 +12,7 @@ from math import isfinite
 from typing import Any
 
 from checkpoint.evaluation.estimates import LEVEL, Tested
+from checkpoint.evaluation.rules import is_small
 
 GREENWOOD = "Kaplan-Meier with log-log intervals of Greenwood's variance"
 LOG_RANK = "log-rank test"
@@ -192,3 +193,34 @@ def coarsened(whole: Curve, *, least: int) -> Curve:
     last = steps[-1].day if steps else -1
     median = whole.median if whole.median is not None and whole.median <= last else None
     return Curve(whole.people, whole.events, tuple(steps), median)
+
+
+def days_apart(whole: Curve, days: Iterable[int]) -> set[int]:
+    """Days whose numbers at risk single nobody out, for whoever is not to see what happened to one.
+
+    Who knows how many there are, how many are at risk and to how many it happened, knows how many
+    left without it.
+
+    Args:
+        whole: with every step.
+        days: from allocation, in any order.
+
+    Returns:
+        Of these the earliest, and each later one, before which both those to whom it happened and
+        those who left without it are nobody or enough: since the start and since the day told
+        before it, and from it on to the end.
+    """
+    end = whole.at(whole.steps[-1].day) if whole.steps else whole.at(0)
+    told, events, censored = set(), 0, 0
+    for day in sorted({*days}):
+        before = whole.at(day - 1)  # who left on the day itself was still at risk on it
+        counts = (
+            before.events - events,
+            before.censored - censored,
+            end.events - before.events,
+            end.censored - before.censored,
+        )
+        if not any(map(is_small, counts)):
+            told.add(day)
+            events, censored = before.events, before.censored
+    return told

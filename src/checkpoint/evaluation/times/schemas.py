@@ -9,6 +9,12 @@ from checkpoint.evaluation.states import Population
 from checkpoint.foundation.schemas import View
 from checkpoint.outcomes.cuts.states import Measure
 
+APART = (
+    "Who is told no small counts is told it only where those to whom it had happened and those who "
+    "left without it are nobody or at least 10 each, by then, since the number told before and from "
+    "then on; of everybody where it is told of every arm. Null is withheld."
+)
+
 
 class StepView(View):
     """From this day on the curve stands so."""
@@ -17,9 +23,21 @@ class StepView(View):
     survival: Annotated[float, Field(description="The share to whom it had not happened.")]
     low: Maybe
     high: Maybe
-    at_risk: Annotated[int, Field(description="Who was still observed, without it, on that day.")]
+    at_risk: Annotated[
+        int | None,
+        Field(
+            description="Who was still observed, without it, on that day; null where steps are "
+            "coarser than the data."
+        ),
+    ]
     events: Annotated[int, Field(description="To how many it happened since the step before.")]
-    censored: Annotated[int, Field(description="How many were observed no longer, without it.")]
+    censored: Annotated[
+        int | None,
+        Field(
+            description="How many were observed no longer, without it; null where steps are coarser "
+            "than the data, since they would often be few."
+        ),
+    ]
 
 
 class AtView(View):
@@ -36,14 +54,14 @@ class AtView(View):
     survival: Maybe
     low: Maybe
     high: Maybe
-    at_risk: int | None
+    at_risk: Annotated[int | None, Field(description=APART)]
 
 
 class AtRiskView(View):
     """How many are at risk on a day; null is withheld."""
 
     day: int
-    at_risk: int | None
+    at_risk: Annotated[int | None, Field(description=APART)]
 
 
 class CurveView(View):

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from checkpoint.evaluation import facts, views
@@ -10,7 +11,16 @@ from checkpoint.evaluation.hazards import Model, by_arm, fitted
 from checkpoint.evaluation.queries import Allocated, Opened
 from checkpoint.evaluation.rules import Arm, group_of, telling, told_apart, told_together
 from checkpoint.evaluation.states import Population
-from checkpoint.evaluation.survival import GREENWOOD, Curve, Day, coarsened, compared, curve
+from checkpoint.evaluation.survival import (
+    GREENWOOD,
+    Curve,
+    Day,
+    Step,
+    coarsened,
+    compared,
+    curve,
+    days_apart,
+)
 from checkpoint.evaluation.times.schemas import (
     AtRiskView,
     AtView,
@@ -69,20 +79,24 @@ def time_to_event(
         not_adjusted: why.
     """
     groups = days_of(rows, population)
-    apart = population in told_apart(rows, _counted, role, unblinded=opened.unblinded)
+    told_of = population in told_apart(rows, _counted, role, unblinded=opened.unblinded)
     withheld = None if groups else facts.UNKNOWN.get(population)
-    withheld = withheld or (None if apart else facts.LEAVES_FEW) or _masked(opened, population)
+    withheld = withheld or (None if told_of else facts.LEAVES_FEW) or _masked(opened, population)
     arms = [] if withheld else opened.arms
     whole = curve(merged(groups.values()))
     curves = [(arm, curve(groups.get(arm.mask, []))) for arm in arms]
     few = any(rests_on_few(_cells(each), role) for _, each in curves)
-    few_at_all = few or (apart and not arms and rests_on_few(_cells(whole), role))
+    few_at_all = few or (told_of and not arms and rests_on_few(_cells(whole), role))
     told: dict[str, Any] = {"tests": [], **dict.fromkeys(UNTOLD)}
     if arms and not few:
         told = _compared(groups, arms) | {"not_adjusted": not_adjusted}
         adjusted = people and _adjusted(people, arms, population)
         told["adjusted"] = _model(adjusted, ADJUSTED) if adjusted else None
     ends = _ends(opened, allocated)
+    days = {*_quarters(_last(whole)), *(day for _, day in ends)}
+    apart = [_told_days(each, days, role) for _, each in curves]
+    # Everybody's number less that of all arms but one would tell that one's.
+    together = frozenset(days).intersection(*apart or [_told_days(whole, days, role)])
     return TimeToEventView(
         **views.beginning(opened, allocated.people, role=role),
         population=population,
@@ -93,16 +107,24 @@ def time_to_event(
         method=GREENWOOD,
         coarsened=None if role in EXACT else COARSE,
         withheld=facts.SMALL if few_at_all else withheld,
-        everybody=_everybody(whole, ends, role=role, hidden=few_at_all, untold=not apart),
-        curves=_curves(curves, ends, role=role, hidden=few),
+        everybody=_everybody(
+            whole, ends, together, role=role, hidden=few_at_all, untold=not told_of
+        ),
+        curves=_curves(curves, ends, apart, role=role, hidden=few),
         **told,
     )
 
 
 def _everybody(
-    whole: Curve, ends: Sequence[tuple[str, int]], *, role: Role, hidden: bool, untold: bool
+    whole: Curve,
+    ends: Sequence[tuple[str, int]],
+    together: AbstractSet[int],
+    *,
+    role: Role,
+    hidden: bool,
+    untold: bool,
 ) -> CurveView:
-    (found,) = _curves([(None, whole)], ends, role=role, hidden=hidden or untold)
+    (found,) = _curves([(None, whole)], ends, [together], role=role, hidden=hidden or untold)
     # Not even how many they are, where that is what another population would be less by.
     return found.model_copy(update={"people": None}) if untold else found
 
@@ -110,15 +132,21 @@ def _everybody(
 def _curves(
     found: Sequence[tuple[Arm | None, Curve]],
     ends: Sequence[tuple[str, int]],
+    apart: Sequence[AbstractSet[int]],
     *,
     role: Role,
     hidden: bool,
 ) -> list[CurveView]:
     told = told_together([each.people for _, each in found], role)
     return [
-        _curve(arm, each, ends, people, role=role, hidden=hidden)
-        for (arm, each), people in zip(found, told, strict=True)
+        _curve(arm, each, ends, days, people, role=role, hidden=hidden)
+        for (arm, each), days, people in zip(found, apart, told, strict=True)
     ]
+
+
+def _told_days(found: Curve, days: AbstractSet[int], role: Role) -> AbstractSet[int]:
+    """The days of which a reader is told how many were at risk."""
+    return days if role in EXACT else days_apart(found, days)
 
 
 def _ends(opened: Opened, allocated: Allocated) -> list[tuple[str, int]]:
@@ -213,6 +241,7 @@ def _curve(
     arm: Arm | None,
     found: Curve,
     ends: Sequence[tuple[str, int]],
+    apart: AbstractSet[int],
     people: int | None,
     *,
     role: Role,
@@ -220,36 +249,45 @@ def _curve(
 ) -> CurveView:
     exact = role in EXACT
     shown = found if exact else coarsened(found, least=SMALLEST)
-    last = found.steps[-1].day if found.steps else 0
+    last = _last(found)
     return CurveView(
         mask=arm and arm.mask,
         arm=arm and arm.name,
         people=people,
         events=None if hidden else found.events,
         median=None if hidden else shown.median,
-        steps=[] if hidden else [StepView.model_validate(step) for step in shown.steps],
+        steps=[] if hidden else [_step(step, exact=exact) for step in shown.steps],
         horizons=[]
         if hidden
-        else [_at(found, *end, exact=exact) for end in ends if end[1] <= last],
-        at_risk=[] if hidden else [_at_risk(found, day, exact=exact) for day in _quarters(last)],
+        else [_at(found, *end, apart, exact=exact) for end in ends if end[1] <= last],
+        at_risk=[] if hidden else [_at_risk(found, day, apart) for day in _quarters(last)],
     )
+
+
+def _last(found: Curve) -> int:
+    return found.steps[-1].day if found.steps else 0
 
 
 def _quarters(last: int) -> range:
     return range(0, last + 1, QUARTER)
 
 
-def _at(found: Curve, name: str, day: int, *, exact: bool) -> AtView:
+def _step(step: Step, *, exact: bool) -> StepView:
+    """A step; who left since the one before is told to whoever sees each, as it is mostly few."""
+    told = vars(step) if exact else vars(step) | {"at_risk": None, "censored": None}
+    return StepView(**told)
+
+
+def _at(found: Curve, name: str, day: int, apart: AbstractSet[int], *, exact: bool) -> AtView:
     """How it stands; told if it rests on enough, both before and after."""
     step = found.at(day)
     if not exact and min(step.events, step.at_risk) < SMALLEST:
         return AtView(horizon=name, day=day, survival=None, low=None, high=None, at_risk=None)
     return AtView(
         horizon=name, day=day, survival=step.survival, low=step.low, high=step.high,
-        at_risk=step.at_risk,
+        at_risk=step.at_risk if day in apart else None,
     )  # fmt: skip
 
 
-def _at_risk(found: Curve, day: int, *, exact: bool) -> AtRiskView:
-    at_risk = found.at(day).at_risk
-    return AtRiskView(day=day, at_risk=at_risk if exact or at_risk >= SMALLEST else None)
+def _at_risk(found: Curve, day: int, apart: AbstractSet[int]) -> AtRiskView:
+    return AtRiskView(day=day, at_risk=found.at(day).at_risk if day in apart else None)
