@@ -9,17 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checkpoint.evaluation.flows.facts import words_of
-from checkpoint.evaluation.flows.rules import (
-    GATES,
-    Flow,
-    before_allocation,
-    checked,
-    faults,
-    gates_of,
-    hidden,
-)
+from checkpoint.evaluation.flows.rules import checked, hidden
 from checkpoint.evaluation.flows.states import FlowDoesNotReconcile
 from checkpoint.foundation.actors import Role
+from checkpoint.outcomes.cuts.facts import GATES
+from checkpoint.outcomes.cuts.rules import Flow, before_allocation, faults, gates_of
 from evaluating import ROSSI
 from flowing import FLOW, a_flow
 

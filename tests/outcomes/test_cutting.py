@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkpoint.evaluation.flows.rules import before_allocation, faults, gates_of
 from checkpoint.outcomes.cuts.facts import GATES, Ended, Horizon, Programme, Spell, Taken
+from checkpoint.outcomes.cuts.rules import before_allocation, faults, gates_of
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 from checkpoint.outcomes.elsewhere.cutting import cut_off, without_days
 

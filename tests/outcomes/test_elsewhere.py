@@ -270,3 +270,22 @@ async def test_whoever_was_allocated_after_an_earlier_last_day_leaves_the_flow_b
         assert told.status_code == 200, told.text
         last = told.json()["gates"][-1]
         assert {each["code"]: each["people"] for each in last["stopped"]} == reasons
+
+
+@pytest.mark.parametrize(
+    ("flow", "said"),
+    [
+        ({"screened": 9, "screened_not_eligible": 5}, "screened: 9 people, but 7 leave it"),
+        ({"screened": 1}, "screened.not_told: -1 people"),
+        ({"screened": 9, "eligible_declined": 7}, "eligible_declined: it belongs to no gate"),
+    ],
+)
+async def test_a_flow_that_does_not_add_up_is_refused_with_its_manifest(clients, flow, said):
+    manifest = MANIFEST | SMALL | {"code": "UNSOUND", "flow": flow}
+    told = await sent(clients(MANAGER), PLACE, manifest, 422)
+    assert slug(told) == "rule-broken"
+    (fault,) = told["errors"]
+    assert (fault["pointer"], fault["code"]) == ("#/flow", "flow-does-not-reconcile")
+    assert said in fault["detail"]
+    assert "Correct the manifest's flow" in fault["detail"]
+    assert (await clients(MANAGER).get(f"{PLACE}/UNSOUND")).status_code == 404

@@ -14,6 +14,7 @@ from checkpoint.allocation.vault import Vault
 from checkpoint.audit.ledger import LedgerNotWritten
 from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
+from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.outcomes.cuts import actions as cutting
 from checkpoint.outcomes.cuts.states import CutTooLarge, NothingToCut
@@ -254,3 +255,11 @@ async def test_nothing_is_brought_in_that_cannot_be_recorded(without_ledger, vau
             await actions.begin(session, manifest, vault=vault, by=BY, at=NOON)
     async with transaction(without_ledger) as session:
         assert await queries.every(session) == {}
+
+
+async def test_a_flow_that_does_not_add_up_is_refused_before_a_row_is_read(owner, folder, vault):
+    manifest = MANIFEST | {"flow": {"screened": 500, "screened_not_eligible": 67}}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    async with rolled_back(owner) as session:
+        with pytest.raises(RuleBroken, match="screened: 500 people, but 499 leave it"):
+            await brought_in(session, folder, vault)

@@ -12,7 +12,7 @@ from math import isfinite
 from typing import Any
 
 from checkpoint.evaluation.estimates import LEVEL, Tested
-from checkpoint.evaluation.rules import is_small
+from checkpoint.foundation.disclosure import is_small
 
 GREENWOOD = "Kaplan-Meier with log-log intervals of Greenwood's variance"
 LOG_RANK = "log-rank test"

@@ -1,8 +1,5 @@
 """What keeps a flow from being drawn. Pure."""
 
-from checkpoint.foundation import errors
+from checkpoint.outcomes.cuts.states import FlowDoesNotReconcile
 
-
-class FlowDoesNotReconcile(errors.Conflict):
-    slug = "flow-does-not-reconcile"
-    title = "The cut's numbers do not add up, so no flow is drawn of them"
+__all__ = ["FlowDoesNotReconcile"]  # a cut's own; raised here where it is read

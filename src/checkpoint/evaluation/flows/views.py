@@ -10,14 +10,7 @@ from checkpoint.evaluation import facts as words
 from checkpoint.evaluation import views
 from checkpoint.evaluation.flows import facts
 from checkpoint.evaluation.flows.facts import told
-from checkpoint.evaluation.flows.rules import (
-    Flow,
-    Gate,
-    before_allocation,
-    checked,
-    gates_of,
-    hidden,
-)
+from checkpoint.evaluation.flows.rules import checked, hidden
 from checkpoint.evaluation.flows.schemas import (
     AnalysedView,
     FlowArmView,
@@ -31,6 +24,7 @@ from checkpoint.evaluation.windows import words as length
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.disclosure import EXACT, rests_on_few
 from checkpoint.outcomes.cuts.facts import ALLOCATED
+from checkpoint.outcomes.cuts.rules import Flow, Gate, before_allocation, gates_of
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 
 GIVEN = ("own_arm", "own_arm_otherwise", "another_arm", "not_known")

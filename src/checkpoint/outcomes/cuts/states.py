@@ -58,3 +58,8 @@ class NothingToCut(errors.Conflict):
 class CutTooLarge(errors.Conflict):
     slug = "data-cut-too-large"
     title = "A data cut of so many people is taken in the shell"
+
+
+class FlowDoesNotReconcile(errors.Conflict):
+    slug = "flow-does-not-reconcile"
+    title = "The cut's numbers do not add up, so no flow is drawn of them"

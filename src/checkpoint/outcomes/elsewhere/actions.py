@@ -12,10 +12,17 @@ from checkpoint.audit import ledger
 from checkpoint.audit.operations import Operation
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.database import executed, insert, rows_of
+from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.identifiers import new_id
 from checkpoint.monitor.rules import masks
 from checkpoint.outcomes.elsewhere import queries
-from checkpoint.outcomes.elsewhere.rules import Manifest, canonical, digest_of, protocol_text
+from checkpoint.outcomes.elsewhere.rules import (
+    Manifest,
+    canonical,
+    digest_of,
+    flow_at_fault,
+    protocol_text,
+)
 from checkpoint.outcomes.elsewhere.states import (
     CodeTaken,
     EditionEvent,
@@ -55,7 +62,10 @@ async def begin(
         CodeTaken: a trial of this service has the name.
         EditionUnderWay: another edition of it is being received.
         ListNotSealed: there is no key to mask arms by.
+        RuleBroken: the manifest's flow does not add up, so that no reader could be shown it.
     """
+    if fault := flow_at_fault(manifest):
+        raise RuleBroken("#/flow", "flow-does-not-reconcile", f"flow: {fault}")
     await executed(session, ALONE, {"code": manifest.code})
     own = await rows_of(session, trials.OF_CODE, code=manifest.code)
     if own and own[0].kind is not TrialKind.ELSEWHERE:
@@ -143,6 +153,9 @@ async def _check_whole(session: AsyncSession, edition_id: UUID, manifest: Manife
         for kind, count in wanted.items()
         if here[kind] != count
     ]
+    # Of an edition that was begun before manifests were held against this.
+    fault = flow_at_fault(manifest)
+    faults += [f"flow: {fault}"] if fault else []
     faults += await queries.rows_at_fault(session, edition_id)
     if faults:
         raise EditionRefused("\n".join(faults))

@@ -77,7 +77,7 @@ async def read_trial_elsewhere(
     "",
     status_code=201,
     response_model=EditionView,
-    responses=problems(*CREATING, CodeTaken, EditionUnderWay, ListNotSealed),
+    responses=problems(*CREATING, CodeTaken, EditionUnderWay, ListNotSealed, RuleBroken),
 )
 async def begin_edition(
     by: Importing,
