@@ -120,6 +120,22 @@ async def test_populations_that_leave_enough_people_over_are_told(told):
     assert {each[1]["people"] for each in found["per_protocol"]} == {108}
 
 
+async def test_an_adjusted_model_tells_of_no_covariate_how_many_bear_it(told):
+    theirs = (await told(Role.STATISTICIAN, "/time-to-event", cut=2))["adjusted"]
+    terms = {hazard["term"] for hazard in theirs["hazards"]}
+    assert {"B", "age", "veteran", "ethnicity: asian", "ethnicity: others"} <= terms
+    assert None not in (theirs["log_likelihood"], theirs["test"]["p"], theirs["concordance"])
+    ours = (await told(Role.EVALUATOR, "/time-to-event", cut=2))["adjusted"]
+    (arm,) = ours["hazards"]
+    assert arm == theirs["hazards"][0]
+    assert arm["ratio"] is not None
+    assert (ours["log_likelihood"], ours["concordance"], ours["left_out"]) == (None, None, {})
+    assert {ours["test"][name] for name in ("statistic", "df", "p")} == {None}
+    assert "age, ethnicity, veteran" in ours["adjusted_for"]
+    assert "told to the trial's statistician" in ours["adjusted_for"]
+    assert "asian" not in str(ours)
+
+
 async def test_by_arm_too_no_few_are_left_over_once_the_trial_is_unblinded(told, at_cuts):
     masked = await of_all(told, Role.EVALUATOR, cut=3)
     assert {each[1]["people"] for each in masked["as_delivered"]} == {120}

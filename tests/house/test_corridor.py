@@ -93,7 +93,7 @@ def test_a_room_holds_only_the_agreed_furniture():
         "answering", "finding", "guarding", "kept", "mounting",
         "changes", "cutting", "definitions", "harm", "measures",
         "estimates", "means", "survival", "hazards", "interaction", "covariates", "differences",
-        "windows", "subgroups",
+        "windows", "subgroups", "adjusting",
         "columns", "pseudonyms", "control", "risk", "coarsening", "differencing", "hierarchies",
         "classing", "scratch", "choosing", "describing", "wording", "beside", "results", "assembling", "packaging", "zipping", "arrays",
         "fields", "keys", "populations", "snapshots", "orders", "building", "tallies", "sheets", "shelf",

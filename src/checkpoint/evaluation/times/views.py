@@ -6,8 +6,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from checkpoint.evaluation import facts, views
-from checkpoint.evaluation.covariates import known, terms
-from checkpoint.evaluation.hazards import Model, by_arm, fitted
+from checkpoint.evaluation.hazards import Model, by_arm
 from checkpoint.evaluation.queries import Allocated, Opened
 from checkpoint.evaluation.rules import Arm, group_of, telling, told_apart, told_together
 from checkpoint.evaluation.states import Population
@@ -21,6 +20,7 @@ from checkpoint.evaluation.survival import (
     curve,
     days_apart,
 )
+from checkpoint.evaluation.times.adjusting import adjusted, told_of
 from checkpoint.evaluation.times.schemas import (
     AtRiskView,
     AtView,
@@ -38,7 +38,6 @@ from checkpoint.outcomes.cuts.states import Measure
 QUARTER = 91
 UNTOLD = ("unadjusted", "adjusted", "not_adjusted", "compared_with")
 MOST_ADJUSTED = 50_000
-MOST_RANKED = 5_000
 COARSE = (
     f"In steps of at least {SMALLEST} events with at least {SMALLEST} at risk; the trial's "
     "statistician sees each."
@@ -47,7 +46,6 @@ TOO_MANY = (
     f"Nothing is adjusted for among more than {MOST_ADJUSTED:,} people: it would take minutes."
 )
 NOT_ASKED = "Not asked for: send adjusted=true."
-ADJUSTED = "What was known before allocation; people are compared within strata."
 DENOMINATOR = (
     "Everybody of the population. Time runs from allocation to the first event, and ends without "
     "one with death, emigration, loss or {until:%-d %B %Y}, the last day that is complete; days in "
@@ -79,19 +77,19 @@ def time_to_event(
         not_adjusted: why.
     """
     groups = days_of(rows, population)
-    told_of = population in told_apart(rows, _counted, role, unblinded=opened.unblinded)
+    is_told = population in told_apart(rows, _counted, role, unblinded=opened.unblinded)
     withheld = None if groups else facts.UNKNOWN.get(population)
-    withheld = withheld or (None if told_of else facts.LEAVES_FEW) or _masked(opened, population)
+    withheld = withheld or (None if is_told else facts.LEAVES_FEW) or _masked(opened, population)
     arms = [] if withheld else opened.arms
     whole = curve(merged(groups.values()))
     curves = [(arm, curve(groups.get(arm.mask, []))) for arm in arms]
     few = any(rests_on_few(_cells(each), role) for _, each in curves)
-    few_at_all = few or (told_of and not arms and rests_on_few(_cells(whole), role))
+    few_at_all = few or (is_told and not arms and rests_on_few(_cells(whole), role))
     told: dict[str, Any] = {"tests": [], **dict.fromkeys(UNTOLD)}
     if arms and not few:
         told = _compared(groups, arms) | {"not_adjusted": not_adjusted}
-        adjusted = people and _adjusted(people, arms, population)
-        told["adjusted"] = _model(adjusted, ADJUSTED) if adjusted else None
+        model = told_of(adjusted(people, arms, population), arms, role=role) if people else None
+        told["adjusted"] = model and _model(*model)
     ends = _ends(opened, allocated)
     days = {*_quarters(_last(whole)), *(day for _, day in ends)}
     apart = [_told_days(each, days, role) for _, each in curves]
@@ -108,7 +106,7 @@ def time_to_event(
         coarsened=None if role in EXACT else COARSE,
         withheld=facts.SMALL if few_at_all else withheld,
         everybody=_everybody(
-            whole, ends, together, role=role, hidden=few_at_all, untold=not told_of
+            whole, ends, together, role=role, hidden=few_at_all, untold=not is_told
         ),
         curves=_curves(curves, ends, apart, role=role, hidden=few),
         **told,
@@ -199,28 +197,6 @@ def _compared(groups: Mapping[str, Sequence[Day]], arms: Sequence[Arm]) -> dict[
         "compared_with": reference,
         "unadjusted": _model(by_arm(by_label, reference=reference), "Nothing."),
     }
-
-
-def _adjusted(people: Sequence[Any], arms: Sequence[Arm], population: Population) -> Model:
-    import numpy as np
-
-    groups = {arm.mask for arm in arms}
-    counted = [row for row in people if group_of(population, row) in groups]
-    found = terms([known(row) for row in counted])
-    columns: dict[str, Any] = {
-        arm.label: [float(group_of(population, row) == arm.mask) for row in counted]
-        for arm in arms[1:]
-    }
-    columns |= {name: [*values] for name, values in found.columns.items()}
-    strata = np.unique([row.stratum for row in counted], return_inverse=True)[1]
-    model = fitted(
-        np.array([row.day for row in counted]),
-        np.array([int(row.happened) for row in counted]),
-        columns,
-        strata=strata if len({*strata.tolist()}) > 1 else None,
-        ranked=len(counted) <= MOST_RANKED,
-    )
-    return Model(**(vars(model) | {"left_out": {**found.left_out, **model.left_out}}))
 
 
 def _model(model: Model, adjusted_for: str) -> ModelView:
