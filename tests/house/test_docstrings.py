@@ -87,6 +87,7 @@ PURE = [
     "describing",
     "wording",
     "beside",
+    "adjusting",
     "drawing",
     "boxes",
     "curves",

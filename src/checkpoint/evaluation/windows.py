@@ -106,7 +106,8 @@ def denominator(horizon: Horizon, measure: Measure, until: date) -> str:
     lag = " and what was proven since" if measure is Measure.PROVEN else ""
     return (
         f"People whose {words(horizon)} from allocation had passed by {until:%-d %B %Y}, the last "
-        f"day that is complete{lag}. Who died, emigrated or was lost before counts as seen."
+        f"day that is complete{lag}. Who died, emigrated or was lost before counts as seen; who was "
+        "followed for less, and no such end is told, does not count."
     )
 
 

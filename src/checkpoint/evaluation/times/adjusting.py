@@ -7,9 +7,10 @@ from typing import Any
 from checkpoint.evaluation.covariates import known, terms
 from checkpoint.evaluation.estimates import Tested
 from checkpoint.evaluation.hazards import Model, fitted
-from checkpoint.evaluation.rules import EXACT, Arm, group_of
+from checkpoint.evaluation.rules import Arm, group_of
 from checkpoint.evaluation.states import Population
 from checkpoint.foundation.actors import Role
+from checkpoint.foundation.disclosure import EXACT
 
 MOST_RANKED = 5_000
 ADJUSTED = "What was known before allocation; people are compared within strata."

@@ -87,14 +87,10 @@ def time_to_event(
     few_at_all = few or (is_told and not arms and rests_on_few(_cells(whole), role))
     told: dict[str, Any] = {"tests": [], **dict.fromkeys(UNTOLD)}
     if arms and not few:
-        told = _compared(groups, arms) | {"not_adjusted": not_adjusted}
         model = told_of(adjusted(people, arms, population), arms, role=role) if people else None
-        told["adjusted"] = model and _model(*model)
+        told = _compared(groups, arms) | _about(model, not_adjusted)
     ends = _ends(opened, allocated)
-    days = {*_quarters(_last(whole)), *(day for _, day in ends)}
-    apart = [_told_days(each, days, role) for _, each in curves]
-    # Everybody's number less that of all arms but one would tell that one's.
-    together = frozenset(days).intersection(*apart or [_told_days(whole, days, role)])
+    apart, together = _days_told(whole, [each for _, each in curves], ends, role)
     return TimeToEventView(
         **views.beginning(opened, allocated.people, role=role),
         population=population,
@@ -105,26 +101,39 @@ def time_to_event(
         method=GREENWOOD,
         coarsened=None if role in EXACT else COARSE,
         withheld=facts.SMALL if few_at_all else withheld,
-        everybody=_everybody(
-            whole, ends, together, role=role, hidden=few_at_all, untold=not is_told
-        ),
+        everybody=_everybody(whole, ends, together, is_told, role=role, hidden=few_at_all),
         curves=_curves(curves, ends, apart, role=role, hidden=few),
         **told,
     )
+
+
+def _about(model: tuple[Model, str] | None, not_adjusted: str | None) -> dict[str, Any]:
+    return {"adjusted": model and _model(*model), "not_adjusted": not_adjusted}
 
 
 def _everybody(
     whole: Curve,
     ends: Sequence[tuple[str, int]],
     together: AbstractSet[int],
+    is_told: bool,  # noqa: FBT001 - whether this population is told at all
     *,
     role: Role,
     hidden: bool,
-    untold: bool,
 ) -> CurveView:
-    (found,) = _curves([(None, whole)], ends, [together], role=role, hidden=hidden or untold)
+    hidden = hidden or not is_told
+    (found,) = _curves([(None, whole)], ends, [together], role=role, hidden=hidden)
     # Not even how many they are, where that is what another population would be less by.
-    return found.model_copy(update={"people": None}) if untold else found
+    return found if is_told else found.model_copy(update={"people": None})
+
+
+def _days_told(
+    whole: Curve, arms: Sequence[Curve], ends: Sequence[tuple[str, int]], role: Role
+) -> tuple[list[AbstractSet[int]], AbstractSet[int]]:
+    """The days of which a reader is told how many were at risk: by arm, and of everybody."""
+    days = {*_quarters(_last(whole)), *(day for _, day in ends)}
+    apart = [_told_days(each, days, role) for each in arms]
+    # Everybody's number less that of all arms but one would tell that one's.
+    return apart, frozenset(days).intersection(*apart or [_told_days(whole, days, role)])
 
 
 def _curves(

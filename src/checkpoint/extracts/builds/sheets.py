@@ -38,7 +38,8 @@ README = """# Counts of {trial}, data cut {cut}
 
 People who were allocated, by the arm they were allocated to{named}. Counted are those whose
 horizon had passed by the last day of follow-up: with the outcome by its last day, and without; who
-died, emigrated or was lost before counts as seen. Horizons end with these days from allocation:
+died, emigrated or was lost before counts as seen; who was followed for less, and no such end is told, does not
+count. Horizons end with these days from allocation:
 {horizons}.
 {lag}
 

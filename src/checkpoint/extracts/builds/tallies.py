@@ -71,7 +71,8 @@ def denominator(lag_months: int) -> str:
     longer = f", for what is proven {lag} before it" if lag_months else ""
     return (
         f"Of the population, those whose horizon had passed by the last day of follow-up{longer}. "
-        "Who died, emigrated or was lost before counts as seen."
+        "Who died, emigrated or was lost before counts as seen; who was followed for less, and no "
+        "such end is told, does not count."
     )
 
 

@@ -16,11 +16,11 @@ from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.identifiers import new_id
 from checkpoint.monitor.rules import masks
 from checkpoint.outcomes.elsewhere import queries
+from checkpoint.outcomes.elsewhere.cutting import flow_at_fault
 from checkpoint.outcomes.elsewhere.rules import (
     Manifest,
     canonical,
     digest_of,
-    flow_at_fault,
     protocol_text,
 )
 from checkpoint.outcomes.elsewhere.states import (
@@ -64,7 +64,7 @@ async def begin(
         ListNotSealed: there is no key to mask arms by.
         RuleBroken: the manifest's flow does not add up, so that no reader could be shown it.
     """
-    if fault := flow_at_fault(manifest):
+    if fault := flow_at_fault(manifest.flow, manifest.participants):
         raise RuleBroken("#/flow", "flow-does-not-reconcile", f"flow: {fault}")
     await executed(session, ALONE, {"code": manifest.code})
     own = await rows_of(session, trials.OF_CODE, code=manifest.code)
@@ -154,7 +154,7 @@ async def _check_whole(session: AsyncSession, edition_id: UUID, manifest: Manife
         if here[kind] != count
     ]
     # Of an edition that was begun before manifests were held against this.
-    fault = flow_at_fault(manifest)
+    fault = flow_at_fault(manifest.flow, manifest.participants)
     faults += [f"flow: {fault}"] if fault else []
     faults += await queries.rows_at_fault(session, edition_id)
     if faults:

@@ -1,11 +1,38 @@
-"""A programme that ran elsewhere, cut off on an earlier day than it was followed until. Pure."""
+"""The flow of a programme that ran elsewhere, and the programme cut off on an earlier day. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 from checkpoint.outcomes.cuts.facts import ALLOCATED, GATES, NOT_TOLD, Programme, Taken, day_of
+from checkpoint.outcomes.cuts.rules import before_allocation, faults, gates_of
+from checkpoint.outcomes.cuts.states import FlowDoesNotReconcile
 
 AFTERWARDS = "allocated_afterwards"
+RECONCILE = (
+    "Correct the manifest's flow: whoever came to a gate is those who stopped there, by the reasons "
+    "that are told, and those who came to the next; the last go on to be the participants. A reason "
+    "is named after a gate that is told, as in screened_not_eligible."
+)
+
+
+def flow_at_fault(flow: Mapping[str, int], participants: int) -> str | None:
+    """Where the flow of a manifest does not add up, and how it would; None: it does.
+
+    Not asked of a manifest as such, so that those of editions that are here stay readable.
+
+    Args:
+        flow: counts by gate, and by gate and reason.
+        participants: of the trial; they are those who were allocated.
+
+    Returns:
+        A sentence for each gate, without what comes first, and the remedy.
+    """
+    try:
+        found = faults(before_allocation(gates_of(flow, participants), participants))
+    except FlowDoesNotReconcile as error:
+        found = [error.detail or ""]
+    return f"{'; '.join(found)}. {RECONCILE}".replace("..", ".") if found else None
 
 
 def cut_off(programme: Programme, *, last: date, later: int) -> Programme:

@@ -13,8 +13,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from checkpoint.foundation.schemas import Command, Day, Spelt, Text, example
 from checkpoint.foundation.tomlfiles import parsed
 from checkpoint.outcomes.cuts.facts import ALLOCATED, Horizon, Programme
-from checkpoint.outcomes.cuts.rules import before_allocation, faults, gates_of
-from checkpoint.outcomes.cuts.states import FlowDoesNotReconcile, Measure
+from checkpoint.outcomes.cuts.states import Measure
 from checkpoint.outcomes.elsewhere.states import CovariateType, EditionRefused, TimeUnit
 from checkpoint.trials.rules import CODE, TEST_PREFIX, ArmCode, SuiteCode
 from checkpoint.trials.states import CONTROL, TrialKind
@@ -30,11 +29,6 @@ DATES = frozenset(
 NOT_TOLD = "Not told: the trial ran elsewhere"
 FIRST = "As it was brought in first."
 CHANGED_UNTOLD = "Another edition; its manifest does not say what it changes."
-RECONCILE = (
-    "Correct the manifest's flow: whoever came to a gate is those who stopped there, by the reasons "
-    "that are told, and those who came to the next; the last go on to be the participants. A reason "
-    "is named after a gate that is told, as in screened_not_eligible."
-)
 Words = Annotated[Text, Field(min_length=3, max_length=400)]
 Short = Annotated[Text, Field(max_length=40)]
 Name = Annotated[
@@ -235,25 +229,6 @@ def faults_of(error: ValidationError) -> list[str]:
         )
         for fault in error.errors(include_url=False, include_input=False)
     ]
-
-
-def flow_at_fault(manifest: Manifest) -> str | None:
-    """Where the flow of a manifest does not add up, and how it would; None: it does.
-
-    Not asked of a manifest as such, so that those of editions that are here stay readable.
-
-    Args:
-        manifest: of the trial; its participants are those who were allocated.
-
-    Returns:
-        A sentence for each gate, without what comes first, and the remedy.
-    """
-    people = manifest.participants
-    try:
-        found = faults(before_allocation(gates_of(manifest.flow, people), people))
-    except FlowDoesNotReconcile as error:
-        found = [error.detail or ""]
-    return f"{'; '.join(found)}. {RECONCILE}".replace("..", ".") if found else None
 
 
 def canonical(manifest: Manifest) -> str:
