@@ -1,5 +1,6 @@
 """A programme that ran elsewhere, cut off on an earlier day than it was followed until."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkpoint.outcomes.cuts.facts import GATES, Ended, Horizon, Programme, Spell, Taken
+from checkpoint.outcomes.cuts.facts import GATES, Ended, Horizon, Programme, Spell, Taken, gathered
 from checkpoint.outcomes.cuts.rules import before_allocation, faults, gates_of
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 from checkpoint.outcomes.elsewhere.cutting import cut_off, without_days
@@ -96,3 +97,21 @@ def test_what_has_no_day_of_its_own_is_not_known_of_a_cut_that_ends_earlier(seen
     assert (found.distance_travelled, found.cost_pence) == (None, None)
     assert found.spells == (spells if kept else None)
     assert (found.mask, found.ends) == (taken.mask, taken.ends)
+
+
+@pytest.mark.parametrize(("day", "kept", "known"), [(20, None, 20), (30, None, 30), (31, (), None)])
+def test_custody_that_began_after_an_earlier_last_day_was_none_until_then(day, kept, known):
+    taken = Taken(
+        participant_id=UUID(int=1),
+        mask="A",
+        allocated_on=date(2017, 8, 1),
+        stratum="ALL",
+        per_protocol=True,
+        ends=(Ended(EndOfObservation.DATA_CUT, 90),),
+        spells=(Spell(0, 4),),
+        custody_day=day,
+    )
+    found = without_days(taken, last=LAST)
+    assert found.spells == kept
+    ended = gathered(found, replace(programme({}), followed_until=LAST))
+    assert (ended.observed_days, ended.custody_day) == (30, known)

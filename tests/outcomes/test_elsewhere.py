@@ -36,7 +36,7 @@ UNTOLD = sa.text("""
      WHERE data_cut.digest = :digest ORDER BY 1 NULLS FIRST
 """)
 MEASURED = sa.text("""
-    SELECT observed_days, custody_days, cost_pence
+    SELECT observed_days, custody_days, custody_day, cost_pence
       FROM cut_participant AS person JOIN data_cut ON data_cut.id = person.cut_id
      WHERE data_cut.digest = :digest ORDER BY observed_days
 """)
@@ -246,7 +246,7 @@ async def test_whoever_was_allocated_after_an_earlier_last_day_leaves_the_flow_b
     manifest |= SMALL | {"code": "STAGGERED", "participants": 3, "events": 3, "flow": flow}
     people = [
         {"participant": "P1", "arm": "aid", "allocated_on": "1971-10-01", "observed": 300,
-         "custody_days": 3, "cost_pence": 500},
+         "custody_days": 3, "custody_day": 200, "cost_pence": 500},
         {"participant": "P2", "arm": "control", "allocated_on": "1972-03-01", "observed": 200},
         {"participant": "P3", "arm": "control", "allocated_on": "1972-02-29", "observed": 10},
     ]  # fmt: skip
@@ -264,7 +264,9 @@ async def test_whoever_was_allocated_after_an_earlier_last_day_leaves_the_flow_b
     assert same["digest"] == whole["digest"]
     async with owner.connect() as connection:
         rows = await connection.execute(MEASURED, {"digest": short["digest"]})
-        assert [tuple(row) for row in rows] == [(0, None, None), (151, None, None)]
+        assert [tuple(row) for row in rows] == [(0, None, None, None), (151, 0, None, None)]
+        rows = await connection.execute(MEASURED, {"digest": whole["digest"]})
+        assert [tuple(row) for row in rows][-1] == (300, 3, 200, 500)
     for number, reasons in ((1, {"declined": 1}), (2, {"allocated_afterwards": 1, "declined": 1})):
         told = await statistician.get(f"/v1/trials/STAGGERED/evaluation/flow?cut={number}")
         assert told.status_code == 200, told.text

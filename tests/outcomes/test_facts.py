@@ -14,6 +14,7 @@ from checkpoint.outcomes.cuts.facts import (
     Taken,
     day_of,
     days_within,
+    first_in_custody,
     gathered,
     seen_until,
 )
@@ -132,3 +133,18 @@ def test_a_cut_does_not_depend_on_the_order_of_rows(events, order):
     first = gathered(taken(*events), programme())
     shuffled = [events[place] for place in order if place < len(events)] + events[8:]
     assert gathered(taken(*shuffled), programme()) == first
+
+
+def test_the_first_day_in_custody_counts_from_allocation():
+    assert first_in_custody([]) is None
+    assert first_in_custody([Spell(-9, -1)]) is None
+    assert first_in_custody([Spell(40, 50), Spell(12, 13), Spell(-9, -2)]) == 12
+    assert first_in_custody([Spell(-9, 0)]) == first_in_custody([Spell(-9, None)]) == 0
+
+
+def test_custody_that_came_after_the_last_observed_day_is_not_in_the_cut():
+    in_it = taken(spells=(Spell(365, 400),), custody_day=365)
+    found = gathered(in_it, programme())
+    assert (found.custody_days, found.custody_day) == (1, 365)
+    after = gathered(taken(spells=(Spell(366, None),), custody_day=366), programme())
+    assert (after.custody_days, after.custody_day) == (0, None)

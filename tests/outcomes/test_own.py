@@ -87,6 +87,7 @@ async def test_everybody_is_taken_in_with_what_became_of_them(followed_trial):
     assert second.spells == (Spell(59, 68),)
     assert second.ends == (Ended(EndOfObservation.DEATH, 731),)
     assert gathered(second, programme).custody_days == 10
+    assert gathered(second, programme).custody_day == 59
     assert third.ends == third.events == ()
     assert last.ends == (Ended(EndOfObservation.LOST, 0),)
     assert gathered(last, programme).observed_days == 0

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from checkpoint.evaluation.states import Amount, Population
+from checkpoint.evaluation.states import Amount, InCustody, Population
 from checkpoint.outcomes.cuts.states import Measure
 
 POPULATIONS: Mapping[Population, str] = MappingProxyType(
@@ -49,6 +49,23 @@ AGES: Mapping[str, str] = MappingProxyType(
         "45_54": "45-54",
         "55_over": "55 and over",
     }
+)
+IN_CUSTODY: Mapping[InCustody, str] = MappingProxyType(
+    {
+        InCustody.COUNTED: "Days in custody count as any other.",
+        InCustody.CENSORED: "For sensitivity: whoever came into custody was observed until that day, "
+        "and what happened to them later does not count. Custody may follow from what is measured, or "
+        "from the arm itself, so read this beside the trial's own comparison, never instead of it.",
+    }
+)
+CUSTODY_UNKNOWN = (
+    "Not known of everybody: the cut does not tell on which day somebody came into custody, and "
+    "without them other people would be compared. Cuts that were taken before it was kept do not "
+    "have it; take a new one."
+)
+CUSTODY_LEAVES_FEW = (
+    "Withheld: taken from what is told with custody counted, it would leave 1 to 9 people. The "
+    "trial's statistician sees it."
 )
 MASKED = (
     "Arms are letters until two people have unblinded the whole trial. The first letter is what "

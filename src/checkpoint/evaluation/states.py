@@ -28,6 +28,13 @@ class Population(StrEnum):
     PER_PROTOCOL = "per_protocol"
 
 
+class InCustody(StrEnum):
+    """What becomes of the time of somebody who came into custody."""
+
+    COUNTED = "counted"
+    CENSORED = "censored"
+
+
 class Amount(StrEnum):
     """What a person has so much of."""
 

@@ -21,7 +21,7 @@ from checkpoint.evaluation.profiles import views as of_profiles
 from checkpoint.evaluation.queries import Opened
 from checkpoint.evaluation.risks import queries as risks
 from checkpoint.evaluation.risks import views as of_risks
-from checkpoint.evaluation.states import Population
+from checkpoint.evaluation.states import InCustody, Population
 from checkpoint.evaluation.times import queries as times
 from checkpoint.evaluation.times import views as of_times
 from checkpoint.foundation.actors import Role
@@ -29,12 +29,16 @@ from checkpoint.outcomes.cuts.states import Measure
 
 SUMS = "SHA256SUMS"
 INSIDE = "stratum"  # suites stay inside the force
+TIMES = {
+    "time-to-event": InCustody.COUNTED,
+    "time-to-event-custody-censored": InCustody.CENSORED,
+}
 Named = tuple[str, BaseModel | Picture]
 
 
 def parts_of(opened: Opened) -> int:
     """How many steps a report takes, for a bar."""
-    return 5 + 4 * len(opened.measures)
+    return 5 + (3 + len(TIMES)) * len(opened.measures)
 
 
 async def report(
@@ -96,7 +100,9 @@ async def _steps(session: AsyncSession, opened: Opened, role: Role) -> AsyncIter
     yield [("recruitment", recruited.figures[0]), ("recruitment", recruited.picture)]
     for measure in opened.measures:
         who = Population.INTENTION_TO_TREAT
-        yield [(f"time-to-event-{measure}", await _times(session, opened, measure, role))]
+        for name, custody in TIMES.items():
+            found = await _times(session, opened, measure, custody, role)
+            yield [(f"{name}-{measure}", found)]
         drawn = await reading.survival(session, opened, measure, who, role=role)
         yield [(f"survival-{measure}", drawn.picture)]
         drawn = await reading.forest(session, opened, measure, opened.horizons[-1], role=role)
@@ -123,11 +129,13 @@ async def _baseline(session: AsyncSession, opened: Opened, role: Role) -> BaseMo
     )
 
 
-async def _times(session: AsyncSession, opened: Opened, measure: Measure, role: Role) -> BaseModel:
+async def _times(
+    session: AsyncSession, opened: Opened, measure: Measure, custody: InCustody, role: Role
+) -> BaseModel:
     allocated = await cuts.allocated(session, opened)
-    rows = await times.by_day(session, opened, measure)
+    rows = await times.by_day(session, opened, measure, custody)
     many = opened.cut.participants > of_times.MOST_ADJUSTED
-    people = None if many else await times.each(session, opened, measure)
+    people = None if many else await times.each(session, opened, measure, custody)
     return await run_in_threadpool(
         of_times.time_to_event,
         opened,
@@ -138,6 +146,7 @@ async def _times(session: AsyncSession, opened: Opened, measure: Measure, role: 
         Population.INTENTION_TO_TREAT,
         role=role,
         not_adjusted=of_times.TOO_MANY if many else None,
+        in_custody=custody,
     )
 
 

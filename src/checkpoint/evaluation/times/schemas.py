@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from checkpoint.evaluation.schemas import EvaluationView, Maybe, TestView
-from checkpoint.evaluation.states import Population
+from checkpoint.evaluation.states import InCustody, Population
 from checkpoint.foundation.schemas import View
 from checkpoint.outcomes.cuts.states import Measure
 
@@ -77,6 +77,15 @@ class CurveView(View):
     at_risk: Annotated[list[AtRiskView], Field(description="Every thirteen weeks.")]
 
 
+class EndedView(View):
+    """Whose observation custody ended."""
+
+    mask: str
+    arm: str | None
+    people: int
+    missed: Annotated[int, Field(description="To how many of these it happened later.")]
+
+
 class HazardView(View):
     """How much likelier it is on any day, one term held against another."""
 
@@ -113,6 +122,10 @@ class TimeToEventView(EvaluationView):
     measure: Measure
     measures: str
     denominator: str
+    in_custody: Annotated[InCustody, Field(description="What becomes of time in custody.")]
+    ended_in_custody: Annotated[
+        list[EndedView], Field(description="By arm, where custody is censored.")
+    ]
     method: str
     coarsened: Annotated[
         str | None, Field(description="How curves are coarser than the data; null: they are not.")

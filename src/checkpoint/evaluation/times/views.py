@@ -2,32 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 from checkpoint.evaluation import facts, views
-from checkpoint.evaluation.hazards import Model, by_arm
+from checkpoint.evaluation.hazards import Model
+from checkpoint.evaluation.hazards import by_arm as hazards_by_arm
 from checkpoint.evaluation.queries import Allocated, Opened
-from checkpoint.evaluation.rules import Arm, group_of, telling, told_apart, told_together
-from checkpoint.evaluation.states import Population
-from checkpoint.evaluation.survival import (
-    GREENWOOD,
-    Curve,
-    Day,
-    Step,
-    coarsened,
-    compared,
-    curve,
-    days_apart,
-)
+from checkpoint.evaluation.rules import Arm, group_of, telling, told_apart
+from checkpoint.evaluation.states import InCustody, Population
+from checkpoint.evaluation.survival import GREENWOOD, Curve, Day, compared, curve
 from checkpoint.evaluation.times.adjusting import adjusted, told_of
+from checkpoint.evaluation.times.curves import Reading, curves, days_told, everybody
+from checkpoint.evaluation.times.rules import Ended, ended, untold
 from checkpoint.evaluation.times.schemas import (
-    AtRiskView,
-    AtView,
-    CurveView,
+    EndedView,
     HazardView,
     ModelView,
-    StepView,
     TimeToEventView,
 )
 from checkpoint.evaluation.windows import common
@@ -35,21 +25,20 @@ from checkpoint.foundation.actors import Role
 from checkpoint.foundation.disclosure import EXACT, SMALLEST, rests_on_few
 from checkpoint.outcomes.cuts.states import Measure
 
-QUARTER = 91
 UNTOLD = ("unadjusted", "adjusted", "not_adjusted", "compared_with")
 MOST_ADJUSTED = 50_000
 COARSE = (
     f"In steps of at least {SMALLEST} events with at least {SMALLEST} at risk; the trial's "
     "statistician sees each."
 )
+BARE = "Curves, medians and numbers at risk are the statistician's where custody is censored."
 TOO_MANY = (
     f"Nothing is adjusted for among more than {MOST_ADJUSTED:,} people: it would take minutes."
 )
 NOT_ASKED = "Not asked for: send adjusted=true."
 DENOMINATOR = (
     "Everybody of the population. Time runs from allocation to the first event, and ends without "
-    "one with death, emigration, loss or {until:%-d %B %Y}, the last day that is complete; days in "
-    "custody count as any other."
+    "one with death, emigration, loss or {until:%-d %B %Y}, the last day that is complete. {custody}"
 )
 
 
@@ -63,6 +52,7 @@ def time_to_event(
     *,
     role: Role,
     not_adjusted: str | None = None,
+    in_custody: InCustody = InCustody.COUNTED,
 ) -> TimeToEventView:
     """Curves, tests and hazard ratios of one measure in one population.
 
@@ -75,34 +65,34 @@ def time_to_event(
         population: who is compared with whom.
         role: the reader's.
         not_adjusted: why.
+        in_custody: what becomes of the time of whoever came into custody; ``rows`` and ``people``
+            are read so.
     """
     groups = days_of(rows, population)
-    is_told = population in told_apart(rows, _counted, role, unblinded=opened.unblinded)
+    gone = ended(rows, population, in_custody)
+    why = _untold(opened, rows, population, gone, role)
     withheld = None if groups else facts.UNKNOWN.get(population)
-    withheld = withheld or (None if is_told else facts.LEAVES_FEW) or _masked(opened, population)
+    withheld = withheld or why or _masked(opened, population, in_custody)
     arms = [] if withheld else opened.arms
     whole = curve(merged(groups.values()))
-    curves = [(arm, curve(groups.get(arm.mask, []))) for arm in arms]
-    few = any(rests_on_few(_cells(each), role) for _, each in curves)
-    few_at_all = few or (is_told and not arms and rests_on_few(_cells(whole), role))
+    by_arm = [(arm, curve(groups.get(arm.mask, []))) for arm in arms]
+    few = any(rests_on_few(_cells(each), role) for _, each in by_arm)
+    few_at_all = few or (why is None and not arms and rests_on_few(_cells(whole), role))
     told: dict[str, Any] = {"tests": [], **dict.fromkeys(UNTOLD)}
     if arms and not few:
         model = told_of(adjusted(people, arms, population), arms, role=role) if people else None
         told = _compared(groups, arms) | _about(model, not_adjusted)
-    ends = _ends(opened, allocated)
-    apart, together = _days_told(whole, [each for _, each in curves], ends, role)
+    by = _reading(opened, allocated, role, in_custody)
+    apart, together = days_told(whole, [each for _, each in by_arm], by)
     return TimeToEventView(
         **views.beginning(opened, allocated.people, role=role),
-        population=population,
-        meaning=facts.POPULATIONS[population],
-        measure=measure,
-        measures=facts.MEASURES[measure],
-        denominator=DENOMINATOR.format(until=opened.until(measure)),
+        **_of(opened, measure, population, in_custody),
+        ended_in_custody=_ended(gone, arms),
         method=GREENWOOD,
-        coarsened=None if role in EXACT else COARSE,
+        coarsened=None if by.exact else BARE if by.bare else COARSE,
         withheld=facts.SMALL if few_at_all else withheld,
-        everybody=_everybody(whole, ends, together, is_told, role=role, hidden=few_at_all),
-        curves=_curves(curves, ends, apart, role=role, hidden=few),
+        everybody=everybody(whole, together, by, is_told=why is None, hidden=few_at_all),
+        curves=curves(by_arm, apart, by, hidden=few),
         **told,
     )
 
@@ -111,58 +101,53 @@ def _about(model: tuple[Model, str] | None, not_adjusted: str | None) -> dict[st
     return {"adjusted": model and _model(*model), "not_adjusted": not_adjusted}
 
 
-def _everybody(
-    whole: Curve,
-    ends: Sequence[tuple[str, int]],
-    together: AbstractSet[int],
-    is_told: bool,  # noqa: FBT001 - whether this population is told at all
-    *,
+def _reading(opened: Opened, allocated: Allocated, role: Role, in_custody: InCustody) -> Reading:
+    """Who reads, and each horizon with the day on which curves are read."""
+    first, last = allocated.first, allocated.last
+    ends = [(each.name, common(each, first, last)) for each in opened.horizons]
+    # Beside those with custody counted, curves would tell of the few who were in it by a day.
+    bare = in_custody is InCustody.CENSORED and role not in EXACT
+    return Reading(role, ends, bare)
+
+
+def _untold(
+    opened: Opened,
+    rows: Sequence[Any],
+    population: Population,
+    gone: Mapping[str, Ended],
     role: Role,
-    hidden: bool,
-) -> CurveView:
-    hidden = hidden or not is_told
-    (found,) = _curves([(None, whole)], ends, [together], role=role, hidden=hidden)
-    # Not even how many they are, where that is what another population would be less by.
-    return found if is_told else found.model_copy(update={"people": None})
+) -> str | None:
+    """Why a reader is told nothing of a population, all arms together included."""
+    told = told_apart(rows, _counted, role, unblinded=opened.unblinded)
+    return untold(gone, role) or (None if population in told else facts.LEAVES_FEW)
 
 
-def _days_told(
-    whole: Curve, arms: Sequence[Curve], ends: Sequence[tuple[str, int]], role: Role
-) -> tuple[list[AbstractSet[int]], AbstractSet[int]]:
-    """The days of which a reader is told how many were at risk: by arm, and of everybody."""
-    days = {*_quarters(_last(whole)), *(day for _, day in ends)}
-    apart = [_told_days(each, days, role) for each in arms]
-    # Everybody's number less that of all arms but one would tell that one's.
-    return apart, frozenset(days).intersection(*apart or [_told_days(whole, days, role)])
+def _masked(opened: Opened, population: Population, in_custody: InCustody) -> str | None:
+    # Who is prosecuted may go to prison for it, so custody tells the arm as what was given does.
+    tells = in_custody is InCustody.CENSORED and not opened.unblinded
+    return facts.WITHHELD if tells or telling(population, unblinded=opened.unblinded) else None
 
 
-def _curves(
-    found: Sequence[tuple[Arm | None, Curve]],
-    ends: Sequence[tuple[str, int]],
-    apart: Sequence[AbstractSet[int]],
-    *,
-    role: Role,
-    hidden: bool,
-) -> list[CurveView]:
-    told = told_together([each.people for _, each in found], role)
+def _of(
+    opened: Opened, measure: Measure, population: Population, in_custody: InCustody
+) -> dict[str, Any]:
+    custody = facts.IN_CUSTODY[in_custody]
+    return {
+        "population": population,
+        "meaning": facts.POPULATIONS[population],
+        "measure": measure,
+        "measures": facts.MEASURES[measure],
+        "denominator": DENOMINATOR.format(until=opened.until(measure), custody=custody),
+        "in_custody": in_custody,
+    }
+
+
+def _ended(gone: Mapping[str, Ended], arms: Iterable[Arm]) -> list[EndedView]:
     return [
-        _curve(arm, each, ends, days, people, role=role, hidden=hidden)
-        for (arm, each), days, people in zip(found, apart, told, strict=True)
+        EndedView(mask=arm.mask, arm=arm.name, people=each.sooner, missed=each.missed)
+        for arm in arms
+        if (each := gone.get(arm.mask)) is not None
     ]
-
-
-def _told_days(found: Curve, days: AbstractSet[int], role: Role) -> AbstractSet[int]:
-    """The days of which a reader is told how many were at risk."""
-    return days if role in EXACT else days_apart(found, days)
-
-
-def _ends(opened: Opened, allocated: Allocated) -> list[tuple[str, int]]:
-    """Each horizon with the day on which curves are read."""
-    return [(each.name, common(each, allocated.first, allocated.last)) for each in opened.horizons]
-
-
-def _masked(opened: Opened, population: Population) -> str | None:
-    return facts.WITHHELD if telling(population, unblinded=opened.unblinded) else None
 
 
 def days_of(rows: Iterable[Any], population: Population) -> dict[str, list[Day]]:
@@ -204,7 +189,7 @@ def _compared(groups: Mapping[str, Sequence[Day]], arms: Sequence[Arm]) -> dict[
     return {
         "tests": [views.test(each) for each in compared([*by_label.values()])],
         "compared_with": reference,
-        "unadjusted": _model(by_arm(by_label, reference=reference), "Nothing."),
+        "unadjusted": _model(hazards_by_arm(by_label, reference=reference), "Nothing."),
     }
 
 
@@ -220,59 +205,3 @@ def _model(model: Model, adjusted_for: str) -> ModelView:
         test=views.test(model.test),
         concordance=model.concordance,
     )
-
-
-def _curve(
-    arm: Arm | None,
-    found: Curve,
-    ends: Sequence[tuple[str, int]],
-    apart: AbstractSet[int],
-    people: int | None,
-    *,
-    role: Role,
-    hidden: bool,
-) -> CurveView:
-    exact = role in EXACT
-    shown = found if exact else coarsened(found, least=SMALLEST)
-    last = _last(found)
-    return CurveView(
-        mask=arm and arm.mask,
-        arm=arm and arm.name,
-        people=people,
-        events=None if hidden else found.events,
-        median=None if hidden else shown.median,
-        steps=[] if hidden else [_step(step, exact=exact) for step in shown.steps],
-        horizons=[]
-        if hidden
-        else [_at(found, *end, apart, exact=exact) for end in ends if end[1] <= last],
-        at_risk=[] if hidden else [_at_risk(found, day, apart) for day in _quarters(last)],
-    )
-
-
-def _last(found: Curve) -> int:
-    return found.steps[-1].day if found.steps else 0
-
-
-def _quarters(last: int) -> range:
-    return range(0, last + 1, QUARTER)
-
-
-def _step(step: Step, *, exact: bool) -> StepView:
-    """A step; who left since the one before is told to whoever sees each, as it is mostly few."""
-    told = vars(step) if exact else vars(step) | {"at_risk": None, "censored": None}
-    return StepView(**told)
-
-
-def _at(found: Curve, name: str, day: int, apart: AbstractSet[int], *, exact: bool) -> AtView:
-    """How it stands; told if it rests on enough, both before and after."""
-    step = found.at(day)
-    if not exact and min(step.events, step.at_risk) < SMALLEST:
-        return AtView(horizon=name, day=day, survival=None, low=None, high=None, at_risk=None)
-    return AtView(
-        horizon=name, day=day, survival=step.survival, low=step.low, high=step.high,
-        at_risk=step.at_risk if day in apart else None,
-    )  # fmt: skip
-
-
-def _at_risk(found: Curve, day: int, apart: AbstractSet[int]) -> AtRiskView:
-    return AtRiskView(day=day, at_risk=found.at(day).at_risk if day in apart else None)

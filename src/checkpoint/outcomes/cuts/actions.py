@@ -52,7 +52,7 @@ PARTICIPANT = (
 )  # fmt: skip
 PARTICIPANT_COLUMNS = (
     "id", "cut_id", *PARTICIPANT, "baseline", "observed_days", "ended_by", "custody_days",
-    "arrest_day", "charge_day", "proven_day", "distance_travelled", "cost_pence", "wellbeing",
+    "custody_day", "arrest_day", "charge_day", "proven_day", "distance_travelled", "cost_pence", "wellbeing",
     "victim_satisfaction",
 )  # fmt: skip
 EVENT_COLUMNS = (
@@ -240,6 +240,7 @@ def participant_row(taken: Taken, found: Gathered) -> list[Any]:
         found.observed_days,
         found.ended_by.value,
         found.custody_days,
+        found.custody_day,
         *(found.first.get(measure) for measure in Measure),
         taken.distance_travelled,
         taken.cost_pence,

@@ -97,6 +97,7 @@ class Taken:
     ``mask`` and ``delivered_mask`` are letters: whoever reads an arm masks it there and then, so
     that no arm goes on in the clear. ``followed_until`` is their own last day of follow-up where
     it is another than everybody's. ``spells`` is None where days in custody are not known.
+    ``custody_day`` is the first of them from allocation; None: there is none, or nobody knows when.
     """
 
     participant_id: UUID
@@ -115,6 +116,7 @@ class Taken:
     followed_until: date | None = None
     ends: tuple[Ended, ...] = ()
     spells: tuple[Spell, ...] | None = ()
+    custody_day: int | None = None
     events: tuple[Happened, ...] = ()
     distance_travelled: int | None = None
     cost_pence: int | None = None
@@ -129,6 +131,7 @@ class Gathered:
     observed_days: int
     ended_by: EndOfObservation
     custody_days: int | None
+    custody_day: int | None
     first: Mapping[Measure, int]
     events: tuple[Happened, ...]
 
@@ -226,6 +229,7 @@ def gathered(taken: Taken, programme: Programme) -> Gathered:
         observed_days=observed,
         ended_by=end.reason,
         custody_days=days_within(taken.spells, observed),
+        custody_day=_seen(taken.custody_day, observed),
         first=first,
         events=tuple(counted),
     )
@@ -265,6 +269,23 @@ def days_within(spells: Iterable[Spell] | None, observed_days: int) -> int | Non
             total += last - first + 1
             counted_to = last
     return total
+
+
+def first_in_custody(spells: Iterable[Spell]) -> int | None:
+    """The first day in custody from allocation.
+
+    Args:
+        spells: in any order; those that were over before allocation do not count.
+
+    Returns:
+        A day, 0 for who was in custody when allocated and stayed there; None where there is none.
+    """
+    later = (each for each in spells if each.last_day is None or each.last_day >= 0)
+    return min((max(each.first_day, 0) for each in later), default=None)
+
+
+def _seen(day: int | None, observed_days: int) -> int | None:
+    return day if day is not None and day <= observed_days else None
 
 
 def _in_order(each: Happened) -> tuple[Any, ...]:

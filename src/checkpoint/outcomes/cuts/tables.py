@@ -120,6 +120,7 @@ class CutParticipant(Record, table=True):
         sa.UniqueConstraint("cut_id", "participant_id"),
         sa.CheckConstraint("observed_days >= 0", name="observed_forwards"),
         sa.CheckConstraint("age BETWEEN 10 AND 120", name="age_range"),
+        sa.CheckConstraint("custody_day BETWEEN 0 AND observed_days", name="custody_seen"),
         sa.CheckConstraint(
             "arrest_day >= 0 AND charge_day >= 0 AND proven_day >= 0", name="days_forwards"
         ),
@@ -210,6 +211,13 @@ class CutParticipant(Record, table=True):
         default=0,
         sa_column_kwargs=described(
             "Days of these in custody, when nothing could happen; null is not known.",
+            Disclosure.INDIRECT,
+        ),
+    )
+    custody_day: int | None = Field(
+        default=None,
+        sa_column_kwargs=described(
+            "Days to the first of these in custody; null is none, or not known when.",
             Disclosure.INDIRECT,
         ),
     )

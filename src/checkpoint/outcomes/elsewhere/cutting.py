@@ -71,13 +71,14 @@ def without_days(taken: Taken, *, last: date) -> Taken:
 
     Returns:
         The same; distance travelled and cost are not known, as they may have come later, and days
-        in custody neither, unless there were none or the person was observed no longer anyway.
+        in custody neither, unless none was until then or the person was observed no longer anyway.
     """
     ends = day_of(last, allocated_on=taken.allocated_on)
     beyond = any(each.day > ends for each in taken.ends)
+    later = taken.custody_day is not None and taken.custody_day > ends
     return replace(
         taken,
         distance_travelled=None,
         cost_pence=None,
-        spells=None if taken.spells and beyond else taken.spells,
+        spells=() if later else None if taken.spells and beyond else taken.spells,
     )

@@ -86,7 +86,7 @@ DAYS = """
 PEOPLE = """
     SELECT participant_id, mask, delivered_mask, per_protocol, completed, stratum, allocated_on,
            sex, age, ethnicity, residence, offence_group, baseline, observed_days, ended_by,
-           custody_days, distance_travelled, cost_pence
+           custody_days, custody_day, distance_travelled, cost_pence
       FROM elsewhere_participant WHERE trial_edition_id = $1 ORDER BY participant_id
 """
 # What a cut takes of somebody just as it is kept.
@@ -94,7 +94,7 @@ MEASURES = {each.value: each for each in Measure}
 AS_KEPT = (
     "participant_id", "mask", "delivered_mask", "per_protocol", "completed", "stratum",
     "allocated_on", "sex", "age", "ethnicity", "residence", "offence_group", "distance_travelled",
-    "cost_pence", "baseline",
+    "cost_pence", "baseline", "custody_day",
 )  # fmt: skip
 EVENTS = """
     SELECT participant_id, measure, day, happened_on, offence_group, harm_days,

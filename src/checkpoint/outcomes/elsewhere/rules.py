@@ -55,6 +55,7 @@ TOLD = frozenset(
         "observed_until",
         "ended_by",
         "custody_days",
+        "custody_day",
         "distance_travelled",
         "cost_pence",
     ]

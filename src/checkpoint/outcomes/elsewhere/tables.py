@@ -130,6 +130,9 @@ class ElsewhereParticipant(Record, table=True):
         sa.UniqueConstraint("trial_edition_id", "participant_id"),
         sa.CheckConstraint("observed_days >= 0", name="observed_forwards"),
         sa.CheckConstraint("custody_days >= 0", name="custody_range"),
+        sa.CheckConstraint(
+            "custody_day IS NULL OR (custody_day >= 0 AND custody_days > 0)", name="custody_began"
+        ),
         sa.CheckConstraint("age BETWEEN 10 AND 120", name="age_range"),
     )
 
@@ -212,6 +215,12 @@ class ElsewhereParticipant(Record, table=True):
         default=None,
         sa_column_kwargs=described(
             "Days of these in custody; null: not told.", Disclosure.INDIRECT
+        ),
+    )
+    custody_day: int | None = Field(
+        default=None,
+        sa_column_kwargs=described(
+            "Days to the first of these in custody; null: none, or not told.", Disclosure.INDIRECT
         ),
     )
     distance_travelled: int | None = Field(

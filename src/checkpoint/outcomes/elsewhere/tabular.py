@@ -30,10 +30,11 @@ Plain = Annotated[
 Count = Annotated[int, Field(ge=0, le=100_000)]
 YES, NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 LONGEST = 3700
+Told = Callable[[str, str, str], None]
 # What is kept of somebody just as it is told.
 AS_TOLD = (
     "completed", "age", "ethnicity", "residence", "offence_group", "ended_by",
-    "custody_days", "distance_travelled", "cost_pence",
+    "custody_days", "custody_day", "distance_travelled", "cost_pence",
 )  # fmt: skip
 MOST_PENCE = 1_000_000_000
 MOST_NUMBER = 1_000_000_000_000  # squares of it, summed over a million people, stay in bounds
@@ -64,7 +65,12 @@ class ParticipantRow(Command):
     ] = None
     observed_until: Annotated[Day | None, Field(description="Or the last observed day.")] = None
     ended_by: EndOfObservation = EndOfObservation.DATA_CUT
-    custody_days: Count | None = None
+    custody_days: Annotated[
+        Count | None, Field(description="How many of the observed days, in days.")
+    ] = None
+    custody_day: Annotated[
+        Count | None, Field(description="The first of these, in days from allocation.")
+    ] = None
     distance_travelled: Annotated[int, Field(ge=-10_000, le=10_000)] | None = None
     cost_pence: Annotated[int, Field(ge=0, le=MOST_PENCE)] | None = None
     covariates: Annotated[
@@ -151,9 +157,7 @@ def participant_values(
     } | {name: getattr(row, name) for name in AS_TOLD}
 
 
-def _stratum(
-    row: ParticipantRow, manifest: Manifest, told: Callable[[str, str, str], None]
-) -> str | None:
+def _stratum(row: ParticipantRow, manifest: Manifest, told: Told) -> str | None:
     if row.stratum is None and len(manifest.strata) == 1:
         return manifest.strata[0]
     if row.stratum not in manifest.strata:
@@ -161,9 +165,7 @@ def _stratum(
     return row.stratum
 
 
-def _observed(
-    row: ParticipantRow, manifest: Manifest, told: Callable[[str, str, str], None]
-) -> int:
+def _observed(row: ParticipantRow, manifest: Manifest, told: Told) -> int:
     """Days from allocation to the last that was observed; 0 where that cannot be told."""
     allocated_on = row.allocated_on or manifest.allocated_on
     if row.observed is not None and row.observed_until is not None:
@@ -181,13 +183,24 @@ def _observed(
         told(column, "observed-range", "From the day of allocation to the manifest's last day.")
     if row.custody_days is not None and row.custody_days > days + 1:
         told("custody_days", "custody-range", "No more days than were observed.")
+    _in_custody(row, days, told)
     return days
+
+
+def _in_custody(row: ParticipantRow, observed: int, told: Told) -> None:
+    """The first day in custody leaves room for all of them until the last observed one."""
+    if row.custody_day is None:
+        return
+    if not row.custody_days:
+        told("custody_day", "custody-without-days", "Tell how many days it was in custody_days.")
+    elif row.custody_day + row.custody_days > observed + 1:
+        told("custody_day", "custody-range", "From it on there are fewer observed days than these.")
 
 
 def covariates_of(
     given: Mapping[str, Any],
     declared: Mapping[str, Covariate],
-    told: Callable[[str, str, str], None],
+    told: Told,
 ) -> dict[str, Any]:
     """The covariates of one row, as the types that the manifest declares.
 

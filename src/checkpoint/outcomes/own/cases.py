@@ -21,9 +21,9 @@ from checkpoint.outcomes.cuts.facts import (
     Happened,
     Horizon,
     Programme,
-    Spell,
     Taken,
     day_of,
+    first_in_custody,
     last_day_of,
 )
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
@@ -31,7 +31,7 @@ from checkpoint.outcomes.definitions import Definitions
 from checkpoint.outcomes.definitions import day_of as counted_on
 from checkpoint.outcomes.harm import harm_of
 from checkpoint.outcomes.own import counts, measures, queries, rules
-from checkpoint.outcomes.states import ENDS, EVENTS, FollowUpKind
+from checkpoint.outcomes.states import ENDS, EVENTS
 from checkpoint.trials.queries import Standing
 
 PARTICULARS = ("sex", "self_defined_ethnicity", "local_authority")
@@ -216,6 +216,7 @@ def taken(id: UUID, known: Known, judged: Judged) -> Taken:
     states = [ContractState(state) for state in known.record.contracts.get(id, ())]
     last = judged.followed_until
     measured = measures.measured(known.record.measured.get(id, ()), allocated_on=on, last=last)
+    spells = rules.spells(known.told.get(id, ()), allocated_on=on)
     until = rules.covered_until(known.covered.get(id, ()), allocated_on=on)
     return Taken(
         participant_id=id,
@@ -232,7 +233,8 @@ def taken(id: UUID, known: Known, judged: Judged) -> Taken:
         offence_group=rules.index_group(row.facts.get("offence_classes") or ()),
         baseline=rules.covariates(row.facts) | measured.baseline,
         ends=(*_ends(known.told.get(id, ()), on), *_lost(until, on, last)),
-        spells=_spells(known.told.get(id, ()), on),
+        spells=spells,
+        custody_day=first_in_custody(spells),
         events=tuple(_events(known.told.get(id, ()), on, min(until or on, last), judged)),
         distance_travelled=measures.distance(known.record.needs.get(id, ()), last=last),
         cost_pence=measured.cost_pence,
@@ -256,17 +258,6 @@ def _ends(told: Sequence[Any], on: date) -> list[Ended]:
         for each in told
         if each.kind in ENDS
     ]
-
-
-def _spells(told: Sequence[Any], on: date) -> tuple[Spell, ...]:
-    return tuple(
-        Spell(
-            day_of(each.from_on, allocated_on=on),
-            None if each.until_on is None else day_of(each.until_on, allocated_on=on),
-        )
-        for each in told
-        if each.kind == FollowUpKind.CUSTODY
-    )
 
 
 def _lost(until: date | None, on: date, last: date) -> list[Ended]:

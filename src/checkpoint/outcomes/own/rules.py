@@ -11,6 +11,8 @@ from checkpoint.contracts.states import ENDED, ContractState
 from checkpoint.delivery.states import DeliveredArm
 from checkpoint.eligibility.facts import FACTS, UNCLASSIFIED, Kind
 from checkpoint.foundation.calendar import london_day
+from checkpoint.outcomes.cuts.facts import Spell, day_of
+from checkpoint.outcomes.states import FollowUpKind
 from checkpoint.people.states import SelfDefinedEthnicity, Sex
 from checkpoint.trials.states import CONTROL
 
@@ -34,6 +36,26 @@ class Drawn:
     id: UUID
     person_id: UUID
     allocated_at: datetime
+
+
+def spells(told: Iterable[Any], *, allocated_on: date) -> tuple[Spell, ...]:
+    """Somebody's days in custody.
+
+    Args:
+        told: of follow-up, in any order: ``kind``, ``from_on`` and ``until_on``.
+        allocated_on: the day of allocation.
+
+    Returns:
+        Each spell in days from allocation; None is not over yet.
+    """
+    return tuple(
+        Spell(
+            day_of(each.from_on, allocated_on=allocated_on),
+            None if each.until_on is None else day_of(each.until_on, allocated_on=allocated_on),
+        )
+        for each in told
+        if each.kind == FollowUpKind.CUSTODY
+    )
 
 
 def survivors(merges: Iterable[tuple[UUID, UUID]]) -> Callable[[UUID], UUID]:
