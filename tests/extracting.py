@@ -62,13 +62,18 @@ async def cut(
     moved=0,
     horizons=(12,),
     lag=6,
+    measures=("arrest",),
+    primary=(None, None),
     **known,
 ):
     """A data cut of made-up people, put in by SQL; its number.
 
-    Of the first so many an age is put right, or what happened to them has another offence.
+    Of the first so many an age is put right, or what happened to them has another offence. Where
+    what is proven is held, two of three arrests are.
     """
     found = [somebody(each, luck=luck, known=known) for each in range(people)]
+    for each in found if "proven" in measures else ():
+        each["proven_day"] = each["arrest_day"] if (each["arrest_day"] or 0) % 3 else None
     for each in found[:put_right]:
         each["age"] = 71
     arrested = [each["participant_id"] for each in found if each["arrest_day"] is not None]
@@ -95,7 +100,9 @@ async def cut(
             origin=Origin.OWN,
             known_until=TAKEN,
             followed_until=FOLLOWED,
-            measures=["arrest"],
+            measures=[*measures],
+            primary_measure=primary[0],
+            primary_horizon=primary[1],
             definitions="2026-01",
             definitions_digest="a" * 64,
             horizons=[{"name": so_many(n, "month"), "months": n, "days": None} for n in horizons],

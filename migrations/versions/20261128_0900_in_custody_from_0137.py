@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0137"
-down_revision = "0135"
+down_revision = "0136"
 DAYS = {
-    "cut_participant": "Days to the first of these in custody; null is none, or not known when.",
+    "cut_participant": "Days to the first in custody; null: none, or not known when.",
     "elsewhere_participant": "Days to the first of these in custody; null: none, or not told.",
 }
 

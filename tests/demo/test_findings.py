@@ -27,15 +27,22 @@ def a_summary(*arms, points=None):
         "points": points,
         "risk_difference": {"low": -0.354, "high": 0.2517},
     }
-    result = {"until": "1 month", "arms": [*arms], "comparisons": [compared] if arms else []}
+    result = {
+        "primary": True,
+        "measures": "Arrested again",
+        "until": "1 month",
+        "arms": [*arms],
+        "comparisons": [compared] if arms else [],
+    }
+    results = [{"primary": False}, result]
     other = {"primary": False, "results": []}
-    return {"populations": [{"primary": True, "results": [result]}, other]}
+    return {"populations": [{"primary": True, "results": results}, other]}
 
 
 def test_the_main_figure_comes_with_its_counts_and_its_interval():
     arms = an_arm("control", 9), an_arm("treatment", 8)
     said = main_figure(a_summary(*arms, points=-5.88))
-    assert "within 1 month of allocation" in said
+    assert "fixed in advance: arrested again within 1 month of allocation" in said
     assert "control 9 of 17, treatment 8 of 17" in said
     assert "5.9 percentage points less in treatment than in control" in said
     assert "(95 % interval: -35.4 to 25.2)" in said

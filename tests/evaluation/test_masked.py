@@ -73,6 +73,9 @@ async def test_the_summary_counts_whose_horizon_had_passed_and_to_whom_it_happen
         for measure in ("arrest", "charge", "proven")
         for months in (6, 12)
     ]
+    assert found["primary_outcome"] is None
+    assert found["no_primary_outcome"].startswith("No primary outcome was fixed in advance.")
+    assert not any(each["primary"] for each in results)
     for each in results:
         measure, months = each["measure"], int(each["until"].split()[0])
         for arm in each["arms"]:

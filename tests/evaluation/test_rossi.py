@@ -55,6 +55,17 @@ async def test_the_summary_says_48_of_216_against_66_of_216(at_cuts, expected):
         assert compared[name]["value"] == near(expected[name])
     assert compared["points"] == near(-8.33333)
     assert compared["relative_change_percent"] == near(-27.27273)
+    assert found["primary_outcome"] == {
+        "measure": "arrest",
+        "measures": "Arrested again",
+        "horizon": "52 weeks",
+        "fixed_by": "elsewhere-1",
+        "words": found["primary_outcome"]["words"],
+    }
+    assert "as the manifest of the trial names it" in found["primary_outcome"]["words"]
+    assert (result["primary"], found["no_primary_outcome"]) == (True, None)
+    others = [each for of in found["populations"] for each in of["results"] if each != result]
+    assert not any(each["primary"] for each in others)
     for population in found["populations"][1:]:  # everybody was given their own arm
         last = population["results"][-1]
         assert (last["arms"], last["withheld"]) == (result["arms"], None)

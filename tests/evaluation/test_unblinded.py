@@ -39,6 +39,29 @@ async def measured(evaluated, cuts_owner):
     return people
 
 
+async def test_of_all_results_the_one_that_was_fixed_in_advance_is_marked(at_cuts, cuts_owner):
+    closed = {"strata": ["BISHOP-AUCKLAND"], "closes_on": date(2026, 11, 2)}
+    fixed = {"primary_measure": "proven", "primary_horizon": "12 months"}
+    cut = a_cut(await adopted(cuts_owner, "TEST-FIXED", **closed), participants=40, **fixed)
+    people = [somebody(cut, mask="AB"[number % 2]) for number in range(40)]
+    async with transaction(cuts_owner) as session:
+        await insert(session, cut)
+        await insert(session, *people)
+    answer = await at_cuts(Role.STATISTICIAN).get("/v1/trials/TEST-FIXED/evaluation")
+    found = answer.json()
+    assert (found["primary_outcome"]["measure"], found["primary_outcome"]["horizon"]) == (
+        "proven",
+        "12 months",
+    )
+    assert "fixed in advance by definitions 2015-04-07-starter" in found["primary_outcome"]["words"]
+    assert [
+        (population["population"], result["measure"], result["horizon"])
+        for population in found["populations"]
+        for result in population["results"]
+        if result["primary"]
+    ] == [("intention_to_treat", "proven", "12 months")]
+
+
 async def test_satisfaction_is_told_by_arm_in_its_own_points_and_has_no_ratio(at_cuts, measured):
     place = f"/v1/trials/{OPEN}"
     manager, statistician = at_cuts(Role.TRIAL_MANAGER), at_cuts(Role.STATISTICIAN, name="second")

@@ -22,7 +22,8 @@ from checkpoint.extracts.control import REDACTED
 from checkpoint.extracts.describing import ANONYMOUS, PSEUDONYMISED, Assessment, AtHorizon
 from checkpoint.extracts.facts import Asked, NotPublic, TooFew
 from checkpoint.extracts.packaging import Building
-from checkpoint.outcomes.cuts.states import Measure
+from checkpoint.outcomes.cuts.facts import Primary
+from checkpoint.outcomes.cuts.states import Measure, Origin
 from copied import (
     ABOUT,
     KEY,
@@ -255,6 +256,33 @@ def test_the_result_within_a_horizon_is_exact_where_the_file_tells_it_anyway(
     words = "exact" if exact else "rounded"
     assert f"12 months: People whose 12 months ... Counts are {words}." in page
     assert f"| 12 months | A | 100 | {had['A']} |" in page
+
+
+def test_the_primary_horizon_is_marked_and_the_page_says_that_it_was_fixed_in_advance():
+    within = [AtHorizon(name, "People ...", COUNTS, True) for name in ("12 months", "24 months")]
+    plan = SimpleNamespace(outcomes=COUNTS, lost={"A": 0, "B": 0})
+    about = replace(ABOUT, results=within, primary=Primary(Measure.PROVEN, "24 months"))
+    told = beside.primary(about, plan, outcome="proven", policy=POLICY)
+    assert (told["fixed_in_advance"], told["counted"][:6]) == (True, "proven")
+    assert [each["primary"] for each in told["at_horizons"]] == [False, True]
+    page = "\n".join(beside.page(told))
+    assert page.startswith("## Primary result of everybody")
+    assert f"proven within 24 months, fixed in advance by definitions {ABOUT.definitions}." in page
+    assert "| 24 months (primary) | A | 100 |" in page
+    assert "| 12 months | A | 100 |" in page
+    elsewhere = replace(about, origin=Origin.ELSEWHERE)
+    assert "the word of whoever brought it in" in beside.fixed(elsewhere)
+
+
+def test_where_no_outcome_was_fixed_no_result_is_called_primary():
+    within = [AtHorizon("12 months", "People ...", COUNTS, True)]
+    plan = SimpleNamespace(outcomes=COUNTS, lost={"A": 0, "B": 0})
+    told = beside.primary(replace(ABOUT, results=within), plan, outcome="arrest", policy=POLICY)
+    assert (told["fixed_in_advance"], told["at_horizons"][0]["primary"]) == (False, False)
+    page = "\n".join(beside.page(told))
+    assert page.startswith("## Result of everybody")
+    assert "none was fixed in advance" in page
+    assert "the earliest news that the data cut holds, which nobody fixed" in page
 
 
 def test_what_rests_on_too_few_is_said_to_be_suppressed(tmp_path):

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
+from checkpoint.extracts import beside
 from checkpoint.extracts.builds import building, orders, waking
 from checkpoint.extracts.fields import kind_of
 from checkpoint.extracts.rules import (
@@ -31,6 +32,8 @@ from checkpoint.extracts.states import (
 )
 from checkpoint.foundation.database import rows_of, transaction
 from checkpoint.foundation.errors import RuleBroken
+from checkpoint.outcomes.cuts.facts import Primary
+from checkpoint.outcomes.cuts.states import Measure
 from checkpoint.oversight.rules import SecondPersonNeeded
 
 TODAY = date(2026, 11, 3)
@@ -107,12 +110,18 @@ def test_what_a_package_says_of_its_people_is_in_words_and_in_order():
         ("eligible", 30),
     ]
     assert orders.gates_of({"other": "?"}, allocated=12) == [("in_the_cut", 12)]
-    assert orders.outcome_of(["proven", "charge"]) == "charge"
     assert [kind_of(each).value for each in (["number"], ["boolean"], ["string", "number"])] == [
         "number",
         "yes_no",
         "code",
     ]
+
+
+def test_a_primary_outcome_is_what_an_extract_is_judged_by_else_the_earliest_news():
+    held = ["proven", "charge"]
+    assert beside.outcome_of(held, Primary(Measure.PROVEN, "24 months")) is Measure.PROVEN
+    assert beside.outcome_of(held, None) is Measure.CHARGE
+    assert beside.outcome_of([], None) is Measure.ARREST
 
 
 def test_what_was_told_before_counts_at_its_finest_and_no_release_counts_itself():

@@ -16,6 +16,7 @@ MANIFEST: dict[str, Any] = {
     "followed_until": "1972-09-29",
     "measures": ["arrest"],
     "horizons": [{"name": "26 weeks", "days": 182}, {"name": "52 weeks", "days": 364}],
+    "primary": {"measure": "arrest", "horizon": "52 weeks"},
     "covariates": {
         "race": {"type": "yes_no", "label": "Black"},
         "wexp": {"type": "yes_no", "label": "Worked full time before"},

@@ -47,6 +47,9 @@ def test_a_force_checks_and_publishes_its_own_definitions(empty, publish):
     checked = publish(definitions(), "check")
     assert checked.code == 0
     assert "Horizons: 6, 12, 18, 24 months from allocation.\n" in checked.out
+    assert "Primary outcome: none is fixed.\n" in checked.out
+    named = empty("outcomes", "check", "2016-04-01-primary")
+    assert "Primary outcome: proven within 24 months.\n" in named.out
     told = publish(definitions())
     assert (told.code, told.err) == (0, "")
     assert told.out.startswith("Published test-2099, used from 01 January 2099.\nSHA-256 ")
@@ -104,6 +107,18 @@ def followed_shell_url(make_database, tmp_path_factory):
 def shell(followed_shell_url, monkeypatch):
     monkeypatch.setattr(outcomes, "utc_now", lambda: LATER)
     return Shell(followed_shell_url, monkeypatch)
+
+
+def test_what_counts_for_somebody_is_not_fixed_after_they_were_allocated(shell):
+    refused = shell("outcomes", "publish", "2016-04-01-primary")
+    assert refused.code == 22
+    assert "Somebody has been allocated: what counts for them was fixed by then." in refused.err
+    asyncio.run(at_server("ALTER TABLE outcome_definitions DISABLE TRIGGER ALL", shell.url))
+    renamed = "UPDATE outcome_definitions SET version = '{}' WHERE valid_from = '2016-04-01'"
+    shell.found(renamed.format("another"))
+    asyncio.run(starter.load_starter(shell.url, trial=True))
+    assert [row.version for row in shell.found(PUBLISHED)] == ["2015-04-07-starter", "another"]
+    shell.found(renamed.format("2016-04-01-primary"))
 
 
 @pytest.fixture

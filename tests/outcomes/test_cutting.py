@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkpoint.outcomes.cuts.facts import GATES, Ended, Horizon, Programme, Spell, Taken, gathered
+from checkpoint.outcomes.cuts.facts import GATES, Ended, Horizon, Programme, Taken, gathered
 from checkpoint.outcomes.cuts.rules import before_allocation, faults, gates_of
+from checkpoint.outcomes.cuts.spans import Spell
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 from checkpoint.outcomes.elsewhere.cutting import cut_off, without_days
 

@@ -17,9 +17,11 @@ from checkpoint.outcomes.states import Disposed, FollowUpKind
 # Written by hand, with the day: what is published never changes.
 PUBLISHED = {
     "2015-04-07-starter": "72a9f639da1d1da190e78b7a8d048fe80ea37b799ea0a6e25195f4adaac3cd5d",
+    "2016-04-01-primary": "194a5ec51f91b149a27571061ddeaf5c066d160e7a5d86c93f980505fe146bcd",
 }
 TEXT = packaged()["2015-04-07-starter"]
 STARTER = parse(TEXT)
+NAMED = packaged()["2016-04-01-primary"]
 DAY = date(2017, 4, 7)
 CUT = date(2020, 4, 1)
 
@@ -120,9 +122,43 @@ def test_a_trial_is_judged_by_what_was_fixed_when_it_opened():
     assert in_use(both, opened_on=date(2015, 4, 6)) is None
 
 
-def test_a_measure_that_is_not_defined_is_none():
+def test_a_measure_that_is_not_defined_is_none_and_has_no_lag():
     text, _, _ = TEXT.partition('[[measures]]\nmeasure = "proven"')
     assert parse(text).of(Measure.PROVEN) is None
+    assert (parse(text).lag_months, STARTER.lag_months) == (0, 6)
+
+
+def test_trials_since_april_2016_are_judged_by_what_is_proven_within_24_months():
+    named = parse(NAMED)
+    assert (named.primary.measure, named.primary.months) == (Measure.PROVEN, 24)
+    assert named.primary.horizon == named.horizons[-1].name == "24 months"
+    assert in_use([STARTER, named], opened_on=date(2016, 4, 1)) == named
+    assert "no board has approved it" in named.note
+    apart = {"version", "title", "valid_from", "source", "note", "primary"}
+    assert named.model_dump(exclude=apart) == STARTER.model_dump(exclude=apart)
+
+
+def test_trials_before_had_no_primary_outcome_and_get_none():
+    assert STARTER.primary is None
+    assert in_use([STARTER, parse(NAMED)], opened_on=date(2016, 3, 31)) is STARTER
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("months = 24 }\n\n", "months = 9 }\n\n", "primary: its months are none of the horizons"),
+        ('measure = "proven", months', 'measure = "fun", months', "primary.measure"),
+        (NAMED[NAMED.rindex("[[measures]]") :], "", "primary: its measure is none of those"),
+    ],
+)
+def test_a_primary_outcome_is_one_of_the_measures_within_one_of_the_horizons(old, new, says):
+    with pytest.raises(DefinitionsUnreadable, match=says):
+        parse(NAMED.replace(old, new))
+
+
+def test_a_horizon_of_one_month_is_called_so():
+    found = parse(TEXT.replace("months = 6, days = 182", "months = 1, days = 30"))
+    assert [each.name for each in found.horizons][:2] == ["1 month", "12 months"]
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,12 @@ from checkpoint.outcomes.cuts.facts import (
     Happened,
     Horizon,
     Programme,
-    Spell,
     Taken,
     day_of,
-    days_within,
-    first_in_custody,
     gathered,
     seen_until,
 )
+from checkpoint.outcomes.cuts.spans import Spell, days_within, first_in_custody
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 
 ARREST, CHARGE, PROVEN = Measure

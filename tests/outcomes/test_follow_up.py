@@ -248,7 +248,11 @@ async def test_somebody_merged_is_followed_up_under_either_number(followed_trial
 
 async def test_definitions_are_there_for_everybody_to_read(client):
     listed = (await client.get("/v1/reference/outcome-definitions")).json()["items"]
-    assert [each["version"] for each in listed] == ["2015-04-07-starter"]
+    assert [each["version"] for each in listed] == [
+        "2015-04-07-starter",
+        "2016-04-01-primary",
+    ]
+    assert [each["primary"] for each in listed] == [None, {"measure": "proven", "months": 24}]
     one = await client.get("/v1/reference/outcome-definitions/2015-04-07-starter")
     assert one.json() == listed[0]
     assert [each["measure"] for each in one.json()["measures"]] == ["arrest", "charge", "proven"]

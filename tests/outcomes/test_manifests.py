@@ -7,6 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from checkpoint.foundation.schemas import Command
+from checkpoint.outcomes.cuts.facts import Primary
+from checkpoint.outcomes.cuts.states import Measure
 from checkpoint.outcomes.elsewhere.rules import (
     Covariate,
     Manifest,
@@ -14,7 +16,6 @@ from checkpoint.outcomes.elsewhere.rules import (
     digest_of,
     faults_of,
     participant_id,
-    protocol_text,
     read_manifest,
 )
 from checkpoint.outcomes.elsewhere.states import EditionRefused
@@ -27,6 +28,7 @@ from checkpoint.outcomes.elsewhere.tabular import (
     follow_up_values,
     participant_values,
 )
+from checkpoint.outcomes.elsewhere.writing import protocol_text
 from checkpoint.trials.loading import ProtocolRefused, readable
 from checkpoint.trials.rules import parse
 from outcomes.conftest import MANIFEST
@@ -63,6 +65,20 @@ def test_a_manifest_is_read_as_json_and_as_toml():
     assert found.programme("0" * 64, number=1).flow == {"allocated": 2}
 
 
+def test_a_manifest_may_name_the_outcome_that_its_trial_is_judged_by():
+    primary = manifest().programme("0" * 64, number=1).primary
+    assert primary == Primary(Measure.ARREST, "52 weeks")
+    assert manifest(primary=None).programme("0" * 64, number=1).primary is None
+
+
+def test_a_manifest_that_names_none_has_the_digest_that_it_always_had():
+    without = {name: each for name, each in MANIFEST.items() if name != "primary"}
+    told = canonical(Manifest.model_validate(without))
+    # As it was before manifests could name one.
+    assert digest_of(told) == "3f61265c1175e21553f52d175a2184c27b2221261b4d59127ccaf26cf6d80066"
+    assert told == canonical(manifest(primary=None)) != canonical(manifest())
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -91,6 +107,9 @@ def test_what_is_no_manifest_is_refused(text, words):
         ({"covariates": {"arm": {"type": "number", "label": "Arm"}}}, "have these names already"),
         ({"covariates": {"x": {"type": "code", "label": "No codes"}}}, "Codes are named"),
         ({"followed_until": "1971-01-01"}, "the day of allocation or a later one"),
+        ({"measures": ["charge"]}, "primary: its measure is none"),
+        ({"horizons": [{"name": "x", "days": 7}]}, "primary: its horizon is none"),
+        ({"primary": {"measure": "arrest"}}, "horizon"),
         ({"flow": {"allocated": 5}}, "not the number of participants"),
         ({"title": "=1+1\u202e"}, "invisible"),
     ],

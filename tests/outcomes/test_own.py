@@ -11,7 +11,8 @@ from checkpoint.allocation.vault import Vault
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.database import engine_for, transaction
 from checkpoint.needs.states import Pathway
-from checkpoint.outcomes.cuts.facts import Ended, Happened, Spell, gathered
+from checkpoint.outcomes.cuts.facts import Ended, Happened, Primary, gathered
+from checkpoint.outcomes.cuts.spans import Spell
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 from checkpoint.outcomes.own import cases
 from checkpoint.trials import queries as trials
@@ -67,7 +68,8 @@ async def test_everybody_is_taken_in_with_what_became_of_them(followed_trial):
     assert (await sent(client, withdrawn)).status_code == 201
     programme, everybody = await source(trial)
     assert (programme.followed_until, programme.conviction_lag_months) == (date(2029, 5, 31), 6)
-    assert programme.definitions == "2015-04-07-starter"
+    assert programme.definitions == "2016-04-01-primary"
+    assert programme.primary == Primary(Measure.PROVEN, "24 months")
     assert [each.months for each in programme.horizons] == [6, 12, 18, 24]
     assert len(programme.rule_sets) == 1
     assert programme.flow["gates"]["allocated"] == len(everybody) == 4
@@ -179,6 +181,7 @@ async def test_a_cut_of_a_trial_that_runs_here_holds_everybody_behind_masks(foll
     assert answer.status_code == 201, answer.text
     cut = answer.json()
     assert (cut["origin"], cut["participants"], cut["events"]) == ("own", 4, 2)
+    assert cut["primary"] == {"measure": "proven", "horizon": "24 months"}
     found = await trial.stage.found(
         "SELECT arrest_day, charge_day, proven_day, observed_days, ended_by, wellbeing "
         "FROM cut_participant ORDER BY observed_days, arrest_day, wellbeing"

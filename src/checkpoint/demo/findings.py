@@ -70,7 +70,7 @@ def in_words(found: Findings) -> Iterator[str]:
 
 
 def main_figure(summary: Mapping[str, Any]) -> str:
-    """Re-arrest within the first horizon, by intention to treat, with its interval.
+    """The primary outcome, by intention to treat, with its interval.
 
     Args:
         summary: as ``GET /v1/trials/{code}/evaluation`` tells it to the statistician.
@@ -78,9 +78,10 @@ def main_figure(summary: Mapping[str, Any]) -> str:
     Returns:
         Counts by arm and the difference in percentage points, or why there is none.
     """
-    (primary,) = (each for each in summary["populations"] if each["primary"])
-    result = primary["results"][0]
-    of = f"Main figure, re-arrest within {result['until']} of allocation, by intention to treat"
+    (own,) = (each for each in summary["populations"] if each["primary"])
+    (result,) = (each for each in own["results"] if each["primary"])
+    what = f"{result['measures'].lower()} within {result['until']} of allocation"
+    of = f"Main figure, fixed in advance: {what}, by intention to treat"
     arms = [
         f"{arm['arm'] or arm['mask']} {arm['happened']} of {arm['people']}"
         for arm in result["arms"]

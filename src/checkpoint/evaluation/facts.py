@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from checkpoint.evaluation.states import Amount, InCustody, Population
-from checkpoint.outcomes.cuts.states import Measure
+from checkpoint.outcomes.cuts.states import Measure, Origin
 
 POPULATIONS: Mapping[Population, str] = MappingProxyType(
     {
@@ -22,6 +22,19 @@ MEASURES: Mapping[Measure, str] = MappingProxyType(
         Measure.CHARGE: "Charged again",
         Measure.PROVEN: "Proven reoffence",
     }
+)
+PRIMARY: Mapping[Origin, str] = MappingProxyType(
+    {
+        Origin.OWN: "The primary outcome, fixed in advance by definitions {definitions}: the trial "
+        "is judged by it, by intention to treat. Every other figure is secondary.",
+        Origin.ELSEWHERE: "The primary outcome, as the manifest of the trial names it "
+        "({definitions}); the trial ran elsewhere, and that it was fixed in advance is the word of "
+        "whoever brought it in. Every other figure is secondary.",
+    }
+)
+NO_PRIMARY = (
+    "No primary outcome was fixed in advance. Every figure is exploratory as to which of them is "
+    "the main one: none may be picked as that for what it shows."
 )
 AMOUNTS: Mapping[Amount, str] = MappingProxyType(
     {

@@ -18,9 +18,10 @@ from checkpoint.foundation.errors import RuleBroken
 from checkpoint.monitor import queries as monitor
 from checkpoint.monitor.rules import masks
 from checkpoint.outcomes.cuts import queries as cuts
-from checkpoint.outcomes.cuts.facts import AGE_BANDS, Horizon, seen_until
+from checkpoint.outcomes.cuts.facts import AGE_BANDS, Horizon, Primary, seen_until
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 from checkpoint.outcomes.cuts.tables import CutParticipant
+from checkpoint.outcomes.cuts.values import primary_of
 from checkpoint.trials import queries as trials
 from checkpoint.trials.queries import Standing
 from checkpoint.trials.states import CONTROL
@@ -126,6 +127,11 @@ class Opened:
     def horizons(self) -> tuple[Horizon, ...]:
         """How long after allocation is looked at."""
         return horizons_of(self.cut.horizons)
+
+    @property
+    def primary(self) -> Primary | None:
+        """What the trial is judged by; None: nothing was fixed in advance."""
+        return primary_of(self.cut)
 
     def measure(self, asked: Measure | None) -> Measure:
         """The measure that is asked for, else the first that it holds.

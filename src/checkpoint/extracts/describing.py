@@ -11,6 +11,8 @@ from checkpoint.extracts.control import REDACTED
 from checkpoint.extracts.hierarchies import in_words
 from checkpoint.extracts.references import Policy
 from checkpoint.extracts.wording import categories
+from checkpoint.outcomes.cuts.facts import Primary
+from checkpoint.outcomes.cuts.states import Origin
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 ANONYMOUS = "anonymous information"
@@ -31,7 +33,7 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class AtHorizon:
-    """The primary result within one horizon, of everybody whom the trial allocated.
+    """The result of one measure within one horizon, of everybody whom the trial allocated.
 
     ``counts`` are by arm people without and with the outcome, of those whose horizon had passed, as
     ``denominator`` says. ``everybody`` tells that these are all who may be in the extract.
@@ -51,7 +53,8 @@ class About:
     correction changed against the cut before, by field: people, or None of events. ``arms`` are the names by mask,
     the masks themselves until the trial is unblinded. ``horizons`` are the trial's, each with its last
     day from allocation. ``joined_to`` counts the trial's earlier releases of rows of people, which
-    recipients might join to this one. ``results`` are the primary one by horizon. ``covariates``
+    recipients might join to this one. ``results`` are that of one measure by horizon, of the primary
+    one where ``primary`` says that one was fixed in advance. ``origin`` tells who said so. ``covariates``
     are those of its columns that the cut's programme describes in words of its own.
     """
 
@@ -84,6 +87,8 @@ class About:
     joined_to: Sequence[int] = ()
     results: Sequence[AtHorizon] = ()
     covariates: Sequence[Column] = ()
+    primary: Primary | None = None
+    origin: Origin = Origin.OWN
     conditions: str = (
         "For the purpose and under the agreement that it was asked for by. Not to be passed on, "
         "nor joined with other data about people, nor used to find anybody."
@@ -229,6 +234,8 @@ def versions(about: About) -> dict[str, Any]:
         "definitions": {"version": about.definitions, "sha256": about.definitions_digest},
         "rule_sets": [*about.rule_sets],
         "harm_index": about.harm_index,
+        "primary_outcome": about.primary
+        and {"measure": about.primary.measure, "horizon": about.primary.horizon},
     }
 
 

@@ -210,6 +210,7 @@ def made_by(about: About) -> tuple[str, ...]:
     return (
         f"As known at {about.known_until.isoformat()}; followed until {about.followed_until}.",
         f"Definitions {about.definitions}; rules {rules}; harm index {index}.",
+        beside.fixed(about),
         f"Data cut {about.cut} of trial {about.trial}, SHA-256 {about.cut_digest}.",
     )
 

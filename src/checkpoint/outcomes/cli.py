@@ -45,6 +45,9 @@ def check(definitions: Annotated[str, FILE]) -> None:
         typer.echo(f"{counted.measure.value}: {counted.title}")
     months = ", ".join(str(horizon.months) for horizon in found.horizons)
     typer.echo(f"Horizons: {months} months from allocation.")
+    primary = found.primary
+    fixed = "none is fixed" if primary is None else f"{primary.measure} within {primary.horizon}"
+    typer.echo(f"Primary outcome: {fixed}.")
     typer.echo(f"SHA-256 {digest(text)}")
 
 
@@ -272,7 +275,8 @@ def read(file: Path) -> str:
 
 
 async def load_starter(session: AsyncSession, *, trial: bool = False) -> None:
-    """Publish the package's own definitions where nothing stands yet, or where this is tried.
+    """Publish the package's own definitions where nothing stands yet, or where this is tried and
+    nobody was allocated by others.
 
     Raises:
         DefinitionsRefused: some were published with other bytes.
@@ -284,7 +288,7 @@ async def load_starter(session: AsyncSession, *, trial: bool = False) -> None:
             raise loading.DefinitionsRefused(
                 f"{version}.toml: they were published with other bytes"
             )
-    if published and not trial:
+    if published and (not trial or await lookups.is_too_late(session)):
         return
     for version, text in own.items():
         if version not in published:

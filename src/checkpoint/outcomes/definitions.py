@@ -42,6 +42,11 @@ class Horizon(Part):
     months: Months
     days: Annotated[int, Field(strict=True, ge=1, le=3700)]
 
+    @property
+    def name(self) -> str:
+        """What data cuts call it: 1 month, 24 months."""
+        return called(self.months)
+
 
 class Counted(Part):
     """What counts for one measure, and by which of its days."""
@@ -64,10 +69,23 @@ class Counted(Part):
         return self
 
 
+class Primary(Part):
+    """The measure and the horizon that a trial is judged by, fixed before anybody is allocated."""
+
+    measure: Measure
+    months: Months
+
+    @property
+    def horizon(self) -> str:
+        """What data cuts call its horizon."""
+        return called(self.months)
+
+
 class Definitions(Part):
     """One version of what counts as an outcome.
 
     ``first_day`` is the first day after allocation that counts; the day of allocation is day 0.
+    ``primary`` is None where no one result was fixed as the one that counts.
     """
 
     version: Version
@@ -80,6 +98,7 @@ class Definitions(Part):
     custody: Literal["counted"]
     horizons: Annotated[tuple[Horizon, ...], Field(min_length=1)]
     measures: Annotated[tuple[Counted, ...], Field(min_length=1)]
+    primary: Primary | None = None
 
     @model_validator(mode="after")
     def told_apart(self) -> Self:
@@ -90,6 +109,11 @@ class Definitions(Part):
             faults.append("horizons: each longer than the one before")
         if len({counted.measure for counted in self.measures}) < len(self.measures):
             faults.append("measures: one stands twice")
+        if self.primary is not None:
+            if self.of(self.primary.measure) is None:
+                faults.append("primary: its measure is none of those that are defined")
+            if self.primary.months not in months:
+                faults.append("primary: its months are none of the horizons")
         if faults:
             raise ValueError("; ".join(faults))
         return self
@@ -97,6 +121,17 @@ class Definitions(Part):
     def of(self, measure: Measure) -> Counted | None:
         """What counts for a measure, where it is defined."""
         return next((each for each in self.measures if each.measure is measure), None)
+
+    @property
+    def lag_months(self) -> int:
+        """How many months proof may come after the offence."""
+        proven = self.of(Measure.PROVEN)
+        return proven.lag_months if proven else 0
+
+
+def called(months: int) -> str:
+    """The name of a horizon of so many calendar months."""
+    return f"{months} month{'s' * (months > 1)}"
 
 
 def in_use(published: Iterable[Definitions], *, opened_on: date) -> Definitions | None:

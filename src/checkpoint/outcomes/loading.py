@@ -14,7 +14,7 @@ from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.database import insert
 from checkpoint.foundation.datedfiles import digest
 from checkpoint.foundation.schemas import VERSION
-from checkpoint.outcomes import harm
+from checkpoint.outcomes import harm, lookups
 from checkpoint.outcomes.definitions import Definitions
 from checkpoint.outcomes.harm import HarmIndexUnreadable
 from checkpoint.outcomes.lists import HarmIndex, HarmWeight, OutcomeDefinitions
@@ -46,9 +46,14 @@ async def publish(
     session: AsyncSession, text: str, *, packaged: bool = False, by: Actor, at: datetime
 ) -> OutcomeDefinitions:
     """Definitions are published word for word, before any trial that uses them opens; only the
-    package's own may have begun long ago.
+    package's own may have begun long ago, and come too late once somebody was allocated by others.
     """
     found = readable(text)
+    if packaged and await lookups.is_too_late(session):
+        raise DefinitionsRefused(
+            "Somebody has been allocated: what counts for them was fixed by then. Publish a file of "
+            "your own that begins tomorrow or later."
+        )
     if not packaged and found.valid_from <= london_day(at):
         raise DefinitionsRefused("valid_from: let them begin tomorrow or later.")
     published = OutcomeDefinitions(

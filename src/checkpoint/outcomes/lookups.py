@@ -30,6 +30,11 @@ EVERY = sa.select(*OutcomeDefinitions.__table__.c).order_by(
 )
 ONE = EVERY.where(col(OutcomeDefinitions.version) == sa.bindparam("version"))
 
+# Whoever was allocated was promised what was fixed by then.
+TOO_LATE = sa.text("""
+    SELECT EXISTS (SELECT FROM outcome_definitions) AND EXISTS (SELECT FROM allocation) AS too_late
+""")
+
 INDEXES = sa.select(*HarmIndex.__table__.c).order_by(
     col(HarmIndex.loaded_at).desc(), col(HarmIndex.id).desc()
 )
@@ -80,6 +85,12 @@ async def of_trial(session: AsyncSession, *, opened_on: date) -> tuple[Definitio
     if found is None:
         raise DefinitionsNotFound("None had begun when the trial opened; have some published.")
     return found, rows[found.version].digest
+
+
+async def is_too_late(session: AsyncSession) -> bool:
+    """Whether people were allocated while other definitions stood, so that none may begin before."""
+    (found,) = await rows_of(session, TOO_LATE)
+    return bool(found.too_late)
 
 
 async def harm_indexes(session: AsyncSession) -> Sequence[Any]:

@@ -30,6 +30,13 @@ class CountedView(View):
     lag_months: Annotated[int, Field(description="How long proof may come after the offence.")]
 
 
+class PrimaryView(View):
+    """The one result that a trial is judged by."""
+
+    measure: Measure
+    months: Annotated[int, Field(description="Of its horizon, in calendar months.")]
+
+
 class DefinitionsView(View):
     """What counts as an outcome, from which day, for how long."""
 
@@ -43,6 +50,10 @@ class DefinitionsView(View):
     custody: Annotated[str, Field(description="Days in custody: counted, and not taken out.")]
     horizons: list[HorizonView]
     measures: list[CountedView]
+    primary: Annotated[
+        PrimaryView | None,
+        Field(description="The primary outcome that they fix in advance; null: they fix none."),
+    ]
     digest: Annotated[str, Field(description="SHA-256 of the file.")]
 
     @classmethod

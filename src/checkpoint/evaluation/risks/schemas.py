@@ -7,6 +7,7 @@ from pydantic import Field
 from checkpoint.evaluation.schemas import EstimateView, EvaluationView, Maybe, OfView, TestView
 from checkpoint.evaluation.states import Population
 from checkpoint.foundation.schemas import View
+from checkpoint.outcomes.cuts.states import Measure
 
 
 class GroupView(View):
@@ -48,6 +49,9 @@ class ComparisonView(View):
 class ResultView(OfView):
     """One measure within one horizon."""
 
+    primary: Annotated[
+        bool, Field(description="Whether the trial is judged by this one, fixed in advance.")
+    ]
     everybody: Annotated[
         GroupView | None, Field(description="All arms together, where arms are withheld.")
     ]
@@ -65,9 +69,25 @@ class PopulationView(View):
     results: list[ResultView]
 
 
+class PrimaryOutcomeView(View):
+    """The one measure and horizon that a trial is judged by."""
+
+    measure: Measure
+    measures: Annotated[str, Field(description="What is counted, in words.")]
+    horizon: str
+    fixed_by: Annotated[str, Field(description="The version of the definitions that name it.")]
+    words: str
+
+
 class SummaryView(EvaluationView):
     """Every measure within every horizon, by intention to treat first."""
 
+    primary_outcome: Annotated[
+        PrimaryOutcomeView | None, Field(description="Null: none was fixed in advance.")
+    ]
+    no_primary_outcome: Annotated[
+        str | None, Field(description="What it means that there is none; null: there is one.")
+    ]
     populations: list[PopulationView]
 
 

@@ -19,6 +19,7 @@ from checkpoint.evaluation.risks.schemas import (
     ComparisonView,
     GroupView,
     PopulationView,
+    PrimaryOutcomeView,
     ResultView,
     SummaryView,
 )
@@ -26,7 +27,8 @@ from checkpoint.evaluation.rules import Arm, folded, shown_gone, telling, told_a
 from checkpoint.evaluation.states import Population
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.disclosure import rests_on_few
-from checkpoint.outcomes.cuts.states import Measure
+from checkpoint.outcomes.cuts.facts import Primary
+from checkpoint.outcomes.cuts.states import Measure, Origin
 
 Counts = Mapping[str, Mapping[str, int]]
 NOTHING = {"people": 0, "happened": 0, "gone": 0}
@@ -62,7 +64,27 @@ def summary(
         )
         for population in populations
     ]  # fmt: skip
-    return SummaryView(**views.beginning(opened, allocated, role=role), populations=told)
+    primary = primary_outcome(opened)
+    return SummaryView(
+        **views.beginning(opened, allocated, role=role),
+        primary_outcome=primary,
+        no_primary_outcome=facts.NO_PRIMARY if primary is None else None,
+        populations=told,
+    )
+
+
+def primary_outcome(opened: Opened) -> PrimaryOutcomeView | None:
+    """What the trial is judged by, and who says so; None: nothing was fixed in advance."""
+    primary, cut = opened.primary, opened.cut
+    if primary is None:
+        return None
+    return PrimaryOutcomeView(
+        measure=primary.measure,
+        measures=facts.MEASURES[primary.measure],
+        horizon=primary.horizon,
+        fixed_by=cut.definitions,
+        words=facts.PRIMARY[Origin(cut.origin)].format(definitions=cut.definitions),
+    )
 
 
 def counts_of(
@@ -88,7 +110,11 @@ def result(
     role: Role,
 ) -> ResultView:
     """One result; without arms where these would tell which is which."""
-    of = {**views.of(opened, measure, opened.horizons[number]), "population": population}
+    horizon = opened.horizons[number]
+    of = {**views.of(opened, measure, horizon), "population": population}
+    of["primary"] = population is Population.INTENTION_TO_TREAT and opened.primary == Primary(
+        measure, horizon.name
+    )
     counts = counts_of(rows, population, measure, number)
     blank: dict[str, Any] = {"everybody": None, "arms": [], "comparisons": [], "tests": []}
     if not counts and population in facts.UNKNOWN:

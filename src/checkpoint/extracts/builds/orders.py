@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.allocation.vault import Vault
 from checkpoint.evaluation.windows import horizons_of, nominal
 from checkpoint.extracts import fields, keys, queries
+from checkpoint.extracts.beside import outcome_of
 from checkpoint.extracts.builds import populations, results
 from checkpoint.extracts.builds import queries as builds
 from checkpoint.extracts.choosing import as_asked, known_as, unclear
@@ -27,11 +28,16 @@ from checkpoint.monitor import queries as monitor
 from checkpoint.monitor.rules import masks
 from checkpoint.outcomes.cuts import queries as cuts
 from checkpoint.outcomes.cuts.facts import GATES
-from checkpoint.outcomes.cuts.states import CutPart, Measure
+from checkpoint.outcomes.cuts.states import CutPart, Origin
+from checkpoint.outcomes.cuts.values import primary_of
 from checkpoint.trials import queries as trials
 from checkpoint.trials.states import TrialKind
 
 REPORT = "disclosure-report.json"
+AS_IN_THE_CUT = (
+    "known_until", "taken_at", "followed_until", "definitions", "definitions_digest", "harm_index",
+    "conviction_lag_months",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
     known = as_asked(known, request.columns, request.sources)
     about = await _about(session, found, cut, begun, vault.software, unblinded=unblinded)
     arms = await _arms(session, cut, begun, request, vault=vault, unblinded=unblinded)
-    outcome = outcome_of(cut.measures)
+    outcome = outcome_of(cut.measures, about.primary)
     return Order(
         product=Product(request.product),
         cut=cut,
@@ -85,14 +91,14 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
         about=replace(
             about,
             joined_to=[n for n, _ in before(releases, request.id, first)],
-            results=await results.beside(session, cut, request, Measure(outcome), arms),
+            results=await results.beside(session, cut, request, outcome, arms),
             covariates=described(columns, cut.covariates),
         ),
         asked=Asked(
             columns=columns,
             arms=arms,
             events=EVENT_COLUMNS if request.events else (),
-            outcome=outcome,
+            outcome=outcome.value,
             earlier=earlier(releases, known, request.id, first),
         ),
         key=keys.of(request.sealed, request.id, vault=vault) if request.sealed else b"",
@@ -122,11 +128,6 @@ async def _columns(
     except (FieldsWithheld, FieldNotOffered):
         return (), BuildFault.WITHHELD
     return found, None
-
-
-def outcome_of(measures: Sequence[str]) -> str:
-    """The measure that the primary result is of: the earliest news that the cut holds."""
-    return next((each.value for each in Measure if each.value in measures), Measure.ARREST.value)
 
 
 def earlier(
@@ -192,15 +193,10 @@ async def _about(
         recipient=request.recipient,
         cut=cut.number,
         cut_digest=cut.digest,
-        known_until=cut.known_until,
-        taken_at=cut.taken_at,
-        followed_until=cut.followed_until,
-        definitions=cut.definitions,
-        definitions_digest=cut.definitions_digest,
+        **{name: getattr(cut, name) for name in AS_IN_THE_CUT},
         software=software,
         population=in_words(request.population),
         rule_sets=tuple(cut.rule_sets),
-        harm_index=cut.harm_index,
         unblinded=unblinded,
         synthetic=standing.kind is TrialKind.TEST,
         gates=gates_of(cut.flow, allocated=cut.participants),
@@ -211,7 +207,8 @@ async def _about(
         agreement=request.agreement,
         expires_on=request.expires_on,
         horizons=[(each.name, nominal(each)) for each in horizons_of(cut.horizons)],
-        conviction_lag_months=cut.conviction_lag_months,
+        primary=primary_of(cut),
+        origin=Origin(cut.origin),
     )
 
 

@@ -2,9 +2,8 @@
 
 import asyncio
 import hashlib
-import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -22,13 +21,12 @@ from checkpoint.foundation.database import executed, insert
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.identifiers import new_id
 from checkpoint.monitor.rules import masks
-from checkpoint.outcomes.cuts import queries
+from checkpoint.outcomes.cuts import queries, values
 from checkpoint.outcomes.cuts.changes import CutChange
-from checkpoint.outcomes.cuts.facts import Gathered, Programme, Taken, gathered, last_day_of
+from checkpoint.outcomes.cuts.facts import Programme, Taken, gathered, last_day_of
 from checkpoint.outcomes.cuts.states import (
     CutTooLarge,
     DataCutEvent,
-    Measure,
     NothingToCut,
     Origin,
 )
@@ -46,19 +44,6 @@ PATIENTLY = sa.text("SET LOCAL statement_timeout = '10min'")
 # An answer has to come within seconds; more are cut in the shell, which shows how far it is.
 MOST_AT_ONCE = 20_000
 AT_A_TIME = 1000
-PARTICIPANT = (
-    "participant_id", "mask", "delivered_mask", "per_protocol", "completed", "stratum",
-    "allocated_on", "sex", "age", "ethnicity", "residence", "offence_group",
-)  # fmt: skip
-PARTICIPANT_COLUMNS = (
-    "id", "cut_id", *PARTICIPANT, "baseline", "observed_days", "ended_by", "custody_days",
-    "custody_day", "arrest_day", "charge_day", "proven_day", "distance_travelled", "cost_pence", "wellbeing",
-    "victim_satisfaction",
-)  # fmt: skip
-EVENT_COLUMNS = (
-    "id", "cut_id", "participant_id", "measure", "day", "offence_group", "harm_days",
-    "proactively_detected",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -125,8 +110,8 @@ async def take(
         software=vault.software,
         taken_at=at,
         taken_by=by.id,
-        **_told(source.programme),
-        **_worded(source.programme),
+        **values.told(source.programme),
+        **values.worded(source.programme),
         **counted,
     )
     await insert(session, cut)
@@ -152,25 +137,6 @@ def _check_size(source: Source, code: str, *, most: int | None) -> None:
         raise CutTooLarge(
             f"It has more than {most:,} people: checkpoint trial cut {code}", limit=most
         )
-
-
-def _told(programme: Programme) -> dict[str, Any]:
-    return {
-        "followed_until": programme.followed_until,
-        "measures": [each.value for each in programme.measures],
-        "definitions": programme.definitions,
-        "definitions_digest": programme.definitions_digest,
-        "horizons": [asdict(each) for each in programme.horizons],
-        "conviction_lag_months": programme.conviction_lag_months,
-        "rule_sets": [*programme.rule_sets],
-        "harm_index": programme.harm_index,
-        "flow": dict(programme.flow),
-    }
-
-
-def _worded(programme: Programme) -> dict[str, Any]:
-    # Not in the digest: that of the definitions is of the whole manifest, with every word.
-    return {"covariates": dict(programme.covariates) or None}
 
 
 async def _source(
@@ -206,14 +172,14 @@ async def _copied(
     session: AsyncSession, cut_id: UUID, source: Source, seen: Callable[[int], None]
 ) -> dict[str, Any]:
     """Put everybody into the cut, so many at a time; what its row says of them."""
-    whole = hashlib.sha256(_line(_told(source.programme)))
+    whole = hashlib.sha256(values.line(values.told(source.programme)))
     people, events = 0, 0
     participants: list[Any] = []
     happened: list[Any] = []
 
     async def put() -> None:
-        await copied(session, CutParticipant, PARTICIPANT_COLUMNS, participants)
-        await copied(session, CutEvent, EVENT_COLUMNS, happened)
+        await copied(session, CutParticipant, values.PARTICIPANT_COLUMNS, participants)
+        await copied(session, CutEvent, values.EVENT_COLUMNS, happened)
         seen(len(participants))
         participants.clear()
         happened.clear()
@@ -221,8 +187,8 @@ async def _copied(
 
     async for taken in source.taken:
         found = gathered(taken, source.programme)
-        row, rows = participant_row(taken, found), [*event_rows(found)]
-        whole.update(_line([str(taken.participant_id), row, rows]))
+        row, rows = values.participant_row(taken, found), [*values.event_rows(found)]
+        whole.update(values.somebodys_line(taken, row, rows))
         participants.append((new_id(), cut_id, taken.participant_id, *row))
         happened += [(new_id(), cut_id, taken.participant_id, *each) for each in rows]
         people, events = people + 1, events + len(rows)
@@ -230,44 +196,6 @@ async def _copied(
             await put()
     await put()
     return {"participants": people, "events": events, "digest": whole.hexdigest()}
-
-
-def participant_row(taken: Taken, found: Gathered) -> list[Any]:
-    """What a cut keeps of somebody beside their identifier, in the order of its columns."""
-    return [
-        *(getattr(taken, name) for name in PARTICIPANT[1:]),
-        json.dumps(taken.baseline, sort_keys=True),
-        found.observed_days,
-        found.ended_by.value,
-        found.custody_days,
-        found.custody_day,
-        *(found.first.get(measure) for measure in Measure),
-        taken.distance_travelled,
-        taken.cost_pence,
-        taken.wellbeing,
-        taken.victim_satisfaction,
-    ]
-
-
-def event_rows(found: Gathered) -> Iterator[list[Any]]:
-    """What it keeps of what happened to them."""
-    for each in found.events:
-        yield [
-            each.measure.value,
-            each.day,
-            each.offence_group,
-            each.harm_days,
-            each.proactively_detected,
-        ]
-
-
-def _line(told: Any) -> bytes:
-    """What is digested of a row: the same wherever and whenever it is cut."""
-    return json.dumps(told, sort_keys=True, separators=(",", ":"), default=_plain).encode() + b"\n"
-
-
-def _plain(value: date) -> str:
-    return value.isoformat()
 
 
 async def _compare(session: AsyncSession, cut_id: UUID, before_id: UUID) -> None:

@@ -1,6 +1,6 @@
 """What is read of a trial for a cut, wherever it ran, and what of it a cut counts. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -11,6 +11,7 @@ from uuid import UUID
 from dateutil.relativedelta import relativedelta
 
 from checkpoint.foundation.errors import RuleBroken
+from checkpoint.outcomes.cuts.spans import Spell, days_within
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 
 # From the first to the last; whoever came to one came to all before it.
@@ -37,6 +38,14 @@ class Horizon:
 
 
 @dataclass(frozen=True, slots=True)
+class Primary:
+    """The primary outcome: the measure, and the horizon by its name, that a trial is judged by."""
+
+    measure: Measure
+    horizon: str
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """What holds for everybody in a cut.
 
@@ -45,6 +54,7 @@ class Programme:
     that. ``first_day`` is the first day from allocation that counts. ``flow`` counts who came to
     each gate before allocation, by code. ``measures`` are those that were followed at all.
     ``covariates`` say of each, by name, its type, its label and, by code, what the code means.
+    ``primary`` is None where none was fixed in advance.
     """
 
     followed_until: date
@@ -58,6 +68,7 @@ class Programme:
     harm_index: str | None = None
     flow: Mapping[str, Any] = field(default_factory=dict)
     covariates: Mapping[str, Any] = field(default_factory=dict)
+    primary: Primary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +91,6 @@ class Ended:
 
     reason: EndOfObservation
     day: int
-
-
-@dataclass(frozen=True, slots=True)
-class Spell:
-    """Days from allocation that were spent in custody, first and last; None: not over yet."""
-
-    first_day: int
-    last_day: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,42 +249,6 @@ def _complete(programme: Programme, end: Ended, *, allocated_on: date) -> dict[M
         complete = seen_until(Measure.PROVEN, known, lag_months=programme.conviction_lag_months)
         ends[Measure.PROVEN] = min(end.day, day_of(complete, allocated_on=allocated_on))
     return ends
-
-
-def days_within(spells: Iterable[Spell] | None, observed_days: int) -> int | None:
-    """How many of the observed days were spent in custody, each counted once.
-
-    Args:
-        spells: in any order; they may overlap. None: they are not known.
-        observed_days: last observed day from allocation.
-
-    Returns:
-        Days from allocation to the last observed day, both included, that lie in a spell; None
-        where spells are not known.
-    """
-    if spells is None:
-        return None
-    total, counted_to = 0, -1
-    for spell in sorted(spells, key=lambda each: each.first_day):
-        first = max(spell.first_day, counted_to + 1)
-        last = observed_days if spell.last_day is None else min(spell.last_day, observed_days)
-        if last >= first:
-            total += last - first + 1
-            counted_to = last
-    return total
-
-
-def first_in_custody(spells: Iterable[Spell]) -> int | None:
-    """The first day in custody from allocation.
-
-    Args:
-        spells: in any order; those that were over before allocation do not count.
-
-    Returns:
-        A day, 0 for who was in custody when allocated and stayed there; None where there is none.
-    """
-    later = (each for each in spells if each.last_day is None or each.last_day >= 0)
-    return min((max(each.first_day, 0) for each in later), default=None)
 
 
 def _seen(day: int | None, observed_days: int) -> int | None:

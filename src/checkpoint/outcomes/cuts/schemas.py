@@ -38,6 +38,13 @@ class HorizonView(View):
     days: int | None
 
 
+class PrimaryView(View):
+    """The one result that a trial is judged by."""
+
+    measure: Measure
+    horizon: Annotated[str, Field(description="The name of one of the cut's horizons.")]
+
+
 FEW = "Null for evaluators where there are 1 to 9."
 
 
@@ -53,6 +60,10 @@ class CutView(View):
     ]
     measures: list[Measure]
     horizons: list[HorizonView]
+    primary: Annotated[
+        PrimaryView | None,
+        Field(description="The primary outcome that was fixed in advance; null: none was."),
+    ]
     conviction_lag_months: int
     definitions: str
     definitions_digest: str

@@ -20,6 +20,11 @@ def safe(comment: str) -> dict[str, Any]:
     return described(comment, Disclosure.SAFE)
 
 
+def indirect(comment: str) -> dict[str, Any]:
+    """A column that tells of somebody beside others."""
+    return described(comment, Disclosure.INDIRECT)
+
+
 class DataCut(Record, table=True):
     """A trial as it was known at one moment; a correction makes another cut.
 
@@ -32,6 +37,10 @@ class DataCut(Record, table=True):
         sa.CheckConstraint("number >= 1", name="number_counts"),
         sa.CheckConstraint("participants >= 0 AND events >= 0", name="counts"),
         sa.CheckConstraint("conviction_lag_months >= 0", name="conviction_lag_range"),
+        sa.CheckConstraint(
+            "(primary_measure IS NULL) = (primary_horizon IS NULL)", name="primary_whole"
+        ),
+        sa.CheckConstraint("primary_measure = ANY (measures)", name="primary_is_held"),
         sa.CheckConstraint("digest ~ '^[0-9a-f]{64}$'", name="digest_form"),
         sa.CheckConstraint("definitions_digest ~ '^[0-9a-f]{64}$'", name="definitions_digest_form"),
     )
@@ -67,6 +76,16 @@ class DataCut(Record, table=True):
         sa_type=JSONB,
         sa_column_kwargs=safe("How long after allocation is counted: name, and months or days."),
     )
+    primary_measure: str | None = Field(
+        default=None,
+        max_length=20,
+        sa_column_kwargs=safe("The measure that was fixed as primary in advance; null: none was."),
+    )
+    primary_horizon: str | None = Field(
+        default=None,
+        max_length=40,
+        sa_column_kwargs=safe("The name of the primary outcome's horizon; null: none was fixed."),
+    )
     conviction_lag_months: int = Field(
         default=0,
         sa_column_kwargs=safe(
@@ -97,9 +116,7 @@ class DataCut(Record, table=True):
     events: int = Field(sa_column_kwargs=safe("How many events of theirs."))
     flow: dict[str, Any] = Field(
         sa_type=JSONB,
-        sa_column_kwargs=described(
-            "How many came to each gate before allocation, by code.", Disclosure.INDIRECT
-        ),
+        sa_column_kwargs=indirect("How many came to each gate before allocation, by code."),
     )
     digest: str = Field(sa_type=sa.CHAR(64), sa_column_kwargs=safe("SHA-256 of its rows."))
     software: str = Field(max_length=60, sa_column_kwargs=safe("The version that took it."))
@@ -126,7 +143,7 @@ class CutParticipant(Record, table=True):
         ),
     )
 
-    cut_id: UUID = Field(sa_column_kwargs=described("The cut.", Disclosure.SAFE))
+    cut_id: UUID = Field(sa_column_kwargs=safe("The cut."))
     participant_id: UUID = Field(
         sa_column_kwargs=described(
             "Their allocation, or their row of a programme elsewhere.", Disclosure.NEVER
@@ -134,24 +151,20 @@ class CutParticipant(Record, table=True):
     )
     mask: str = Field(
         max_length=1,
-        sa_column_kwargs=described("The mask of the arm they were allocated to.", Disclosure.SAFE),
+        sa_column_kwargs=safe("The mask of the arm they were allocated to."),
     )
     delivered_mask: str | None = Field(
         default=None,
         max_length=1,
-        sa_column_kwargs=described(
-            "The mask of the arm they were given; null: neither is known.", Disclosure.INDIRECT
-        ),
+        sa_column_kwargs=indirect("The mask of the arm they were given; null: neither is known."),
     )
     per_protocol: bool = Field(
-        sa_column_kwargs=described(
-            "Whether they were given their own arm as the protocol has it.", Disclosure.INDIRECT
-        )
+        sa_column_kwargs=indirect("Whether they were given their own arm as the protocol has it.")
     )
     completed: bool | None = Field(
         default=None,
-        sa_column_kwargs=described(
-            "Whether they completed; null where there was nothing to complete.", Disclosure.INDIRECT
+        sa_column_kwargs=indirect(
+            "Whether they completed; null where there was nothing to complete."
         ),
     )
     stratum: str = Field(
@@ -165,97 +178,82 @@ class CutParticipant(Record, table=True):
     sex: str | None = Field(
         default=None,
         max_length=20,
-        sa_column_kwargs=described("Sex, as a code; null is not known.", Disclosure.INDIRECT),
+        sa_column_kwargs=indirect("Sex, as a code; null is not known."),
     )
     age: int | None = Field(
         default=None,
-        sa_column_kwargs=described("Whole years at allocation, if known.", Disclosure.INDIRECT),
+        sa_column_kwargs=indirect("Whole years at allocation, if known."),
     )
     ethnicity: str | None = Field(
         default=None,
         max_length=10,
-        sa_column_kwargs=described(
-            "The broad group of self-defined ethnicity, as a code; null is not known.",
-            Disclosure.INDIRECT,
+        sa_column_kwargs=indirect(
+            "The broad group of self-defined ethnicity, as a code; null is not known."
         ),
     )
     residence: str | None = Field(
         default=None,
         max_length=40,
-        sa_column_kwargs=described("The local authority, if known.", Disclosure.INDIRECT),
+        sa_column_kwargs=indirect("The local authority, if known."),
     )
     offence_group: str | None = Field(
         default=None,
         max_length=40,
-        sa_column_kwargs=described(
-            "The group of the index offence, if known.", Disclosure.INDIRECT
-        ),
+        sa_column_kwargs=indirect("The group of the index offence, if known."),
     )
     baseline: dict[str, Any] = Field(
         sa_type=JSONB,
-        sa_column_kwargs=described(
-            "Other covariates at allocation, by name: numbers, true or false, or codes.",
-            Disclosure.INDIRECT,
+        sa_column_kwargs=indirect(
+            "Other covariates at allocation, by name: numbers, true or false, or codes."
         ),
     )
     observed_days: int = Field(
-        sa_column_kwargs=described(
-            "Days from allocation to the last day that is observed.", Disclosure.INDIRECT
-        )
+        sa_column_kwargs=indirect("Days from allocation to the last day that is observed.")
     )
     ended_by: EndOfObservation = Field(
         sa_type=text_enum(EndOfObservation, "ended_by"),
-        sa_column_kwargs=described("Why not longer, as a code.", Disclosure.INDIRECT),
+        sa_column_kwargs=indirect("Why not longer, as a code."),
     )
     custody_days: int | None = Field(
         default=0,
-        sa_column_kwargs=described(
-            "Days of these in custody, when nothing could happen; null is not known.",
-            Disclosure.INDIRECT,
+        sa_column_kwargs=indirect(
+            "Days of these in custody, when nothing could happen; null is not known."
         ),
     )
     custody_day: int | None = Field(
         default=None,
-        sa_column_kwargs=described(
-            "Days to the first of these in custody; null is none, or not known when.",
-            Disclosure.INDIRECT,
-        ),
+        sa_column_kwargs=indirect("Days to the first in custody; null: none, or not known when."),
     )
     arrest_day: int | None = Field(
         default=None,
-        sa_column_kwargs=described("Days to the first arrest, if any.", Disclosure.INDIRECT),
+        sa_column_kwargs=indirect("Days to the first arrest, if any."),
     )
     charge_day: int | None = Field(
         default=None,
-        sa_column_kwargs=described("Days to the first charge, if any.", Disclosure.INDIRECT),
+        sa_column_kwargs=indirect("Days to the first charge, if any."),
     )
     proven_day: int | None = Field(
         default=None,
-        sa_column_kwargs=described(
-            "Days to the first proven reoffence, if any.", Disclosure.INDIRECT
-        ),
+        sa_column_kwargs=indirect("Days to the first proven reoffence, if any."),
     )
     distance_travelled: int | None = Field(
         default=None,
-        sa_column_kwargs=described(
-            "Pathways' scores at exit less those at baseline, summed, if both were taken.",
-            Disclosure.INDIRECT,
+        sa_column_kwargs=indirect(
+            "Pathways' scores at exit less those at baseline, summed, if both were taken."
         ),
     )
     cost_pence: int | None = Field(
         default=None,
         sa_type=sa.BigInteger,
-        sa_column_kwargs=described(
-            "What the case cost, in pence, if recorded.", Disclosure.INDIRECT
-        ),
+        sa_column_kwargs=indirect("What the case cost, in pence, if recorded."),
     )
     wellbeing: int | None = Field(
         default=None,
-        sa_column_kwargs=described("Last WEMWBS points after allocation.", Disclosure.INDIRECT),
+        sa_column_kwargs=indirect("Last WEMWBS points after allocation."),
     )
     victim_satisfaction: float | None = Field(
         default=None,
-        sa_column_kwargs=described("Mean of victims' last answers, 1 to 5.", Disclosure.INDIRECT),
+        sa_column_kwargs=indirect("Mean of victims' last answers, 1 to 5."),
     )
 
 
@@ -276,32 +274,27 @@ class CutEvent(Record, table=True):
         sa.CheckConstraint("harm_days >= 0", name="harm_range"),
     )
 
-    cut_id: UUID = Field(sa_column_kwargs=described("The cut.", Disclosure.SAFE))
+    cut_id: UUID = Field(sa_column_kwargs=safe("The cut."))
     participant_id: UUID = Field(sa_column_kwargs=described("The participant.", Disclosure.NEVER))
     measure: Measure = Field(
         sa_type=text_enum(Measure, "measure"),
-        sa_column_kwargs=described("What it counts for.", Disclosure.INDIRECT),
+        sa_column_kwargs=indirect("What it counts for."),
     )
     day: int = Field(
-        sa_column_kwargs=described(
-            "Days from allocation to the day that the definitions count.", Disclosure.INDIRECT
-        )
+        sa_column_kwargs=indirect("Days from allocation to the day that the definitions count.")
     )
     offence_group: str | None = Field(
         default=None,
         max_length=40,
-        sa_column_kwargs=described("The group of the offence, if known.", Disclosure.INDIRECT),
+        sa_column_kwargs=indirect("The group of the offence, if known."),
     )
     harm_days: float | None = Field(
         default=None,
-        sa_column_kwargs=described(
-            "Days by the harm index, if it has the offence.", Disclosure.INDIRECT
-        ),
+        sa_column_kwargs=indirect("Days by the harm index, if it has the offence."),
     )
     proactively_detected: bool | None = Field(
         default=False,
-        sa_column_kwargs=described(
-            "Whether police found it of their own accord; harm leaves it out; null is not known.",
-            Disclosure.INDIRECT,
+        sa_column_kwargs=indirect(
+            "Whether police found it of their own accord; harm leaves it out; null is not known."
         ),
     )

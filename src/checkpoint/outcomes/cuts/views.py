@@ -5,8 +5,15 @@ from typing import Any
 
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.disclosure import SMALLEST, rests_on_few
-from checkpoint.outcomes.cuts.schemas import ChangesView, CutView, HorizonView, TakenCutView
+from checkpoint.outcomes.cuts.schemas import (
+    ChangesView,
+    CutView,
+    HorizonView,
+    PrimaryView,
+    TakenCutView,
+)
 from checkpoint.outcomes.cuts.states import CutPart, Measure, Origin
+from checkpoint.outcomes.cuts.values import primary_of
 
 FEWER = f"fewer than {SMALLEST}"
 
@@ -26,6 +33,7 @@ def of_people(count: int, role: Role) -> int | None:
 
 def cut(trial: str, row: Any, role: Role) -> CutView:
     """One data cut, as this role is told of it."""
+    primary = primary_of(row)
     return CutView(
         trial=trial,
         number=row.number,
@@ -34,6 +42,7 @@ def cut(trial: str, row: Any, role: Role) -> CutView:
         followed_until=row.followed_until,
         measures=[Measure(each) for each in row.measures],
         horizons=[HorizonView(**each) for each in row.horizons],
+        primary=primary and PrimaryView(measure=primary.measure, horizon=primary.horizon),
         conviction_lag_months=row.conviction_lag_months,
         definitions=row.definitions,
         definitions_digest=row.definitions_digest,

@@ -17,12 +17,7 @@ from checkpoint.foundation.identifiers import new_id
 from checkpoint.monitor.rules import masks
 from checkpoint.outcomes.elsewhere import queries
 from checkpoint.outcomes.elsewhere.cutting import flow_at_fault
-from checkpoint.outcomes.elsewhere.rules import (
-    Manifest,
-    canonical,
-    digest_of,
-    protocol_text,
-)
+from checkpoint.outcomes.elsewhere.rules import Manifest, canonical, digest_of
 from checkpoint.outcomes.elsewhere.states import (
     CodeTaken,
     EditionEvent,
@@ -32,6 +27,7 @@ from checkpoint.outcomes.elsewhere.states import (
     PartKind,
 )
 from checkpoint.outcomes.elsewhere.tables import TrialEdition, TrialEditionEnd
+from checkpoint.outcomes.elsewhere.writing import protocol_text
 from checkpoint.trials import queries as trials
 from checkpoint.trials.rules import digest
 from checkpoint.trials.states import TrialKind

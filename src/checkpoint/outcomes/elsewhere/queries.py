@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.foundation.copying import streamed
 from checkpoint.foundation.database import rows_of
-from checkpoint.outcomes.cuts.facts import Ended, Happened, Spell, Taken, day_of
+from checkpoint.outcomes.cuts.facts import Ended, Happened, Taken, day_of
+from checkpoint.outcomes.cuts.spans import Spell
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 from checkpoint.outcomes.elsewhere.cutting import without_days
 from checkpoint.outcomes.elsewhere.states import (

@@ -1,22 +1,21 @@
-"""What the manifest of a programme that ran elsewhere says, and the protocol it becomes. Pure."""
+"""What the manifest of a programme that ran elsewhere says, and what of it a cut keeps. Pure."""
 
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
-from typing import Annotated, Any, Self
+from collections.abc import Iterable
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from checkpoint.foundation.schemas import Command, Day, Spelt, Text, example
 from checkpoint.foundation.tomlfiles import parsed
-from checkpoint.outcomes.cuts.facts import ALLOCATED, Horizon, Programme
+from checkpoint.outcomes.cuts.facts import ALLOCATED, Horizon, Primary, Programme
 from checkpoint.outcomes.cuts.states import Measure
 from checkpoint.outcomes.elsewhere.states import CovariateType, EditionRefused, TimeUnit
 from checkpoint.trials.rules import CODE, TEST_PREFIX, ArmCode, SuiteCode
-from checkpoint.trials.states import CONTROL, TrialKind
+from checkpoint.trials.states import CONTROL
 
 MOST_PARTICIPANTS, MOST_EVENTS = 1_000_000, 10_000_000
 EVERYBODY = "ALL"
@@ -26,7 +25,6 @@ ISO = "Write the day as 2016-08-31: year, month, day."
 DATES = frozenset(
     {"date_parsing", "date_type", "date_from_datetime_parsing", "date_from_datetime_inexact"}
 )
-NOT_TOLD = "Not told: the trial ran elsewhere"
 FIRST = "As it was brought in first."
 CHANGED_UNTOLD = "Another edition; its manifest does not say what it changes."
 Words = Annotated[Text, Field(min_length=3, max_length=400)]
@@ -76,6 +74,13 @@ class HorizonAsked(Command):
         return self
 
 
+class PrimaryAsked(Command):
+    """The one result that the trial said in advance it would be judged by."""
+
+    measure: Measure
+    horizon: Annotated[Short, Field(description="The name of one of the manifest's horizons.")]
+
+
 class Covariate(Command):
     """Something known of everybody at allocation, under its name."""
 
@@ -109,6 +114,7 @@ class Manifest(Command):
         followed_until="2017-07-31",
         measures=["arrest"],
         horizons=[{"name": "52 weeks", "days": 364}],
+        primary={"measure": "arrest", "horizon": "52 weeks"},
         participants=2,
         events=1,
     )
@@ -135,6 +141,13 @@ class Manifest(Command):
     followed_until: Annotated[Day, Field(description="The last day of which follow-up is in.")]
     measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
     horizons: Annotated[tuple[HorizonAsked, ...], Field(min_length=1, max_length=12)]
+    primary: Annotated[
+        PrimaryAsked | None,
+        Field(
+            description="The primary outcome, if the trial fixed one before anybody was followed "
+            "up: one of its measures within one of its horizons."
+        ),
+    ] = None
     conviction_lag_months: Annotated[int, Field(ge=0, le=60)] = 0
     harm_index: Short | None = None
     covariates: Annotated[dict[Name, Covariate], Field(max_length=50)] = Field(default_factory=dict)
@@ -160,12 +173,20 @@ class Manifest(Command):
         for name, given in told.items():
             if len({*given}) < len(given):
                 yield f"{name}: one stands there twice"
+        yield from self._faults_of_primary(names)
         if taken := sorted(TOLD & {*self.covariates}):
             yield f"covariates: columns have these names already: {', '.join(taken)}"
         if self.allocated_on is not None and self.allocated_on > self.followed_until:
             yield "followed_until: the day of allocation or a later one"
         if self.flow.get(ALLOCATED, self.participants) != self.participants:
             yield "flow: allocated is not the number of participants"
+
+    def _faults_of_primary(self, names: Iterable[str]) -> Iterable[str]:
+        primary = self.primary
+        if primary is not None and primary.measure not in self.measures:
+            yield "primary: its measure is none of the manifest's measures"
+        if primary is not None and primary.horizon not in names:
+            yield "primary: its horizon is none of the manifest's horizons"
 
     def days(self, units: int) -> int:
         """A time from allocation in days: week 20 is day 140."""
@@ -177,6 +198,7 @@ class Manifest(Command):
 
     def programme(self, digest: str, *, number: int) -> Programme:
         """What holds for everybody, as a cut keeps it."""
+        primary = self.primary
         return Programme(
             followed_until=self.followed_until,
             measures=self.measures,
@@ -189,6 +211,7 @@ class Manifest(Command):
             covariates={
                 name: each.model_dump(mode="json") for name, each in self.covariates.items()
             },
+            primary=None if primary is None else Primary(primary.measure, primary.horizon),
         )
 
 
@@ -234,9 +257,10 @@ def faults_of(error: ValidationError) -> list[str]:
 
 def canonical(manifest: Manifest) -> str:
     """A manifest as one line of JSON, names in order: its digest tells one from another."""
-    return json.dumps(
-        manifest.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    # Manifests could not always name a primary outcome; one that names none keeps its digest.
+    left_out = {"primary"} if manifest.primary is None else None
+    told = manifest.model_dump(mode="json", exclude=left_out)
+    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def digest_of(*texts: str) -> str:
@@ -256,38 +280,3 @@ def participant_id(code: str, reference: str) -> UUID:
     """
     known = hashlib.sha256(f"{PARTICIPANT}\n{code}\n{reference}".encode()).digest()
     return UUID(bytes=known[:16], version=5)
-
-
-def protocol_text(manifest: Manifest, number: int, *, first: date, last: date) -> str:
-    """The protocol of this service that says what a manifest does, as a file of TOML.
-
-    Args:
-        manifest: of the trial.
-        number: of the edition, and so of the protocol's version.
-        first: the first day of allocation.
-        last: the last one.
-
-    Returns:
-        A protocol that is closed from its first moment here on.
-    """
-    told: Mapping[str, Any] = {
-        "trial": manifest.code,
-        "kind": TrialKind.ELSEWHERE.value,
-        "number": number,
-        "version": f"elsewhere-{number}",
-        "title": manifest.title,
-        "changed": manifest.change(number),
-        "source": manifest.source,
-    }
-    days = {
-        "in_effect_from": first,
-        "opens_on": first,
-        "closes_on": last + timedelta(days=1),
-    }
-    holders = ("sponsor", "trial_manager", "statistician", "data_monitor")
-    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in told.items()]
-    lines += [f"{name} = {day.isoformat()}" for name, day in days.items()]
-    lines += [f"target = {manifest.participants}", f"strata = {json.dumps(manifest.strata)}"]
-    lines += ["", "[arms]", *(f"{arm} = {parts}" for arm, parts in manifest.arms.items())]
-    lines += ["", "[holders]", *(f'{name} = "{NOT_TOLD}"' for name in holders), ""]
-    return "\n".join(lines)

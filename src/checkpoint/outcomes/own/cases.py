@@ -20,13 +20,14 @@ from checkpoint.outcomes.cuts.facts import (
     Ended,
     Happened,
     Horizon,
+    Primary,
     Programme,
     Taken,
     day_of,
-    first_in_custody,
     last_day_of,
 )
-from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
+from checkpoint.outcomes.cuts.spans import first_in_custody
+from checkpoint.outcomes.cuts.states import EndOfObservation
 from checkpoint.outcomes.definitions import Definitions
 from checkpoint.outcomes.definitions import day_of as counted_on
 from checkpoint.outcomes.harm import harm_of
@@ -96,7 +97,7 @@ async def source_of(
     if known is None:
         return None
     masked = masks(trial.protocol.arms, key=vault.key(), trial=trial.code)
-    ends = known.followed_until
+    ends, primary = known.followed_until, definitions.primary
     flow = await counts.flow(session, trial, {*known.arms}, until=until, last=ends)
     flow["left_out"] = _counted(known.left_out.values(), masked)
     programme = Programme(
@@ -104,14 +105,12 @@ async def source_of(
         measures=tuple(counted.measure for counted in definitions.measures),
         definitions=definitions.version,
         definitions_digest=digest,
-        horizons=tuple(
-            Horizon(name=f"{each.months} month{'s' * (each.months > 1)}", months=each.months)
-            for each in definitions.horizons
-        ),
-        conviction_lag_months=lag_of(definitions),
+        horizons=tuple(Horizon(each.name, each.months) for each in definitions.horizons),
+        conviction_lag_months=definitions.lag_months,
         rule_sets=tuple(sorted({row.rules for row in known.drawn.values()})),
         harm_index=version,
         flow=flow,
+        primary=None if primary is None else Primary(primary.measure, primary.horizon),
     )
     judged = Judged(
         definitions,
@@ -127,12 +126,6 @@ def _counted(arms: Iterable[str], masked: Mapping[str, str]) -> dict[str, int]:
     """By mask, how many."""
     found = Counter(arms)
     return {mask: found[arm] for arm, mask in masked.items()}
-
-
-def lag_of(definitions: Definitions) -> int:
-    """How many months proof may come after the offence."""
-    proven = definitions.of(Measure.PROVEN)
-    return proven.lag_months if proven else 0
 
 
 async def _known(

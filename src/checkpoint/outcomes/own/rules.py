@@ -11,7 +11,8 @@ from checkpoint.contracts.states import ENDED, ContractState
 from checkpoint.delivery.states import DeliveredArm
 from checkpoint.eligibility.facts import FACTS, UNCLASSIFIED, Kind
 from checkpoint.foundation.calendar import london_day
-from checkpoint.outcomes.cuts.facts import Spell, day_of
+from checkpoint.outcomes.cuts.facts import day_of
+from checkpoint.outcomes.cuts.spans import Spell
 from checkpoint.outcomes.states import FollowUpKind
 from checkpoint.people.states import SelfDefinedEthnicity, Sex
 from checkpoint.trials.states import CONTROL
