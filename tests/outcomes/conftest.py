@@ -1,10 +1,22 @@
 """The Rossi data, as this service takes a programme that ran elsewhere."""
 
+import csv
+import json
+import shutil
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from checkpoint.allocation.vault import Vault
+from checkpoint.foundation.actors import Actor, Role
+from checkpoint.foundation.settings import Environment, Settings
+from checkpoint.outcomes.elsewhere.applying import Files, bring_in
+from checkpoint.outcomes.elsewhere.states import EditionRefused
+from conftest import NOON, rolled_back
+
 CODE = "ROSSI-1980"
+BY = Actor(id=UUID(int=7), role=Role.OPERATOR)
 # Weeks from release; the days themselves are not in the data, so one of that time stands for all.
 MANIFEST: dict[str, Any] = {
     "code": CODE,
@@ -51,3 +63,51 @@ def rossi() -> dict[str, list[dict[str, Any]]]:
             happened = {"participant": reference, "measure": "arrest", "at": int(row["week"])}
             events.append(happened)
     return {"participants": people, "follow_up": events}
+
+
+@pytest.fixture(scope="session")
+def rossi_files(rossi, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rossi")
+    (folder / "manifest.json").write_text(json.dumps(MANIFEST))
+    people = [row | row["covariates"] for row in rossi["participants"]]
+    columns = ["participant", "arm", "age", "observed", *MANIFEST["covariates"]]
+    for name, fields, rows in (
+        ("participants.csv", columns, people),
+        ("follow-up.csv", ["participant", "measure", "at"], rossi["follow_up"]),
+    ):
+        with (folder / name).open("w", newline="") as file:
+            writer = csv.DictWriter(file, fields, extrasaction="ignore", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    return folder
+
+
+@pytest.fixture
+def folder(rossi_files, tmp_path):
+    return shutil.copytree(rossi_files, tmp_path / "files")
+
+
+@pytest.fixture
+def vault(tmp_path):
+    return Vault(Settings(environment=Environment.DEVELOPMENT, data_folder=tmp_path))
+
+
+async def brought_in(session, folder, vault, seen=lambda _: None):
+    manifest = next(folder.glob("manifest.*"))
+    files = Files(manifest, folder / "participants.csv", folder / "follow-up.csv")
+    return await bring_in(session, files, vault=vault, by=BY, at=NOON, seen=seen)
+
+
+async def refused(owner, folder, vault):
+    async with rolled_back(owner) as session:
+        with pytest.raises(EditionRefused) as found:
+            await brought_in(session, folder, vault)
+    return str(found.value).splitlines()
+
+
+def changed(folder, name, line, old, new):
+    file = folder / name
+    lines = file.read_text().splitlines(keepends=True)
+    assert old in lines[line - 1]
+    lines[line - 1] = lines[line - 1].replace(old, new)
+    file.write_text("".join(lines))

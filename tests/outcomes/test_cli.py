@@ -162,19 +162,23 @@ def test_a_file_is_taken_in_with_a_bar_and_a_report_and_once(shell, imported, tm
     ("content", "says", "options"),
     [
         (as_csv(*ROWS).replace("disposal_date,", ""), "line 1, disposal_date: Add the column", ()),
-        (as_csv(ROWS[0], *ROWS), "line 3, row_key: Row 2 has the same key", ()),
+        (as_csv(ROWS[0], *ROWS), "line 3, row_key: Line 2 has the same key", ()),
         (
             as_csv(*ROWS, a_row(4, arrest_date="02/05/2027")),
-            "line 5, arrest_date: Write every day of the batch like 2026-11-03.",
+            "line 5, arrest_date: It is like 03/11/2026; only if all days are, say",
             (),
         ),
         (
             as_csv(*ROWS),
-            "line 2, arrest_date: Write every day of the batch like 03/11/2026.",
+            "line 2, arrest_date: It is like 2026-11-03; only if all days are, say --dates iso. Write ",
             ("--dates", "day_first"),
         ),
         (as_csv(*ROWS, a_row(4, pnc_id=a_pnc_id(6_900_001))), "line 5, pnc_id: Nobody of", ()),
-        ("\ufeff".encode() + as_csv(*ROWS).encode()[:-2] + b"\xe9\r\n", "line 4: Byte", ()),
+        (
+            "\ufeff".encode() + as_csv(*ROWS).encode()[:-2] + b"\xe9\r\n",
+            "line 4: It is not UTF-8, whatever the file says",
+            (),
+        ),
         (as_csv(*ROWS)[:-9], "line 4: The last line has no end", ()),
         (as_csv(*ROWS), "the file: It has 3 rows, and 4 were said", ("--rows", 4)),
         (b"\x00" * 9, "line 1: Leave out NUL", ()),

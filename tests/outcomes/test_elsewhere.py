@@ -185,10 +185,14 @@ async def test_rows_that_do_not_fit_are_told_one_by_one_and_nothing_of_the_part_
     await sent(manager, f"{place}/follow-up", {"part": 1, "rows": events})
     told = await sent(manager, f"{place}/completion", {}, 422)
     assert told["detail"].splitlines() == [
-        "follow-up: rows 3 tell of somebody who is none of the participants",
         (
-            "follow-up: rows 2 say what an earlier row says already; two of one day or week differ "
-            "in offence_group or harm_days, or are told in days"
+            "follow_up rows 3, counted through all parts as they came: It tells of somebody who is "
+            "none of the participants."
+        ),
+        (
+            "follow_up rows 2, counted through all parts as they came: It says no more than an "
+            "earlier one. Leave it out; two that happened on one day or in one week differ in "
+            "offence_group or harm_days, or are told in days."
         ),
     ]
     await sent(manager, f"{place}/abandonment", {}, 200)

@@ -1,83 +1,32 @@
 """Trials from elsewhere as files: what is wrong is told by line, and nothing is half there."""
 
 import asyncio
-import csv
 import json
 import re
-import shutil
-from uuid import UUID
 
 import pytest
 
 from checkpoint.allocation.states import SealedListChanged
 from checkpoint.allocation.vault import Vault
 from checkpoint.audit.ledger import LedgerNotWritten
-from checkpoint.foundation.actors import Actor, Role
 from checkpoint.foundation.database import OWNER_ROLE, engine_for, transaction
 from checkpoint.foundation.errors import RuleBroken
 from checkpoint.foundation.settings import Environment, Settings
 from checkpoint.outcomes.cuts import actions as cutting
 from checkpoint.outcomes.cuts.states import CutTooLarge, NothingToCut
 from checkpoint.outcomes.elsewhere import actions, applying, queries
-from checkpoint.outcomes.elsewhere.applying import Files, bring_in
 from checkpoint.outcomes.elsewhere.reading import Report
 from checkpoint.outcomes.elsewhere.rules import Manifest
-from checkpoint.outcomes.elsewhere.states import CodeTaken, EditionRefused
+from checkpoint.outcomes.elsewhere.states import CodeTaken
 from checkpoint.trials import loading
 from conftest import NOON, ROOT, rolled_back
-from outcomes.conftest import CODE, MANIFEST
+from outcomes.conftest import BY, CODE, MANIFEST, brought_in, changed, refused
 from shell import Shell
 from trialling import a_protocol
 
-BY = Actor(id=UUID(int=7), role=Role.OPERATOR)
-
-
-@pytest.fixture(scope="session")
-def rossi_files(rossi, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("rossi")
-    (folder / "manifest.json").write_text(json.dumps(MANIFEST))
-    people = [row | row["covariates"] for row in rossi["participants"]]
-    columns = ["participant", "arm", "age", "observed", *MANIFEST["covariates"]]
-    for name, fields, rows in (
-        ("participants.csv", columns, people),
-        ("follow-up.csv", ["participant", "measure", "at"], rossi["follow_up"]),
-    ):
-        with (folder / name).open("w", newline="") as file:
-            writer = csv.DictWriter(file, fields, extrasaction="ignore", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-    return folder
-
-
-@pytest.fixture
-def folder(rossi_files, tmp_path):
-    return shutil.copytree(rossi_files, tmp_path / "files")
-
-
-@pytest.fixture
-def vault(tmp_path):
-    return Vault(Settings(environment=Environment.DEVELOPMENT, data_folder=tmp_path))
-
-
-async def brought_in(session, folder, vault, seen=lambda _: None):
-    manifest = next(folder.glob("manifest.*"))
-    files = Files(manifest, folder / "participants.csv", folder / "follow-up.csv")
-    return await bring_in(session, files, vault=vault, by=BY, at=NOON, seen=seen)
-
-
-async def refused(owner, folder, vault):
-    async with rolled_back(owner) as session:
-        with pytest.raises(EditionRefused) as found:
-            await brought_in(session, folder, vault)
-    return str(found.value).splitlines()
-
-
-def changed(folder, name, line, old, new):
-    file = folder / name
-    lines = file.read_text().splitlines(keepends=True)
-    assert old in lines[line - 1]
-    lines[line - 1] = lines[line - 1].replace(old, new)
-    file.write_text("".join(lines))
+JUDGED_AFTER = (
+    "Whether follow-up.csv tells of somebody who is none of the participants is judged after that."
+)
 
 
 async def test_files_come_in_whole_and_the_same_again_change_nothing(
@@ -128,14 +77,15 @@ async def test_each_way_a_file_may_be_wrong_is_told_by_line(owner, folder, vault
     changed(folder, "follow-up.csv", 2, "arrest", "proven")
     assert await refused(owner, folder, vault) == [
         "Nothing was brought in; faults: 5.",
-        "participants.csv line 3: participant: it stands in an earlier line; each comes in one",
-        "participants.csv line 4: arm: One of control, aid.",
         (
-            "participants.csv line 6: observed: Input should be a valid integer, unable to parse "
-            "string as an integer"
+            "participants.csv line 3: participant: They stand in an earlier line already; tell each person "
+            "in one line."
         ),
-        "participants.csv line 8: it has 10 cells, the first line has 9",
-        "follow-up.csv line 2: measure: One of the manifest's measures.",
+        "participants.csv line 4: arm: Write one of control, aid.",
+        "participants.csv line 6: observed: Write a whole number in digits alone, such as 52.",
+        "participants.csv line 8: It has 10 cells; the first line names 9 columns.",
+        "follow-up.csv line 2: measure: Write one of the manifest's measures.",
+        JUDGED_AFTER,
     ]
 
 
@@ -147,29 +97,50 @@ async def test_a_day_in_two_forms_and_people_nobody_knows_are_told(owner, folder
     assert await refused(owner, folder, vault) == [
         "Nothing was brought in; faults: 1.",
         "participants.csv line 3: allocated_on: Write the day as 2016-08-31: year, month, day.",
+        JUDGED_AFTER,
     ]
     changed(folder, "participants.csv", 3, "01/10/1971", "1971-10-01")
     for line, reference in ((5, "R005"), (9, "R014"), (70, "R252")):
         text = (folder / "follow-up.csv").read_text().splitlines()[line - 1]
         changed(folder, "follow-up.csv", line, text.split(",")[0], f"X{reference}")
     assert await refused(owner, folder, vault) == [
-        "follow-up: rows 5, 9, 70 tell of somebody who is none of the participants"
+        "Nothing was brought in; faults: 3.",
+        *(
+            f"follow-up.csv line {line}: It tells of somebody who is none of the participants."
+            for line in (5, 9, 70)
+        ),
     ]
 
 
 @pytest.mark.parametrize(
     ("name", "spoil", "words"),
     [
-        ("participants.csv", lambda b: b[:5000], "its last line has no end"),
+        ("participants.csv", lambda b: b[:5000], "line 184: The last line has no end"),
         ("participants.csv", lambda b: b"\n".join(b.split(b"\n")[:200]) + b"\n", "199 rows"),
-        ("participants.csv", lambda b: b.replace(b"arm", b"group", 1), "columns are missing: arm"),
-        ("participants.csv", lambda b: b.replace(b"age", b"arm", 1), "a column stands there twice"),
-        ("participants.csv", lambda b: b.replace(b"age", b"Age", 1), "from the left: 3"),
-        ("participants.csv", lambda b: b.decode().encode("utf-16"), "it is UTF-16"),
-        ("participants.csv", lambda b: b"", "its last line has no end"),
-        ("follow-up.csv", lambda b: b + b"R\xe9,arrest,1\n", "line 116: it is not UTF-8"),
-        ("follow-up.csv", lambda b: b + b'"R1,arrest,1\n', "is the file cut off, or a quotation"),
-        ("manifest.json", lambda b: b"\xff", "it is not UTF-8: look at byte 0"),
+        (
+            "participants.csv",
+            lambda b: b.replace(b"arm", b"group", 1),
+            "Columns are missing: arm. Add them.",
+        ),
+        (
+            "participants.csv",
+            lambda b: b.replace(b"age", b"arm", 1),
+            "line 1: Columns stand there twice: arm.",
+        ),
+        (
+            "participants.csv",
+            lambda b: b.replace(b"age", b"Age", 1),
+            "Column 3, counted from the left, is not known; is age meant?",
+        ),
+        ("participants.csv", lambda b: b.decode().encode("utf-16"), "It is UTF-16"),
+        ("participants.csv", lambda b: b"", "There is nothing in the file."),
+        ("follow-up.csv", lambda b: b + b"R\xe9,arrest,1\n", "line 116: It is not UTF-8"),
+        (
+            "follow-up.csv",
+            lambda b: b + b'"R1,arrest,1\n',
+            "line 116: The file ends within a cell in quotes",
+        ),
+        ("manifest.json", lambda b: b"\xff", "line 1: It is not UTF-8"),
         ("manifest.json", lambda b: b[:100], "cannot be read"),
     ],
 )
@@ -213,7 +184,7 @@ async def test_the_files_of_the_document_come_in_and_are_cut(owner, vault, tmp_p
         (tmp_path / name).write_text(block)
     async with rolled_back(owner) as session:
         told = await brought_in(session, tmp_path, vault)
-        cut = await cutting.take(session, told.code, vault=vault, by=BY, at=NOON)
+        cut = await cutting.take(session, told.manifest.code, vault=vault, by=BY, at=NOON)
     assert (cut.participants, cut.events, cut.horizons[0]["days"]) == (4, 2, 364)
 
 
@@ -223,7 +194,7 @@ def test_a_report_shows_the_first_faults_and_counts_all():
         report.add("f.csv", line, "wrong")
     lines = report.text().splitlines()
     assert lines[0] == "Nothing was brought in; faults: 30."
-    assert (len(lines), lines[-1]) == (22, "… and 10 more.")
+    assert (len(lines), lines[-1]) == (22, "f.csv: … and 10 more.")
 
 
 def test_a_trial_is_brought_in_and_cut_in_the_shell(make_database, monkeypatch, folder, tmp_path):

@@ -9,14 +9,13 @@ from pydantic import ValidationError
 from checkpoint.foundation.schemas import Command
 from checkpoint.outcomes.cuts.facts import Primary
 from checkpoint.outcomes.cuts.states import Measure
+from checkpoint.outcomes.elsewhere.reading import read_manifest
 from checkpoint.outcomes.elsewhere.rules import (
     Covariate,
     Manifest,
     canonical,
     digest_of,
-    faults_of,
     participant_id,
-    read_manifest,
 )
 from checkpoint.outcomes.elsewhere.states import EditionRefused
 from checkpoint.outcomes.elsewhere.tabular import (
@@ -28,6 +27,7 @@ from checkpoint.outcomes.elsewhere.tabular import (
     follow_up_values,
     participant_values,
 )
+from checkpoint.outcomes.elsewhere.wording import faults_of
 from checkpoint.outcomes.elsewhere.writing import protocol_text
 from checkpoint.trials.loading import ProtocolRefused, readable
 from checkpoint.trials.rules import parse

@@ -30,12 +30,15 @@ PLAIN = MappingProxyType(
         "string_type": "Write this as text, in quotes.",
         "int_parsing": "Write a whole number.",
         "int_type": "Write a whole number.",
+        "int_from_float": "Write a whole number.",
+        "int_parsing_size": "Write a number of fewer digits.",
         "float_parsing": "Write a number.",
         "float_type": "Write a number.",
         "finite_number": "Write a number that is not infinite.",
         "bool_parsing": "Write true or false.",
         "json_invalid": "The body is not JSON.",
         "model_attributes_type": "Write this as an object.",
+        "model_type": "Write this as an object.",
         "dict_type": "Write this as an object.",
         "list_type": "Write this as a list.",
         "tuple_type": "Write this as a list.",
@@ -60,6 +63,25 @@ LIMITS = MappingProxyType(
         "less_than": "Write less than {lt}.",
     }
 )
+
+
+def all_told(errors: Sequence[Any]) -> list[Any]:
+    """Pydantic's errors without those that only follow from others.
+
+    A list whose items are wrong is told to be too short as well, as none of them was taken.
+
+    Args:
+        errors: as pydantic has them, each with ``type`` and ``loc``.
+
+    Returns:
+        Those that say something of their own, in order.
+    """
+    within = {tuple(error["loc"])[:depth] for error in errors for depth in range(len(error["loc"]))}
+    return [
+        error
+        for error in errors
+        if error["type"] != "too_short" or tuple(error["loc"]) not in within
+    ]
 
 
 def plainly(error: Mapping[str, Any]) -> dict[str, JsonValue]:
@@ -103,6 +125,8 @@ def _detail(kind: str, context: Mapping[str, Any], error: Mapping[str, Any]) -> 
         return str(error["msg"]).removeprefix("Value error, ")
     if kind in ("enum", "literal_error"):
         return f"Choose one of: {context.get('expected')}."
+    if kind == "too_short" and context.get("field_type") == "Value":
+        return f"Use at least {context['min_length']} characters."
     if kind in LIMITS:
         return LIMITS[kind].format(**{name: _whole(value) for name, value in context.items()})
     return PLAIN.get(kind, "This is not in the agreed form; see the API document.")

@@ -14,10 +14,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from checkpoint.foundation import errors
-from checkpoint.foundation.faults import plainly, unsent
+from checkpoint.foundation.faults import all_told, plainly, unsent
 from checkpoint.foundation.logs import log, without_content
 
 MEDIA_TYPE = "application/problem+json"
+MOST_FAULTS = 500
 STATUS: Mapping[type[errors.Refusal], int] = MappingProxyType(
     {
         errors.Malformed: 400,
@@ -158,12 +159,13 @@ async def answer(request: Request, refusal: errors.Refusal) -> Response:
 async def answer_malformed(request: Request, fault: RequestValidationError) -> Response:
     """Say which fields are wrong and what would be right; never echo what was in them."""
     faults: list[JsonValue] = []
-    for error in fault.errors():
+    for error in all_told(fault.errors()):
         nothing = error["type"] == "missing" and tuple(error["loc"]) == ("body",)
         faults += unsent(_required(request)) if nothing else [plainly(error)]
-    return respond(
-        request.scope, RequestNotUnderstood("See errors, field by field.", errors=faults)
-    )
+    told = "See errors, field by field."
+    if len(faults) > MOST_FAULTS:
+        told = f"Of {len(faults):,} faults the first {MOST_FAULTS:,} are in errors, field by field."
+    return respond(request.scope, RequestNotUnderstood(told, errors=faults[:MOST_FAULTS]))
 
 
 def _required(request: Request) -> list[str]:

@@ -32,6 +32,7 @@ HARMFUL = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 NUMBER = re.compile(r"^\s*[+-]?[\d_.]+([eE][+-]?\d+)?\s*$")
 MISMATCH = "string_pattern_mismatch"
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+AS_TEXT = "Write it as text, in quotes, as 2026-11-03 or 2026-11-03T12:00:00Z."
 
 
 class Command(BaseModel):
@@ -63,7 +64,7 @@ def harmless(text: str) -> str:
 def as_written(value: Any) -> Any:
     """Dates come as text: a bare number would be taken for seconds since 1970."""
     if not isinstance(value, str | date) or (isinstance(value, str) and NUMBER.match(value)):
-        raise ValueError("Write it as text, in quotes, as 2026-11-03 or 2026-11-03T12:00:00Z.")
+        raise ValueError(AS_TEXT)
     return value
 
 

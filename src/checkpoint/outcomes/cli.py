@@ -27,6 +27,7 @@ from checkpoint.outcomes.followup.states import (
     FollowUpTooLong,
     FollowUpUnreadable,
     RowOutcome,
+    Where,
 )
 from checkpoint.outcomes.references import packaged
 from checkpoint.trials import queries as trials
@@ -186,17 +187,14 @@ def read_rows(
         FollowUpUnreadable: something is, or the file cannot be read.
         FollowUpTooLong: it has more bytes or rows than are taken in at once.
     """
-    cells, faults = reading.cells_of(content_of(file))
+    cells, faults = reading.cells_of(content_of(file), count=count)
     if len(cells) > reading.MOST_ROWS:
         raise FollowUpTooLong(f"Send at most {reading.MOST_ROWS:,} rows at once.")
-    if count is not None and count != len(cells) and not faults:
-        detail = f"It has {len(cells):,} rows, and {count:,} were said to be in it."
-        faults = [Fault(0, "", "rows-count", detail)]
     told = (
         rules.told(number, row, form=form, followed_until=followed_until, outcomes=known())
         for number, row in progress.track(cells, description="Reading")
     )
-    return reports.check_rows(told, faults)
+    return reports.check_rows(told, faults, where=Where.LINE)
 
 
 def content_of(file: Path, refused: type[Unprocessable] = FollowUpUnreadable) -> bytes:
@@ -231,7 +229,7 @@ def source_code(text: str) -> str:
 
 def tell(faults: Sequence[Fault], report: Path | None) -> None:
     """What is wrong: the first of it here, all of it in the report."""
-    for line in reports.in_words(faults):
+    for line in reports.in_words(faults, report=report is not None):
         typer.echo(line, err=True)
     if report is not None:
         write(report, reports.of_faults(faults))

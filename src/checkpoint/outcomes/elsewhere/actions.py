@@ -93,6 +93,8 @@ async def complete(session: AsyncSession, code: str, *, by: Actor, at: datetime)
         EditionRefused: rows are missing, too many, said twice, or about nobody known; every fault.
     """
     edition, manifest = await open_edition(session, code)
+    await patiently(session)
+    await _check_whole(session, edition.id, manifest)
     parts = await queries.parts(session, edition.id)
     whole = digest_of(edition.manifest_digest, *(each.digest for each in parts))
     await end_complete(session, edition, manifest, whole, by=by, at=at)
@@ -107,10 +109,7 @@ async def end_complete(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Look at all rows together, found the trial or go on with it, and end the edition."""
-    await executed(session, PATIENTLY, {})
-    await executed(session, IN_BULK, {})
-    await _check_whole(session, edition.id, manifest)
+    """Found the trial or go on with it, and end the edition, whose rows were looked at before."""
     days = await queries.days_of_allocation(session, edition.id)
     content = protocol_text(manifest, edition.number, first=days.first, last=days.last)
     given = {
@@ -138,6 +137,12 @@ async def end_complete(
     await record(session, EditionEvent.COMPLETED, edition.id, founded.trial_id, by=by, at=at)
 
 
+async def patiently(session: AsyncSession) -> None:
+    """Let the caller's transaction look at all rows of an edition together."""
+    await executed(session, PATIENTLY, {})
+    await executed(session, IN_BULK, {})
+
+
 async def _check_whole(session: AsyncSession, edition_id: UUID, manifest: Manifest) -> None:
     here = (await queries.received(session, edition_id))[edition_id]
     wanted = {
@@ -152,9 +157,15 @@ async def _check_whole(session: AsyncSession, edition_id: UUID, manifest: Manife
     # Of an edition that was begun before manifests were held against this.
     fault = flow_at_fault(manifest.flow, manifest.participants)
     faults += [f"flow: {fault}"] if fault else []
-    faults += await queries.rows_at_fault(session, edition_id)
+    faults += [_in_words(each) for each in await queries.rows_at_fault(session, edition_id)]
     if faults:
         raise EditionRefused("\n".join(faults))
+
+
+def _in_words(fault: queries.AtFault) -> str:
+    rows = ", ".join(map(str, fault.rows))
+    more = f" and {fault.more:,} more" if fault.more else ""
+    return f"follow_up rows {rows}{more}, counted through all parts as they came: {fault.what}"
 
 
 async def abandon(session: AsyncSession, code: str, *, by: Actor, at: datetime) -> None:

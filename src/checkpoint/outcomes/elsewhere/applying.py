@@ -21,35 +21,38 @@ from checkpoint.outcomes.elsewhere.actions import (
     begin,
     end_complete,
     masks_of,
+    patiently,
 )
 from checkpoint.outcomes.elsewhere.loading import keep_rows, note_part
-from checkpoint.outcomes.elsewhere.reading import Report, lines_of, sum_of
-from checkpoint.outcomes.elsewhere.rules import Manifest, digest_of, faults_of, read_manifest
+from checkpoint.outcomes.elsewhere.reading import KEPT, Report, manifest_of, sum_of, table_of
+from checkpoint.outcomes.elsewhere.rules import Manifest, digest_of
 from checkpoint.outcomes.elsewhere.states import EditionRefused, PartKind, TimeUnit
 from checkpoint.outcomes.elsewhere.tabular import (
     FollowUpRow,
     ParticipantRow,
+    RowRefused,
     cells_of,
     follow_up_values,
     participant_values,
 )
+from checkpoint.outcomes.elsewhere.wording import faults_of
 
 WAITING = sa.text("SET LOCAL lock_timeout = '10min'")
 TOLD_EVERY = 10_000
 LATEST = datetime.max.replace(tzinfo=UTC)
-FIRST_LINE = 2  # the first has the names of the columns
+TWICE = "participant: They stand in an earlier line already; tell each person in one line."
+NOT_JUDGED = "Whether {} tells of somebody who is none of the participants is judged after that."
 
 
 @dataclass
 class Told:
-    """What came of bringing in a trial from files."""
+    """What came of bringing in a trial from files; ``replaces`` is the edition that counted before."""
 
-    code: str
+    manifest: Manifest
     edition: int
-    participants: int
-    events: int
     digest: str
     is_new: bool
+    replaces: int | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ async def bring_in(
         EditionRefused: files cannot be read or do not fit; every fault by file and line.
         CodeTaken, EditionUnderWay: see ``begin``.
     """
-    manifest = read_manifest(_text(files.manifest))
+    manifest = manifest_of(files.manifest)
     sums = [sum_of(file) for file in (files.manifest, files.participants, files.follow_up)]
     whole = digest_of(*sums)
     # Whoever brings in the same files at once waits, and then finds them here.
@@ -96,30 +99,38 @@ async def bring_in(
     editions = await rows_of(session, queries.OF_CODE, code=manifest.code)
     last = queries.complete_at(editions, LATEST)
     if last is not None and last.digest == whole:
-        told = (manifest.code, last.number, manifest.participants, manifest.events, whole)
-        return Told(*told, is_new=False)
+        return Told(manifest, last.number, whole, is_new=False)
     edition = await begin(session, manifest, vault=vault, by=by, at=at)
     report = Report()
     said = masks_of(manifest, vault)
     people = _participants(files.participants, manifest, said, report, seen)
     await _copy(session, edition.id, PartKind.PARTICIPANTS, people, sums[1], by=by, at=at)
+    are_known = not report.count
     events = _follow_up(files.follow_up, manifest, report, seen)
     await _copy(session, edition.id, PartKind.FOLLOW_UP, events, sums[2], by=by, at=at)
+    await _together(session, edition.id, files.follow_up.name, report, are_known=are_known)
     if report.count:
-        raise EditionRefused(report.text())
+        refused = EditionRefused(report.text())
+        refused.found = report.kept
+        raise refused
     await end_complete(session, edition, manifest, whole, by=by, at=at)
-    return Told(
-        manifest.code, edition.number, manifest.participants, manifest.events, whole, is_new=True
-    )
+    replaces = None if last is None else last.number
+    return Told(manifest, edition.number, whole, is_new=True, replaces=replaces)
 
 
-def _text(file: Path) -> str:
-    try:
-        return file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise EditionRefused(
-            f"{file.name}: it is not UTF-8: look at byte {error.start}."
-        ) from error
+async def _together(
+    session: AsyncSession, edition_id: UUID, name: str, report: Report, *, are_known: bool
+) -> None:
+    """Look at all rows together, as far as they came in, and tell what is wrong with them."""
+    await patiently(session)
+    together = await queries.rows_at_fault(session, edition_id, people=are_known, shown=KEPT)
+    for fault in together:
+        for line in fault.rows:
+            report.add(name, line, fault.what)
+        if fault.more:
+            report.add(name, 0, f"{fault.more:,} more lines: {fault.what}")
+    if not are_known:
+        report.notes.append(NOT_JUDGED.format(name))
 
 
 def _participants(
@@ -137,11 +148,11 @@ def _participants(
         row = ParticipantRow.model_validate(cells_of(cells, manifest.covariates))
         values = participant_values(row, manifest, masks)
         if values["participant_id"] in known:
-            raise ValueError("participant: it stands in an earlier line; each comes in one")
+            raise ValueError(TWICE)
         known.add(values["participant_id"])
         return values
 
-    return _rows(file, needed, allowed, read, report, seen)
+    return _rows(file, needed, allowed, read, manifest.participants, report, seen)
 
 
 def _follow_up(
@@ -155,7 +166,7 @@ def _follow_up(
         return follow_up_values(FollowUpRow.model_validate(told), manifest)
 
     allowed = needed | FollowUpRow.model_fields.keys()
-    return _rows(file, needed, allowed, read, report, seen)
+    return _rows(file, needed, allowed, read, manifest.events, report, seen)
 
 
 def _rows(
@@ -163,26 +174,39 @@ def _rows(
     needed: AbstractSet[str],
     allowed: AbstractSet[str],
     read: Callable[[Mapping[str, str]], dict[str, Any]],
+    wanted: int,
     report: Report,
     seen: Callable[[int], None],
 ) -> Iterator[dict[str, Any]]:
-    """What is kept of each line; once one is at fault the others are only looked at."""
+    """What is kept of each line that is right; the others are told to the report."""
     rows = 0
-    for line, cells in lines_of(file, needed=needed, allowed=allowed, report=report):
-        rows += 1
-        if rows % TOLD_EVERY == 0:
-            seen(TOLD_EVERY)
-        try:
-            values = read(cells)
-        except ValidationError as error:
-            for fault in faults_of(error):
-                report.add(file.name, line, fault)
-        except ValueError as error:
-            report.add(file.name, line, str(error))
-        else:
-            if not report.count:
-                yield values
+    with file.open("rb") as opened:
+        table = table_of(opened, file.name, needed=needed, allowed=allowed, report=report)
+        for line, cells in table:
+            rows += 1
+            if rows % TOLD_EVERY == 0:
+                seen(TOLD_EVERY)
+            try:
+                values = read(cells)
+            except ValueError as error:
+                for fault in _in_words(error):
+                    report.add(file.name, line, fault)
+            else:
+                yield values | {"row": line}
+    if table.is_counted and table.rows != wanted:
+        ends = "; is it cut off?" if table.rows < wanted else "."
+        told = f"It has {table.rows:,} rows, and the manifest tells of {wanted:,}{ends}"
+        report.add(file.name, 0, told)
     seen(rows % TOLD_EVERY)
+
+
+def _in_words(error: ValueError) -> list[str]:
+    """What is wrong with a line, fault by fault."""
+    if isinstance(error, ValidationError):
+        return faults_of(error)
+    if isinstance(error, RowRefused):
+        return [f"{each.column}: {each.detail}" for each in error.faults]
+    return [str(error)]
 
 
 class _Counted:
@@ -208,5 +232,5 @@ async def _copy(
     at: datetime,
 ) -> None:
     counted = _Counted(values)
-    await keep_rows(session, edition_id, kind, counted, first=FIRST_LINE)
+    await keep_rows(session, edition_id, kind, counted)
     await note_part(session, edition_id, kind, 1, rows=counted.count, whole=whole, by=by, at=at)

@@ -1,5 +1,6 @@
 """Back door of trials that ran elsewhere: brought in from files, whole or not at all."""
 
+import csv
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from checkpoint.foundation.database import transaction
 from checkpoint.foundation.settings import Settings
 from checkpoint.foundation.shell import at_the_shell, shell_engine
 from checkpoint.outcomes.elsewhere.applying import Files, Told, bring_in
-from checkpoint.outcomes.elsewhere.rules import Manifest, read_manifest
+from checkpoint.outcomes.elsewhere.reading import manifest_of
 from checkpoint.outcomes.elsewhere.states import EditionRefused
 from checkpoint.trials.cli import app
 
@@ -27,47 +28,71 @@ FOLDER = Annotated[
     ),
 ]
 
+REPORT = Annotated[Path | None, typer.Option(help="Write everything that is wrong, as CSV.")]
+CHANGE_UNTOLD = (
+    "Whoever reads the trial's record later cannot know why it was replaced. Say so in the manifest, "
+    'as changed = "Ages of two corrected", and import it once more.'
+)
+
 
 @app.command("import")
 @at_the_shell
-async def import_trial(folder: FOLDER) -> None:
+async def import_trial(folder: FOLDER, report: REPORT = None) -> None:
     """Bring in a trial that ran elsewhere: whole, or not at all. See docs/trials-elsewhere.md."""
     files = files_of(folder)
-    manifest = read_manifest(files.manifest.read_text("utf-8-sig", errors="replace"))
+    manifest = manifest_of(files.manifest)
     vault = Vault(Settings())
-    async with shell_engine() as engine, transaction(engine) as session:
-        with bar("Reading", manifest.participants + manifest.events) as seen:
-            told = await bring_in(
-                session,
-                files,
-                vault=vault,
-                by=shell_actor(),
-                at=utc_now(),
-                seen=seen,
-            )
-    _tell(told, manifest)
+    try:
+        async with shell_engine() as engine, transaction(engine) as session:
+            with bar("Reading", manifest.participants + manifest.events) as seen:
+                told = await bring_in(
+                    session, files, vault=vault, by=shell_actor(), at=utc_now(), seen=seen
+                )
+    except EditionRefused as refusal:
+        if report is not None:
+            _write(report, refusal)
+        raise
+    _tell(told)
 
 
-def _tell(told: Told, manifest: Manifest) -> None:
-    what = f"{told.code}, edition {told.edition}"
+def _tell(told: Told) -> None:
+    manifest = told.manifest
+    what = f"{manifest.code}, edition {told.edition}"
     if not told.is_new:
         typer.echo(f"{what}: these very files are here already; nothing was changed.")
         return
     typer.echo(
-        f"{what}: {told.participants:,} participants, {told.events:,} rows of follow-up until "
-        f"{manifest.followed_until:%d %B %Y}."
+        f"{what}: {manifest.participants:,} participants, {manifest.events:,} rows of follow-up "
+        f"until {manifest.followed_until:%d %B %Y}."
     )
+    if told.replaces is not None:
+        typer.echo(
+            f"It takes the place of edition {told.replaces}: {manifest.change(told.edition)}"
+        )
+        if manifest.changed is None:
+            typer.echo(CHANGE_UNTOLD, err=True)
     typer.echo(f"SHA-256 {told.digest}")
-    typer.echo(f"Take a data cut of it next: checkpoint trial cut {told.code}")
+    typer.echo(f"Take a data cut of it next: checkpoint trial cut {manifest.code}")
+
+
+def _write(file: Path, refusal: EditionRefused) -> None:
+    """Every fault as CSV; nothing of what the files say is in it."""
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.writer(opened)
+        writer.writerow(("file", "line", "detail"))
+        writer.writerows(refusal.found)
 
 
 def files_of(folder: Path) -> Files:
     """The three files of a folder.
 
     Raises:
-        EditionRefused: one is missing.
+        EditionRefused: one is missing, or there are two manifests.
     """
-    manifest = next((folder / name for name in MANIFESTS if (folder / name).exists()), None)
+    manifests = [folder / name for name in MANIFESTS if (folder / name).exists()]
+    if len(manifests) > 1:
+        raise EditionRefused(f"The folder holds {' and '.join(MANIFESTS)}. Leave one of them.")
+    manifest = manifests[0] if manifests else None
     missing = [name for name in (PARTICIPANTS, FOLLOW_UP) if not (folder / name).is_file()]
     if manifest is None or missing:
         missing += [] if manifest else [MANIFESTS[0]]

@@ -1,6 +1,7 @@
 """Read editions of trials that ran elsewhere, and their participants for a cut."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -76,6 +77,11 @@ ROWS_TWICE = """
              FROM elsewhere_event WHERE trial_edition_id = :edition_id) AS again
      WHERE again.times > 1 ORDER BY again.row LIMIT :shown
 """
+UNKNOWN = "It tells of somebody who is none of the participants."
+TWICE = (
+    "It says no more than an earlier one. Leave it out; two that happened on one day or in one week "
+    "differ in offence_group or harm_days, or are told in days."
+)
 LATER = """
     SELECT count(*) AS people FROM elsewhere_participant
      WHERE trial_edition_id = :edition_id AND allocated_on > :last
@@ -174,25 +180,34 @@ def complete_at(editions: Sequence[Any], at: datetime) -> Any | None:
     )
 
 
-async def rows_at_fault(session: AsyncSession, edition_id: UUID) -> list[str]:
-    """What is wrong with the rows of an edition, taken together; the first of each by number."""
-    faults = []
-    for kind, what in (
-        (UNKNOWN_PEOPLE, "tell of somebody who is none of the participants"),
-        (
-            ROWS_TWICE,
-            (
-                "say what an earlier row says already; two of one day or week differ in "
-                "offence_group or harm_days, or are told in days"
-            ),
-        ),
-    ):
-        rows = await rows_of(session, sa.text(kind), edition_id=edition_id, shown=SHOWN)
+@dataclass(frozen=True)
+class AtFault:
+    """Rows that are wrong in the same way: the first of them, how many more, and what is wrong."""
+
+    rows: Sequence[int]
+    more: int
+    what: str
+
+
+async def rows_at_fault(
+    session: AsyncSession, edition_id: UUID, *, people: bool = True, shown: int = SHOWN
+) -> list[AtFault]:
+    """What is wrong with the follow-up of an edition, taken together.
+
+    Args:
+        session: the caller's.
+        edition_id: the edition.
+        people: whether all participants are here, so that it can be told who is none of them.
+        shown: how many rows of each kind are told by number.
+    """
+    found = []
+    for kind, what in ((UNKNOWN_PEOPLE, UNKNOWN), (ROWS_TWICE, TWICE)):
+        if kind is UNKNOWN_PEOPLE and not people:
+            continue
+        rows = await rows_of(session, sa.text(kind), edition_id=edition_id, shown=shown)
         if rows:
-            listed = ", ".join(str(each.row) for each in rows)
-            more = f" and {rows[0].all - len(rows):,} more" if rows[0].all > len(rows) else ""
-            faults.append(f"follow-up: rows {listed}{more} {what}")
-    return faults
+            found.append(AtFault([row.row for row in rows], rows[0].all - len(rows), what))
+    return found
 
 
 async def days_of_allocation(session: AsyncSession, edition_id: UUID) -> Any:

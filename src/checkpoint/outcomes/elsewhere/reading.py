@@ -1,36 +1,62 @@
 """Read files of a programme that ran elsewhere, and say by line what is wrong. No session."""
 
-import csv
 import hashlib
-import os
-from collections.abc import Iterator
+import json
+import tomllib
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
+from typing import Any, BinaryIO
 
+from pydantic import ValidationError
+
+from checkpoint.foundation.csvfiles import Table, unknown_columns
+from checkpoint.foundation.tomlfiles import parsed
+from checkpoint.outcomes.elsewhere.rules import Manifest
 from checkpoint.outcomes.elsewhere.states import EditionRefused
+from checkpoint.outcomes.elsewhere.wording import faults_of
 
 SHOWN = 20
-WIDE = (b"\xff\xfe", b"\xfe\xff")
+KEPT = 10_000
+NO_MANIFEST = (
+    "The manifest cannot be read: {why}. Write it as docs/trials-elsewhere.md shows: text in quotes, "
+    "days as 2016-08-31, each name once."
+)
 
 
 class Report:
-    """What is wrong, by file and line: the first faults in full, and how many there are."""
+    """What is wrong, by file and line, and how much of it there is.
+
+    ``kept`` holds each file's first faults: its name, the line, words; ``notes`` what is no fault.
+    """
 
     def __init__(self) -> None:
-        self.count = 0
-        self.shown: list[str] = []
+        self.counts: dict[str, int] = {}
+        self.kept: list[tuple[str, int, str]] = []
+        self.notes: list[str] = []
+
+    @property
+    def count(self) -> int:
+        """How many faults there are in all files."""
+        return sum(self.counts.values())
 
     def add(self, file: str, line: int, what: str) -> None:
-        """One fault of one line."""
-        self.count += 1
-        if len(self.shown) < SHOWN:
-            self.shown.append(f"{file} line {line:,}: {what}")
+        """One fault of one line, counted from 1; the line of what is wrong with a whole file is 0."""
+        self.counts[file] = self.counts.get(file, 0) + 1
+        if self.counts[file] <= KEPT:
+            self.kept.append((file, line, what))
 
     def text(self) -> str:
-        """All of it, in lines; it holds nothing of what the files say."""
-        more = self.count - len(self.shown)
-        lines = [f"Nothing was brought in; faults: {self.count:,}.", *self.shown]
-        return "\n".join(lines + ([f"… and {more:,} more."] if more else []))
+        """The first of it, in lines; it holds nothing of what the files say."""
+        lines = [f"Nothing was brought in; faults: {self.count:,}."]
+        for name, count in self.counts.items():
+            mine = [told for told in self.kept if told[0] == name][:SHOWN]
+            lines += [
+                f"{name}{f' line {line:,}' if line else ''}: {what}" for _, line, what in mine
+            ]
+            more = count - len(mine)
+            lines += [f"{name}: … and {more:,} more."] if more else []
+        return "\n".join([*lines, *self.notes])
 
 
 def sum_of(file: Path) -> str:
@@ -39,92 +65,102 @@ def sum_of(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def lines_of(
-    file: Path, *, needed: AbstractSet[str], allowed: AbstractSet[str], report: Report
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """The lines of a CSV file, as cells by column.
+def table_of(
+    opened: BinaryIO,
+    name: str,
+    *,
+    needed: AbstractSet[str],
+    allowed: AbstractSet[str],
+    report: Report,
+) -> Table:
+    """A CSV file as rows of cells by column.
 
     Args:
-        file: CSV as RFC 4180 has it, in UTF-8, the names of its columns in the first line.
+        opened: CSV as RFC 4180 has it, in UTF-8, the names of its columns in the first line.
+        name: of the file, for the report.
         needed: columns it must have.
         allowed: columns it may have.
-        report: is told of lines that are no rows.
+        report: is told of everything that is wrong with it.
 
-    Yields:
-        Each line's number, counted from 1 for the names, and its cells.
+    Returns:
+        The table; what is wrong with its rows as cells is told while it is iterated.
+    """
+
+    def columns(names: Sequence[str]) -> Sequence[str] | None:
+        faults = [*_columns_at_fault(names, needed=needed, allowed=allowed)]
+        for fault in faults:
+            report.add(name, 1, fault)
+        return None if faults else names
+
+    def told(line: int, _: str, detail: str) -> None:
+        report.add(name, line, detail)
+
+    return Table(opened, columns=columns, told=told)
+
+
+def _columns_at_fault(
+    names: Sequence[str], *, needed: AbstractSet[str], allowed: AbstractSet[str]
+) -> Iterable[str]:
+    if missing := sorted(needed - {*names}):
+        yield f"Columns are missing: {', '.join(missing)}. Add them."
+    if twice := sorted({name for name in names if name in allowed and names.count(name) > 1}):
+        yield f"Columns stand there twice: {', '.join(twice)}. Name each once."
+    if unknown := unknown_columns(names, sorted(allowed)):
+        told = " ".join(unknown[:SHOWN])
+        yield f"{told} Name covariates in the manifest; leave out what is none."
+
+
+def manifest_of(file: Path) -> Manifest:
+    """The manifest in a file.
 
     Raises:
-        EditionRefused: it is not such a file at all, or it breaks off.
+        EditionRefused: it is not UTF-8, or not a manifest; every fault.
     """
-    _check_ends(file)
-    with file.open(encoding="utf-8-sig", newline="") as opened:
-        reader = csv.reader(opened, strict=True)
-        try:
-            columns = _columns(file, next(reader, []), needed=needed, allowed=allowed)
-            for cells in reader:
-                if len(cells) == len(columns):
-                    yield reader.line_num, dict(zip(columns, cells, strict=True))
-                elif cells:
-                    report.add(
-                        file.name,
-                        reader.line_num,
-                        f"it has {len(cells)} cells, the first line has {len(columns)}",
-                    )
-        except UnicodeDecodeError as error:
-            raise EditionRefused(
-                f"{file.name} line {_undecodable(file):,}: it is not UTF-8, whatever it says it "
-                "is. Save it as UTF-8; nothing was brought in."
-            ) from error
-        except csv.Error as error:
-            raise EditionRefused(
-                f"{file.name} line {reader.line_num:,}: {error}; is the file cut off, or a "
-                "quotation mark missing? Nothing was brought in."
-            ) from error
-
-
-def _undecodable(file: Path) -> int:
-    """The first line that is not UTF-8."""
-    with file.open("rb") as opened:
-        return next(number for number, line in enumerate(opened, 1) if not _is_utf8(line))
-
-
-def _is_utf8(line: bytes) -> bool:
     try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _check_ends(file: Path) -> None:
-    with file.open("rb") as opened:
-        first = opened.read(2)
-        size = opened.seek(0, os.SEEK_END)
-        opened.seek(max(size - 1, 0))
-        last = opened.read(1)
-    if first in WIDE:
-        raise EditionRefused(f"{file.name}: it is UTF-16. Save it as UTF-8.")
-    if last not in (b"\n", b"\r"):
+        text = file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
         raise EditionRefused(
-            f"{file.name}: its last line has no end, so it may be cut off. Nothing was brought in."
-        )
+            f"{file.name} line {line:,}: It is not UTF-8. Save it as UTF-8."
+        ) from error
+    return read_manifest(text, is_json=file.suffix == ".json")
 
 
-def _columns(
-    file: Path, columns: list[str], *, needed: AbstractSet[str], allowed: AbstractSet[str]
-) -> list[str]:
-    columns = [name.strip() for name in columns]
-    faults = []
-    if missing := sorted(needed - {*columns}):
-        faults.append(f"columns are missing: {', '.join(missing)}")
-    if len({*columns}) < len(columns):
-        faults.append("a column stands there twice")
-    unknown = [str(place) for place, name in enumerate(columns, 1) if name not in allowed]
-    if unknown:
-        faults.append(
-            f"columns are unknown, counted from the left: {', '.join(unknown)}; name covariates in "
-            "the manifest, leave out the rest"
-        )
-    if faults:
-        raise EditionRefused(f"{file.name} line 1: {'; '.join(faults)}. Nothing was brought in.")
-    return columns
+def read_manifest(text: str, *, is_json: bool = False) -> Manifest:
+    """The manifest that a text describes.
+
+    Args:
+        text: TOML; or JSON, which it is taken for as well where it begins with a brace.
+        is_json: whether it says that it is JSON.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        EditionRefused: it cannot be read, or a part is missing, unknown or wrong; every fault.
+    """
+    is_json = is_json or text.lstrip().startswith("{")
+    try:
+        given = json.loads(text, object_pairs_hook=_once) if is_json else parsed(text)
+        return Manifest.model_validate(given)
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError) as error:
+        raise EditionRefused(NO_MANIFEST.format(why=error)) from error
+    except RecursionError as error:
+        raise EditionRefused(NO_MANIFEST.format(why="brackets stand too deep")) from error
+    except ValidationError as error:
+        raise EditionRefused("\n".join(f"manifest: {each}" for each in faults_of(error))) from error
+    except _NameTwice as error:
+        raise EditionRefused(NO_MANIFEST.format(why="a name stands there twice")) from error
+    except ValueError as error:
+        raise EditionRefused(NO_MANIFEST.format(why="a number has too many digits")) from error
+
+
+class _NameTwice(ValueError):
+    """JSON would take the last of two values, and say nothing."""
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _NameTwice
+    return found

@@ -2,18 +2,16 @@
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterable
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from checkpoint.foundation.schemas import Command, Day, Spelt, Text, example
-from checkpoint.foundation.tomlfiles import parsed
 from checkpoint.outcomes.cuts.facts import ALLOCATED, Horizon, Primary, Programme
 from checkpoint.outcomes.cuts.states import Measure
-from checkpoint.outcomes.elsewhere.states import CovariateType, EditionRefused, TimeUnit
+from checkpoint.outcomes.elsewhere.states import CovariateType, TimeUnit
 from checkpoint.trials.rules import CODE, TEST_PREFIX, ArmCode, SuiteCode
 from checkpoint.trials.states import CONTROL
 
@@ -21,10 +19,6 @@ MOST_PARTICIPANTS, MOST_EVENTS = 1_000_000, 10_000_000
 EVERYBODY = "ALL"
 DAYS_IN = {TimeUnit.DAY: 1, TimeUnit.WEEK: 7, TimeUnit.DATE: 1}
 PARTICIPANT = "checkpoint participant elsewhere v1"
-ISO = "Write the day as 2016-08-31: year, month, day."
-DATES = frozenset(
-    {"date_parsing", "date_type", "date_from_datetime_parsing", "date_from_datetime_inexact"}
-)
 FIRST = "As it was brought in first."
 CHANGED_UNTOLD = "Another edition; its manifest does not say what it changes."
 Words = Annotated[Text, Field(min_length=3, max_length=400)]
@@ -213,46 +207,6 @@ class Manifest(Command):
             },
             primary=None if primary is None else Primary(primary.measure, primary.horizon),
         )
-
-
-def read_manifest(text: str) -> Manifest:
-    """The manifest that a file describes.
-
-    Args:
-        text: TOML, or JSON where it begins with a brace.
-
-    Returns:
-        The manifest.
-
-    Raises:
-        EditionRefused: it cannot be read, or a part is missing, unknown or wrong; every fault.
-    """
-    try:
-        given = json.loads(text) if text.lstrip().startswith("{") else parsed(text)
-        return Manifest.model_validate(given)
-    except (tomllib.TOMLDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise EditionRefused(f"The manifest cannot be read: {error}") from error
-    except ValidationError as error:
-        raise EditionRefused("\n".join(f"manifest: {each}" for each in faults_of(error))) from error
-    except ValueError as error:
-        raise EditionRefused(
-            "The manifest cannot be read: A number has too many digits."
-        ) from error
-
-
-def faults_of(error: ValidationError) -> list[str]:
-    """What is wrong where, without the values that were given."""
-    return [
-        ": ".join(
-            part
-            for part in (
-                ".".join(map(str, fault["loc"])),
-                ISO if fault["type"] in DATES else fault["msg"].removeprefix("Value error, "),
-            )
-            if part
-        )
-        for fault in error.errors(include_url=False, include_input=False)
-    ]
 
 
 def canonical(manifest: Manifest) -> str:

@@ -1,5 +1,6 @@
 """The words of programmes that ran elsewhere. Pure."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from checkpoint.foundation import errors
@@ -79,5 +80,8 @@ class PartReceived(errors.Conflict):
 
 
 class EditionRefused(errors.Unprocessable):
+    """Of files, ``found`` holds every fault: the file's name, the line (0 for all of it), words."""
+
+    found: Sequence[tuple[str, int, str]] = ()
     slug = "trial-edition-refused"
     title = "The trial cannot be brought in as it is"

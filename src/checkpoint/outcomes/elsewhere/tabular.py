@@ -132,7 +132,7 @@ def participant_values(
 
     for column, arm in (("arm", row.arm), ("delivered", row.delivered)):
         if arm is not None and arm not in masks:
-            told(column, "arm-unknown", f"One of {', '.join(manifest.arms)}.")
+            told(column, "arm-unknown", f"Write one of {', '.join(manifest.arms)}.")
     stratum = _stratum(row, manifest, told)
     allocated_on = row.allocated_on or manifest.allocated_on
     if allocated_on is None:
@@ -161,7 +161,7 @@ def _stratum(row: ParticipantRow, manifest: Manifest, told: Told) -> str | None:
     if row.stratum is None and len(manifest.strata) == 1:
         return manifest.strata[0]
     if row.stratum not in manifest.strata:
-        told("stratum", "stratum-unknown", "One of the manifest's strata.")
+        told("stratum", "stratum-unknown", "Write one of the manifest's strata.")
     return row.stratum
 
 
@@ -180,9 +180,9 @@ def _observed(row: ParticipantRow, manifest: Manifest, told: Told) -> int:
         days = (last - allocated_on).days
     if last is None or not allocated_on <= last <= manifest.followed_until:
         column = "observed" if row.observed is not None else "observed_until"
-        told(column, "observed-range", "From the day of allocation to the manifest's last day.")
+        told(column, "observed-range", "It ends between allocation and the manifest's last day.")
     if row.custody_days is not None and row.custody_days > days + 1:
-        told("custody_days", "custody-range", "No more days than were observed.")
+        told("custody_days", "custody-range", "Tell no more days than were observed.")
     _in_custody(row, days, told)
     return days
 
@@ -229,7 +229,7 @@ def covariates_of(
 def _read(value: Any, covariate: Covariate) -> Any:
     if covariate.type is CovariateType.CODE:
         if value not in covariate.codes:
-            raise ValueError("One of the codes that the manifest names.")
+            raise ValueError("Write one of the codes that the manifest names.")
         return value
     word = str(value).strip().lower()
     if covariate.type is CovariateType.YES_NO:
@@ -264,9 +264,11 @@ def follow_up_values(row: FollowUpRow, manifest: Manifest) -> dict[str, Any]:
     by_date = manifest.unit is TimeUnit.DATE
     wanted, other = ("on", "at") if by_date else ("at", "on")
     if getattr(row, wanted) is None or getattr(row, other) is not None:
-        faults.append(Fault(wanted, "time-told-otherwise", f"The unit is {manifest.unit.value}."))
+        how = "the day" if by_date else f"how many {manifest.unit.value}s after allocation"
+        told = f"The unit is {manifest.unit.value}: tell {how} in {wanted}, and nothing in {other}."
+        faults.append(Fault(wanted, "time-told-otherwise", told))
     if row.measure not in manifest.measures:
-        faults.append(Fault("measure", "measure-unknown", "One of the manifest's measures."))
+        faults.append(Fault("measure", "measure-unknown", "Write one of the manifest's measures."))
     if faults:
         raise RowRefused(*faults)
     return {

@@ -1,5 +1,6 @@
 """Take follow-up in: whole or not at all, once, and without a look at any arm."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -108,8 +109,7 @@ async def take_in(
         return there, False
     cohort = await queries.cohort(session, trial.id)
     matched = await _matched(session, trial.id, sent.source, rows, cohort, today=london_day(at))
-    _check_matched(matched, sent.allowed_percent)
-    _check_ends(matched, cohort)
+    _check_matched(matched, cohort, sent.allowed_percent)
     batch = _batch(trial, sent, matched, cohort, digest=digest, by=by, at=at)
     batch.number = await queries.last_number(session, trial.id) + 1
     await insert(session, batch)
@@ -226,40 +226,41 @@ def _became(
     return Matched(row, RowOutcome.CORRECTS, said, allocation_id, before.version + 1)
 
 
-def _check_matched(matched: Sequence[Matched], allowed_percent: int) -> None:
-    outcomes = [each.outcome for each in matched]
-    if not matching.is_too_many(outcomes, allowed_percent=allowed_percent):
-        return
-    faults = [
-        Fault(each.row.number, "pnc_id", *WHY[each.outcome])
-        for each in matched
-        if each.outcome in NOT_MATCHED
-    ]
-    counts = Counter(outcomes)
-    raise refused(
-        FollowUpUnmatched,
-        faults,
-        f"Of {len(outcomes):,} rows {counts[RowOutcome.UNMATCHED]:,} are about nobody who was "
-        f"allocated in the trial, and {counts[RowOutcome.AMBIGUOUS]:,} may be about two people; "
-        f"{allowed_percent} % of the rows are allowed to be. See errors, row by row.",
-    )
-
-
-def _check_ends(matched: Sequence[Matched], cohort: queries.Cohort) -> None:
-    """Nobody is gone before they are allocated: then the day is wrong, or it is somebody else.
+def _check_matched(
+    matched: Sequence[Matched], cohort: queries.Cohort, allowed_percent: int
+) -> None:
+    """Enough rows are about somebody, of whom none is gone before they are allocated.
 
     Raises:
-        FollowUpUnreadable: somebody is; every row is told.
+        FollowUpUnmatched: too few are; the rows that tell of an end too early are told as well.
+        FollowUpUnreadable: rows tell of such an end alone: the day is wrong, or it is somebody else.
     """
     checked = (
         matching.gone_before(each.row, allocated_on=cohort.days[each.allocation_id])
         for each in matched
         if each.allocation_id is not None
     )
-    faults = [fault for fault in checked if fault is not None]
-    if faults:
-        told = f"{len(faults):,} rows tell of an end before allocation. See errors, row by row."
-        raise refused(FollowUpUnreadable, faults, told)
+    gone = [fault for fault in checked if fault is not None]
+    told = f"{len(gone):,} rows tell of an end before allocation." if gone else ""
+    outcomes = [each.outcome for each in matched]
+    if not matching.is_too_many(outcomes, allowed_percent=allowed_percent):
+        if gone:
+            raise refused(FollowUpUnreadable, gone, told)
+        return
+    lost = [
+        Fault(each.row.number, "pnc_id", *WHY[each.outcome])
+        for each in matched
+        if each.outcome in NOT_MATCHED
+    ]
+    counts = Counter(outcomes)
+    percent = math.ceil(len(lost) * 100 / len(outcomes))
+    words = (
+        f"Of {len(outcomes):,} rows {counts[RowOutcome.UNMATCHED]:,} are about nobody who was "
+        f"allocated in the trial, and {counts[RowOutcome.AMBIGUOUS]:,} may be about two people; "
+        f"{allowed_percent} in a hundred are allowed to be. Mend them; or allow {percent} in a "
+        f"hundred, and they are left out and counted. {told}".rstrip()
+    )
+    raise refused(FollowUpUnmatched, sorted([*lost, *gone], key=lambda each: each.row), words)
 
 
 def _row(batch: FollowUpBatch, each: Matched) -> tuple[Any, ...]:

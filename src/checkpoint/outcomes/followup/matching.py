@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import date
 
 from checkpoint.outcomes.followup.rules import Fault, Told
-from checkpoint.outcomes.followup.states import NOT_MATCHED, RowOutcome
+from checkpoint.outcomes.followup.states import NOT_MATCHED, RowOutcome, Where
 from checkpoint.outcomes.states import ENDS
 from checkpoint.people.identifiers import canonical, parts
 
@@ -18,11 +18,12 @@ GONE_BEFORE = (
 )
 
 
-def repeated_keys(rows: Iterable[tuple[int, str]]) -> list[Fault]:
+def repeated_keys(rows: Iterable[tuple[int, str]], where: Where) -> list[Fault]:
     """Rows whose key stood before in the same batch.
 
     Args:
         rows: the number and key of each, in order.
+        where: by what whoever sent them finds them.
 
     Returns:
         A fault for each row after the first of its key.
@@ -32,9 +33,8 @@ def repeated_keys(rows: Iterable[tuple[int, str]]) -> list[Fault]:
     for number, key in rows:
         first = seen.setdefault(key, number)
         if first != number:
-            faults.append(
-                Fault(number, "row_key", "row-twice", f"Row {first} has the same key; send one.")
-            )
+            told = f"{where.place(first)} has the same key; send one of the two."
+            faults.append(Fault(number, "row_key", "row-twice", told))
     return faults
 
 

@@ -13,6 +13,7 @@ from checkpoint.outcomes.followup.states import (
     FollowUpUnmatched,
     FollowUpUnreadable,
     RowOutcome,
+    Where,
 )
 
 TOLD = ("line", "column", "code", "detail")
@@ -38,15 +39,24 @@ def _table(lines: Iterable[Sequence[object]]) -> str:
     return text.getvalue()
 
 
-def in_words(faults: Sequence[Fault]) -> list[str]:
-    """The first faults, one a line, and how many there are besides."""
+def in_words(faults: Sequence[Fault], *, report: bool = False) -> list[str]:
+    """The first faults, one a line, and how many there are besides.
+
+    Args:
+        faults: in the order in which they are told.
+        report: whether all of them are written to a file.
+
+    Returns:
+        Lines for a screen: at most twenty faults, and one more where there are more.
+    """
     lines = [
         f"  {f'line {fault.row}' if fault.row else 'the file'}"
         f"{f', {fault.column}' if fault.column else ''}: {fault.detail} ({fault.code})"
         for fault in faults[:SHOWN]
     ]
     more = len(faults) - SHOWN
-    return [*lines, *([f"  and {more:,} more"] if more > 0 else [])]
+    besides = "the report has them all" if report else "--report FILE.csv writes them all"
+    return [*lines, *([f"  and {more:,} more; {besides}"] if more > 0 else [])]
 
 
 def refused(
@@ -78,13 +88,17 @@ def pointer(fault: Fault) -> str:
 
 
 def check_rows(
-    read: Iterable[tuple[Told | None, list[Fault]]], more: Sequence[Fault] = ()
+    read: Iterable[tuple[Told | None, list[Fault]]],
+    more: Sequence[Fault] = (),
+    *,
+    where: Where,
 ) -> list[Told]:
     """The rows of a batch, if nothing is wrong with any of them.
 
     Args:
         read: each row, or what is wrong with it.
         more: what is wrong with the batch besides.
+        where: by what whoever sent them finds a row.
 
     Returns:
         The rows, in order.
@@ -97,12 +111,12 @@ def check_rows(
         faults += found
         if row is not None:
             rows.append(row)
-    faults += repeated_keys((row.number, row.row_key) for row in rows)
+    faults += repeated_keys(((row.number, row.row_key) for row in rows), where)
     if faults:
         wrong = len({fault.row for fault in faults})
         raise refused(
             FollowUpUnreadable,
             sorted(faults, key=lambda fault: (fault.row, fault.column)),
-            f"{wrong:,} rows or lines are wrong, in {len(faults):,} ways. See errors, row by row.",
+            f"Faults: {len(faults):,}; {where.value}s at fault: {wrong:,}.",
         )
     return rows

@@ -38,6 +38,7 @@ from checkpoint.outcomes.followup.states import (
     FollowUpUnmatched,
     FollowUpUnreadable,
     RowOutcome,
+    Where,
 )
 from checkpoint.trials import queries as trials
 from checkpoint.trials.queries import TrialNotFound
@@ -86,7 +87,7 @@ async def take_follow_up_in(
 
 def _rows(command: SendFollowUp) -> list[rules.Told]:
     """The rows as a file would have them, by the same rules."""
-    return reports.check_rows(
+    read = (
         rules.told(
             number,
             _cells(row),
@@ -96,6 +97,7 @@ def _rows(command: SendFollowUp) -> list[rules.Told]:
         )
         for number, row in enumerate(command.rows, start=1)
     )
+    return reports.check_rows(read, where=Where.ROW)
 
 
 def _cells(row: SendFollowUpRow) -> dict[str, str]:

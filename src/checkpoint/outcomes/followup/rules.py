@@ -1,7 +1,7 @@
 """What a row of follow-up has to say. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -42,6 +42,7 @@ FORMS: Mapping[DateForm, tuple[re.Pattern[str], str, str]] = {
     DateForm.ISO: (re.compile(r"^\d{4}-\d{2}-\d{2}$", re.ASCII), "%Y-%m-%d", "2026-11-03"),
     DateForm.DAY_FIRST: (re.compile(r"^\d{2}/\d{2}/\d{4}$", re.ASCII), "%d/%m/%Y", "03/11/2026"),
 }
+OF_A_SPREADSHEET = re.compile(r"^\d{5}(\.\d+)?$", re.ASCII)
 FIRST_YEAR = 1900
 # Which cells a kind of event needs, and which it may have besides; every other stays empty.
 NEEDED: Mapping[FollowUpKind, tuple[str, ...]] = {
@@ -101,24 +102,6 @@ class Told:
     proactively_detected: bool
 
 
-def header_faults(found: Sequence[str]) -> list[Fault]:
-    """Which columns are missing, unknown or named twice."""
-    faults = [
-        Fault(1, name, "column-missing", "Add the column; leave its cells empty where unknown.")
-        for name in COLUMNS
-        if name not in found
-    ]
-    if any(name not in COLUMNS for name in found):
-        told = f"Leave out every column but: {', '.join(COLUMNS)}."
-        faults.append(Fault(1, "", "column-unknown", told))
-    faults += [
-        Fault(1, name, "column-twice", "Name each column once.")
-        for name in COLUMNS
-        if found.count(name) > 1
-    ]
-    return faults
-
-
 class _Row:
     """One row while it is read: its cells, and what is wrong with them."""
 
@@ -152,7 +135,7 @@ class _Row:
         if not text:
             return None
         if not pattern.match(text):
-            self.refuse(column, "date-form", f"Write every day of the batch like {example}.")
+            self.refuse(column, "date-form", f"{_written(text)}Write every day like {example}.")
             return None
         try:
             found = datetime.strptime(text, written).date()  # noqa: DTZ007 - a day has no zone
@@ -162,6 +145,16 @@ class _Row:
         if found.year < FIRST_YEAR:
             self.refuse(column, "too-early", f"The year is {FIRST_YEAR} or later.")
         return found
+
+
+def _written(text: str) -> str:
+    """In what other form a day seems to be written, if that can be told."""
+    if OF_A_SPREADSHEET.match(text):
+        return "It seems to be a spreadsheet's own number of a day. "
+    for form, (pattern, _, example) in FORMS.items():
+        if pattern.match(text):
+            return f"It is like {example}; only if all days are, say --dates {form.value}. "
+    return ""
 
 
 def told(

@@ -26,6 +26,17 @@ class DateForm(StrEnum):
     DAY_FIRST = "day_first"  # 03/11/2026
 
 
+class Where(StrEnum):
+    """By what whoever sent rows finds one of them."""
+
+    LINE = "line"  # of a file, counted from 1 for the names of its columns
+    ROW = "row"  # of what was posted
+
+    def place(self, number: int) -> str:
+        """The place of a row, in the words or the pointer by which faults name it."""
+        return f"Line {number}" if self is Where.LINE else f"#/rows/{number - 1}"
+
+
 class RowOutcome(StrEnum):
     """What became of one row."""
 
