@@ -18,6 +18,8 @@ from waits import until_waiting
 
 CANARY = "Canary-3nd"
 LOCK = "SELECT pg_advisory_xact_lock(3)"
+# Whoever holds a lock here holds it for as long as a slow machine takes.
+PATIENT = {"idle_in_transaction_session_timeout": "0"}
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,7 @@ def address(make_database):
 @pytest.fixture(scope="module")
 async def hers(anyio_backend, address):
     """The owner's connections to this file's own database."""
-    engine = engine_for(address, role=OWNER_ROLE, pool_size=3)
+    engine = engine_for(address, role=OWNER_ROLE, pool_size=3, settings=PATIENT)
     yield engine
     await engine.dispose()
 
@@ -194,17 +196,19 @@ async def sooner_than(waits, address):
     A lock is waited for as long as the service itself waits for anything. So this measures by
     what the machine can do just now, and not by a clock.
     """
-    engine = engine_for(address, pool_size=3, settings={"idle_in_transaction_session_timeout": "0"})
-    async with held(engine, LOCK):
-        giving_up = asyncio.create_task(give_up(engine, waits))
-        try:
-            await until_waiting(engine)
-            yield
-            assert not giving_up.done(), "it took longer"
-        finally:
-            giving_up.cancel()
-            await asyncio.wait([giving_up])
-    await engine.dispose()
+    engine = engine_for(address, pool_size=3, settings=PATIENT)
+    try:
+        async with held(engine, LOCK):
+            giving_up = asyncio.create_task(give_up(engine, waits))
+            try:
+                await until_waiting(engine)
+                yield
+                assert not giving_up.done(), "it took longer"
+            finally:
+                giving_up.cancel()
+                await asyncio.wait([giving_up])
+    finally:  # what stays connected keeps the loop from closing
+        await engine.dispose()
 
 
 async def give_up(engine, waits):
