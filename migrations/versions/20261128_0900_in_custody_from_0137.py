@@ -27,7 +27,7 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_elsewhere_participant_custody_began"),
         "elsewhere_participant",
-        "custody_day IS NULL OR (custody_day >= 0 AND custody_days > 0)",
+        "custody_day IS NULL OR (custody_day >= 0 AND coalesce(custody_days, 0) > 0)",
     )
 
 

@@ -1,6 +1,7 @@
 """Custody that ends observation: a sensitivity analysis beside the trial's own comparison."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import lifelines
 import pandas as pd
@@ -9,11 +10,12 @@ from lifelines.statistics import logrank_test
 
 from builders import a_key
 from checkpoint.evaluation import facts
+from checkpoint.evaluation.rules import told_apart
 from checkpoint.evaluation.states import InCustody, Population
-from checkpoint.evaluation.times.rules import Ended, ended, untold
+from checkpoint.evaluation.times.rules import Ended, ended, untold, with_custody
 from checkpoint.foundation.actors import Role
 from checkpoint.foundation.database import insert, transaction
-from evaluating import ROSSI, a_cut, adopted, somebody
+from evaluating import ROSSI, SMALL, a_cut, adopted, somebody
 
 pytestmark = pytest.mark.xdist_group("evaluation")
 TRIAL = "TEST-CUSTODY"
@@ -48,7 +50,7 @@ def crowd(cut):
 
 @pytest.fixture(scope="module")
 async def in_custody(evaluated, cuts_owner):
-    """The people of the first of three cuts, and how the trial is unblinded."""
+    """The people of the first of three cuts of a masked trial."""
     when = {"opens_on": date(2019, 6, 1), "closes_on": date(2020, 5, 1)}
     given = when | {"strata": ["BISHOP-AUCKLAND"], "in_effect_from": when["opens_on"]}
     trial_id = await adopted(cuts_owner, TRIAL, **given)
@@ -68,14 +70,29 @@ async def told(at_cuts, role=Role.STATISTICIAN, **asked):
     return answer.json()
 
 
-async def test_custody_ends_observation_only_where_that_is_asked_for(at_cuts, in_custody):
+@pytest.fixture
+async def unblinded(at_cuts, in_custody):
+    """The same people, once two have unblinded their trial."""
     manager, statistician = at_cuts(Role.TRIAL_MANAGER), at_cuts(Role.STATISTICIAN, name="second")
-    masked = await told(at_cuts)
+    if not (await told(at_cuts))["unblinded"]:
+        made = await manager.post(f"{PLACE}/unblindings", json=UNBLIND, headers=a_key())
+        confirmation = f"{PLACE}/unblindings/{made.json()['number']}/confirmation"
+        assert (await statistician.post(confirmation, json={}, headers=a_key())).is_success
+    return in_custody
+
+
+async def test_custody_would_tell_the_letters_and_is_told_by_no_arm_while_they_are_masked(
+    at_cuts, evaluated
+):
+    _, (cut, people, _) = evaluated
+    place = f"/v1/trials/{SMALL}/evaluation/time-to-event"
+    asked = {"in_custody": "censored", "cut": cut.number}
+    masked = (await at_cuts(Role.STATISTICIAN).get(place, params=asked)).json()
     assert (masked["curves"], masked["tests"], masked["withheld"]) == ([], [], facts.WITHHELD)
-    assert masked["ended_in_custody"] == []
-    made = await manager.post(f"{PLACE}/unblindings", json=UNBLIND, headers=a_key())
-    confirmation = f"{PLACE}/unblindings/{made.json()['number']}/confirmation"
-    assert (await statistician.post(confirmation, json={}, headers=a_key())).is_success
+    assert (masked["ended_in_custody"], masked["everybody"]["people"]) == ([], len(people))
+
+
+async def test_custody_ends_observation_only_where_that_is_asked_for(at_cuts, unblinded):
     counted = await told(at_cuts, in_custody="counted")
     assert (counted["in_custody"], counted["ended_in_custody"]) == ("counted", [])
     assert counted == await told(at_cuts, in_custody=None)
@@ -83,16 +100,23 @@ async def test_custody_ends_observation_only_where_that_is_asked_for(at_cuts, in
     censored = await told(at_cuts)
     assert (censored["in_custody"], censored["withheld"]) == ("censored", None)
     assert "observed until that day" in censored["denominator"]
-    assert_as_lifelines_has_it(censored, in_custody)
-    ours = await told(at_cuts, Role.EVALUATOR)
-    assert [each | {"people": None} for each in ours["ended_in_custody"]] == [
-        each | {"people": None} for each in censored["ended_in_custody"]
-    ]
-    assert (ours["tests"], ours["unadjusted"]) == (censored["tests"], censored["unadjusted"])
+    assert_as_lifelines_has_it(censored, unblinded)
+    of_charges = await told(at_cuts, measure="charge")
+    assert of_charges["denominator"].endswith(facts.CUSTODY_OF_CHARGES)
+
+
+async def test_an_evaluator_gets_its_tests_and_no_curves(at_cuts, unblinded):
+    ours, theirs = await told(at_cuts, Role.EVALUATOR), await told(at_cuts)
+    for name in ("ended_in_custody", "tests", "unadjusted"):
+        assert ours[name] == theirs[name]
+        assert ours[name]
     for curve in [*ours["curves"], ours["everybody"]]:
         assert curve["steps"] == curve["horizons"] == curve["at_risk"] == []
         assert curve["median"] is None
     assert ours["coarsened"].startswith("Curves, medians and numbers at risk are")
+
+
+async def test_few_who_came_into_custody_are_the_statisticians(at_cuts, unblinded):
     few = await told(at_cuts, Role.EVALUATOR, cut=FEW)
     assert few["withheld"] == facts.CUSTODY_LEAVES_FEW
     assert few["everybody"]["events"] is few["everybody"]["people"] is None
@@ -157,25 +181,53 @@ async def test_another_word_for_custody_is_refused(at_cuts, in_custody):
     assert "censored" in answer.text
 
 
-class Row:
-    mask, delivered_mask, per_protocol = "A", None, True
+def row(people, *, mask="A", happened=False, sooner=False, missed=False, unknown=False, given=None):
+    flags = {"happened": happened, "sooner": sooner, "missed": missed, "unknown": unknown}
+    return SimpleNamespace(
+        people=people, mask=mask, delivered_mask=given, per_protocol=True, **flags
+    )
 
-    def __init__(self, people, *, sooner=False, missed=False, unknown=False):
-        self.people, self.sooner, self.missed, self.unknown = people, sooner, missed, unknown
+
+CROWD = [row(50), row(40, happened=True), row(12, sooner=True), row(11, sooner=True, missed=True)]
 
 
-def test_an_analysis_that_leaves_few_beside_the_other_is_the_statisticians():
+def test_whom_custody_ended_the_observation_of_is_counted_by_letter():
     itt = Population.INTENTION_TO_TREAT
-    assert ended([Row(50)], itt, InCustody.COUNTED) == {}
-    assert ended([Row(50, sooner=True)], Population.AS_DELIVERED, InCustody.CENSORED) == {}
-    rows = [Row(50), Row(12, sooner=True), Row(11, sooner=True, missed=True)]
-    found = ended(rows, itt, InCustody.CENSORED)
-    assert found == {"A": Ended(23, 11, 0)}
+    assert ended(CROWD, itt, InCustody.COUNTED) == {}
+    assert ended(CROWD, Population.AS_DELIVERED, InCustody.CENSORED) == {}
+    found = ended(CROWD, itt, InCustody.CENSORED)
+    assert found == {"A": Ended(people=113, happened=40, sooner=23, missed=11)}
     assert untold(found, Role.EVALUATOR) is None
-    for few in (Row(9, sooner=True), Row(9, sooner=True, missed=True)):
-        found = ended([Row(50), few], itt, InCustody.CENSORED)
-        assert untold(found, Role.EVALUATOR) == facts.CUSTODY_LEAVES_FEW
-        assert untold(found, Role.STATISTICIAN) is None
-    found = ended([Row(50), Row(1, unknown=True)], itt, InCustody.CENSORED)
-    assert untold(found, Role.STATISTICIAN) == facts.CUSTODY_UNKNOWN
     assert untold({}, Role.EVALUATOR) is None
+
+
+@pytest.mark.parametrize(
+    "few",
+    [
+        [row(50), row(40, happened=True), row(9, sooner=True)],
+        [row(50), row(40, happened=True), row(12, sooner=True), row(9, sooner=True, missed=True)],
+        [row(6), row(74, happened=True), row(20, sooner=True, missed=True)],
+    ],
+)
+def test_an_analysis_that_leaves_few_beside_the_other_is_the_statisticians(few):
+    found = ended(few, Population.INTENTION_TO_TREAT, InCustody.CENSORED)
+    assert untold(found, Role.EVALUATOR) == facts.CUSTODY_LEAVES_FEW
+    assert untold(found, Role.STATISTICIAN) is None
+
+
+def test_one_whose_day_nobody_knows_ends_the_analysis():
+    found = ended([*CROWD, row(1, unknown=True)], Population.INTENTION_TO_TREAT, InCustody.CENSORED)
+    assert untold(found, Role.STATISTICIAN) == facts.CUSTODY_UNKNOWN
+
+
+def test_populations_are_not_told_beside_each_other_where_few_of_those_who_differ_were_in_custody():
+    rows = [
+        SimpleNamespace(**vars(each) | {"mask": mask, "delivered_mask": mask})
+        for each in CROWD
+        for mask in "AB"
+    ]
+    rows += [row(37), row(3, sooner=True, missed=True)]
+    everybody = frozenset(Population)
+    both = told_apart(rows, with_custody, Role.EVALUATOR, unblinded=True)
+    assert Population.AS_DELIVERED not in both
+    assert told_apart(rows[:-1], with_custody, Role.EVALUATOR, unblinded=True) == everybody

@@ -101,11 +101,12 @@ def test_the_lag_is_counted_from_the_last_day_on_which_proof_could_be_seen(reaso
     ("spells", "days"),
     [
         ([], 0),
-        ([Spell(0, 0)], 1),
+        ([Spell(0, 0)], 0),
+        ([Spell(0, 1)], 1),
         ([Spell(5, 9), Spell(8, 12)], 8),
         ([Spell(8, 12), Spell(5, 20)], 16),
         ([Spell(95, None)], 6),
-        ([Spell(90, 500), Spell(200, 300), Spell(-10, 1)], 13),
+        ([Spell(90, 500), Spell(200, 300), Spell(-10, 1)], 12),
         ([Spell(101, 120)], 0),
     ],
 )
@@ -120,7 +121,7 @@ def test_each_day_in_custody_counts_once(spells, days):
 )
 def test_days_in_custody_are_those_that_lie_in_any_spell(spells):
     covered = {day for spell in spells for day in range(spell.first_day, spell.last_day + 1)}
-    assert days_within(spells, 100) == len(covered & set(range(101)))
+    assert days_within(spells, 100) == len(covered & set(range(1, 101)))
 
 
 @given(
@@ -137,7 +138,8 @@ def test_the_first_day_in_custody_counts_from_allocation():
     assert first_in_custody([]) is None
     assert first_in_custody([Spell(-9, -1)]) is None
     assert first_in_custody([Spell(40, 50), Spell(12, 13), Spell(-9, -2)]) == 12
-    assert first_in_custody([Spell(-9, 0)]) == first_in_custody([Spell(-9, None)]) == 0
+    assert first_in_custody([Spell(-9, 0)]) is None
+    assert first_in_custody([Spell(-9, 1)]) == first_in_custody([Spell(-9, None)]) == 0
 
 
 def test_custody_that_came_after_the_last_observed_day_is_not_in_the_cut():

@@ -266,3 +266,17 @@ def test_a_number_whose_square_nobody_can_sum_is_no_covariate():
         found = covariates_of({"x": given}, declared, lambda *told: faults.append(told))
         assert found == kept
     assert [(column, rule) for column, rule, _ in faults] == [("x", "covariate-type")]
+
+
+def test_custody_is_kept_by_the_last_day_of_its_week_where_events_are_told_by_weeks():
+    told = {"participant": "R1", "arm": "aid", "observed": 20, "custody_days": 3}
+
+    def kept(day, **others):
+        row = ParticipantRow.model_validate(told | {"custody_day": day})
+        return participant_values(row, manifest(**others), MASKS)["custody_day"]
+
+    assert [kept(day) for day in (None, 0, 1, 7, 8, 137)] == [None, 0, 7, 7, 14, 140]
+    assert kept(13, unit="day") == 13
+    until = {"observed": None, "observed_until": "1971-10-10"}
+    row = ParticipantRow.model_validate(told | until | {"custody_day": 8, "custody_days": 1})
+    assert participant_values(row, manifest(), MASKS)["custody_day"] == 9

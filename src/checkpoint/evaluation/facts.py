@@ -71,6 +71,10 @@ IN_CUSTODY: Mapping[InCustody, str] = MappingProxyType(
         "from the arm itself, so read this beside the trial's own comparison, never instead of it.",
     }
 )
+CUSTODY_OF_CHARGES = (
+    "Who was held and then charged was in custody before the charge, which is missed: charges are far "
+    "fewer here."
+)
 CUSTODY_UNKNOWN = (
     "Not known of everybody: the cut does not tell on which day somebody came into custody, and "
     "without them other people would be compared. Cuts that were taken before it was kept do not "

@@ -109,7 +109,8 @@ def _named(of: OfView) -> str:
 def _outcomes(summary: SummaryView) -> Iterator[Line]:
     yield Line("Outcomes, everybody allocated", heading=True)
     for result in summary.populations[0].results:
-        yield from _compared(_named(result), result.arms, result.comparisons, result.withheld)
+        label = f"{_named(result)} (primary)" if result.primary else _named(result)
+        yield from _compared(label, result.arms, result.comparisons, result.withheld)
 
 
 def _subgroups(subgroups: SubgroupResultsView) -> Iterator[Line]:

@@ -16,7 +16,7 @@ from checkpoint.outcomes.cuts.tables import CutParticipant
 UNTIL = sa.bindparam("until", type_=sa.Date())
 LAG = sa.bindparam("lag", type_=sa.Integer())
 CUSTODY = col(CutParticipant.custody_day)
-# Whoever was in custody for some days, or nobody knows for how many, and nobody knows from when.
+# One person whose day is not known would change who is compared.
 UNKNOWN = sa.and_(
     CUSTODY.is_(None), sa.func.coalesce(col(CutParticipant.custody_days), 1) > 0
 ).label("unknown")

@@ -11,26 +11,53 @@ from checkpoint.foundation.actors import Role
 from checkpoint.foundation.disclosure import rests_on_few
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ended:
-    """People whose observation custody ended, and of how many of these it missed an event."""
+    """People of a group, by whether custody ended their observation and what it missed.
 
-    sooner: int
-    missed: int
-    unknown: int
+    ``happened`` is to how many it did before, ``sooner`` of how many custody ended it, ``missed`` to
+    how many of these it happened later; of ``unknown`` nobody knows the day.
+    """
+
+    people: int = 0
+    happened: int = 0
+    sooner: int = 0
+    missed: int = 0
+    unknown: int = 0
+
+    def __add__(self, other: "Ended") -> "Ended":
+        return Ended(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
     @property
-    def cells(self) -> tuple[int, int, int]:
-        """What is told less what is told with custody counted."""
-        return self.sooner, self.missed, self.sooner - self.missed
+    def cells(self) -> tuple[int, ...]:
+        """Counts that figures rest on: here, with custody counted, and one less the other."""
+        all_events = self.happened + self.missed
+        return (
+            self.people,
+            self.happened,
+            self.people - self.happened,
+            self.sooner,
+            self.missed,
+            self.sooner - self.missed,
+            all_events,
+            self.people - all_events,
+        )
+
+
+def with_custody(row: Any) -> tuple[int, ...]:
+    """The same counts of one row.
+
+    Args:
+        row: of ``people``, with ``happened``, ``sooner``, ``missed`` and ``unknown`` of all of them.
+    """
+    return _of(row).cells
 
 
 def ended(rows: Iterable[Any], population: Population, in_custody: InCustody) -> dict[str, Ended]:
     """Whose observation custody ended, by the letter that they are counted under.
 
     Args:
-        rows: by day, with how many ``people`` each is of; ``sooner``, ``missed`` and ``unknown``
-            where custody is censored.
+        rows: by day.
         population: who is compared with whom.
         in_custody: what becomes of the time of whoever came into custody.
 
@@ -41,12 +68,7 @@ def ended(rows: Iterable[Any], population: Population, in_custody: InCustody) ->
     for row in rows if in_custody is InCustody.CENSORED else ():
         group = group_of(population, row)
         if group is not None:
-            before = found.get(group, Ended(0, 0, 0))
-            found[group] = Ended(
-                before.sooner + row.people * row.sooner,
-                before.missed + row.people * row.missed,
-                before.unknown + row.people * row.unknown,
-            )
+            found[group] = found.get(group, Ended()) + _of(row)
     return dict(sorted(found.items()))
 
 
@@ -63,6 +85,11 @@ def untold(found: Mapping[str, Ended], role: Role) -> str | None:
     """
     if any(each.unknown for each in found.values()):
         return facts.CUSTODY_UNKNOWN
-    together = [sum(cells) for cells in zip(*(each.cells for each in found.values()), strict=True)]
-    cells = [*together, *(cell for each in found.values() for cell in each.cells)]
+    together = sum(found.values(), Ended())
+    cells = [cell for each in (together, *found.values()) for cell in each.cells]
     return facts.CUSTODY_LEAVES_FEW if rests_on_few(cells, role) else None
+
+
+def _of(row: Any) -> Ended:
+    flags = (True, row.happened, row.sooner, row.missed, row.unknown)
+    return Ended(*(row.people * flag for flag in flags))

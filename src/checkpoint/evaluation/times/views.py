@@ -13,7 +13,7 @@ from checkpoint.evaluation.states import InCustody, Population
 from checkpoint.evaluation.survival import GREENWOOD, Curve, Day, compared, curve
 from checkpoint.evaluation.times.adjusting import adjusted, told_of
 from checkpoint.evaluation.times.curves import Reading, curves, days_told, everybody
-from checkpoint.evaluation.times.rules import Ended, ended, untold
+from checkpoint.evaluation.times.rules import Ended, ended, untold, with_custody
 from checkpoint.evaluation.times.schemas import (
     EndedView,
     HazardView,
@@ -87,7 +87,7 @@ def time_to_event(
     return TimeToEventView(
         **views.beginning(opened, allocated.people, role=role),
         **_of(opened, measure, population, in_custody),
-        ended_in_custody=_ended(gone, arms),
+        ended_in_custody=_ended(gone, [] if few_at_all else arms),
         method=GREENWOOD,
         coarsened=None if by.exact else BARE if by.bare else COARSE,
         withheld=facts.SMALL if few_at_all else withheld,
@@ -118,7 +118,8 @@ def _untold(
     role: Role,
 ) -> str | None:
     """Why a reader is told nothing of a population, all arms together included."""
-    told = told_apart(rows, _counted, role, unblinded=opened.unblinded)
+    cells = with_custody if gone else _counted
+    told = told_apart(rows, cells, role, unblinded=opened.unblinded)
     return untold(gone, role) or (None if population in told else facts.LEAVES_FEW)
 
 
@@ -132,6 +133,8 @@ def _of(
     opened: Opened, measure: Measure, population: Population, in_custody: InCustody
 ) -> dict[str, Any]:
     custody = facts.IN_CUSTODY[in_custody]
+    if in_custody is InCustody.CENSORED and measure is Measure.CHARGE:
+        custody = f"{custody} {facts.CUSTODY_OF_CHARGES}"
     return {
         "population": population,
         "meaning": facts.POPULATIONS[population],

@@ -27,8 +27,8 @@ NARROWED = {
     "age_to": "age <= {}",
     "observed_days": "observed_days >= {}",
 }
-# What of people two cuts may differ in: the suite is in no extract.
-NOWHERE = frozenset({"stratum"})
+# What of people two cuts may differ in that no extract has.
+NOWHERE = frozenset({"stratum", "custody_day"})
 COMPARED = [name for name in cuts.FIELDS if name not in NOWHERE]
 Cohort = tuple[UUID, Mapping[str, Any]]
 # A million people are compared in seconds, which is more than a request is given.

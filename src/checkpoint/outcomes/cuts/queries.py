@@ -27,13 +27,15 @@ CHANGES = (
 ADDED, GONE = "added", "gone"
 IDENTIFYING = frozenset({"id", "cut_id", "participant_id"})
 FIELDS = [column.key for column in CutParticipant.__table__.c if column.key not in IDENTIFYING]
+# A cut that was taken before something was kept does not differ in it.
+KEPT = {"custody_day": "AND (before.custody_day IS NOT NULL OR before.custody_days = 0)"}
 DIFFERENT = f"""
     SELECT count(*) FILTER (WHERE before.id IS NULL) AS added,
            count(*) FILTER (WHERE present.id IS NULL) AS gone,
            {
     ", ".join(
         f'''count(*) FILTER (WHERE present.id IS NOT NULL AND before.id IS NOT NULL
-                   AND present.{name} IS DISTINCT FROM before.{name}) AS "{name}"'''
+                   AND present.{name} IS DISTINCT FROM before.{name} {KEPT.get(name, "")}) AS "{name}"'''
         for name in FIELDS
     )
 }

@@ -20,12 +20,12 @@ def days_within(spells: Iterable[Spell] | None, observed_days: int) -> int | Non
         observed_days: last observed day from allocation.
 
     Returns:
-        Days from allocation to the last observed day, both included, that lie in a spell; None
+        Days after that of allocation, the last observed one included, that lie in a spell; None
         where spells are not known.
     """
     if spells is None:
         return None
-    total, counted_to = 0, -1
+    total, counted_to = 0, 0
     for spell in sorted(spells, key=lambda each: each.first_day):
         first = max(spell.first_day, counted_to + 1)
         last = observed_days if spell.last_day is None else min(spell.last_day, observed_days)
@@ -39,10 +39,11 @@ def first_in_custody(spells: Iterable[Spell]) -> int | None:
     """The first day in custody from allocation.
 
     Args:
-        spells: in any order; those that were over before allocation do not count.
+        spells: in any order; those that were over on the day of allocation do not count, as custody
+            is where people are allocated from.
 
     Returns:
         A day, 0 for who was in custody when allocated and stayed there; None where there is none.
     """
-    later = (each for each in spells if each.last_day is None or each.last_day >= 0)
+    later = (each for each in spells if each.last_day is None or each.last_day > 0)
     return min((max(each.first_day, 0) for each in later), default=None)

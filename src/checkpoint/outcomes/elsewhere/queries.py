@@ -276,7 +276,7 @@ def _taken(person: Any, events: Sequence[Any]) -> Taken:
     days = person["custody_days"]
     return Taken(
         ends=(Ended(EndOfObservation(person["ended_by"]), person["observed_days"]),),
-        spells=None if days is None else (Spell(0, days - 1),) if days else (),
+        spells=None if days is None else (Spell(1, days),) if days else (),
         events=tuple(_happened(each, person["allocated_on"]) for each in events),
         **{name: person[name] for name in AS_KEPT},
     )

@@ -186,6 +186,14 @@ class Manifest(Command):
         """A time from allocation in days: week 20 is day 140."""
         return units * DAYS_IN[self.unit]
 
+    def end_of_unit(self, day: int | None, *, observed_days: int) -> int | None:
+        """The last observed day of the week that a day lies in, where events are told by weeks.
+
+        An arrest and the custody that it led to then come on one day, as they should.
+        """
+        length = DAYS_IN[self.unit]
+        return None if day is None else min(-(-day // length) * length, observed_days)
+
     def change(self, number: int) -> str:
         """What the edition of this number changes, in words."""
         return self.changed or (FIRST if number == 1 else CHANGED_UNTOLD)

@@ -131,7 +131,8 @@ class ElsewhereParticipant(Record, table=True):
         sa.CheckConstraint("observed_days >= 0", name="observed_forwards"),
         sa.CheckConstraint("custody_days >= 0", name="custody_range"),
         sa.CheckConstraint(
-            "custody_day IS NULL OR (custody_day >= 0 AND custody_days > 0)", name="custody_began"
+            "custody_day IS NULL OR (custody_day >= 0 AND coalesce(custody_days, 0) > 0)",
+            name="custody_began",
         ),
         sa.CheckConstraint("age BETWEEN 10 AND 120", name="age_range"),
     )

@@ -34,7 +34,7 @@ Told = Callable[[str, str, str], None]
 # What is kept of somebody just as it is told.
 AS_TOLD = (
     "completed", "age", "ethnicity", "residence", "offence_group", "ended_by",
-    "custody_days", "custody_day", "distance_travelled", "cost_pence",
+    "custody_days", "distance_travelled", "cost_pence",
 )  # fmt: skip
 MOST_PENCE = 1_000_000_000
 MOST_NUMBER = 1_000_000_000_000  # squares of it, summed over a million people, stay in bounds
@@ -153,6 +153,7 @@ def participant_values(
         "allocated_on": allocated_on,
         "baseline": baseline,
         "observed_days": observed,
+        "custody_day": manifest.end_of_unit(row.custody_day, observed_days=observed),
         "sex": None if row.sex is Sex.NOT_KNOWN else row.sex,  # as of a trial that runs here
     } | {name: getattr(row, name) for name in AS_TOLD}
 
