@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from checkpoint.extracts import beside
-from checkpoint.extracts.builds import building, orders, waking
+from checkpoint.extracts.builds import orders, shelf, waking
 from checkpoint.extracts.fields import kind_of
 from checkpoint.extracts.rules import (
     LONGEST,
@@ -213,4 +213,4 @@ def test_how_far_a_build_is_tells_no_count_of_rows(done, total, told):
     ids=["full", "not-allowed", "reset", "away", "else"],
 )
 def test_a_disk_that_takes_nothing_is_no_lost_database(fault, lasting):
-    assert building.of_the_disk(fault) is lasting
+    assert shelf.of_the_disk(fault) is lasting

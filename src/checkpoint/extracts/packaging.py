@@ -19,7 +19,7 @@ from checkpoint.extracts.assembling import Assembly, Source
 from checkpoint.extracts.classing import Crowd
 from checkpoint.extracts.coarsening import Plan, Quasi, choose
 from checkpoint.extracts.columns import COVARIATE, Column, Kind
-from checkpoint.extracts.describing import About
+from checkpoint.extracts.describing import About, AtHorizon
 from checkpoint.extracts.facts import Asked, NotPublic, Release, Tell, TooFew, nobody
 from checkpoint.extracts.hierarchies import top
 from checkpoint.extracts.pseudonyms import Pseudonyms
@@ -213,11 +213,12 @@ class Building:
             codes, places = codes[stays], places[stays]
         self._event_rows.add(places, codes)
 
-    def pack(self, path: Path) -> Release:
+    def pack(self, path: Path, results: Sequence[AtHorizon] = ()) -> Release:
         """Write the package.
 
         Args:
             path: where it goes; it stands there once it is whole.
+            results: the trial's result by horizon, to stand beside the rows.
 
         Returns:
             What the register of releases keeps of it.
@@ -231,6 +232,7 @@ class Building:
             self._told(self._asked.events, self._event_books, self.measured()),
             [*range(len(self._asked.events))],
         )
+        assembly.about = replace(assembly.about, results=results or assembly.about.results)
         return assembly.written(path, events, self._tell)
 
     def _written_people(self, tell: Tell) -> Assembly:

@@ -1,13 +1,13 @@
 """Build one extract: read as evaluators may, written in a thread, entered into the register."""
 
 import asyncio
-import errno
 import shutil
 import threading
 from collections.abc import Callable, Generator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -19,7 +19,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.allocation.vault import Vault
 from checkpoint.extracts import packaging, rules
 from checkpoint.extracts import queries as extracts
-from checkpoint.extracts.builds import actions, orders, populations, queries, sheets, shelf, tallies
+from checkpoint.extracts.builds import (
+    actions,
+    orders,
+    populations,
+    queries,
+    results,
+    sheets,
+    shelf,
+    tallies,
+)
 from checkpoint.extracts.builds.orders import Order
 from checkpoint.extracts.builds.snapshots import Snapshot, snapshot
 from checkpoint.extracts.builds.tables import ExtractRelease
@@ -34,15 +43,6 @@ from checkpoint.foundation.settings import Settings
 Answer = TypeVar("Answer")
 TOLD_EVERY = 0.5
 STAGES = {stage.value: stage for stage in BuildStage} | {packaging.PEOPLE: BuildStage.PEOPLE}
-
-
-# Whoever has no room or no right to write has none half a minute later either.
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES})
-
-
-def of_the_disk(fault: BaseException) -> bool:
-    """Whether a file could not be written, which no other attempt mends."""
-    return isinstance(fault, OSError) and fault.errno in FULL
 
 
 class Cancelled(Exception):
@@ -128,7 +128,7 @@ async def build(shop: Workshop, build_id: UUID, *, going: Going | None = None) -
         fault = ended.fault if isinstance(ended, Refused) else None
     except Exception as broken:
         log.error("extract_build_broke", build=str(build_id), **without_content(broken))
-        if unreachable(broken) and not of_the_disk(broken):
+        if unreachable(broken) and not shelf.of_the_disk(broken):
             return None  # the database went away, and takes no ending; it is taken up again
         fault = BuildFault.BROKEN
     else:
@@ -168,7 +168,8 @@ async def _made(shop: Workshop, begun: Any, going: Going) -> None:
     try:
         async with snapshot(shop.url) as seen:
             going.total = order.cut.participants
-            make = _counted if order.product is Product.AGGREGATES else _written
+            counts = order.product is Product.AGGREGATES
+            make = _counted if counts else partial(_written, shop)
             made = await make(seen, order, scratch, going)
             at = seen.at
         await _entered(shop, begun, order, made, scratch / "package.zip", at, going)
@@ -205,7 +206,9 @@ async def _check_wanted(session: AsyncSession, begun: Any, *, at: datetime) -> N
         raise Refused(BuildFault.KEY_DESTROYED)
 
 
-async def _written(seen: Snapshot, order: Order, scratch: Path, going: Going) -> dict[str, Any]:
+async def _written(
+    shop: Workshop, seen: Snapshot, order: Order, scratch: Path, going: Going
+) -> dict[str, Any]:
     """Rows of people, by the part of this room that knows how."""
     building = packaging.Building(
         order.asked,
@@ -221,12 +224,15 @@ async def _written(seen: Snapshot, order: Order, scratch: Path, going: Going) ->
             sources = order.asked.sources
             people = seen.people(cut, population, sources)
             await _threaded(going, _read, building.participants, people)
-            await _threaded(going, building.measured)
-            if order.asked.events:
-                going.total, inner = order.cut.events, order.asked.event_sources
-                happened = seen.events(cut, population, inner)
-                await _threaded(going, _read, building.events, happened)
-            packed = await _threaded(going, building.pack, scratch / "package.zip")
+            # The database counts while nobody reads from it.
+            async with results.meanwhile(shop.engine, order, at=shop.clock()) as counting:
+                await _threaded(going, building.measured)
+                if order.asked.events:
+                    going.total, inner = order.cut.events, order.asked.event_sources
+                    happened = seen.events(cut, population, inner)
+                    await _threaded(going, _read, building.events, happened)
+                told = await counting
+            packed = await _threaded(going, building.pack, scratch / "package.zip", told)
         except TooFew:
             raise Refused(BuildFault.TOO_FEW) from None
         except NotPublic:

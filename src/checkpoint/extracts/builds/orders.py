@@ -13,7 +13,7 @@ from checkpoint.allocation.vault import Vault
 from checkpoint.evaluation.windows import horizons_of, nominal
 from checkpoint.extracts import fields, keys, queries
 from checkpoint.extracts.beside import outcome_of
-from checkpoint.extracts.builds import populations, results
+from checkpoint.extracts.builds import populations
 from checkpoint.extracts.builds import queries as builds
 from checkpoint.extracts.choosing import as_asked, known_as, unclear
 from checkpoint.extracts.columns import CALLED, EVENT_COLUMNS, Column, FieldNotOffered
@@ -91,7 +91,6 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
         about=replace(
             about,
             joined_to=[n for n, _ in before(releases, request.id, first)],
-            results=await results.beside(session, cut, request, outcome, arms),
             covariates=described(columns, cut.covariates),
         ),
         asked=Asked(

@@ -1,5 +1,6 @@
 """Where packages are kept: one file for each, named by its digest, that its owner alone can read."""
 
+import errno
 import hashlib
 from collections.abc import Collection
 from pathlib import Path
@@ -12,6 +13,13 @@ from checkpoint.foundation.logs import log
 from checkpoint.foundation.settings import Settings
 
 GULP = 1 << 20
+# Whoever has no room or no right to write has none half a minute later either.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES})
+
+
+def of_the_disk(fault: BaseException) -> bool:
+    """Whether a file could not be written, which no other attempt mends."""
+    return isinstance(fault, OSError) and fault.errno in FULL
 
 
 def folder_of(settings: Settings) -> Path:
