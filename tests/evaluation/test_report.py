@@ -42,7 +42,7 @@ async def test_a_report_holds_every_figure_and_picture_and_what_doors_tell(
     files = await written(ROSSI, folder)
     names = [path.name for path in files]
     figures = ("flow", "summary", "baseline", "equality", "recruitment", "time-to-event-arrest",
-               "subgroups-arrest", "amounts-arrest")  # fmt: skip
+               "time-to-event-custody-censored-arrest", "subgroups-arrest", "amounts-arrest")  # fmt: skip
     pictures = ("flow", "recruitment", "survival-arrest", "forest-arrest")
     assert sorted(names) == sorted(
         [f"{name}.json" for name in figures]
@@ -52,6 +52,7 @@ async def test_a_report_holds_every_figure_and_picture_and_what_doors_tell(
     client = at_cuts(Role.EVALUATOR)
     doors = {"flow": "/flow", "summary": "", "baseline": "/baseline", "equality": "/equality",
              "recruitment": "/recruitment", "time-to-event-arrest": "/time-to-event",
+             "time-to-event-custody-censored-arrest": "/time-to-event?in_custody=censored",
              "subgroups-arrest": "/subgroups", "amounts-arrest": "/amounts"}  # fmt: skip
     for name, door in doors.items():
         told = (await client.get(f"/v1/trials/{ROSSI}/evaluation{door}")).json()
@@ -86,8 +87,8 @@ def at_shell(evaluated, evaluated_settings, monkeypatch):
 def test_the_shell_writes_a_report_with_a_bar_and_says_what_is_not_there(at_shell, tmp_path):
     told = at_shell("evaluation", "report", ROSSI, "--folder", tmp_path / "out")
     assert told.code == 0, told.err
-    assert told.out.startswith(f"{ROSSI}, data cut 1: 21 files in ")
+    assert told.out.startswith(f"{ROSSI}, data cut 1: 22 files in ")
     assert "Evaluating" in told.err
-    assert len([*(tmp_path / "out").iterdir()]) == 21
+    assert len([*(tmp_path / "out").iterdir()]) == 22
     assert at_shell("evaluation", "report", "NONE", "--folder", tmp_path / "no").code == 14
     assert not (tmp_path / "no").exists()
