@@ -18,6 +18,7 @@ from staging import Stage
 
 TEXT = packaged()["2015-04-07-starter"]
 PUBLISHED = "SELECT * FROM outcome_definitions ORDER BY valid_from"
+PRIMARY_AND = 'primary = { measure = "proven", months = 24 }\nhorizons ='
 ROWS = [a_row(1), a_row(2, 1), nothing(3, 2)]
 
 
@@ -109,16 +110,76 @@ def shell(followed_shell_url, monkeypatch):
     return Shell(followed_shell_url, monkeypatch)
 
 
-def test_what_counts_for_somebody_is_not_fixed_after_they_were_allocated(shell):
-    refused = shell("outcomes", "publish", "2016-04-01-primary")
+@pytest.fixture
+def changing(shell):
+    """The shell, where definitions may be taken away; all of the package's stand again afterwards."""
+    for table in ("outcome_definitions", "trial"):
+        asyncio.run(at_server(f"ALTER TABLE {table} DISABLE TRIGGER ALL", shell.url))
+    yield shell
+    shell.found("DELETE FROM outcome_definitions")
+    asyncio.run(starter.load_starter(shell.url))
+
+
+@pytest.fixture
+def live(changing):
+    """The same, where the trial is no test."""
+    named = "UPDATE trial SET code = '{}', kind = '{}'"
+    changing.found(named.format("LIVE-TRIAL", "live"))
+    yield changing
+    changing.found(named.format("TEST-TRIAL", "test"))
+
+
+def standing(shell):
+    return [row.version for row in shell.found(PUBLISHED)]
+
+
+def test_what_counts_for_somebody_is_not_fixed_after_they_were_allocated(live):
+    live.found("DELETE FROM outcome_definitions WHERE version <> '2015-04-07-starter'")
+    refused = live("outcomes", "publish", "2016-04-01-primary")
     assert refused.code == 22
     assert "Somebody has been allocated: what counts for them was fixed by then." in refused.err
-    asyncio.run(at_server("ALTER TABLE outcome_definitions DISABLE TRIGGER ALL", shell.url))
-    renamed = "UPDATE outcome_definitions SET version = '{}' WHERE valid_from = '2016-04-01'"
-    shell.found(renamed.format("another"))
-    asyncio.run(starter.load_starter(shell.url, trial=True))
-    assert [row.version for row in shell.found(PUBLISHED)] == ["2015-04-07-starter", "another"]
-    shell.found(renamed.format("2016-04-01-primary"))
+    for trial in (False, True):
+        asyncio.run(starter.load_starter(live.url, trial=trial))
+        assert standing(live) == ["2015-04-07-starter"]
+    live.found("DELETE FROM outcome_definitions")
+    asyncio.run(starter.load_starter(live.url, trial=True))
+    assert standing(live) == ["2015-04-07-starter"]
+
+
+def test_a_service_from_before_there_were_definitions_starts_and_gets_those_without_a_primary(
+    live, publish_here
+):
+    live.found("DELETE FROM outcome_definitions")
+    assert live("outcomes", "publish", "2016-04-01-primary").code == 22
+    begun = publish_here(definitions().replace("2099-01-01", "2026-01-01"))
+    assert (begun.code, "let them begin tomorrow or later" in begun.err) == (22, True)
+    assert standing(live) == []
+    for _ in range(2):
+        started = live("migrate")
+        assert started.code == 0, started.err
+        assert standing(live) == ["2015-04-07-starter"]
+    named = definitions("named-2099").replace("horizons =", PRIMARY_AND, 1)
+    assert publish_here(named).code == 0
+    assert standing(live) == ["2015-04-07-starter", "named-2099"]
+
+
+def test_whoever_is_in_a_test_trial_bars_no_definitions(changing):
+    changing.found("DELETE FROM outcome_definitions WHERE version = '2016-04-01-primary'")
+    asyncio.run(starter.load_starter(changing.url, trial=True))
+    assert standing(changing) == [*packaged()]
+    changing.found("DELETE FROM outcome_definitions")
+    assert changing("outcomes", "publish", "2016-04-01-primary").code == 0
+    assert changing("outcomes", "publish", "2015-04-07-starter").code == 0
+
+
+@pytest.fixture
+def publish_here(shell, tmp_path):
+    def publish_here(content):
+        file = tmp_path / "definitions.toml"
+        file.write_text(content)
+        return shell("outcomes", "publish", file)
+
+    return publish_here
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 from checkpoint.foundation.schemas import Command
 from checkpoint.outcomes.cuts.facts import Primary
 from checkpoint.outcomes.cuts.states import Measure
+from checkpoint.outcomes.elsewhere.loading import part_digest
 from checkpoint.outcomes.elsewhere.reading import read_manifest
 from checkpoint.outcomes.elsewhere.rules import (
     Covariate,
@@ -17,6 +19,7 @@ from checkpoint.outcomes.elsewhere.rules import (
     digest_of,
     participant_id,
 )
+from checkpoint.outcomes.elsewhere.schemas import ReceiveFollowUp, ReceiveParticipants
 from checkpoint.outcomes.elsewhere.states import EditionRefused
 from checkpoint.outcomes.elsewhere.tabular import (
     FollowUpRow,
@@ -77,6 +80,25 @@ def test_a_manifest_that_names_none_has_the_digest_that_it_always_had():
     # As it was before manifests could name one.
     assert digest_of(told) == "3f61265c1175e21553f52d175a2184c27b2221261b4d59127ccaf26cf6d80066"
     assert told == canonical(manifest(primary=None)) != canonical(manifest())
+
+
+def test_a_part_without_a_day_of_custody_has_the_digest_that_it_always_had():
+    people: list[dict[str, Any]] = [
+        {"participant": "P1", "arm": "aid", "observed": 100, "delivered": "aid", "custody_days": 3},
+        {"participant": "P2", "arm": "control", "observed": 90, "ended_by": "death"},
+    ]
+    # As it was before parts could tell the day; a part that is sent again has to be the same.
+    always = "5a44e77ea32bec50e2ce18e7f7a98cb72586e06ed38c34bc18d1387ccdf84964"
+    for part in (1, 2):
+        assert part_digest(ReceiveParticipants(part=part, rows=people)) == always
+    people[0]["custody_day"] = 7
+    told = part_digest(ReceiveParticipants(part=1, rows=people))
+    people[0]["custody_day"] = 8
+    assert len({always, told, part_digest(ReceiveParticipants(part=1, rows=people))}) == 3
+    event = {"participant": "P1", "measure": "arrest", "at": 40}
+    assert part_digest(ReceiveFollowUp(part=1, rows=[event])) == (
+        "0615c165343aeddcfb2f44c3dbed19a4cdde15c62d537c23cea49069f7556b5c"
+    )
 
 
 @pytest.mark.parametrize(

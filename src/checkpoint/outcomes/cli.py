@@ -273,8 +273,8 @@ def read(file: Path) -> str:
 
 
 async def load_starter(session: AsyncSession, *, trial: bool = False) -> None:
-    """Publish the package's own definitions where nothing stands yet, or where this is tried and
-    nobody was allocated by others.
+    """Publish the package's own definitions where nothing stands yet, or where this is tried; never
+    what would come too late for somebody.
 
     Raises:
         DefinitionsRefused: some were published with other bytes.
@@ -286,8 +286,5 @@ async def load_starter(session: AsyncSession, *, trial: bool = False) -> None:
             raise loading.DefinitionsRefused(
                 f"{version}.toml: they were published with other bytes"
             )
-    if published and (not trial or await lookups.is_too_late(session)):
-        return
-    for version, text in own.items():
-        if version not in published:
-            await loading.publish(session, text, packaged=True, by=shell_actor(), at=utc_now())
+    if trial or not published:
+        await loading.publish_missing(session, own, by=shell_actor(), at=utc_now())

@@ -1,6 +1,7 @@
 """Publish definitions of outcomes, and load harm indexes. Neither ever changes."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -46,16 +47,59 @@ async def publish(
     session: AsyncSession, text: str, *, packaged: bool = False, by: Actor, at: datetime
 ) -> OutcomeDefinitions:
     """Definitions are published word for word, before any trial that uses them opens; only the
-    package's own may have begun long ago, and come too late once somebody was allocated by others.
+    package's own may have begun long ago, as long as nobody was allocated.
+
+    Raises:
+        DefinitionsRefused: they cannot be read, or begin too early.
+        DefinitionsPublished: some of that name, text or first day stand.
     """
     found = readable(text)
-    if packaged and await lookups.is_too_late(session):
+    if found.valid_from <= london_day(at):
+        await _check_early(session, found, packaged=packaged)
+    return await _put(session, found, text, by=by, at=at)
+
+
+async def publish_missing(
+    session: AsyncSession, packaged: Mapping[str, str], *, by: Actor, at: datetime
+) -> None:
+    """The package's own definitions that are not published, as far as they do not come too late.
+
+    Once somebody is allocated in a trial that is no test, none are published beside others; where
+    none stand, as in a service from before there were any, only those that name no primary outcome.
+    What is to be published is settled before the first is: each of them would bar the next.
+
+    Args:
+        session: the caller's.
+        packaged: their text by version, in the order of their first days.
+        by: who.
+        at: when.
+    """
+    standing = {row.version for row in await lookups.every(session)}
+    late = await lookups.somebody_is_allocated(session)
+    if late and standing:
+        return
+    missing = [(readable(text), text) for name, text in packaged.items() if name not in standing]
+    for found, text in missing:
+        if found.primary is None or not late:
+            await _put(session, found, text, by=by, at=at)
+
+
+async def _check_early(session: AsyncSession, found: Definitions, *, packaged: bool) -> None:
+    """Raises DefinitionsRefused if definitions that have begun may not be published now."""
+    if not packaged:
+        raise DefinitionsRefused("valid_from: let them begin tomorrow or later.")
+    # What is primary counts from nowhere else; what is counted at all may stand in other definitions.
+    alone = found.primary is None and not await lookups.every(session)
+    if not alone and await lookups.somebody_is_allocated(session):
         raise DefinitionsRefused(
             "Somebody has been allocated: what counts for them was fixed by then. Publish a file of "
             "your own that begins tomorrow or later."
         )
-    if not packaged and found.valid_from <= london_day(at):
-        raise DefinitionsRefused("valid_from: let them begin tomorrow or later.")
+
+
+async def _put(
+    session: AsyncSession, found: Definitions, text: str, *, by: Actor, at: datetime
+) -> OutcomeDefinitions:
     published = OutcomeDefinitions(
         version=found.version,
         valid_from=found.valid_from,

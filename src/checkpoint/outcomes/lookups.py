@@ -30,9 +30,10 @@ EVERY = sa.select(*OutcomeDefinitions.__table__.c).order_by(
 )
 ONE = EVERY.where(col(OutcomeDefinitions.version) == sa.bindparam("version"))
 
-# Whoever was allocated was promised what was fixed by then.
-TOO_LATE = sa.text("""
-    SELECT EXISTS (SELECT FROM outcome_definitions) AND EXISTS (SELECT FROM allocation) AS too_late
+# Whoever was allocated was promised what was fixed by then; in a test trial nobody is.
+ALLOCATED = sa.text("""
+    SELECT EXISTS (SELECT FROM allocation JOIN trial ON trial.id = allocation.trial_id
+                    WHERE trial.kind <> 'test') AS somebody
 """)
 
 INDEXES = sa.select(*HarmIndex.__table__.c).order_by(
@@ -87,10 +88,10 @@ async def of_trial(session: AsyncSession, *, opened_on: date) -> tuple[Definitio
     return found, rows[found.version].digest
 
 
-async def is_too_late(session: AsyncSession) -> bool:
-    """Whether people were allocated while other definitions stood, so that none may begin before."""
-    (found,) = await rows_of(session, TOO_LATE)
-    return bool(found.too_late)
+async def somebody_is_allocated(session: AsyncSession) -> bool:
+    """Whether anybody was allocated in a trial that is no test."""
+    (found,) = await rows_of(session, ALLOCATED)
+    return bool(found.somebody)
 
 
 async def harm_indexes(session: AsyncSession) -> Sequence[Any]:

@@ -30,7 +30,7 @@ class CountedView(View):
     lag_months: Annotated[int, Field(description="How long proof may come after the offence.")]
 
 
-class PrimaryView(View):
+class PrimaryDefinedView(View):
     """The one result that a trial is judged by."""
 
     measure: Measure
@@ -51,7 +51,7 @@ class DefinitionsView(View):
     horizons: list[HorizonView]
     measures: list[CountedView]
     primary: Annotated[
-        PrimaryView | None,
+        PrimaryDefinedView | None,
         Field(description="The primary outcome that they fix in advance; null: they fix none."),
     ]
     digest: Annotated[str, Field(description="SHA-256 of the file.")]
