@@ -64,15 +64,16 @@ async def cut(
     lag=6,
     measures=("arrest",),
     primary=(None, None),
+    convicted=True,
     **known,
 ):
     """A data cut of made-up people, put in by SQL; its number.
 
     Of the first so many an age is put right, or what happened to them has another offence. Where
-    what is proven is held, two of three arrests are.
+    what is proven is held, two of three arrests are, unless nobody is convicted yet.
     """
     found = [somebody(each, luck=luck, known=known) for each in range(people)]
-    for each in found if "proven" in measures else ():
+    for each in found if convicted and "proven" in measures else ():
         each["proven_day"] = each["arrest_day"] if (each["arrest_day"] or 0) % 3 else None
     for each in found[:put_right]:
         each["age"] = 71

@@ -262,16 +262,28 @@ def test_the_primary_horizon_is_marked_and_the_page_says_that_it_was_fixed_in_ad
     within = [AtHorizon(name, "People ...", COUNTS, True) for name in ("12 months", "24 months")]
     plan = SimpleNamespace(outcomes=COUNTS, lost={"A": 0, "B": 0})
     about = replace(ABOUT, results=within, primary=Primary(Measure.PROVEN, "24 months"))
-    told = beside.primary(about, plan, outcome="proven", policy=POLICY)
-    assert (told["fixed_in_advance"], told["counted"][:6]) == (True, "proven")
+    told = beside.primary(about, plan, outcome="arrest", policy=POLICY)
+    assert (told["fixed_in_advance"], told["same_measure"]) == (True, False)
+    assert told["counted"].startswith("Arrested again in the whole time")
+    assert told["counted_at_horizons"] == "Proven reoffence within each horizon"
     assert [each["primary"] for each in told["at_horizons"]] == [False, True]
     page = "\n".join(beside.page(told))
     assert page.startswith("## Primary result of everybody")
-    assert f"proven within 24 months, fixed in advance by definitions {ABOUT.definitions}." in page
+    fixed = f"fixed in advance by definitions {ABOUT.definitions}."
+    assert f"Primary outcome: proven reoffence within 24 months, {fixed}" in page
+    assert "l and t are of the same: the earliest news that the data cut holds." in page
+    assert "It is not the primary outcome." in page
     assert "| 24 months (primary) | A | 100 |" in page
     assert "| 12 months | A | 100 |" in page
     elsewhere = replace(about, origin=Origin.ELSEWHERE)
     assert "the word of whoever brought it in" in beside.fixed(elsewhere)
+    later = beside.fixed(replace(elsewhere, primary_since=3))
+    assert "It stands in the manifest from edition 3 on" in later
+    left_out = beside.fixed(replace(ABOUT, origin=Origin.ELSEWHERE, primary_since=2))
+    assert "From edition 2 on the manifest names none" in left_out
+    same = beside.primary(about, plan, outcome="proven", policy=POLICY)
+    assert same["same_measure"]
+    assert "It is not the primary outcome." not in "\n".join(beside.page(same))
 
 
 def test_where_no_outcome_was_fixed_no_result_is_called_primary():
@@ -281,7 +293,9 @@ def test_where_no_outcome_was_fixed_no_result_is_called_primary():
     assert (told["fixed_in_advance"], told["at_horizons"][0]["primary"]) == (False, False)
     page = "\n".join(beside.page(told))
     assert page.startswith("## Result of everybody")
-    assert "none was fixed in advance" in page
+    assert "No primary outcome was fixed in advance." in page
+    assert told["counted_at_horizons"] == "Arrested again within each horizon"
+    assert "It is not the primary outcome." not in page
     assert "the earliest news that the data cut holds, which nobody fixed" in page
 
 

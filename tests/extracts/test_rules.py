@@ -117,8 +117,9 @@ def test_what_a_package_says_of_its_people_is_in_words_and_in_order():
     ]
 
 
-def test_a_primary_outcome_is_what_an_extract_is_judged_by_else_the_earliest_news():
+def test_l_and_t_are_of_the_earliest_news_and_the_result_beside_the_rows_is_of_the_primary():
     held = ["proven", "charge"]
+    assert beside.earliest(held) is Measure.CHARGE
     assert beside.outcome_of(held, Primary(Measure.PROVEN, "24 months")) is Measure.PROVEN
     assert beside.outcome_of(held, None) is Measure.CHARGE
     assert beside.outcome_of([], None) is Measure.ARREST

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from checkpoint.evaluation.states import Amount, InCustody, Population
+from checkpoint.outcomes.cuts.facts import Primary
 from checkpoint.outcomes.cuts.states import Measure, Origin
 
 POPULATIONS: Mapping[Population, str] = MappingProxyType(
@@ -25,16 +26,25 @@ MEASURES: Mapping[Measure, str] = MappingProxyType(
 )
 PRIMARY: Mapping[Origin, str] = MappingProxyType(
     {
-        Origin.OWN: "The primary outcome, fixed in advance by definitions {definitions}: the trial "
-        "is judged by it, by intention to treat. Every other figure is secondary.",
-        Origin.ELSEWHERE: "The primary outcome, as the manifest of the trial names it "
-        "({definitions}); the trial ran elsewhere, and that it was fixed in advance is the word of "
-        "whoever brought it in. Every other figure is secondary.",
+        Origin.OWN: "Primary outcome: {measures} within {horizon}, fixed in advance by definitions "
+        "{definitions}. The trial is judged by it, by intention to treat; every other figure is "
+        "secondary.",
+        Origin.ELSEWHERE: "Primary outcome: {measures} within {horizon}, as the manifest of the "
+        "trial names it ({definitions}); the trial ran elsewhere, and that it was fixed in advance is "
+        "the word of whoever brought it in. Every other figure is secondary.",
     }
 )
 NO_PRIMARY = (
     "No primary outcome was fixed in advance. Every figure is exploratory as to which of them is "
     "the main one: none may be picked as that for what it shows."
+)
+NAMED_SINCE = (
+    " It stands in the manifest from edition {since} on: the edition before named another or none, "
+    "and its figures could be read by then."
+)
+LEFT_OUT_SINCE = (
+    " From edition {since} on the manifest names none: the edition before did, and its figures could "
+    "be read by then."
 )
 AMOUNTS: Mapping[Amount, str] = MappingProxyType(
     {
@@ -136,3 +146,27 @@ NO_TEST_OF_BASELINE = (
     "Arms were drawn, so what differs before allocation differs by chance: there is no test, only "
     "how far. 0.1 is what many take for little."
 )
+
+
+def primary_in_words(
+    primary: Primary | None, *, origin: Origin, definitions: str, since: int | None
+) -> str:
+    """Which outcome was fixed as primary in advance, and who says so; or that none was.
+
+    Args:
+        primary: of a cut; None: it keeps none.
+        origin: whether the trial ran here.
+        definitions: their version.
+        since: the edition from which on it is so, if another was before; None: from the first one.
+
+    Returns:
+        Sentences, for whoever reads figures or files made from the cut.
+    """
+    if primary is None:
+        told, later = NO_PRIMARY, LEFT_OUT_SINCE
+    else:
+        what, later = MEASURES[primary.measure].lower(), NAMED_SINCE
+        told = PRIMARY[origin].format(
+            measures=what, horizon=primary.horizon, definitions=definitions
+        )
+    return told if since is None else told + later.format(since=since)

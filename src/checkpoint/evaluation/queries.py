@@ -22,6 +22,7 @@ from checkpoint.outcomes.cuts.facts import AGE_BANDS, Horizon, Primary, seen_unt
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 from checkpoint.outcomes.cuts.tables import CutParticipant
 from checkpoint.outcomes.cuts.values import primary_of
+from checkpoint.outcomes.elsewhere import lookups
 from checkpoint.trials import queries as trials
 from checkpoint.trials.queries import Standing
 from checkpoint.trials.states import CONTROL
@@ -111,12 +112,17 @@ class Allocated:
 
 @dataclass(frozen=True)
 class Opened:
-    """A cut, its trial, and how its arms may be called; the first arm is compared with."""
+    """A cut, its trial, and how its arms may be called; the first arm is compared with.
+
+    ``primary_since`` is the edition of a trial from elsewhere from which on the primary outcome is what
+    it is, where one before had another.
+    """
 
     trial: Standing
     cut: Any
     arms: list[Arm]
     unblinded: bool
+    primary_since: int | None = None
 
     @property
     def measures(self) -> list[Measure]:
@@ -193,7 +199,8 @@ async def opened(
     arms = trial.protocol.arms
     check_sizes(arms, unblinded=unblinded)
     names = masks(arms, key=vault.key(), trial=trial.code) if unblinded else None
-    return Opened(trial, cut, arms_of(cut.masks, names, CONTROL), unblinded)
+    since = await lookups.primary_since(session, cut)
+    return Opened(trial, cut, arms_of(cut.masks, names, CONTROL), unblinded, since)
 
 
 async def allocated(session: AsyncSession, opened: Opened) -> Allocated:

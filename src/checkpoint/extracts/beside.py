@@ -1,39 +1,44 @@
 """What stands beside a file of rows: the trial's result, and the counts of everybody. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 from checkpoint.evaluation.control import table
+from checkpoint.evaluation.facts import MEASURES, primary_in_words
 from checkpoint.extracts.coarsening import Plan
 from checkpoint.extracts.describing import About
 from checkpoint.extracts.references import Policy
 from checkpoint.outcomes.cuts.facts import Primary
-from checkpoint.outcomes.cuts.states import Measure, Origin
+from checkpoint.outcomes.cuts.states import Measure
 
 EVERYBODY = (
     "Of everybody whom the trial allocated, in the arm they were allocated to, as the trial's "
     "evaluation counts."
 )
-FIXED: Mapping[Origin, str] = MappingProxyType(
-    {
-        Origin.OWN: "Primary outcome: {measure} within {horizon}, fixed in advance by definitions "
-        "{definitions}.",
-        Origin.ELSEWHERE: "Primary outcome: {measure} within {horizon}, as the manifest of the "
-        "trial names it ({definitions}); the trial ran elsewhere, and that it was fixed in advance is "
-        "the word of whoever brought it in.",
-    }
-)
-NOT_FIXED = (
-    "Primary outcome: none was fixed in advance. Whichever result is taken for the main one is "
-    "exploratory."
-)
 EARLIEST = "What is counted here is the earliest news that the data cut holds, which nobody fixed."
+LIKE_L_AND_T = "l and t are of the same: the earliest news that the data cut holds."
+OTHERWISE = "It is not the primary outcome."
 ALL_TIME = "in the whole time that each person was observed"
+WITHIN = "within each horizon"
+
+
+def earliest(measures: Sequence[str]) -> Measure:
+    """The measure that l, t and the counts of all observed time are of.
+
+    Not the primary one: in a trial's first months nobody can have been proven to reoffend, and a file
+    that tells of arrests has to be checked on these.
+
+    Args:
+        measures: that the cut holds, as codes.
+
+    Returns:
+        The one of which news comes first.
+    """
+    return next((each for each in Measure if each.value in measures), Measure.ARREST)
 
 
 def outcome_of(measures: Sequence[str], primary: Primary | None) -> Measure:
-    """The measure that l, t and the result beside the rows are of.
+    """The measure that the result of everybody within each horizon is of.
 
     Args:
         measures: that the cut holds, as codes.
@@ -42,9 +47,7 @@ def outcome_of(measures: Sequence[str], primary: Primary | None) -> Measure:
     Returns:
         The primary one; where none was fixed, the earliest news that the cut holds.
     """
-    if primary is not None:
-        return primary.measure
-    return next((each for each in Measure if each.value in measures), Measure.ARREST)
+    return earliest(measures) if primary is None else primary.measure
 
 
 def fixed(about: About) -> str:
@@ -54,14 +57,13 @@ def fixed(about: About) -> str:
         about: with the primary outcome, the trial's origin and the version of its definitions.
 
     Returns:
-        Sentences.
+        Sentences, the same as the evaluation's.
     """
-    if about.primary is None:
-        return NOT_FIXED
-    return FIXED[about.origin].format(
-        measure=about.primary.measure,
-        horizon=about.primary.horizon,
+    return primary_in_words(
+        about.primary,
+        origin=about.origin,
         definitions=about.definitions,
+        since=about.primary_since,
     )
 
 
@@ -99,18 +101,21 @@ def result(outcomes: Mapping[str, Sequence[int]], *, whole: bool, policy: Policy
 def primary(about: About, plan: Plan, *, outcome: str, policy: Policy) -> dict[str, Any]:
     """The result of everybody, by horizon; and what the file's own counts are held beside.
 
-    It is that of the primary outcome where one was fixed in advance, and says whether it is.
+    Within horizons it is that of the primary outcome where one was fixed in advance, and says whether
+    it is; of all observed time it is that of the measure that l and t are of.
 
     Args:
-        about: with the result by horizon.
+        about: with the result by horizon, of the measure that ``outcome_of`` gives.
         plan: with everybody whom the extract is of, those too who were left out of the file.
-        outcome: the measure, as ``outcome_of`` gives it.
+        outcome: the measure that l and t are of, as ``earliest`` gives it, as a code.
         policy: the smallest that is shown.
 
     Returns:
         The counts of all observed time, by arm; under ``at_horizons`` those within each horizon, by
-        intention to treat, as the evaluation counts them, the primary one marked.
+        intention to treat, as the evaluation counts them, the primary one marked. Each says in words
+        what is counted.
     """
+    measure = Measure(outcome) if about.primary is None else about.primary.measure
     horizon = None if about.primary is None else about.primary.horizon
     whole = not any(plan.lost.values())
     at_horizons = [
@@ -124,8 +129,10 @@ def primary(about: About, plan: Plan, *, outcome: str, policy: Policy) -> dict[s
     ]
     return {
         "fixed_in_advance": about.primary is not None,
-        "words": fixed(about) if about.primary else f"{NOT_FIXED} {EARLIEST}",
-        "counted": f"{outcome} {ALL_TIME}",
+        "words": fixed(about) if about.primary else f"{fixed(about)} {EARLIEST}",
+        "counted": f"{MEASURES[Measure(outcome)]} {ALL_TIME}",
+        "counted_at_horizons": f"{MEASURES[measure]} {WITHIN}",
+        "same_measure": measure == outcome,
         **result(plan.outcomes, whole=whole, policy=policy),
         "at_horizons": at_horizons,
     }
@@ -152,14 +159,21 @@ def page(primary: Mapping[str, Any]) -> list[str]:
         f"## {'Primary result' if primary['fixed_in_advance'] else 'Result'} of everybody",
         EVERYBODY,
         primary["words"],
+        f"{primary['counted_at_horizons']}:",
         "\n".join(f"- {each}" for each in said),
         _table("horizon", within),
     ]
     all_time = [("all observed", arm, told) for arm, told in primary["arms"].items()]
+    about_it = [
+        f"{primary['counted']}: not as long for each, so no result of the trial.",
+        LIKE_L_AND_T,
+        *(() if primary["same_measure"] else (OTHERWISE,)),
+        _told(primary),
+    ]
     return [
         *(first if said else ()),
         "## What to hold beside the file's own counts",
-        f"{primary['counted']}: not as long for each, so no result of the trial. {_told(primary)}",
+        " ".join(about_it),
         _table("time", all_time),
     ]
 

@@ -54,8 +54,9 @@ class About:
     the masks themselves until the trial is unblinded. ``horizons`` are the trial's, each with its last
     day from allocation. ``joined_to`` counts the trial's earlier releases of rows of people, which
     recipients might join to this one. ``results`` are that of one measure by horizon, of the primary
-    one where ``primary`` says that one was fixed in advance. ``origin`` tells who said so. ``covariates``
-    are those of its columns that the cut's programme describes in words of its own.
+    one where ``primary`` says that one was fixed in advance; ``origin`` tells who said so, and
+    ``primary_since`` from which edition on, where another stood before. ``covariates`` are those of its
+    columns that the cut's programme describes in words of its own.
     """
 
     trial: str
@@ -88,6 +89,7 @@ class About:
     results: Sequence[AtHorizon] = ()
     covariates: Sequence[Column] = ()
     primary: Primary | None = None
+    primary_since: int | None = None
     origin: Origin = Origin.OWN
     conditions: str = (
         "For the purpose and under the agreement that it was asked for by. Not to be passed on, "

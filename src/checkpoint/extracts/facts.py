@@ -24,7 +24,7 @@ class Asked:
 
     ``columns`` come from ``choosing.chosen``; ``earlier`` are the quasi-identifiers of earlier
     releases of the trial with the level that each was told at (the finest, of several). ``outcome``
-    is the measure that l, t and the result beside the rows are of. ``arms`` are the names by mask.
+    is the measure that l, t and the counts of all observed time are of. ``arms`` are the names by mask.
     """
 
     columns: Sequence[Column]

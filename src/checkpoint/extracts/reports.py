@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from checkpoint.evaluation.control import rounded
+from checkpoint.evaluation.facts import MEASURES
 from checkpoint.evaluation.windows import so_many
 from checkpoint.extracts import beside
 from checkpoint.extracts.coarsening import Plan
@@ -11,6 +12,7 @@ from checkpoint.extracts.describing import ANONYMOUS, PSEUDONYMISED, About, List
 from checkpoint.extracts.references import Policy
 from checkpoint.extracts.risk import Risk
 from checkpoint.extracts.wording import paragraphs
+from checkpoint.outcomes.cuts.states import Measure
 
 WORDS = {
     ANONYMOUS: "Tests and an assessment by somebody who tried to find people both say that nobody "
@@ -72,7 +74,7 @@ def report(
         plan: how coarse it is, and what was lost.
         called: the label.
         quasi: the declared quasi-identifiers that it has.
-        outcome: what l and t are of.
+        outcome: what l and t are of, as a code.
         primary: the result of everybody, to hold beside that of the file.
         policy: that it was made by.
 
@@ -87,6 +89,7 @@ def report(
         "quasi_identifiers": [*quasi],
         "declared_to_identify_nobody": dict(about.exempt),
         "outcome": outcome,
+        "outcome_in_words": MEASURES[Measure(outcome)],
         "required": {"k": policy.people.k, "l": policy.people.l},
         "measured": _measured(plan.risk),
         "measured_as_if_joined_with_earlier_releases": _measured(plan.joined),

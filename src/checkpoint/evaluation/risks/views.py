@@ -68,7 +68,7 @@ def summary(
     return SummaryView(
         **views.beginning(opened, allocated, role=role),
         primary_outcome=primary,
-        no_primary_outcome=facts.NO_PRIMARY if primary is None else None,
+        no_primary_outcome=_primary_in_words(opened) if primary is None else None,
         populations=told,
     )
 
@@ -83,7 +83,16 @@ def primary_outcome(opened: Opened) -> PrimaryOutcomeView | None:
         measures=facts.MEASURES[primary.measure],
         horizon=primary.horizon,
         fixed_by=cut.definitions,
-        words=facts.PRIMARY[Origin(cut.origin)].format(definitions=cut.definitions),
+        words=_primary_in_words(opened),
+    )
+
+
+def _primary_in_words(opened: Opened) -> str:
+    return facts.primary_in_words(
+        opened.primary,
+        origin=Origin(opened.cut.origin),
+        definitions=opened.cut.definitions,
+        since=opened.primary_since,
     )
 
 

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from checkpoint.allocation.vault import Vault
 from checkpoint.evaluation.windows import horizons_of, nominal
 from checkpoint.extracts import fields, keys, queries
-from checkpoint.extracts.beside import outcome_of
+from checkpoint.extracts.beside import earliest
 from checkpoint.extracts.builds import populations
 from checkpoint.extracts.builds import queries as builds
 from checkpoint.extracts.choosing import as_asked, known_as, unclear
@@ -30,6 +30,7 @@ from checkpoint.outcomes.cuts import queries as cuts
 from checkpoint.outcomes.cuts.facts import GATES
 from checkpoint.outcomes.cuts.states import CutPart, Origin
 from checkpoint.outcomes.cuts.values import primary_of
+from checkpoint.outcomes.elsewhere import lookups
 from checkpoint.trials import queries as trials
 from checkpoint.trials.states import TrialKind
 
@@ -77,7 +78,6 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
     known = as_asked(known, request.columns, request.sources)
     about = await _about(session, found, cut, begun, vault.software, unblinded=unblinded)
     arms = await _arms(session, cut, begun, request, vault=vault, unblinded=unblinded)
-    outcome = outcome_of(cut.measures, about.primary)
     return Order(
         product=Product(request.product),
         cut=cut,
@@ -97,7 +97,7 @@ async def order(session: AsyncSession, begun: Any, *, vault: Vault) -> Order:
             columns=columns,
             arms=arms,
             events=EVENT_COLUMNS if request.events else (),
-            outcome=outcome.value,
+            outcome=earliest(cut.measures).value,
             earlier=earlier(releases, known, request.id, first),
         ),
         key=keys.of(request.sealed, request.id, vault=vault) if request.sealed else b"",
@@ -207,6 +207,7 @@ async def _about(
         expires_on=request.expires_on,
         horizons=[(each.name, nominal(each)) for each in horizons_of(cut.horizons)],
         primary=primary_of(cut),
+        primary_since=await lookups.primary_since(session, cut),
         origin=Origin(cut.origin),
     )
 

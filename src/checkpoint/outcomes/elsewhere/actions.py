@@ -1,6 +1,7 @@
 """A trial that ran elsewhere is brought in: begun, and complete at once or never."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from checkpoint.foundation.identifiers import new_id
 from checkpoint.monitor.rules import masks
 from checkpoint.outcomes.elsewhere import queries
 from checkpoint.outcomes.elsewhere.cutting import flow_at_fault
-from checkpoint.outcomes.elsewhere.rules import Manifest, canonical, digest_of
+from checkpoint.outcomes.elsewhere.rules import Manifest, canonical, digest_of, primary_at_fault
 from checkpoint.outcomes.elsewhere.states import (
     CodeTaken,
     EditionEvent,
@@ -32,6 +33,7 @@ from checkpoint.trials import queries as trials
 from checkpoint.trials.rules import digest
 from checkpoint.trials.states import TrialKind
 
+LATEST = datetime.max.replace(tzinfo=UTC)
 ALONE = sa.text("SELECT pg_advisory_xact_lock(hashtext('trials elsewhere'), hashtext(:code))")
 # All rows of a trial are looked at together; a million take longer than one case's answer may.
 PATIENTLY = sa.text("SET LOCAL statement_timeout = '10min'")
@@ -58,7 +60,8 @@ async def begin(
         CodeTaken: a trial of this service has the name.
         EditionUnderWay: another edition of it is being received.
         ListNotSealed: there is no key to mask arms by.
-        RuleBroken: the manifest's flow does not add up, so that no reader could be shown it.
+        RuleBroken: the manifest's flow does not add up, so that no reader could be shown it; or its
+            primary outcome is another than before, and ``changed`` does not say so.
     """
     if fault := flow_at_fault(manifest.flow, manifest.participants):
         raise RuleBroken("#/flow", "flow-does-not-reconcile", f"flow: {fault}")
@@ -69,6 +72,7 @@ async def begin(
     editions = await rows_of(session, queries.OF_CODE, code=manifest.code)
     if queries.under_way(editions) is not None:
         raise EditionUnderWay("Complete it or abandon it first; GET tells what is here of it.")
+    _check_primary(manifest, editions)
     edition_id = new_id()
     edition = TrialEdition(
         id=edition_id,
@@ -83,6 +87,16 @@ async def begin(
     await insert(session, edition)
     await record(session, EditionEvent.BEGUN, edition_id, by=by, at=at)
     return edition
+
+
+def _check_primary(manifest: Manifest, editions: Sequence[Any]) -> None:
+    """Raises RuleBroken if it is another than that of the last complete edition, and nothing said."""
+    last = queries.complete_at(editions, LATEST)
+    if last is None:
+        return
+    before = Manifest.model_validate(last.manifest)
+    if fault := primary_at_fault(manifest, before, number=last.number):
+        raise RuleBroken("#/changed", "primary-changed-untold", f"changed: {fault}")
 
 
 async def complete(session: AsyncSession, code: str, *, by: Actor, at: datetime) -> None:

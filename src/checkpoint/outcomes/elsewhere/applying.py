@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from checkpoint.foundation.database import executed, rows_of
 from checkpoint.outcomes.elsewhere import queries
 from checkpoint.outcomes.elsewhere.actions import (
     ALONE,
+    LATEST,
     begin,
     end_complete,
     masks_of,
@@ -39,7 +40,6 @@ from checkpoint.outcomes.elsewhere.wording import faults_of
 
 WAITING = sa.text("SET LOCAL lock_timeout = '10min'")
 TOLD_EVERY = 10_000
-LATEST = datetime.max.replace(tzinfo=UTC)
 TWICE = "participant: They stand in an earlier line already; tell each person in one line."
 NOT_JUDGED = "Whether {} tells of somebody who is none of the participants is judged after that."
 

@@ -1,0 +1,38 @@
+"""Look up what the manifests of a trial from elsewhere named, edition by edition."""
+
+from itertools import dropwhile
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from checkpoint.foundation.database import rows_of
+from checkpoint.outcomes.cuts.states import Origin
+from checkpoint.outcomes.elsewhere.queries import EDITIONS
+from checkpoint.outcomes.elsewhere.rules import Manifest, definitions_of
+from checkpoint.outcomes.elsewhere.rules import primary_since as since
+from checkpoint.outcomes.elsewhere.tables import TrialEditionEnd
+
+# Only of complete editions is the trial known.
+COMPLETE = EDITIONS.where(
+    col(TrialEditionEnd.trial_id) == sa.bindparam("trial_id", type_=sa.Uuid())
+)
+
+
+async def primary_since(session: AsyncSession, cut: Any) -> int | None:
+    """From which edition on the primary outcome of a cut's trial is what the cut keeps.
+
+    Args:
+        session: the caller's.
+        cut: its row.
+
+    Returns:
+        The number of the edition; None where no complete edition before it had another, and for a
+        trial that runs here, whose definitions never change.
+    """
+    if cut.origin != Origin.ELSEWHERE:
+        return None
+    editions = await rows_of(session, COMPLETE, trial_id=cut.trial_id)
+    own = dropwhile(lambda each: definitions_of(each.number) != cut.definitions, editions)
+    return since((each.number, Manifest.model_validate(each.manifest)) for each in own)
