@@ -295,3 +295,63 @@ async def test_a_flow_that_does_not_add_up_is_refused_with_its_manifest(clients,
     assert said in fault["detail"]
     assert "Correct the manifest's flow" in fault["detail"]
     assert (await clients(MANAGER).get(f"{PLACE}/UNSOUND")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (None, {"measure": "arrest", "horizon": "52 weeks"}),
+        (
+            {"measure": "arrest", "horizon": "52 weeks"},
+            {"measure": "arrest", "horizon": "26 weeks"},
+        ),
+        ({"measure": "arrest", "horizon": "52 weeks"}, None),
+    ],
+    ids=["named", "another", "left-out"],
+)
+async def test_another_edition_changes_the_primary_outcome_only_if_it_says_so(
+    clients, first, second, request
+):
+    manager, statistician = clients(MANAGER), clients(STATISTICIAN)
+    code = f"JUDGED-{request.node.callspec.id.upper()}"
+    manifest = MANIFEST | SMALL | {"code": code}
+    await sent(manager, PLACE, manifest)
+    await sent(manager, f"{PLACE}/{code}/abandonment", {}, 200)
+    await brought_in(manager, manifest | {"primary": first}, PEOPLE, EVENTS)
+    await brought_in(manager, manifest | {"primary": first}, PEOPLE, EVENTS)
+    told = await sent(manager, PLACE, manifest | {"primary": second}, 422)
+    (fault,) = told["errors"]
+    assert (fault["pointer"], fault["code"]) == ("#/changed", "primary-changed-untold")
+    assert "The primary outcome of edition 3 was " in fault["detail"]
+    assert "Say in changed that it differs and why" in fault["detail"]
+    cuts, figures = f"/v1/trials/{code}/data-cuts", f"/v1/trials/{code}/evaluation"
+    await sent(statistician, cuts, {})
+    before = (await statistician.get(figures)).json()
+    said = manifest | {"primary": second, "changed": "The registration was found."}
+    await brought_in(manager, said, PEOPLE, EVENTS)
+    await sent(statistician, cuts, {})
+    after = (await statistician.get(figures)).json()
+    both = [words_of(each, named) for each, named in ((before, first), (after, second))]
+    assert ["from edition 4 on" in each.lower() for each in both] == [False, True]
+    earlier = (await statistician.get(figures, params={"cut": 1})).json()
+    assert words_of(earlier, first) == both[0]
+
+
+def words_of(told, named):
+    if named is None:
+        assert told["primary_outcome"] is None
+        return told["no_primary_outcome"]
+    return told["primary_outcome"]["words"]
+
+
+async def test_a_horizon_of_another_name_is_the_same_and_one_of_another_length_is_not(clients):
+    manager = clients(MANAGER)
+    manifest = MANIFEST | SMALL | {"code": "RENAMED"}
+    await brought_in(manager, manifest, PEOPLE, EVENTS)
+    renamed = {"primary": {"measure": "arrest", "horizon": "one year"}}
+    longer = renamed | {"horizons": [{"name": "one year", "days": 365}]}
+    told = await sent(manager, PLACE, manifest | longer, 422)
+    assert told["errors"][0]["code"] == "primary-changed-untold"
+    await sent(
+        manager, PLACE, manifest | renamed | {"horizons": [{"name": "one year", "days": 364}]}
+    )
