@@ -88,8 +88,7 @@ def report(
         "policy": {"version": policy.version, "title": policy.title, "source": policy.source},
         "quasi_identifiers": [*quasi],
         "declared_to_identify_nobody": dict(about.exempt),
-        "outcome": outcome,
-        "outcome_in_words": MEASURES[Measure(outcome)],
+        **_outcome(outcome),
         "required": {"k": policy.people.k, "l": policy.people.l},
         "measured": _measured(plan.risk),
         "measured_as_if_joined_with_earlier_releases": _measured(plan.joined),
@@ -132,6 +131,10 @@ def because(about: About, plan: Plan) -> str | None:
         "together by what happened to people, so what was told before counts as known. That may be "
         "why columns are coarser here, or people left out."
     )
+
+
+def _outcome(code: str) -> dict[str, Any]:
+    return {"outcome": code, "outcome_in_words": MEASURES[Measure(code)]}
 
 
 def _measured(risk: Risk) -> dict[str, Any]:
