@@ -128,7 +128,7 @@ async def test_rows_say_what_for_until_when_and_which_earlier_release_they_are_j
         first["expires_on"],
     )
     assert "To see whether the programme works." in page
-    assert "arrest in the whole time that each person was observed" in page
+    assert "Arrested again in the whole time that each person was observed" in page
     report = json.loads(files["disclosure-report.json"])
     assert (report["judged_as_if_joined_to_releases"], report["why_coarser"]) == ([], None)
     later = await approved(
