@@ -86,7 +86,7 @@ def test_the_result_beside_the_rows_is_the_evaluations_and_the_published_one(pac
     assert "| 52 weeks (primary) | aid | 216 | 48 | 0.222222 |" in page
     assert [each["primary"] for each in report["at_horizons"]] == [False, True]
     assert report["fixed_in_advance"] is True
-    assert "arrest within 52 weeks, as the manifest of the trial names it" in page
+    assert "arrested again within 52 weeks, as the manifest of the trial names it" in page
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from checkpoint.foundation.identifiers import new_id
 from checkpoint.monitor.rules import masks
 from checkpoint.outcomes.elsewhere import queries
 from checkpoint.outcomes.elsewhere.cutting import flow_at_fault
-from checkpoint.outcomes.elsewhere.rules import Manifest, canonical, digest_of, primary_at_fault
+from checkpoint.outcomes.elsewhere.rules import Manifest, canonical, digest_of
 from checkpoint.outcomes.elsewhere.states import (
     CodeTaken,
     EditionEvent,
@@ -90,13 +90,27 @@ async def begin(
 
 
 def _check_primary(manifest: Manifest, editions: Sequence[Any]) -> None:
-    """Raises RuleBroken if it is another than that of the last complete edition, and nothing said."""
+    """Raises RuleBroken if it is another than that of the last complete edition, and nothing said.
+
+    Whoever saw figures could pick what pleases, so that it changed may not go untold.
+    """
     last = queries.complete_at(editions, LATEST)
-    if last is None:
+    if last is None or manifest.changed is not None:
         return
     before = Manifest.model_validate(last.manifest)
-    if fault := primary_at_fault(manifest, before, number=last.number):
-        raise RuleBroken("#/changed", "primary-changed-untold", f"changed: {fault}")
+    if manifest.judged_by == before.judged_by:
+        return
+    was, told = (
+        "none" if each is None else f"{each.measure.value} within {each.horizon}"
+        for each in (before.primary, manifest.primary)
+    )
+    raise RuleBroken(
+        "#/changed",
+        "primary-changed-untold",
+        f"changed: The primary outcome of edition {last.number} was {was}, and figures of it could be "
+        f"read; this manifest's is {told}. Say in changed that it differs and why, or leave it as it "
+        "was.",
+    )
 
 
 async def complete(session: AsyncSession, code: str, *, by: Actor, at: datetime) -> None:

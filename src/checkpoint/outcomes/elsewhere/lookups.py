@@ -1,6 +1,7 @@
 """Look up what the manifests of a trial from elsewhere named, edition by edition."""
 
-from itertools import dropwhile
+from collections.abc import Iterable
+from itertools import dropwhile, pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,13 +12,20 @@ from checkpoint.foundation.database import rows_of
 from checkpoint.outcomes.cuts.states import Origin
 from checkpoint.outcomes.elsewhere.queries import EDITIONS
 from checkpoint.outcomes.elsewhere.rules import Manifest, definitions_of
-from checkpoint.outcomes.elsewhere.rules import primary_since as since
 from checkpoint.outcomes.elsewhere.tables import TrialEditionEnd
 
 # Only of complete editions is the trial known.
 COMPLETE = EDITIONS.where(
     col(TrialEditionEnd.trial_id) == sa.bindparam("trial_id", type_=sa.Uuid())
 )
+
+
+def _since(editions: Iterable[tuple[int, Manifest]]) -> int | None:
+    """The last edition that named another than the one before, or the first one, or left it out."""
+    for (number, manifest), (_, before) in pairwise(editions):
+        if manifest.judged_by != before.judged_by:
+            return number
+    return None
 
 
 async def primary_since(session: AsyncSession, cut: Any) -> int | None:
@@ -35,4 +43,4 @@ async def primary_since(session: AsyncSession, cut: Any) -> int | None:
         return None
     editions = await rows_of(session, COMPLETE, trial_id=cut.trial_id)
     own = dropwhile(lambda each: definitions_of(each.number) != cut.definitions, editions)
-    return since((each.number, Manifest.model_validate(each.manifest)) for each in own)
+    return _since((each.number, Manifest.model_validate(each.manifest)) for each in own)

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -230,47 +229,6 @@ class Manifest(Command):
 def definitions_of(number: int) -> str:
     """What a cut calls the edition of this number: its manifest stands for definitions."""
     return f"elsewhere-{number}"
-
-
-def primary_since(editions: Iterable[tuple[int, Manifest]]) -> int | None:
-    """From which edition on the primary outcome is what it is in the last of them.
-
-    Args:
-        editions: those that were complete, each with its number, the last one first.
-
-    Returns:
-        The number of the last edition that named another than the one before, or the first one, or
-        left it out; None where all of them name the same, or none of them any.
-    """
-    for (number, manifest), (_, before) in pairwise(editions):
-        if manifest.judged_by != before.judged_by:
-            return number
-    return None
-
-
-def primary_at_fault(manifest: Manifest, before: Manifest, *, number: int) -> str | None:
-    """Why another edition may not have another primary outcome than the one before; None: it may.
-
-    Whoever saw figures could pick what pleases, so that it changed may not go untold.
-
-    Args:
-        manifest: of the edition that is to begin.
-        before: that of the last complete edition.
-        number: of that one.
-
-    Returns:
-        What differs, and the remedy.
-    """
-    if manifest.changed is not None or manifest.judged_by == before.judged_by:
-        return None
-    was, told = (
-        "none" if each is None else f"{each.measure.value} within {each.horizon}"
-        for each in (before.primary, manifest.primary)
-    )
-    return (
-        f"The primary outcome of edition {number} was {was}, and figures of it could be read; this "
-        f"manifest's is {told}. Say in changed that it differs and why, or leave it as it was."
-    )
 
 
 def canonical(manifest: Manifest) -> str:
