@@ -74,6 +74,8 @@ POINTED_AT = {
 }
 HIDDEN = frozenset({"trial"})
 DEMO = "demo"
+SERVING = frozenset({"run", "serve"})
+STOPPED = 128 + signal.SIGTERM  # as shells tell of a command that a signal ended
 
 
 def commands(words: Sequence[str]) -> typer.Typer:
@@ -242,11 +244,15 @@ def welcome(settings: Settings) -> None:
 
 
 @contextmanager
-def _stopped_by_signal() -> Iterator[None]:
-    """SIGTERM ends a command as Ctrl-C does, so that the database is always stopped cleanly."""
+def _stopped_by_signal(command: str) -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does, so that the database is always stopped cleanly.
+
+    Of what serves that is the end it waits for; anything else had more to do, and says so.
+    """
+    code = 0 if command in SERVING else STOPPED
 
     def stop(*_: object) -> None:
-        raise SystemExit(0)
+        raise SystemExit(code)
 
     before = signal.signal(signal.SIGTERM, stop)
     try:
@@ -259,7 +265,7 @@ def main() -> None:
     """Run a command; a refusal is one line and an exit code of its kind."""
     logs.configure(human=sys.stderr.isatty())
     try:
-        with _stopped_by_signal():
+        with _stopped_by_signal("".join(sys.argv[1:2])):
             commands(sys.argv[1:])(standalone_mode=True)
     except errors.Refusal as refusal:
         typer.echo(f"{refusal.title}. {refusal}", err=True)

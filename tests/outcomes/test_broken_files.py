@@ -8,10 +8,14 @@ import pytest
 
 from builders import a_pnc_id
 from checkpoint.foundation.problems import MOST_FAULTS
+from checkpoint.outcomes.elsewhere import applying
+from checkpoint.outcomes.elsewhere import reading as elsewhere
 from checkpoint.outcomes.elsewhere.cli import files_of
 from checkpoint.outcomes.elsewhere.reading import read_manifest
 from checkpoint.outcomes.elsewhere.states import EditionRefused
-from checkpoint.outcomes.followup import reading
+from checkpoint.outcomes.followup import reading, reports, rules
+from checkpoint.outcomes.followup.rules import Fault
+from checkpoint.outcomes.followup.states import FollowUpTooLong, FollowUpUnreadable, Where
 from conftest import rolled_back
 from following import COLUMNS, a_row, as_csv, nothing, sent
 from outcomes.conftest import CODE, MANIFEST, brought_in, changed, refused
@@ -26,7 +30,7 @@ def cells(*lines):
 
 def faults(content, **options):
     _, found = reading.cells_of(content, **options)
-    return [(fault.row, fault.code, fault.detail) for fault in found]
+    return [(fault.row, fault.code, fault.detail) for fault in found.kept]
 
 
 # Follow-up.
@@ -54,6 +58,36 @@ def test_how_many_rows_there_should_be_is_judged_beside_what_is_wrong_with_them(
     assert found[-1][2] == "It has 2 rows, and 3 were said to be in it."
 
 
+def test_a_file_of_too_many_rows_is_left_where_it_is_too_long(monkeypatch):
+    monkeypatch.setattr(reading, "MOST_ROWS", 2)
+    assert len(reading.cells_of(as_csv(a_row(1), a_row(2)).encode())[0]) == 2
+    for content in (as_csv(*map(a_row, range(3))).encode(), cells("R1,x", "R2,y", "R3,z")):
+        with pytest.raises(FollowUpTooLong, match="Send at most 2 rows at once"):
+            reading.cells_of(content)
+
+
+def test_of_very_many_faults_the_first_are_told_and_all_are_counted(monkeypatch):
+    monkeypatch.setattr(rules, "MOST_KEPT", 30)
+    _, found = reading.cells_of(cells(*("R1,x" for _ in range(50))), count=51)
+    read = [(None, [Fault(90, "pnc_id", "a", "b"), Fault(90, "event", "a", "b")])]
+    with pytest.raises(FollowUpUnreadable) as refusal:
+        reports.check_rows(read, found, where=Where.LINE)
+    assert str(refusal.value) == "Faults: 53; lines at fault: 51."
+    assert (refusal.value.count, refusal.value.facts["faults"]) == (53, 53)
+    first = refusal.value.found
+    assert [fault.row for fault in first] == [*range(2, 32)]
+    assert reports.in_words(first, 53)[-1] == (
+        "  and 33 more; --report FILE.csv writes the first 30 faults"
+    )
+
+
+def test_what_is_wrong_with_the_whole_file_is_no_line_at_fault():
+    _, found = reading.cells_of(b"")
+    with pytest.raises(FollowUpUnreadable) as refusal:
+        reports.check_rows([], found, where=Where.LINE)
+    assert str(refusal.value) == "Faults: 1."
+
+
 async def test_people_nobody_knows_and_ends_before_allocation_are_told_at_once(shared_trial):
     gone = nothing(2, 0) | {"event": "death", "from_date": "2026-11-02"}
     stranger = a_row(3, pnc_id=a_pnc_id(6_900_002))
@@ -64,7 +98,7 @@ async def test_people_nobody_knows_and_ends_before_allocation_are_told_at_once(s
         ("#/rows/1/from_date", "before-allocation"),
         ("#/rows/2/pnc_id", "nobody-allocated"),
     ]
-    assert told["detail"].endswith("1 rows tell of an end before allocation.")
+    assert told["detail"].endswith("1 row tells of an end before allocation.")
     assert "allow 34 in a hundred" in told["detail"]
     assert stranger["pnc_id"] not in answer.text
 
@@ -85,10 +119,28 @@ async def test_an_answer_tells_the_first_faults_and_how_many_there_are(shared_tr
     [
         ({"participants": "many"}, ["participants: Write a whole number in digits alone"]),
         ({"participants": 4.5}, ["participants: Write a whole number in digits alone"]),
-        ({"unit": ...}, ["unit: It is needed, and not told."]),
+        ({"unit": ...}, ["unit: Add it: it is required."]),
         ({"unit": "month"}, ["unit: Choose one of: 'day', 'week' or 'date'."]),
         ({"particpants": 4}, ["particpants: The manifest has no such key; is participants meant?"]),
         ({"Tess Testperson": 4}, ["a name in it: The manifest has no such key."]),
+        ({"Testperson": 4}, ["a name in it: The manifest has no such key."]),
+        ({"arms": {"control": 1, "Testperson": 1}}, ["arms, a name in it: Write an arm's code"]),
+        ({"flow": {"Testperson": 4}}, ["flow, a name in it: Write a name in small letters"]),
+        (
+            {"covariates": {"Testperson": {"type": "number", "label": "Theirs"}}},
+            ["covariates, a name in it: Write a name in small letters"],
+        ),
+        (
+            {"covariates": {"prior2": {"type": "number", "lable": "Priors", "label": "Priors"}}},
+            ["covariates, prior2, lable: The manifest has no such key; is label meant?"],
+        ),
+        (
+            {"primary": {"measures": "arrest", "horizon": "52 weeks"}},
+            [
+                "primary, measure: Add it: it is required.",
+                "primary, measures: The manifest has no such key; is measure meant?",
+            ],
+        ),
         ({"title": "ab"}, ["title: Use at least 3 characters."]),
         ({"horizons": []}, ["horizons: Give at least 1."]),
         ({"horizons": {"name": "x"}}, ["horizons: Write a list, in square brackets."]),
@@ -97,6 +149,9 @@ async def test_an_answer_tells_the_first_faults_and_how_many_there_are(shared_tr
         ({"arms": ["control", "aid"]}, ["arms: Write names with values under it: a table in TOML"]),
         ({"followed_until": "31/07/1972"}, ["followed_until: Write the day as 2016-08-31"]),
         ({"followed_until": 26_510}, ["followed_until: This is a number, such as spreadsheets"]),
+        ({"followed_until": "26510"}, ["followed_until: This is a number, such as spreadsheets"]),
+        ({"followed_until": True}, ["followed_until: Write the day as 2016-08-31"]),
+        ({"followed_until": ["1972-09-29"]}, ["followed_until: Write the day as 2016-08-31"]),
         (
             {"unit": "month", "events": -1, "extra": 1},
             ["unit: Choose", "events: The least is 0.", "extra: The manifest has no such key."],
@@ -111,7 +166,8 @@ def test_a_manifest_is_told_all_that_is_wrong_with_it_in_plain_words(others, wor
     assert len(lines) == len(words)
     for line, said in zip(lines, words, strict=True):
         assert line.startswith(f"manifest: {said}")
-        assert not any(raw in line for raw in ("Input", "validation", "Extra inputs", "required"))
+        raw = ("Input", "validation", "Extra inputs", "Field required", "Testperson")
+        assert not any(each in line for each in raw)
 
 
 def test_a_manifest_that_is_no_toml_or_json_says_where_and_how_it_is_written():
@@ -209,7 +265,7 @@ def shell(make_database, monkeypatch, tmp_path):
 def test_all_faults_are_written_to_a_report_that_names_nobody(shell, folder, tmp_path):
     report = tmp_path / "report.csv"
     text = (folder / PEOPLE).read_text()
-    (folder / PEOPLE).write_text(text.replace("R0", "Tess Testperson ").replace("R1", "R1"))
+    (folder / PEOPLE).write_text(text.replace("R0", "Tess Testperson "))
     told = shell("trial", "import", folder, "--report", report)
     assert told.code == 22
     assert "participants.csv: … and 79 more." in told.err
@@ -217,6 +273,111 @@ def test_all_faults_are_written_to_a_report_that_names_nobody(shell, folder, tmp
     assert (len(rows), rows[0]["file"], rows[0]["line"]) == (99, PEOPLE, "2")
     assert "Testperson" not in told.err + report.read_text()
     assert shell.found("SELECT * FROM trial_edition") == []
+    (folder / PEOPLE).write_text(text)
+    assert shell("trial", "import", folder, "--report", report).code == 0
+    assert report.read_text() == "file,line,detail\n"  # nothing of the day before stays
+
+
+def test_a_report_never_takes_the_place_of_what_is_imported(shell, folder):
+    changed(folder, EVENTS, 2, "arrest", "proven")
+    for name in (PEOPLE, EVENTS, "manifest.json", "manifest.toml"):
+        before = {each.name: each.read_bytes() for each in folder.iterdir()}
+        told = shell("trial", "import", folder, "--report", folder / name)
+        assert told.code == 2
+        assert "would take its place" in " ".join(told.err.split())
+        assert before == {each.name: each.read_bytes() for each in folder.iterdir()}
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_read(shell, folder, tmp_path):
+    (folder / PEOPLE).write_text("")
+    told = shell("trial", "import", folder, "--report", tmp_path / "none" / "report.csv")
+    assert (told.code, told.err) == (
+        74,
+        f"No such file or directory: {tmp_path}/none/report.csv. Name another file or folder.\n",
+    )
+
+
+def test_a_refusal_is_told_though_its_report_cannot_be_written(
+    shell, folder, tmp_path, monkeypatch
+):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    changed(folder, EVENTS, 2, "arrest", "proven")
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    told = shell("trial", "import", folder, "--report", tmp_path / "report.csv")
+    assert told.code == 22
+    assert "The report report.csv cannot be written: No space left on device." in told.err
+    assert "follow-up.csv line 2: measure: Write one of the manifest's measures." in told.err
+
+
+@pytest.mark.parametrize(
+    ("spoil", "rows"),
+    [
+        (
+            {"unit": "month", "particpants": 4},
+            [
+                "manifest.json,0,\"unit: Choose one of: 'day', 'week' or 'date'.\"",
+                (
+                    "manifest.json,0,particpants: The manifest has no such key; is participants "
+                    "meant? Leave it out otherwise."
+                ),
+            ],
+        ),
+        (b"\n\xff", ["manifest.json,2,It is not UTF-8. Save it as UTF-8."]),
+        (None, [",0,The folder lacks manifest.toml."]),
+        (
+            {"flow": {"screened": 500, "screened_not_eligible": 67}},
+            [",0,"],
+        ),
+    ],
+)
+def test_a_report_tells_of_this_import_whatever_is_wrong(shell, folder, tmp_path, spoil, rows):
+    report, manifest = tmp_path / "report.csv", folder / "manifest.json"
+    report.write_text("what was wrong the day before")
+    if isinstance(spoil, dict):
+        manifest.write_text(json.dumps(MANIFEST | spoil))
+    elif spoil:
+        manifest.write_bytes(spoil)
+    else:
+        manifest.unlink()
+    assert shell("trial", "import", folder, "--report", report).code == 22
+    head, *told = report.read_text().splitlines()
+    assert (head, len(told)) == ("file,line,detail", len(rows))
+    assert all(line.startswith(row) for line, row in zip(told, rows, strict=True))
+
+
+async def test_strangers_beyond_those_that_are_kept_are_counted_and_told_together(
+    owner, folder, vault, monkeypatch
+):
+    monkeypatch.setattr(elsewhere, "KEPT", 30)
+    monkeypatch.setattr(applying, "KEPT", 30)
+    lines = (folder / EVENTS).read_text().splitlines()
+    told = [lines[0], *(f"X{line}" for line in lines[1:51]), *lines[51:-1], lines[60]]
+    (folder / EVENTS).write_text("\n".join([*told, ""]))
+    async with rolled_back(owner) as session:
+        with pytest.raises(EditionRefused) as refusal:
+            await brought_in(session, folder, vault)
+    words = str(refusal.value).splitlines()
+    assert words[0] == "Nothing was brought in; faults: 51."
+    assert words[-1] == "follow-up.csv: … and 31 more."
+    unknown = "It tells of somebody who is none of the participants."
+    found = refusal.value.found
+    assert found[:30] == [(EVENTS, line, unknown) for line in range(2, 32)]
+    assert found[30:] == [
+        (EVENTS, 0, f"20 more lines: {unknown}"),
+        (EVENTS, 0, "1 more fault, not told one by one."),
+    ]
+
+
+async def test_a_bug_is_no_fault_of_a_line(owner, folder, vault, monkeypatch):
+    def broken(*_):
+        raise ValueError("R001 is secret")
+
+    monkeypatch.setattr(applying, "participant_values", broken)
+    async with rolled_back(owner) as session:
+        with pytest.raises(ValueError, match="R001 is secret"):
+            await brought_in(session, folder, vault)
 
 
 def test_whoever_replaces_an_edition_and_does_not_say_why_is_told_so(shell, folder):

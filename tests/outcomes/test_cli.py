@@ -2,11 +2,13 @@
 
 import asyncio
 import csv
+import os
+import signal
 
 import pytest
 
 from builders import a_pnc_id
-from checkpoint import starter
+from checkpoint import cli, starter
 from checkpoint.foundation.datedfiles import digest
 from checkpoint.outcomes import cli as outcomes
 from checkpoint.outcomes.followup import reading
@@ -208,7 +210,7 @@ def test_a_file_is_taken_in_with_a_bar_and_a_report_and_once(shell, imported, tm
     assert told.out == (
         f"Batch {number} of TEST-TRIAL:\n"
         "3 rows: 3 new, 0 corrected, 0 repeated, 0 left out, 0 ambiguous, 0 unmatched.\n"
-        "It tells of 3 people; of 1 who were allocated it does not tell.\n"
+        "It tells of 3 people; of those who were allocated it lacks 1.\n"
     )
     assert "Reading" in told.err
     assert "Taking in" in told.err
@@ -237,7 +239,7 @@ def test_a_file_is_taken_in_with_a_bar_and_a_report_and_once(shell, imported, tm
         (as_csv(*ROWS, a_row(4, pnc_id=a_pnc_id(6_900_001))), "line 5, pnc_id: Nobody of", ()),
         (
             "\ufeff".encode() + as_csv(*ROWS).encode()[:-2] + b"\xe9\r\n",
-            "line 4: It is not UTF-8, whatever the file says",
+            "line 4: It is not UTF-8. Save it as CSV UTF-8",
             (),
         ),
         (as_csv(*ROWS)[:-9], "line 4: The last line has no end", ()),
@@ -256,6 +258,27 @@ def test_bad_files_are_told_by_line_and_nothing_is_loaded(
     lines = list(csv.DictReader(report.read_text().splitlines()))
     assert lines
     assert not any(number in report.read_text() + told.err for number in NUMBERS)
+
+
+def test_a_report_never_takes_the_place_of_the_file_that_is_taken_in(shell, imported, tmp_path):
+    file, content = tmp_path / "follow-up.csv", as_csv(*ROWS)
+    told = imported(content, "OVER", "--report", file)
+    assert told.code == 2
+    assert "would take its place" in " ".join(told.err.split())
+    assert file.read_bytes() == content.encode()
+    nowhere = tmp_path / "none" / "report.csv"
+    told = imported(content, "OVER", "--report", nowhere)
+    assert (told.code, "Reading" in told.err, str(nowhere) in told.err) == (74, False, True)
+    assert of_source(shell, "OVER") == 0
+
+
+def test_a_report_says_why_a_file_was_refused_as_a_whole(imported, tmp_path, monkeypatch):
+    report = tmp_path / "report.csv"
+    monkeypatch.setattr(reading, "MOST_ROWS", 2)
+    assert imported(as_csv(*ROWS), "LARGE", "--report", report).code == 22
+    assert report.read_text() == (
+        "line,column,code,detail\n0,,follow-up-too-long,Send at most 2 rows at once.\n"
+    )
 
 
 def test_unknown_numbers_are_left_out_only_where_that_is_allowed(shell, imported):
@@ -282,6 +305,25 @@ def test_a_file_that_is_too_large_or_not_there_is_refused(shell, imported, monke
     assert imported(as_csv(*ROWS), "=cmd()").code == 2
 
 
+def test_an_import_that_is_stopped_does_not_end_as_if_it_were_done(empty, tmp_path):
+    pipe = tmp_path / "follow-up.csv"
+    os.mkfifo(pipe)
+    where = ("--trial", "TEST-TRIAL", "--source", "PNC", "--followed-until", UNTIL)
+    process = empty.started("outcomes", "import", pipe, *where)
+    with pipe.open("w"):  # it is opened once the command reads it, and says nothing
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(("command", "code"), [("run", 0), ("serve", 0), ("demo", 143), ("", 143)])
+def test_what_serves_waits_for_a_signal_and_anything_else_is_cut_short(command, code):
+    with pytest.raises(SystemExit) as end, cli._stopped_by_signal(command):
+        signal.raise_signal(signal.SIGTERM)
+    assert end.value.code == code
+
+
 def test_follow_up_of_a_trial_that_is_not_there_is_refused(imported):
     refused = imported(as_csv(*ROWS), "LOST", trial="NO-TRIAL")
     assert refused.code == 14
@@ -294,7 +336,7 @@ def test_the_roster_holds_every_number_once_and_no_arm(shell, tmp_path):
         "outcomes", "roster", "--trial", "TEST-TRIAL", "--output", file, "--recipient", "pnc"
     )
     assert told.code == 0, told.err
-    assert told.out == "3 PNC IDs written; 1 people have none on record.\n"
+    assert told.out == "3 PNC IDs written; 1 person has none on record.\n"
     assert file.read_text() == "".join(f"{line}\n" for line in ("pnc_id", *NUMBERS[:3]))
     (entry,) = shell.found(
         "SELECT operation, recipient FROM audit_entry WHERE event = 'outcomes.follow_up_roster_written'"
@@ -304,5 +346,5 @@ def test_the_roster_holds_every_number_once_and_no_arm(shell, tmp_path):
     told = shell(
         "outcomes", "roster", "--trial", "TEST-TRIAL", "--output", nowhere, "--recipient", "x"
     )
-    assert "roster.csv cannot be written: No such file" in " ".join(told.err.split())
-    assert "follow-up" not in told.err
+    assert (told.code, told.err.startswith("No such file or directory: ")) == (74, True)
+    assert f"{nowhere}. Name another file or folder." in told.err

@@ -24,9 +24,7 @@ from outcomes.conftest import BY, CODE, MANIFEST, brought_in, changed, refused
 from shell import Shell
 from trialling import a_protocol
 
-JUDGED_AFTER = (
-    "Whether follow-up.csv tells of somebody who is none of the participants is judged after that."
-)
+JUDGED_AFTER = "Correct the participants first; then follow-up.csv is checked for people who are not among them."
 
 
 async def test_files_come_in_whole_and_the_same_again_change_nothing(

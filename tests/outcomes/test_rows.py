@@ -182,14 +182,14 @@ FILE = as_csv(a_row(1), a_row(2, 1))
 
 def faults_of(content):
     rows, faults = reading.cells_of(content if isinstance(content, bytes) else content.encode())
-    assert faults or rows
-    return codes(faults)
+    assert faults.count or rows
+    return codes(faults.kept)
 
 
 def test_a_file_is_read_with_its_lines_whatever_its_line_ends_or_order_of_columns():
     for content in (FILE, "\ufeff" + FILE, FILE.replace("\r\n", "\n"), FILE + "\r\n,,,\r\n"[:2]):
         rows, faults = reading.cells_of(content.encode())
-        assert (faults, [number for number, _ in rows]) == ([], [2, 3])
+        assert (faults.kept, [number for number, _ in rows]) == ([], [2, 3])
         assert rows[0][1]["pnc_id"] == NUMBERS[0]
     turned = ",".join(reversed(COLUMNS))
     rows, faults = reading.cells_of(as_csv(a_row(1), columns=turned).encode())
@@ -229,11 +229,11 @@ def test_a_report_holds_what_is_wrong_by_line():
     assert reports.of_faults(faults[:1]) == (
         "line,column,code,detail\r\n0,pnc_id,not-a-pnc-id,Write it.\r\n"
     )
-    lines = reports.in_words(faults)
+    lines = reports.in_words(faults, 30)
     assert lines[:2] == [
         "  the file, pnc_id: Write it. (not-a-pnc-id)",
         "  line 1, pnc_id: Write it. (not-a-pnc-id)",
     ]
     assert lines[-1] == "  and 10 more; --report FILE.csv writes them all"
-    assert reports.in_words(faults, report=True)[-1] == "  and 10 more; the report has them all"
+    assert reports.in_words(faults, 30, report=True)[-1] == "  and 10 more; the report has them all"
     assert reports.of_rows([(2, RowOutcome.NEW)]).endswith("2,,new,It was new\r\n")

@@ -1,13 +1,18 @@
-"""CSV that somebody else wrote: its rows by line, and everything that is wrong with it. Pure."""
+"""CSV: what somebody else wrote, by line, with everything that is wrong; and what is written. No session."""
 
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from typing import BinaryIO
 
+from checkpoint.foundation.counting import so_many
+
 MOST_CELL = 1000
+MOST_LINE = 1_000_000  # more than the longest row that is taken, so that memory has an end
+MOST_NAME = 100  # of longer names it is not asked what may be meant: that takes time by the square
 SAVE = "Save it as CSV UTF-8, comma delimited."
 # By what a file begins with; UTF-32 before UTF-16, whose mark is the beginning of its own.
 OTHERS: Mapping[bytes, str] = {
@@ -29,8 +34,9 @@ NO_CELLS = (
     f"or stands amid a cell, or a cell has far more than {MOST_CELL:,} characters."
 )
 SPOILT = {
-    "not-utf-8": "It is not UTF-8, whatever the file says it is. " + SAVE,
+    "not-utf-8": "It is not UTF-8. " + SAVE,
     "not-text": "Leave out NUL characters.",
+    "line-too-long": f"Leave out lines of {MOST_LINE:,} characters or more.",
 }
 Told = Callable[[int, str, str], None]
 
@@ -76,9 +82,10 @@ class Table:
             lines.let_go()
         if not lines.number:
             self._told(0, "empty", "There is nothing in the file.")
-        for code, found in lines.spoilt.items():
-            more = f" So it is with {len(found) - 1:,} more lines." if len(found) > 1 else ""
-            self._told(found[0], code, SPOILT[code] + more)
+        for code, (first, more) in lines.spoilt.items():
+            have = "has" if more == 1 else "have"
+            others = f" {so_many(more, 'more line')} {have} the same fault." if more else ""
+            self._told(first, code, SPOILT[code] + others)
 
     def _under_names(
         self, rows: Iterator[tuple[int, list[str] | None]]
@@ -142,13 +149,10 @@ class _Lines:
         self._text = io.TextIOWrapper(file, "utf-8-sig", "surrogateescape", newline="")
         self.number = self.last_spoilt = 0
         self.is_cut_off = self.is_at_end = False
-        self.spoilt: dict[str, list[int]] = {}
+        self.spoilt: dict[str, tuple[int, int]] = {}  # by code: the first line, how many more
 
     def __iter__(self) -> Iterator[str]:
-        for line in self._text:
-            self.number += 1
-            if line[-1] not in "\r\n":
-                self.is_cut_off = True
+        for line in self._lines():
             if not line.isascii() and any("\udc80" <= symbol <= "\udcff" for symbol in line):
                 self._spoil("not-utf-8")
             if "\0" in line:
@@ -156,13 +160,31 @@ class _Lines:
             yield line
         self.is_at_end = True
 
+    def _lines(self) -> Iterator[str]:
+        """Each line; of one that is too long nothing but its end, so that the next has its number."""
+        is_half = False
+        while part := self._text.readline(MOST_LINE):
+            if is_half and part == "\n":  # CR and LF on either side of the limit are one end
+                is_half = False
+                continue
+            self.number += 1
+            is_long = len(part) == MOST_LINE
+            while part and part[-1] not in "\r\n" and len(part) == MOST_LINE:
+                part = self._text.readline(MOST_LINE)
+            self.is_cut_off = not part or part[-1] not in "\r\n"
+            is_half = len(part) == MOST_LINE and part[-1] == "\r"
+            if is_long:
+                self._spoil("line-too-long")
+            yield "\n" if is_long else part
+
     def let_go(self) -> None:
         """Leave the file to whoever opened it."""
         self._text.detach()
 
     def _spoil(self, code: str) -> None:
         self.last_spoilt = self.number
-        self.spoilt.setdefault(code, []).append(self.number)
+        first, more = self.spoilt.get(code, (self.number, -1))
+        self.spoilt[code] = first, more + 1
 
 
 def _no_text(file: BinaryIO) -> str | None:
@@ -187,32 +209,59 @@ def _of_row(cells: Sequence[str], columns: Sequence[str]) -> tuple[str, str] | N
     if len(cells) != len(columns):
         mark = _other_mark(cells)
         why = f" Its cells are separated by {mark}; write commas." if mark else ""
-        told = f"It has {len(cells):,} cells; the first line names {len(columns):,} columns.{why}"
-        return "cells-count", told.replace(" 1 cells", " 1 cell")
+        named = so_many(len(columns), "column")
+        return (
+            "cells-count",
+            f"It has {so_many(len(cells), 'cell')}; the first line names {named}.{why}",
+        )
     if max(map(len, cells)) > MOST_CELL:
         return "cell-too-long", f"Leave out cells of more than {MOST_CELL:,} characters."
     return None
 
 
-def unknown_columns(names: Sequence[str], known: Sequence[str]) -> list[str]:
+def unknown_columns(names: Sequence[str], known: AbstractSet[str], *, most: int) -> list[str]:
     """What is wrong with names that no column has, without saying them: they may be somebody's.
 
     Args:
         names: of the first line.
         known: the columns that there may be.
+        most: how many are told one by one.
 
     Returns:
-        A sentence for each, with its place counted from the left and what may be meant.
+        A sentence for each, with its place counted from the left and what may be meant; and one for
+        all others.
     """
-    found = []
-    for place, name in enumerate(names, 1):
-        if name in known:
-            continue
-        if not name:
-            told = "has no name; is there a comma too many at the end of the line?"
-        elif likely := get_close_matches(name.lower(), known, 1, 0.75):
-            told = f"is not known; is {likely[0]} meant?"
-        else:
-            told = "is not known."
-        found.append(f"Column {place}, counted from the left, {told}")
+    unknown = [(place, name) for place, name in enumerate(names, 1) if name not in known]
+    found = [
+        f"Column {place}, counted from the left, {_unknown(name, known)}"
+        for place, name in unknown[:most]
+    ]
+    if more := len(unknown) - len(found):
+        found.append(f"{so_many(more, 'more column')} {'is' if more == 1 else 'are'} not known.")
     return found
+
+
+def _unknown(name: str, known: AbstractSet[str]) -> str:
+    if not name:
+        return "has no name; is there a comma too many at the end of the line?"
+    likely = (
+        [] if len(name) > MOST_NAME else get_close_matches(name.lower(), sorted(known), 1, 0.75)
+    )
+    return f"is not known; is {likely[0]} meant?" if likely else "is not known."
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table as CSV (RFC 4180).
+
+    Args:
+        columns: the names in its first line.
+        rows: as many cells each.
+
+    Returns:
+        Its text, lines ended by CR and LF.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue()

@@ -13,7 +13,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.access.authentication import shell_actor
 from checkpoint.delivery.references import known
+from checkpoint.foundation import errors, reportfiles
 from checkpoint.foundation.clock import utc_now
+from checkpoint.foundation.counting import so_many
 from checkpoint.foundation.database import transaction
 from checkpoint.foundation.datedfiles import digest
 from checkpoint.foundation.errors import Unprocessable
@@ -118,27 +120,26 @@ async def import_follow_up(
 ) -> None:
     """Take in what became of everybody who was allocated: whole, or not at all."""
     sent = actions.Sent(source_code(source), followed_until.date(), accept_unmatched)
+    reportfiles.check(report, [file])
     try:
         with bar() as progress:
             told = read_rows(
                 file, progress, form=dates, followed_until=sent.followed_until, count=rows
             )
             batch, is_new, outcomes = await take_in(trial, sent, told, progress)
-    except FollowUpRefused as refusal:
-        tell(refusal.found, report)
+    except errors.Refusal as refusal:
+        tell(refusal, report)
         raise
-    if report is not None:
-        write(report, reports.of_rows(outcomes))
     typer.echo(f"Batch {batch.number} of {trial}{'' if is_new else ' was taken in before'}:")
     typer.echo(
         f"{batch.rows:,} rows: {batch.new:,} new, {batch.corrects:,} corrected, "
         f"{batch.repeated:,} repeated, {batch.left_out:,} left out, "
         f"{batch.ambiguous:,} ambiguous, {batch.unmatched:,} unmatched."
     )
-    typer.echo(
-        f"It tells of {batch.covered:,} people; of {batch.lacking:,} who were allocated it does "
-        "not tell."
-    )
+    covered = "1 person" if batch.covered == 1 else f"{batch.covered:,} people"
+    typer.echo(f"It tells of {covered}; of those who were allocated it lacks {batch.lacking:,}.")
+    if report is not None:  # last: the batch is in, whether its report can be written or not
+        reportfiles.write(report, reports.of_rows(outcomes))
 
 
 async def take_in(
@@ -174,8 +175,9 @@ async def roster(
         numbers, without = await actions.roster(
             session, standing, recipient=source_code(recipient), by=shell_actor(), at=utc_now()
         )
-        write(output, "".join(f"{line}\r\n" for line in ("pnc_id", *numbers)))
-    typer.echo(f"{len(numbers):,} PNC IDs written; {without:,} people have none on record.")
+        reportfiles.write(output, "".join(f"{line}\r\n" for line in ("pnc_id", *numbers)))
+    have = "1 person has" if without == 1 else f"{without:,} people have"
+    typer.echo(f"{so_many(len(numbers), 'PNC ID')} written; {have} none on record.")
 
 
 def read_rows(
@@ -188,8 +190,6 @@ def read_rows(
         FollowUpTooLong: it has more bytes or rows than are taken in at once.
     """
     cells, faults = reading.cells_of(content_of(file), count=count)
-    if len(cells) > reading.MOST_ROWS:
-        raise FollowUpTooLong(f"Send at most {reading.MOST_ROWS:,} rows at once.")
     told = (
         rules.told(number, row, form=form, followed_until=followed_until, outcomes=known())
         for number, row in progress.track(cells, description="Reading")
@@ -227,24 +227,14 @@ def source_code(text: str) -> str:
     return code
 
 
-def tell(faults: Sequence[Fault], report: Path | None) -> None:
+def tell(refusal: errors.Refusal, report: Path | None) -> None:
     """What is wrong: the first of it here, all of it in the report."""
-    for line in reports.in_words(faults, report=report is not None):
+    found = refusal.found if isinstance(refusal, FollowUpRefused) else ()
+    count = refusal.count if isinstance(refusal, FollowUpRefused) else 0
+    for line in reports.in_words(found, count, report=report is not None):
         typer.echo(line, err=True)
-    if report is not None:
-        write(report, reports.of_faults(faults))
-
-
-def write(file: Path, text: str) -> None:
-    """Write a file whole.
-
-    Raises:
-        typer.BadParameter: it cannot be written; what was taken in before stands.
-    """
-    try:
-        file.write_text(text, "utf-8", newline="")
-    except OSError as error:
-        raise typer.BadParameter(f"{file.name} cannot be written: {error.strerror}.") from error
+    faults = found or [Fault(0, "", refusal.slug, str(refusal))]
+    reportfiles.write_beside(report, reports.of_faults(faults))
 
 
 @contextmanager

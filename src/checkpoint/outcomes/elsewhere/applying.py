@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from checkpoint.allocation.vault import Vault
 from checkpoint.foundation.actors import Actor
+from checkpoint.foundation.counting import so_many
 from checkpoint.foundation.database import executed, rows_of
 from checkpoint.outcomes.elsewhere import queries
 from checkpoint.outcomes.elsewhere.actions import (
@@ -29,6 +30,7 @@ from checkpoint.outcomes.elsewhere.reading import KEPT, Report, manifest_of, sum
 from checkpoint.outcomes.elsewhere.rules import Manifest, digest_of
 from checkpoint.outcomes.elsewhere.states import EditionRefused, PartKind, TimeUnit
 from checkpoint.outcomes.elsewhere.tabular import (
+    Fault,
     FollowUpRow,
     ParticipantRow,
     RowRefused,
@@ -40,8 +42,12 @@ from checkpoint.outcomes.elsewhere.wording import faults_of
 
 WAITING = sa.text("SET LOCAL lock_timeout = '10min'")
 TOLD_EVERY = 10_000
-TWICE = "participant: They stand in an earlier line already; tell each person in one line."
-NOT_JUDGED = "Whether {} tells of somebody who is none of the participants is judged after that."
+TWICE = Fault(
+    "participant",
+    "told-twice",
+    "They stand in an earlier line already; tell each person in one line.",
+)
+NOT_JUDGED = "Correct the participants first; then {} is checked for people who are not among them."
 
 
 @dataclass
@@ -111,7 +117,7 @@ async def bring_in(
     await _together(session, edition.id, files.follow_up.name, report, are_known=are_known)
     if report.count:
         refused = EditionRefused(report.text())
-        refused.found = report.kept
+        refused.found = report.found
         raise refused
     await end_complete(session, edition, manifest, whole, by=by, at=at)
     replaces = None if last is None else last.number
@@ -128,7 +134,7 @@ async def _together(
         for line in fault.rows:
             report.add(name, line, fault.what)
         if fault.more:
-            report.add(name, 0, f"{fault.more:,} more lines: {fault.what}")
+            report.add_more(name, fault.more, fault.what)
     if not are_known:
         report.notes.append(NOT_JUDGED.format(name))
 
@@ -148,7 +154,7 @@ def _participants(
         row = ParticipantRow.model_validate(cells_of(cells, manifest.covariates))
         values = participant_values(row, manifest, masks)
         if values["participant_id"] in known:
-            raise ValueError(TWICE)
+            raise RowRefused(TWICE)
         known.add(values["participant_id"])
         return values
 
@@ -188,25 +194,23 @@ def _rows(
                 seen(TOLD_EVERY)
             try:
                 values = read(cells)
-            except ValueError as error:
+            except (ValidationError, RowRefused) as error:
                 for fault in _in_words(error):
                     report.add(file.name, line, fault)
             else:
                 yield values | {"row": line}
     if table.is_counted and table.rows != wanted:
         ends = "; is it cut off?" if table.rows < wanted else "."
-        told = f"It has {table.rows:,} rows, and the manifest tells of {wanted:,}{ends}"
+        told = f"It has {so_many(table.rows, 'row')}, and the manifest tells of {wanted:,}{ends}"
         report.add(file.name, 0, told)
     seen(rows % TOLD_EVERY)
 
 
-def _in_words(error: ValueError) -> list[str]:
+def _in_words(error: ValidationError | RowRefused) -> list[str]:
     """What is wrong with a line, fault by fault."""
     if isinstance(error, ValidationError):
         return faults_of(error)
-    if isinstance(error, RowRefused):
-        return [f"{each.column}: {each.detail}" for each in error.faults]
-    return [str(error)]
+    return [f"{each.column}: {each.detail}" for each in error.faults]
 
 
 class _Counted:

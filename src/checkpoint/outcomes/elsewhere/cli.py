@@ -1,6 +1,6 @@
 """Back door of trials that ran elsewhere: brought in from files, whole or not at all."""
 
-import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,8 +8,11 @@ import typer
 
 from checkpoint.access.authentication import shell_actor
 from checkpoint.allocation.vault import Vault
+from checkpoint.foundation import errors, reportfiles
 from checkpoint.foundation.bars import bar
 from checkpoint.foundation.clock import utc_now
+from checkpoint.foundation.counting import so_many
+from checkpoint.foundation.csvfiles import as_csv
 from checkpoint.foundation.database import transaction
 from checkpoint.foundation.settings import Settings
 from checkpoint.foundation.shell import at_the_shell, shell_engine
@@ -29,6 +32,7 @@ FOLDER = Annotated[
 ]
 
 REPORT = Annotated[Path | None, typer.Option(help="Write everything that is wrong, as CSV.")]
+OF_REPORT = ("file", "line", "detail")
 CHANGE_UNTOLD = (
     "Whoever reads the trial's record later cannot know why it was replaced. Say so in the manifest, "
     'as changed = "Ages of two corrected", and import it once more.'
@@ -39,20 +43,28 @@ CHANGE_UNTOLD = (
 @at_the_shell
 async def import_trial(folder: FOLDER, report: REPORT = None) -> None:
     """Bring in a trial that ran elsewhere: whole, or not at all. See docs/trials-elsewhere.md."""
-    files = files_of(folder)
-    manifest = manifest_of(files.manifest)
-    vault = Vault(Settings())
+    reportfiles.check(report, [folder / name for name in (*MANIFESTS, PARTICIPANTS, FOLLOW_UP)])
     try:
+        files = files_of(folder)
+        manifest = manifest_of(files.manifest)
+        vault = Vault(Settings())
         async with shell_engine() as engine, transaction(engine) as session:
             with bar("Reading", manifest.participants + manifest.events) as seen:
                 told = await bring_in(
                     session, files, vault=vault, by=shell_actor(), at=utc_now(), seen=seen
                 )
-    except EditionRefused as refusal:
-        if report is not None:
-            _write(report, refusal)
+    except errors.Refusal as refusal:
+        reportfiles.write_beside(report, as_csv(OF_REPORT, _found(refusal)))
         raise
     _tell(told)
+    if report is not None:  # nothing is wrong: what an earlier import told there holds no longer
+        reportfiles.write(report, as_csv(OF_REPORT, ()))
+
+
+def _found(refusal: errors.Refusal) -> Sequence[tuple[str, int, str]]:
+    """Every fault; nothing of what the files say is in it."""
+    found = refusal.found if isinstance(refusal, EditionRefused) else ()
+    return found or [("", 0, str(refusal))]
 
 
 def _tell(told: Told) -> None:
@@ -62,7 +74,7 @@ def _tell(told: Told) -> None:
         typer.echo(f"{what}: these very files are here already; nothing was changed.")
         return
     typer.echo(
-        f"{what}: {manifest.participants:,} participants, {manifest.events:,} rows of follow-up "
+        f"{what}: {manifest.participants:,} participants, {so_many(manifest.events, 'row')} of follow-up "
         f"until {manifest.followed_until:%d %B %Y}."
     )
     if told.replaces is not None:
@@ -73,14 +85,6 @@ def _tell(told: Told) -> None:
             typer.echo(CHANGE_UNTOLD, err=True)
     typer.echo(f"SHA-256 {told.digest}")
     typer.echo(f"Take a data cut of it next: checkpoint trial cut {manifest.code}")
-
-
-def _write(file: Path, refusal: EditionRefused) -> None:
-    """Every fault as CSV; nothing of what the files say is in it."""
-    with file.open("w", encoding="utf-8", newline="") as opened:
-        writer = csv.writer(opened)
-        writer.writerow(("file", "line", "detail"))
-        writer.writerows(refusal.found)
 
 
 def files_of(folder: Path) -> Files:

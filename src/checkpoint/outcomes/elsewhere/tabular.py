@@ -12,6 +12,7 @@ from checkpoint.foundation.schemas import Command, Day, Spelt
 from checkpoint.outcomes.cuts.states import EndOfObservation, Measure
 from checkpoint.outcomes.elsewhere.rules import TOLD, Covariate, Manifest, participant_id
 from checkpoint.outcomes.elsewhere.states import CovariateType, TimeUnit
+from checkpoint.outcomes.elsewhere.wording import FEWER_DAYS
 from checkpoint.people.states import Sex
 from checkpoint.trials.rules import ArmCode
 
@@ -195,7 +196,7 @@ def _in_custody(row: ParticipantRow, observed: int, told: Told) -> None:
     if not row.custody_days:
         told("custody_day", "custody-without-days", "Tell how many days it was in custody_days.")
     elif row.custody_day + row.custody_days > observed + 1:
-        told("custody_day", "custody-range", "From it on there are fewer observed days than these.")
+        told("custody_day", "custody-range", FEWER_DAYS)
 
 
 def covariates_of(

@@ -8,16 +8,20 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from checkpoint.foundation.faults import all_told, plainly
-from checkpoint.foundation.schemas import AS_TEXT
-from checkpoint.outcomes.elsewhere.rules import Covariate, HorizonAsked, Manifest
+from checkpoint.foundation.schemas import AS_TEXT, NUMBER
+from checkpoint.outcomes.elsewhere.rules import Covariate, HorizonAsked, Manifest, PrimaryAsked
 
 ISO = "Write the day as 2016-08-31: year, month, day."
 SERIAL = f"This is a number, such as spreadsheets keep for a day. {ISO}"
 WHOLE = "Write a whole number in digits alone, such as 52."
+FEWER_DAYS = (
+    "From this day to the last observed one there are fewer days than custody_days says. Correct one "
+    "of the two."
+)
 UNDER = "Write names with values under it: a table in TOML, an object in JSON."
 # Where a file is written otherwise than a request; the rest is told in the words of requests.
 PLAIN: Mapping[str, str] = {
-    "missing": "It is needed, and not told.",
+    "missing": "Add it: it is required.",
     "date_parsing": ISO,
     "date_type": ISO,
     "date_from_datetime_parsing": ISO,
@@ -35,8 +39,13 @@ PLAIN: Mapping[str, str] = {
     "list_type": "Write a list, in square brackets.",
     "tuple_type": "Write a list, in square brackets.",
 }
-NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]{0,39}$", re.ASCII)
-WITHIN: Mapping[str, type[BaseModel]] = {"horizons": HorizonAsked, "covariates": Covariate}
+# Of every key and column that there may be; a person's name begins with a capital letter.
+NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$", re.ASCII)
+WITHIN: Mapping[str, type[BaseModel]] = {
+    "horizons": HorizonAsked,
+    "covariates": Covariate,
+    "primary": PrimaryAsked,
+}
 
 
 def faults_of(error: ValidationError) -> list[str]:
@@ -50,7 +59,7 @@ def faults_of(error: ValidationError) -> list[str]:
     """
     return [
         ": ".join(part for part in (_place(fault["loc"]), _words(fault)) if part)
-        for fault in all_told(error.errors(include_url=False, include_input=False))
+        for fault in all_told(error.errors(include_url=False))
     ]
 
 
@@ -68,7 +77,14 @@ def _words(fault: Any) -> str:
     if fault["type"] == "extra_forbidden":
         return _unknown(fault["loc"])
     told = PLAIN.get(fault["type"]) or str(plainly(fault)["detail"])
-    return SERIAL if told == AS_TEXT else told
+    if told == AS_TEXT:
+        return SERIAL if _is_number(fault["input"]) else ISO
+    return told
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it stands there as a number, in quotes or not; what it is, is told to nobody."""
+    return not isinstance(value, bool) and bool(NUMBER.match(str(value)))
 
 
 def _unknown(parts: Sequence[Any]) -> str:

@@ -17,6 +17,7 @@ from checkpoint.foundation import errors
 from checkpoint.foundation.actors import Actor
 from checkpoint.foundation.calendar import london_day
 from checkpoint.foundation.copying import copied
+from checkpoint.foundation.counting import so_many
 from checkpoint.foundation.database import executed, insert
 from checkpoint.foundation.identifiers import new_id
 from checkpoint.outcomes.followup import matching, queries
@@ -241,7 +242,8 @@ def _check_matched(
         if each.allocation_id is not None
     )
     gone = [fault for fault in checked if fault is not None]
-    told = f"{len(gone):,} rows tell of an end before allocation." if gone else ""
+    tell = "tells" if len(gone) == 1 else "tell"
+    told = f"{so_many(len(gone), 'row')} {tell} of an end before allocation." if gone else ""
     outcomes = [each.outcome for each in matched]
     if not matching.is_too_many(outcomes, allowed_percent=allowed_percent):
         if gone:
@@ -255,9 +257,9 @@ def _check_matched(
     counts = Counter(outcomes)
     percent = math.ceil(len(lost) * 100 / len(outcomes))
     words = (
-        f"Of {len(outcomes):,} rows {counts[RowOutcome.UNMATCHED]:,} are about nobody who was "
-        f"allocated in the trial, and {counts[RowOutcome.AMBIGUOUS]:,} may be about two people; "
-        f"{allowed_percent} in a hundred are allowed to be. Mend them; or allow {percent} in a "
+        f"Rows about nobody who was allocated in the trial: {counts[RowOutcome.UNMATCHED]:,} of "
+        f"{len(outcomes):,}; rows that may be about two people: {counts[RowOutcome.AMBIGUOUS]:,}. "
+        f"Allowed are {allowed_percent} in a hundred. Mend them; or allow {percent} in a "
         f"hundred, and they are left out and counted. {told}".rstrip()
     )
     raise refused(FollowUpUnmatched, sorted([*lost, *gone], key=lambda each: each.row), words)

@@ -1,10 +1,12 @@
-"""A file of follow-up into rows of text, or where it is broken. Pure."""
+"""A file of follow-up into rows of text, or where it is broken. No session."""
 
 import io
 from collections.abc import Mapping, Sequence
 
+from checkpoint.foundation.counting import so_many
 from checkpoint.foundation.csvfiles import Table, unknown_columns
-from checkpoint.outcomes.followup.rules import COLUMNS, Fault
+from checkpoint.outcomes.followup.rules import COLUMNS, Fault, Faults
+from checkpoint.outcomes.followup.states import FollowUpTooLong
 
 MOST_BYTES = 100_000_000
 MOST_ROWS = 1_000_000
@@ -12,7 +14,7 @@ SHOWN = 10
 Cells = tuple[int, Mapping[str, str]]
 
 
-def cells_of(content: bytes, *, count: int | None = None) -> tuple[Sequence[Cells], list[Fault]]:
+def cells_of(content: bytes, *, count: int | None = None) -> tuple[Sequence[Cells], Faults]:
     """The rows of a CSV file, each with the line on which it begins.
 
     Args:
@@ -22,24 +24,40 @@ def cells_of(content: bytes, *, count: int | None = None) -> tuple[Sequence[Cell
     Returns:
         Each row's line and its text by column; and everything that is wrong with the file. What is
         wrong with one row is told beside what is wrong with the others.
+
+    Raises:
+        FollowUpTooLong: it has more rows than are taken in at once; no further one is read.
     """
-    faults: list[Fault] = []
+    faults = Faults()
 
     def told(line: int, code: str, detail: str) -> None:
-        faults.append(Fault(line, "", code, detail))
+        stop_at_most()
+        faults.add(Fault(line, "", code, detail))
+
+    def stop_at_most() -> None:
+        if table.rows > MOST_ROWS:
+            raise FollowUpTooLong(f"Send at most {so_many(MOST_ROWS, 'row')} at once.")
 
     def columns(names: Sequence[str]) -> Sequence[str] | None:
         header = [name.lower() for name in names]
         found = header_faults(header)
-        faults.extend(found)
+        faults.add(*found)
         return None if found else header
 
     table = Table(io.BytesIO(content), columns=columns, told=told)
-    rows = [*table]
-    if not table.rows and not faults:
+    rows = []
+    for row in table:
+        stop_at_most()
+        rows.append(row)
+    if not table.rows and not faults.count:
         told(0, "empty", "There is no row under the first line.")
+    were = "was" if count == 1 else "were"
     if count is not None and table.is_counted and table.rows != count:
-        told(0, "rows-count", f"It has {table.rows:,} rows, and {count:,} were said to be in it.")
+        told(
+            0,
+            "rows-count",
+            f"It has {so_many(table.rows, 'row')}, and {count:,} {were} said to be in it.",
+        )
     return rows, faults
 
 
@@ -50,8 +68,8 @@ def header_faults(found: Sequence[str]) -> list[Fault]:
         for name in COLUMNS
         if name not in found
     ]
-    if unknown := unknown_columns(found, COLUMNS):
-        told = f"{' '.join(unknown[:SHOWN])} Leave out every column but: {', '.join(COLUMNS)}."
+    if unknown := unknown_columns(found, {*COLUMNS}, most=SHOWN):
+        told = f"{' '.join(unknown)} Leave out every column but: {', '.join(COLUMNS)}."
         faults.append(Fault(1, "", "column-unknown", told))
     faults += [
         Fault(1, name, "column-twice", "Name each column once.")

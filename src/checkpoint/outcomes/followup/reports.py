@@ -1,13 +1,13 @@
 """What is wrong with a batch by row, as a refusal, as a table or in words; what became of it. Pure."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 
 from pydantic import JsonValue
 
+from checkpoint.foundation.counting import so_many
+from checkpoint.foundation.csvfiles import as_csv
 from checkpoint.outcomes.followup.matching import repeated_keys
-from checkpoint.outcomes.followup.rules import Fault, Told
+from checkpoint.outcomes.followup.rules import Fault, Faults, Told
 from checkpoint.outcomes.followup.states import (
     LABELS,
     FollowUpUnmatched,
@@ -23,27 +23,21 @@ MOST_TOLD = 500
 
 def of_faults(faults: Iterable[Fault]) -> str:
     """Every fault as CSV, its first line the names; nothing that stood in a cell is in it."""
-    return _table((fault.row, fault.column, fault.code, fault.detail) for fault in faults)
+    return as_csv(TOLD, ((each.row, each.column, each.code, each.detail) for each in faults))
 
 
 def of_rows(rows: Iterable[tuple[int, RowOutcome]]) -> str:
     """What became of each row as CSV."""
-    return _table((number, "", outcome.value, LABELS[outcome]) for number, outcome in rows)
+    told = ((number, "", outcome.value, LABELS[outcome]) for number, outcome in rows)
+    return as_csv(TOLD, told)
 
 
-def _table(lines: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(TOLD)
-    writer.writerows(lines)
-    return text.getvalue()
-
-
-def in_words(faults: Sequence[Fault], *, report: bool = False) -> list[str]:
+def in_words(faults: Sequence[Fault], count: int, *, report: bool = False) -> list[str]:
     """The first faults, one a line, and how many there are besides.
 
     Args:
-        faults: in the order in which they are told.
+        faults: in the order in which they are told; the first of them are enough.
+        count: how many there are.
         report: whether all of them are written to a file.
 
     Returns:
@@ -54,30 +48,37 @@ def in_words(faults: Sequence[Fault], *, report: bool = False) -> list[str]:
         f"{f', {fault.column}' if fault.column else ''}: {fault.detail} ({fault.code})"
         for fault in faults[:SHOWN]
     ]
-    more = len(faults) - SHOWN
-    besides = "the report has them all" if report else "--report FILE.csv writes them all"
+    more = count - SHOWN
+    many = "them all" if count == len(faults) else f"the first {so_many(len(faults), 'fault')}"
+    besides = f"the report has {many}" if report else f"--report FILE.csv writes {many}"
     return [*lines, *([f"  and {more:,} more; {besides}"] if more > 0 else [])]
 
 
 def refused(
-    kind: type[FollowUpUnreadable] | type[FollowUpUnmatched], faults: Sequence[Fault], detail: str
+    kind: type[FollowUpUnreadable] | type[FollowUpUnmatched],
+    faults: Sequence[Fault],
+    detail: str,
+    *,
+    count: int | None = None,
 ) -> FollowUpUnreadable | FollowUpUnmatched:
     """A refusal that tells what is wrong row by row.
 
     Args:
         kind: which of the two.
-        faults: all of them; the first five hundred are told in the answer.
+        faults: the first five hundred are told in the answer.
         detail: the same in short.
+        count: how many there are, where these are not all of them.
 
     Returns:
-        The refusal, with every fault in ``found``.
+        The refusal, with these in ``found``.
     """
     told: list[JsonValue] = [
         {"pointer": pointer(fault), "code": fault.code, "detail": fault.detail}
         for fault in faults[:MOST_TOLD]
     ]
-    refusal = kind(detail, errors=told, faults=len(faults))
-    refusal.found = faults
+    count = len(faults) if count is None else count
+    refusal = kind(detail, errors=told, faults=count)
+    refusal.found, refusal.count = faults, count
     return refusal
 
 
@@ -89,7 +90,7 @@ def pointer(fault: Fault) -> str:
 
 def check_rows(
     read: Iterable[tuple[Told | None, list[Fault]]],
-    more: Sequence[Fault] = (),
+    more: Faults | None = None,
     *,
     where: Where,
 ) -> list[Told]:
@@ -104,19 +105,20 @@ def check_rows(
         The rows, in order.
 
     Raises:
-        FollowUpUnreadable: something is; every fault is told.
+        FollowUpUnreadable: something is; every fault is told, or the first of very many.
     """
-    rows, faults = [], [*more]
+    rows, faults = [], more or Faults()
     for row, found in read:
-        faults += found
+        faults.add(*found)
         if row is not None:
             rows.append(row)
-    faults += repeated_keys(((row.number, row.row_key) for row in rows), where)
-    if faults:
-        wrong = len({fault.row for fault in faults})
+    faults.add(*repeated_keys(((row.number, row.row_key) for row in rows), where))
+    if faults.count:
+        wrong = f"; {where.value}s at fault: {len(faults.rows):,}" if faults.rows else ""
         raise refused(
             FollowUpUnreadable,
-            sorted(faults, key=lambda fault: (fault.row, fault.column)),
-            f"Faults: {len(faults):,}; {where.value}s at fault: {wrong:,}.",
+            sorted(faults.kept, key=lambda fault: (fault.row, fault.column)),
+            f"Faults: {faults.count:,}{wrong}.",
+            count=faults.count,
         )
     return rows

@@ -44,6 +44,7 @@ FORMS: Mapping[DateForm, tuple[re.Pattern[str], str, str]] = {
 }
 OF_A_SPREADSHEET = re.compile(r"^\d{5}(\.\d+)?$", re.ASCII)
 FIRST_YEAR = 1900
+MOST_KEPT = 10_000
 # Which cells a kind of event needs, and which it may have besides; every other stays empty.
 NEEDED: Mapping[FollowUpKind, tuple[str, ...]] = {
     FollowUpKind.ARREST: ("arrest_date",),
@@ -100,6 +101,21 @@ class Told:
     disposal: Disposed | None
     outcome_code: str | None
     proactively_detected: bool
+
+
+class Faults:
+    """Faults as they are met: the first of them, how many there are, and the rows they are in."""
+
+    def __init__(self) -> None:
+        self.kept: list[Fault] = []
+        self.count, self.rows = 0, set[int]()
+
+    def add(self, *faults: Fault) -> None:
+        """Take in more; one of the whole file (0) is in no row."""
+        for fault in faults:
+            self.count += 1
+            self.rows |= {fault.row} - {0}
+            self.kept += [fault][: MOST_KEPT - len(self.kept)]
 
 
 class _Row:

@@ -62,9 +62,12 @@ LABELS: Mapping[StrEnum, str] = MappingProxyType(
 
 
 class FollowUpRefused(errors.Unprocessable):
-    """Base of both refusals that are told row by row; ``found`` holds every fault."""
+    """Base of both refusals that are told row by row; ``found`` holds the first faults of them all,
+    and ``count`` says how many there are.
+    """
 
     found: Sequence[Any] = ()
+    count = 0
 
 
 class FollowUpUnreadable(FollowUpRefused):
