@@ -133,7 +133,7 @@ async def test_rows_about_nobody_refuse_the_whole_unless_as_many_are_allowed(sha
     assert [(each["pointer"], each["code"]) for each in problem["errors"]] == [
         ("#/rows/1/pnc_id", "nobody-allocated")
     ]
-    assert "Of 34 rows 1 are about nobody" in problem["detail"]
+    assert "Rows about nobody who was allocated in the trial: 1 of 34" in problem["detail"]
     assert stranger["pnc_id"] not in refused.text
     assert await entries(shared_trial, "LOST") == []
     batch = (await sent(client, *rows, source="LOST", allow_unmatched_percent=3)).json()
@@ -155,7 +155,7 @@ async def test_a_number_that_two_people_may_have_is_about_neither(shared_trial):
     )
     refused = await sent(client, a_row(2, pnc_id=short), source="CENTURY")
     assert [each["code"] for each in refused.json()["errors"]] == ["two-people"]
-    assert "1 may be about two people" in refused.json()["detail"]
+    assert "rows that may be about two people: 1" in refused.json()["detail"]
 
 
 @pytest.mark.parametrize(
