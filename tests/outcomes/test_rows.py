@@ -56,6 +56,7 @@ def test_a_row_that_is_right_says_what_it_says():
         ({"event": "=HYPERLINK(1)"}, "event", "not-listed"),
         ({"arrest_date": ""}, "arrest_date", "needed"),
         ({"arrest_date": "02/05/2027"}, "arrest_date", "date-form"),
+        ({"arrest_date": "46509"}, "arrest_date", "date-form"),
         ({"arrest_date": "2027-02-30"}, "arrest_date", "no-such-day"),
         ({"offence_date": "1899-12-31"}, "offence_date", "too-early"),
         ({"arrest_date": "2029-06-01"}, "arrest_date", "after-followed-until"),
@@ -97,6 +98,20 @@ def test_a_row_that_is_wrong_says_where_and_what_would_be_right(overrides, colum
             for value in (overrides.get(column), NUMBERS[0])
             if value not in {None, "0", "18"}
         )
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("46509", "It seems to be a spreadsheet's own number of a day."),
+        ("02/05/2027", "say --dates"),
+        ("2 May", "Write every day like"),
+    ],
+)
+def test_a_day_in_another_form_is_told_which_it_seems_to_be(written, said):
+    _, (fault,) = told(arrest_date=written)
+    assert said in fault.detail
+    assert written not in fault.detail
 
 
 def test_outcome_22_is_taken_from_its_first_day():
