@@ -277,7 +277,9 @@ def see_the_end(told, folder):
     said = " ".join(told.stdout.split())
     assert "The evaluation of TEST-DEMO is SYNTHETIC" in said
     assert re.search(r"Follow-up: \d+ rows about [1-9]\d* people, of both arms alike", said)
-    assert re.search(r"Main figure, fixed in advance: arrested again within 1 month .*\d+ of \d+", said)
+    assert re.search(
+        r"Main figure, fixed in advance: arrested again within 1 month .*\d+ of \d+", said
+    )
     assert said.count("refused by disclosure control") == 2
     assert re.search(r"Building extracts .* 7/7", told.stderr)
     summary = json.loads((folder / "summary.json").read_text())
